@@ -1,0 +1,106 @@
+import type { Condition, OneOrMany, PolicyDocument, Statement } from './policy-document.ts';
+
+/** One condition of a statement: one operator, one key, the values that it allows. */
+export interface NormalizedCondition {
+  readonly operator: string;
+  readonly key: string;
+  /** Sorted, each once. */
+  readonly values: readonly string[];
+}
+
+/** A statement as sets: every list sorted, each value once; an absent element is an empty list. */
+export interface NormalizedStatement {
+  readonly sid?: string;
+  readonly effect: 'Allow' | 'Deny';
+  /** As `AWS:arn:aws:iam::111122223333:root`, `Service:ec2.amazonaws.com`; everybody is `AWS:*`. */
+  readonly principals: readonly string[];
+  readonly actions: readonly string[];
+  readonly notActions: readonly string[];
+  readonly resources: readonly string[];
+  readonly notResources: readonly string[];
+  readonly conditions: readonly NormalizedCondition[];
+}
+
+/** A policy's statements as sets, in the document's order, in the spelling of the document. */
+export function normalizeStatements(document: PolicyDocument): NormalizedStatement[] {
+  return statementsOf(document).map((statement) => ({
+    ...(statement.Sid !== undefined && { sid: statement.Sid }),
+    effect: statement.Effect,
+    principals: principalsOf(statement),
+    actions: set(statement.Action),
+    notActions: set(statement.NotAction),
+    resources: set(statement.Resource),
+    notResources: set(statement.NotResource),
+    conditions: conditionsOf(statement.Condition),
+  }));
+}
+
+/**
+ * Whether two policies say the same: the order of statements and values, one or many, and the case of actions and
+ * condition keys don't count, as in IAM; Sids do.
+ */
+export function samePolicy(a: PolicyDocument, b: PolicyDocument): boolean {
+  return canonical(a) === canonical(b);
+}
+
+/** One value or many, as a list. */
+export function listOf(values: OneOrMany | undefined): readonly string[] {
+  return values === undefined ? [] : typeof values === 'string' ? [values] : values;
+}
+
+/** The statements of a document; IAM takes a single one without a list around it, too. */
+export function statementsOf({ Statement }: PolicyDocument): readonly Statement[] {
+  return [Statement].flat();
+}
+
+/** Who a statement names, as `AWS:<arn>`, `Service:<name>`, … sorted; an account ID is spelled as its root ARN. */
+export function principalsOf({ Principal }: Statement): string[] {
+  if (Principal === undefined) return [];
+  const byType = Principal === '*' ? { AWS: '*' } : Principal;
+  return Object.entries(byType)
+    .flatMap(([type, names]) => listOf(names).map((name) => `${type}:${accountRoot(type, name)}`))
+    .sort();
+}
+
+/** IAM stores an account ID as the ARN of the account's root. */
+function accountRoot(type: string, name: string): string {
+  return type === 'AWS' && /^\d{12}$/.test(name) ? `arn:aws:iam::${name}:root` : name;
+}
+
+function conditionsOf(condition: Condition = {}): NormalizedCondition[] {
+  return Object.entries(condition)
+    .flatMap(([operator, keys]) =>
+      Object.entries(keys).map(([key, values]) => ({ operator, key, values: set(values) })),
+    )
+    .sort((a, b) => compare(`${a.operator} ${a.key}`, `${b.operator} ${b.key}`));
+}
+
+function canonical(document: PolicyDocument): string {
+  const statements = normalizeStatements(document).map((statement) =>
+    JSON.stringify({
+      ...statement,
+      actions: lowerCase(statement.actions),
+      notActions: lowerCase(statement.notActions),
+      conditions: statement.conditions
+        .map(({ operator, key, values }) =>
+          JSON.stringify([operator.toLowerCase(), key.toLowerCase(), values]),
+        )
+        .sort(),
+    }),
+  );
+  return JSON.stringify([document.Version, statements.sort()]);
+}
+
+function lowerCase(values: readonly string[]): string[] {
+  return set(values.map((value) => value.toLowerCase()));
+}
+
+function set(values: OneOrMany | undefined): string[] {
+  // Condition values may be booleans or numbers in a document that was written by hand.
+  return [...new Set(listOf(values).map(String))].sort();
+}
+
+/** By UTF-16 code units, as sort() does, whatever the locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

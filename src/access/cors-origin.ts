@@ -1,0 +1,31 @@
+import type { ProblemOf } from './iam-names.ts';
+
+const ORIGIN = /^(https?):\/\/([a-z0-9*.-]+)(?::(\d{1,5}))?$/;
+const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' };
+
+/**
+ * What is wrong with an origin that may load images: S3 compares it, character by character, with the `Origin` header
+ * that browsers send. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+ */
+export const corsOriginProblem: ProblemOf = (origin) => {
+  if (origin === '*' || /^https?:\/\/\*$/.test(origin))
+    return 'would open the bucket to every web site: name the origins, as "https://app.kolena.io"';
+  const [, scheme = '', host = '', port] = ORIGIN.exec(origin) ?? [];
+  if (host === '') return malformed(origin);
+  if ((host.match(/\*/g) ?? []).length > 1) return 'has more than one "*": S3 takes one per origin';
+  // Behind the star a whole domain must stand, else "https://*kolena.io" would let in "https://evil-kolena.io".
+  if (host.includes('*') && !/\*[a-z0-9-]*(?:\.[a-z0-9-]+){2,}$/.test(host))
+    return 'has a "*" that takes in foreign domains: a domain must follow it, as "https://*.kolena.io"';
+  if (/^[.-]|[.-]$|\.\./.test(host)) return malformed(origin);
+  if (port !== undefined && port === DEFAULT_PORT[scheme])
+    return `names the default port, which browsers leave out: did you mean "${scheme}://${host}"?`;
+  if (port !== undefined && Number(port) > 65_535) return 'has a port above 65535';
+  return undefined;
+};
+
+function malformed(origin: string): string {
+  const withoutPath = /^(https?:\/\/[^/]+)\/+[^/]*.*$/i.exec(origin)?.[1]?.toLowerCase();
+  const candidate = withoutPath ?? (/^https?:\/\//i.test(origin) ? origin.toLowerCase() : undefined);
+  const meant = candidate !== undefined && ORIGIN.test(candidate) ? `: did you mean "${candidate}"?` : '';
+  return `is not an origin, as "https://app.kolena.io": scheme, lower-case host and perhaps a port, no path${meant}`;
+}

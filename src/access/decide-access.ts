@@ -1,0 +1,150 @@
+import { UserError } from '../errors.ts';
+import type { AccessConfig } from './access-config.ts';
+import { configuredBuckets, decideCors, removeCors } from './decide-cors.ts';
+import { decidePolicies, removalOf, requireDispensableVersions } from './decide-policies.ts';
+import { decideRole, requireNoForeignPrincipals } from './decide-role.ts';
+import type { DesiredAccess, ForgottenCors } from './desired-access.ts';
+import { grantedBuckets } from './granted-buckets.ts';
+import type { Observed } from './observed.ts';
+import { livePolicies, type LivePolicies } from './our-policies.ts';
+import { partitionOfArn, partitionOfRegion } from './partition.ts';
+import { warningsOf } from './warnings.ts';
+
+/** What a decision needs to know besides config and AWS. */
+export interface DecideOptions {
+  /** Region of the provider. */
+  readonly region: string;
+  /**
+   * Whether what is foreign or cannot be brought back may be replaced.
+   * @default false
+   */
+  readonly allowDestroy?: boolean | undefined;
+  /**
+   * A permanent verifier that the trust policy names beside Kolena.
+   * @default none
+   */
+  readonly verifierArn?: string | undefined;
+}
+
+/**
+ * What shall stand in AWS so that the config holds, starting from what exists. With nothing observed it checks what
+ * can be known without AWS: quotas, packing, partitions.
+ *
+ * @throws UserError `invalid-input` for a limit of AWS, `destroy-refused` for something foreign that would be lost
+ */
+export function decideAccess(
+  config: AccessConfig,
+  observed: Observed,
+  options: DecideOptions,
+): DesiredAccess {
+  const partition = requireOnePartition(config, observed, options);
+  const live = livePolicies(config, observed);
+  const { policies, removals } = decidePolicies({ config, observed, live, partition });
+  if (options.allowDestroy !== true) {
+    if (observed.role) requireNoForeignPrincipals(observed.role, config);
+    requireDispensableVersions(policies, live);
+  }
+  const dropped = droppedBuckets(config, live);
+  const unserved = config.cors === 'off' ? [...configuredBuckets(config), ...dropped] : dropped;
+  return {
+    ...whereabouts(observed, options, partition),
+    role: decideRole(config, observed.role, options.verifierArn),
+    policies,
+    cors: config.cors === 'off' ? [] : decideCors({ config, observed }),
+    tags: config.tags,
+    removals: {
+      policies: removals,
+      cors: removeCors(unserved, { config, observed, region: options.region }),
+      ...forgottenBuckets(config, observed),
+    },
+    warnings: warningsOf({ config, observed, live }),
+  };
+}
+
+/**
+ * What goes when everything of ours is taken away; what is foreign stays.
+ *
+ * @throws UserError `destroy-refused` when the role holds policies of others, without which AWS does not delete it
+ */
+export function decideRemoval(
+  config: AccessConfig,
+  observed: Observed,
+  options: DecideOptions,
+): DesiredAccess {
+  const partition = requireOnePartition(config, observed, options);
+  const live = livePolicies(config, observed);
+  const { role } = observed;
+  if (role) {
+    if (options.allowDestroy !== true) requireNoForeignPrincipals(role, config);
+    requireNoOtherPolicies(observed, live);
+  }
+  const buckets = [...configuredBuckets(config), ...droppedBuckets(config, live)];
+  return {
+    ...whereabouts(observed, options, partition),
+    policies: [],
+    cors: [],
+    tags: config.tags,
+    removals: {
+      ...(role && { role: { name: role.name, path: role.path } }),
+      policies: live.ours.map(removalOf),
+      cors: removeCors(buckets, { config, observed, region: options.region }),
+      ...forgottenBuckets(config, observed),
+    },
+    warnings: [],
+  };
+}
+
+function whereabouts({ caller }: Observed, { region }: DecideOptions, partition: string) {
+  return { partition, ...(caller && { accountId: caller.accountId }), region };
+}
+
+/**
+ * Buckets that only the policies' version before granted: their rule is gone already, since it goes before the policy
+ * changes, but a run that was killed in between may have left them in Terraform's state.
+ */
+function forgottenBuckets(config: AccessConfig, { formerRegions = {} }: Observed) {
+  const configured = new Set(configuredBuckets(config));
+  const forgotten = Object.entries(formerRegions)
+    .filter(([bucket]) => !configured.has(bucket))
+    .map(([bucket, region]): ForgottenCors => ({ bucket, region }));
+  return forgotten.length > 0 ? { forgotten } : {};
+}
+
+/** Buckets that were granted before and are not configured any more. */
+function droppedBuckets(config: AccessConfig, { ours }: LivePolicies): string[] {
+  const configured = new Set(configuredBuckets(config));
+  return grantedBuckets(ours.map(({ document }) => document)).filter((bucket) => !configured.has(bucket));
+}
+
+/** A role can only be assumed from its own partition; the parser has held the config's other ARNs to the principal's. */
+function requireOnePartition(
+  { kolenaPrincipalArn }: AccessConfig,
+  { caller }: Observed,
+  { region }: DecideOptions,
+): string {
+  const partition = caller?.partition ?? partitionOfRegion(region);
+  if (partitionOfArn(kolenaPrincipalArn) === partition) return partition;
+  const seen = caller
+    ? `the credentials are of account ${caller.accountId} in ${partition}`
+    : `region ${region} is in ${partition}`;
+  throw new UserError({
+    reason: 'invalid-input',
+    message: `kolena-principal-arn is ${kolenaPrincipalArn}, but ${seen}: trust does not reach from one partition to another.`,
+    remedy: 'Ask Kolena for a principal of your partition, or set aws-region to a region of the right one.',
+  });
+}
+
+/** AWS answers DeleteConflict while anything but our policies is attached. */
+function requireNoOtherPolicies({ role }: Observed, { foreign }: LivePolicies): void {
+  const inline = role?.inlinePolicyNames ?? [];
+  if (role === undefined || foreign.length + inline.length === 0) return;
+  const commands = [
+    ...foreign.map(({ arn }) => `aws iam detach-role-policy --role-name ${role.name} --policy-arn ${arn}`),
+    ...inline.map((name) => `aws iam delete-role-policy --role-name ${role.name} --policy-name ${name}`),
+  ];
+  throw new UserError({
+    reason: 'destroy-refused',
+    message: `Role ${role.name} cannot be deleted (AWS: DeleteConflict) while it has policies that are not ours: ${[...foreign.map(({ arn }) => arn), ...inline.map((name) => `${name} (inline)`)].join(', ')}. Nothing was changed.`,
+    remedy: `Take them off first:\n${commands.join('\n')}`,
+  });
+}

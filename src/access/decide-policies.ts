@@ -1,0 +1,116 @@
+import { UserError } from '../errors.ts';
+import type { AccessConfig } from './access-config.ts';
+import { isOurDocument } from './access-policy.ts';
+import { samePolicy } from './compare-policy.ts';
+import type { DesiredPolicy, PolicyRemoval } from './desired-access.ts';
+import type { Observed } from './observed.ts';
+import { policyNameOf, type LivePolicies, type OurPolicy } from './our-policies.ts';
+import { packPolicies, type PackedPolicy } from './packing.ts';
+import { quote } from './quote.ts';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const defaultPoliciesPerRole = 10;
+const HIGHEST_POLICIES_PER_ROLE = 20;
+
+interface PoliciesProps {
+  readonly config: AccessConfig;
+  readonly observed: Observed;
+  readonly live: LivePolicies;
+  readonly partition: string;
+}
+
+/**
+ * The managed policies that hold the grants, and those of ours that hold nothing any more.
+ *
+ * @throws UserError `invalid-input` when the role has no room for that many
+ */
+export function decidePolicies(props: PoliciesProps): {
+  policies: DesiredPolicy[];
+  removals: PolicyRemoval[];
+} {
+  const liveByNumber = new Map(props.live.ours.map((policy) => [policy.number, policy]));
+  const policies = packWithinQuota(props).map(({ number, document }): DesiredPolicy => {
+    const live = liveByNumber.get(number);
+    liveByNumber.delete(number);
+    return {
+      number,
+      name: policyNameOf(props.config, number),
+      path: props.config.iamPath,
+      description: 'What Kolena may read in S3.',
+      document,
+      ...(live !== undefined && { importArn: live.arn }),
+      attached: live?.attached ?? false,
+    };
+  });
+  return { policies, removals: [...liveByNumber.values()].map(removalOf) };
+}
+
+/** A live policy of ours, on its way out. */
+export function removalOf({ number, name, arn, attached }: OurPolicy): PolicyRemoval {
+  return { number, name, arn, attached };
+}
+
+/**
+ * Refuses to push a version out of a policy that AWS keeps no room for, when that version is not of our making.
+ *
+ * @throws UserError `destroy-refused`
+ */
+export function requireDispensableVersions(policies: readonly DesiredPolicy[], { ours }: LivePolicies): void {
+  for (const policy of policies) {
+    const live = ours.find(({ number }) => number === policy.number);
+    const oldest = live?.oldestVersion;
+    if (!live || !oldest || isOurDocument(oldest.document) || samePolicy(live.document, policy.document))
+      continue;
+    throw new UserError({
+      reason: 'destroy-refused',
+      message: `Policy ${live.name} has five versions, as many as AWS keeps, and changing it would delete ${oldest.id}, which is not of our making.`,
+      remedy: `Delete a version that nobody needs, as \`aws iam delete-policy-version --policy-arn ${live.arn} --version-id ${oldest.id}\`, or set allow-destroy to true.`,
+    });
+  }
+}
+
+/** Keeps what is where it is; packs anew when that needs more policies than the role can hold. */
+function packWithinQuota(props: PoliciesProps): PackedPolicy[] {
+  const { config, live, partition } = props;
+  const pack = (documents: readonly OurPolicy[]) =>
+    packPolicies({
+      ...config,
+      partition,
+      live: new Map(documents.map(({ number, document }) => [number, document])),
+      taken: live.taken,
+    });
+  const room = roomOf(props);
+  const kept = pack(live.ours);
+  if (kept.length <= room.policies) return kept;
+  const anew = pack([]);
+  if (anew.length <= room.policies) return anew;
+  throw quotaExceeded(props, { needed: anew.length, ...room });
+}
+
+/**
+ * How many policies of ours the role can hold: by the account's own quota, else by the default, which an account that
+ * attaches more has raised. Before AWS was asked only what no account can have is too much.
+ */
+function roomOf({ observed, live }: PoliciesProps): { quota: number; policies: number } {
+  const attached = observed.role?.attachedPolicies.length ?? 0;
+  const unknown = observed.caller === undefined ? HIGHEST_POLICIES_PER_ROLE : defaultPoliciesPerRole;
+  const quota = observed.policiesPerRoleQuota ?? Math.max(unknown, attached);
+  return { quota, policies: quota - live.foreign.length };
+}
+
+interface Shortage {
+  readonly needed: number;
+  readonly quota: number;
+  readonly policies: number;
+}
+
+function quotaExceeded({ config, live }: PoliciesProps, { needed, quota, policies }: Shortage): UserError {
+  const names = live.foreign.map(({ name }) => quote(name)).join(', ');
+  const others =
+    live.foreign.length === 0 ? '' : `, and ${live.foreign.length} of them are attached already (${names})`;
+  return new UserError({
+    reason: 'invalid-input',
+    message: `${config.buckets.length} buckets and prefixes need ${needed} managed policies of 6,144 characters, but role ${config.roleName} has room for ${policies}: an account's quota is ${quota} per role${others}.`,
+    remedy: `Raise the IAM quota "Managed policies attached to an IAM role" (20 at most) and allow iam:GetAccountSummary to this run, so that it sees it, or split the buckets into two config files with a role-name and policy-name each, or grant whole buckets instead of many prefixes.`,
+  });
+}

@@ -1,0 +1,66 @@
+import { UserError } from '../errors.ts';
+import type { AccessConfig } from './access-config.ts';
+import type { DesiredRole } from './desired-access.ts';
+import { foreignPrincipals } from './live-trust.ts';
+import type { ObservedRole } from './observed.ts';
+import { jsonLength } from './policy-size.ts';
+import { trustPolicy } from './trust-policy.ts';
+
+/** Characters, by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const TRUST_POLICY_SIZE = 2048;
+
+/**
+ * The role as it shall be.
+ *
+ * @throws UserError `invalid-input` when the trust policy would be longer than AWS takes
+ */
+export function decideRole(
+  config: AccessConfig,
+  live: ObservedRole | undefined,
+  verifierArn?: string,
+): DesiredRole {
+  const trust = trustPolicy({
+    principalArn: config.kolenaPrincipalArn,
+    externalId: config.kolenaExternalId,
+    verifierArn,
+  });
+  const size = jsonLength(trust);
+  if (size > TRUST_POLICY_SIZE)
+    throw new UserError({
+      reason: 'invalid-input',
+      message: `The trust policy would have ${size} characters, of which ${config.kolenaExternalId?.length ?? 0} are the external ID${verifierArn === undefined ? '' : ', which stands in it twice because of verify-principal-arn'}; AWS takes ${TRUST_POLICY_SIZE}.`,
+      remedy: 'Agree with Kolena on a shorter kolena-external-id.',
+    });
+  return {
+    name: config.roleName,
+    path: config.iamPath,
+    description: 'Kolena assumes this role to read S3.',
+    trustPolicy: trust,
+    maxSessionDuration: config.maxSessionDuration,
+    ...(config.permissionsBoundaryArn !== undefined && {
+      permissionsBoundaryArn: config.permissionsBoundaryArn,
+    }),
+    exists: live !== undefined,
+  };
+}
+
+/**
+ * Refuses to take over a role that others rely on.
+ *
+ * @throws UserError `destroy-refused` that names the principals
+ */
+export function requireNoForeignPrincipals(role: ObservedRole, { kolenaPrincipalArn }: AccessConfig): void {
+  const foreign = foreignPrincipals(role.trustPolicy, kolenaPrincipalArn);
+  if (foreign.length === 0) return;
+  throw new UserError({
+    reason: 'destroy-refused',
+    message: `Role ${role.name} exists and trusts ${foreign.map(spell).join(', ')}, not only ${kolenaPrincipalArn}: they would lose the role.`,
+    remedy:
+      'Choose another role-name, or, if these principals need the role no more, set allow-destroy to true.',
+  });
+}
+
+/** `AWS:arn:…` is shown as the ARN, `Service:…` and the others as they are. */
+function spell(principal: string): string {
+  return principal.replace(/^AWS:(?!\*$)/, '');
+}

@@ -1,0 +1,76 @@
+/** What a run may be: `plan` changes nothing in AWS, `deploy` is apply, verify and destroy as well. */
+export type DeployMode = 'plan' | 'deploy';
+
+/** What an action is granted on. */
+export type DeployResource =
+  | 'role'
+  | 'attachment'
+  | 'creation'
+  | 'boundary'
+  | 'policies'
+  | 'buckets'
+  | 'anything'
+  | 'self'
+  | 'state-bucket'
+  | 'state'
+  | 'state-lock';
+
+/**
+ * Every IAM action that the Action and its Terraform use, by what it is granted on and the least mode that needs it.
+ * `sts:GetCallerIdentity` and `sts:AssumeRoleWithWebIdentity` need no permission.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_identityandaccessmanagement.html
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+export const deployRoleActions: Readonly<
+  Record<DeployMode, Readonly<Partial<Record<DeployResource, readonly string[]>>>>
+> = {
+  plan: {
+    role: [
+      'iam:GetRole',
+      // The AWS provider reads inline policies that somebody else put into the role.
+      'iam:GetRolePolicy',
+      'iam:ListAttachedRolePolicies',
+      'iam:ListRolePolicies',
+      'iam:SimulatePrincipalPolicy',
+    ],
+    policies: ['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:ListPolicyVersions'],
+    // HeadBucket, which tells the region, is allowed by s3:ListBucket.
+    buckets: ['s3:GetBucketCORS', 's3:GetEncryptionConfiguration', 's3:ListBucket'],
+    anything: ['iam:SimulateCustomPolicy'],
+    'state-bucket': ['s3:ListBucket'],
+    state: ['s3:GetObject'],
+    'state-lock': ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+  },
+  deploy: {
+    role: [
+      'iam:DeleteRole',
+      'iam:ListInstanceProfilesForRole',
+      'iam:TagRole',
+      'iam:UntagRole',
+      'iam:UpdateAssumeRolePolicy',
+      'iam:UpdateRole',
+      'sts:AssumeRole',
+    ],
+    attachment: ['iam:AttachRolePolicy', 'iam:DetachRolePolicy'],
+    creation: ['iam:CreateRole'],
+    boundary: ['iam:PutRolePermissionsBoundary'],
+    policies: [
+      'iam:CreatePolicy',
+      'iam:CreatePolicyVersion',
+      'iam:DeletePolicy',
+      'iam:DeletePolicyVersion',
+      'iam:TagPolicy',
+      'iam:UntagPolicy',
+    ],
+    // DeleteBucketCors is allowed by s3:PutBucketCORS.
+    buckets: ['s3:PutBucketCORS'],
+    self: ['iam:GetRole'],
+    state: ['s3:PutObject'],
+  },
+};
+
+/** The actions of a mode on a resource, in alphabetical order; `deploy` includes `plan`. */
+export function actionsOn(resource: DeployResource, mode: DeployMode): string[] {
+  const added = mode === 'deploy' ? deployRoleActions.deploy[resource] : undefined;
+  return [...(deployRoleActions.plan[resource] ?? []), ...(added ?? [])].sort();
+}

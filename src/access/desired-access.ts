@@ -1,0 +1,100 @@
+import type { CorsRule } from './cors-rule.ts';
+import type { PolicyDocument } from './policy-document.ts';
+
+/** The role that Kolena assumes, as it shall be. */
+export interface DesiredRole {
+  readonly name: string;
+  readonly path: string;
+  readonly description: string;
+  readonly trustPolicy: PolicyDocument;
+  /** Seconds. */
+  readonly maxSessionDuration: number;
+  readonly permissionsBoundaryArn?: string;
+  /** Whether a role of that name exists and is adopted by import. */
+  readonly exists: boolean;
+}
+
+/** One managed policy, as it shall be, attached to the role. */
+export interface DesiredPolicy {
+  /** Position in the pack, from 1: the first is named `policy-name`, the others `policy-name-2`, … Stable over runs. */
+  readonly number: number;
+  readonly name: string;
+  readonly path: string;
+  readonly description: string;
+  readonly document: PolicyDocument;
+  /** The ARN it is adopted under; absent when it is created. */
+  readonly importArn?: string;
+  /** Whether it is attached to the role already. */
+  readonly attached: boolean;
+}
+
+/** One bucket's whole CORS configuration, as it shall be: foreign rules first, as they were; ours last. */
+export interface DesiredCors {
+  readonly bucket: string;
+  /** The bucket's region; absent when it was not observed: then the provider's own. */
+  readonly region?: string;
+  readonly rules: readonly CorsRule[];
+  /** Whether the bucket has a CORS configuration, which is adopted by import. */
+  readonly exists: boolean;
+  /**
+   * Whether the rules are written through S3, in one exact and atomic call, and not by Terraform: so where there are
+   * foreign rules, whose order and absent fields Terraform loses.
+   */
+  readonly throughS3: boolean;
+}
+
+/** Our CORS rule is to go from this bucket. Done through S3 itself, since Terraform would delete foreign rules too. */
+export interface CorsRemoval {
+  readonly bucket: string;
+  readonly region: string;
+  /** The rules that stay, as they were; none means that the CORS configuration is deleted. */
+  readonly keep: readonly CorsRule[];
+  /** Whether a rule of ours stands there now. */
+  readonly present: boolean;
+}
+
+/** A bucket whose CORS configuration is Terraform's no more. */
+export interface ForgottenCors {
+  readonly bucket: string;
+  readonly region: string;
+}
+
+/** A policy of ours that has nothing to grant any more, or the role, on its way out. */
+export interface PolicyRemoval {
+  readonly number: number;
+  readonly name: string;
+  readonly arn: string;
+  readonly attached: boolean;
+}
+
+/** Something a reviewer should know that stops nothing. */
+export interface Warning {
+  /** Stable, kebab-case: `no-external-id`, `kms-key-not-granted`, `other-policies`, … */
+  readonly id: string;
+  /** One or two full sentences. */
+  readonly message: string;
+  /** What to do about it, with the very line to add. */
+  readonly remedy?: string;
+}
+
+/** What shall stand in AWS, and what has to go: the one value that the stack renders. */
+export interface DesiredAccess {
+  readonly partition: string;
+  /** Absent without credentials. */
+  readonly accountId?: string;
+  /** Region of the provider. */
+  readonly region: string;
+  /** Absent when everything is taken away (`destroy`). */
+  readonly role?: DesiredRole;
+  readonly policies: readonly DesiredPolicy[];
+  readonly cors: readonly DesiredCors[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly removals: {
+    readonly role?: { readonly name: string; readonly path: string };
+    readonly policies: readonly PolicyRemoval[];
+    readonly cors: readonly CorsRemoval[];
+    /** CORS configurations that nothing but Terraform's state may still hold: it lets go of them, AWS is not touched. */
+    readonly forgotten?: readonly ForgottenCors[];
+  };
+  readonly warnings: readonly Warning[];
+}

@@ -1,0 +1,72 @@
+import type { DeployMode } from './deploy-role-actions.ts';
+import type { PolicyDocument } from './policy-document.ts';
+
+/** The repository whose workflows may assume a role. */
+export interface GitHubRepository {
+  /** As `org/repo`. */
+  readonly name: string;
+  /**
+   * Numbers of owner and repository, which GitHub puts into `sub` for repositories made, renamed or moved since 2026-07-15.
+   * @default - any: the names alone decide
+   */
+  readonly ids?: { readonly owner: string; readonly repository: string };
+  /** The branch that applies. */
+  readonly branch: string;
+  /**
+   * The environment of the jobs that apply; GitHub then names it in `sub` instead of the branch.
+   * @default - none
+   */
+  readonly environment?: string;
+}
+
+export interface GitHubTrustProps {
+  readonly repository: GitHubRepository;
+  /** `plan` trusts pull requests and the branch; `deploy` the environment, or without one the branch. */
+  readonly mode: DeployMode;
+  readonly providerArn: string;
+  /** Issuer of the tokens without `https://`: `token.actions.githubusercontent.com`, or `HOST/_services/token`. */
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/**
+ * The values of `sub` that a role accepts, in GitHub's old format and that of 2026.
+ * https://docs.github.com/en/actions/reference/security/oidc
+ * @example
+ * subjectsOf({ name: 'o/r', ids: { owner: '1', repository: '2' }, branch: 'main' }, 'deploy')
+ * // ['repo:o/r:ref:refs/heads/main', 'repo:o@1/r@2:ref:refs/heads/main']
+ */
+export function subjectsOf({ name, ids, branch, environment }: GitHubRepository, mode: DeployMode): string[] {
+  const [owner = '', repository = ''] = name.split('/');
+  const numbered = `${owner}@${ids?.owner ?? '*'}/${repository}@${ids?.repository ?? '*'}`;
+  const onBranch = `ref:refs/heads/${branch}`;
+  const inEnvironment =
+    environment === undefined ? onBranch : `environment:${environment.replaceAll(':', '%3A')}`;
+  const contexts = mode === 'plan' ? ['pull_request', onBranch] : [inEnvironment];
+  return [name, numbered].flatMap((repo) => contexts.map((context) => `repo:${repo}:${context}`));
+}
+
+/** The trust policy of a role that this repository's workflows assume by OIDC. */
+export function githubTrustPolicy({
+  repository,
+  mode,
+  providerArn,
+  issuer,
+  audience,
+}: GitHubTrustProps): PolicyDocument {
+  const subject = { [`${issuer}:sub`]: subjectsOf(repository, mode) };
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: mode === 'plan' ? 'GitHubPlans' : 'GitHubDeploys',
+        Effect: 'Allow',
+        Principal: { Federated: providerArn },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: repository.ids
+          ? { StringEquals: { [`${issuer}:aud`]: audience, ...subject } }
+          : { StringEquals: { [`${issuer}:aud`]: audience }, StringLike: subject },
+      },
+    ],
+  };
+}

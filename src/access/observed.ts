@@ -1,0 +1,72 @@
+import type { CorsRule } from './cors-rule.ts';
+import type { PolicyDocument } from './policy-document.ts';
+
+/** Who calls AWS. */
+export interface Caller {
+  readonly accountId: string;
+  /** As GetCallerIdentity answers: a user, an assumed-role session, or the account root. */
+  readonly arn: string;
+  /** `aws`, `aws-cn` or `aws-us-gov`. */
+  readonly partition: string;
+}
+
+/** A managed policy that is attached to a role, by name and ARN. */
+export interface AttachedPolicy {
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** The role of the configured name as it stands in AWS. */
+export interface ObservedRole {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleId: string;
+  readonly path: string;
+  readonly trustPolicy: PolicyDocument;
+  readonly maxSessionDuration: number;
+  readonly permissionsBoundaryArn?: string;
+  readonly attachedPolicies: readonly AttachedPolicy[];
+  readonly inlinePolicyNames: readonly string[];
+}
+
+/** One of our managed policies (`policy-name`, `policy-name-2`, …) as it stands in AWS, with its default version. */
+export interface ObservedPolicy {
+  readonly name: string;
+  readonly arn: string;
+  readonly document: PolicyDocument;
+  /** Newest first, as `v7`; AWS keeps at most five. */
+  readonly versionIds: readonly string[];
+  /** The oldest version, present only when the policy has five: the next change would push it out. */
+  readonly oldestVersion?: { readonly id: string; readonly document: PolicyDocument };
+  /** The version before, which tells what a run that was killed may have left in Terraform's state. */
+  readonly formerDocument?: PolicyDocument;
+  /** Whether it is attached to our role. */
+  readonly attached: boolean;
+}
+
+/** One bucket as it stands in AWS. */
+export interface ObservedBucket {
+  readonly name: string;
+  readonly region: string;
+  /** In S3's order; empty when the bucket has no CORS configuration. */
+  readonly corsRules: readonly CorsRule[];
+  /** The customer managed key of the bucket's default encryption; absent for SSE-S3 and AWS managed keys. */
+  readonly defaultKmsKeyArn?: string;
+}
+
+/** What exists in AWS now; everything later decides from this one value. */
+export interface Observed {
+  /** Absent when there are no credentials: then all else is empty, and nothing may be concluded from that. */
+  readonly caller?: Caller;
+  readonly role?: ObservedRole;
+  readonly policies: readonly ObservedPolicy[];
+  /** The account's quota of managed policies per role; absent when it was not asked for: then AWS's default of 10. */
+  readonly policiesPerRoleQuota?: number;
+  /** Regions of buckets that only the version before granted, by name. */
+  readonly formerRegions?: Readonly<Record<string, string>>;
+  /** The configured buckets, and those that the live policies granted before; by name. */
+  readonly buckets: Readonly<Record<string, ObservedBucket>>;
+}
+
+/** What a run without credentials knows of AWS. */
+export const nothingObserved: Observed = { policies: [], buckets: {} };

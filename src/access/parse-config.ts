@@ -1,0 +1,103 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+import type { AccessConfig } from './access-config.ts';
+import { accessConfigSchema, accessFields } from './config-schema.ts';
+import { crossProblems } from './cross-checks.ts';
+import { fromText, isGiven } from './input-text.ts';
+import { quote } from './quote.ts';
+
+/** The contract's names of the "Access" inputs, which are the config file's keys. */
+export const accessKeys: readonly string[] = Object.keys(accessFields.shape);
+
+/**
+ * Validates the "Access" keys, from YAML or as the text of Action inputs; a key that is empty counts as not given.
+ *
+ * @throws UserError `invalid-input` that names every problem with its path, the value seen and what is allowed
+ */
+export function parseAccessConfig(raw: unknown): AccessConfig {
+  if (!isMapping(raw))
+    throw invalid([`the config is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
+  const given = Object.fromEntries(
+    Object.entries(raw).flatMap(([key, value]) => (isGiven(value) ? [[key, fromText(key, value)]] : [])),
+  );
+  const parsed = accessConfigSchema.safeParse(given);
+  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given));
+  const problems = [...issues, ...crossProblems(given)];
+  if (!parsed.success || problems.length > 0) throw invalid(problems);
+  return parsed.data;
+}
+
+/** The JSON Schema of the config file, which editors complete and check by. */
+export function accessJsonSchema(): object {
+  return {
+    title: 'Access of Kolena to S3',
+    description: 'kolena-s3.yml: what Kolena may read in your S3 buckets.',
+    ...z.toJSONSchema(accessFields, { io: 'input' }),
+  };
+}
+
+function invalid(problems: readonly string[]): UserError {
+  const list =
+    problems.length === 1 ? problems.join('') : `\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+  return new UserError({
+    reason: 'invalid-input',
+    message: `The config has ${problems.length === 1 ? 'a problem: ' : `${problems.length} problems:`}${list}`,
+    remedy: 'Correct the config file or the inputs of the same names; nothing was called in AWS.',
+  });
+}
+
+function problemsOf(issue: z.core.$ZodIssue, given: object): string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownKey);
+  const path = spellPath(issue.path);
+  const seen = valueAt(given, issue.path);
+  if (seen === undefined && issue.code === 'invalid_type') return [`${path}: is required`];
+  // Messages of our own say the value themselves where it may be said.
+  if (issue.code === 'custom' || issue.code === 'too_small' || issue.code === 'too_big')
+    return [`${path}: ${typeof seen === 'number' ? `${seen} ` : ''}${issue.message}`];
+  const shown = path.startsWith('kolena-external-id') ? nameOf(seen) : `${quote(seen)} is ${nameOf(seen)}`;
+  return [`${path}: ${shown}; ${allowedBy(issue)}`];
+}
+
+const NEEDED: Readonly<Partial<Record<string, string>>> = {
+  string: 'text is needed: put it in quotes',
+  array: 'a list is needed, one item per line',
+  boolean: 'true or false is needed',
+};
+
+function allowedBy(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `allowed are ${issue.values.map(String).join(', ')}`;
+  return (issue.code === 'invalid_type' ? NEEDED[issue.expected] : undefined) ?? issue.message;
+}
+
+function unknownKey(key: string): string {
+  const nearest = closest(key, [...accessKeys]);
+  const meant = distance(key, nearest) <= Math.max(2, nearest.length / 3);
+  return `${quote(key)}: is no key of the config; ${meant ? `did you mean "${nearest}"?` : `known are ${accessKeys.join(', ')}`}`;
+}
+
+function spellPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at === 0 ? '' : '.'}${String(step)}`))
+    .join('');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[step] : undefined,
+    value,
+  );
+}
+
+function isMapping(raw: unknown): raw is Record<string, unknown> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
+
+/** A value's kind in YAML's words. */
+function nameOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+}

@@ -1,0 +1,6 @@
+/** A value as it is shown in a message: quoted, control characters escaped, cut after 80 characters. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value);
+  // JSON knows neither undefined nor functions; neither can come out of YAML.
+  return text.length <= 82 ? text : `${text.slice(0, 80)}…`;
+}

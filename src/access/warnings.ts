@@ -1,0 +1,107 @@
+import type { AccessConfig } from './access-config.ts';
+import { foreignRules, ourCorsRule } from './cors.ts';
+import { configuredBuckets } from './decide-cors.ts';
+import type { Warning } from './desired-access.ts';
+import { deletedPrincipals } from './live-trust.ts';
+import type { Observed, ObservedRole } from './observed.ts';
+import type { LivePolicies } from './our-policies.ts';
+
+interface WarningsProps {
+  readonly config: AccessConfig;
+  readonly observed: Observed;
+  readonly live: LivePolicies;
+}
+
+/** What a reviewer should know about the access that is going to stand. */
+export function warningsOf({ config, observed, live }: WarningsProps): Warning[] {
+  return [
+    ...externalIdWarning(config),
+    ...(observed.role ? roleWarnings(observed.role, config) : []),
+    ...otherPoliciesWarning(observed, live),
+    ...configuredBuckets(config).flatMap((bucket) => [
+      ...kmsWarning(config, observed.buckets[bucket]),
+      ...replacedCorsWarning(config, observed.buckets[bucket]),
+    ]),
+  ];
+}
+
+function externalIdWarning({ kolenaExternalId }: AccessConfig): Warning[] {
+  if (kolenaExternalId !== undefined) return [];
+  return [
+    {
+      id: 'no-external-id',
+      message:
+        'No external ID is demanded: another customer of Kolena who knows the role ARN could have Kolena read your buckets (the confused deputy problem).',
+      remedy: 'Agree with Kolena on an external ID and add `kolena-external-id: <that ID>`.',
+    },
+  ];
+}
+
+function roleWarnings(role: ObservedRole, { iamPath, permissionsBoundaryArn }: AccessConfig): Warning[] {
+  const deleted = deletedPrincipals(role.trustPolicy).map((principal) => principal.replace('AWS:', ''));
+  const warnings: Warning[] = [];
+  if (deleted.length > 0)
+    warnings.push({
+      id: 'broken-trust',
+      message: `Role ${role.name} trusts ${deleted.join(', ')}, the ID of a principal that was deleted: its trust is broken, even if the principal was made again, until it is written anew, as this does.`,
+    });
+  if (role.path !== iamPath)
+    warnings.push({
+      id: 'role-path',
+      message: `Role ${role.name} stands at path ${role.path}, not ${iamPath}: a path cannot be changed, so the role would be replaced.`,
+      remedy: `Add \`iam-path: ${role.path}\` to keep the role.`,
+    });
+  if (role.permissionsBoundaryArn !== undefined && permissionsBoundaryArn === undefined)
+    warnings.push({
+      id: 'boundary-removed',
+      message: `Role ${role.name} has the permissions boundary ${role.permissionsBoundaryArn}, which the config does not name: applying takes it off.`,
+      remedy: `Add \`permissions-boundary-arn: ${role.permissionsBoundaryArn}\` to keep it.`,
+    });
+  return warnings;
+}
+
+function otherPoliciesWarning({ role }: Observed, { foreign }: LivePolicies): Warning[] {
+  const inline = role?.inlinePolicyNames.map((name) => `${name} (inline)`) ?? [];
+  const names = [...foreign.map(({ arn }) => arn), ...inline];
+  if (role === undefined || names.length === 0) return [];
+  return [
+    {
+      id: 'other-policies',
+      message: `Role ${role.name} has other policies too, which are left alone and may grant Kolena more than this config: ${names.join(', ')}.`,
+      remedy: 'Detach or delete those that Kolena does not need.',
+    },
+  ];
+}
+
+function kmsWarning(
+  { kmsKeyArns }: AccessConfig,
+  bucket: Observed['buckets'][string] | undefined,
+): Warning[] {
+  const key = bucket?.defaultKmsKeyArn;
+  if (bucket === undefined || key === undefined || kmsKeyArns.includes(key)) return [];
+  return [
+    {
+      id: 'kms-key-not-granted',
+      message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, which is not in kms-key-arns: Kolena would list them, and fail to read them.`,
+      remedy: `Add to the config:\nkms-key-arns:\n  - ${key}`,
+    },
+  ];
+}
+
+function replacedCorsWarning(
+  config: AccessConfig,
+  bucket: Observed['buckets'][string] | undefined,
+): Warning[] {
+  const lost =
+    config.cors === 'replace' && bucket !== undefined
+      ? foreignRules(bucket.corsRules, ourCorsRule(config))
+      : [];
+  if (bucket === undefined || lost.length === 0) return [];
+  return [
+    {
+      id: 'cors-replaced',
+      message: `Bucket ${bucket.name} loses ${lost.length} CORS ${lost.length === 1 ? 'rule' : 'rules'} that others may rely on, because of \`cors: replace\`.`,
+      remedy: 'Set `cors: merge` to keep them.',
+    },
+  ];
+}

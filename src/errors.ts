@@ -1,0 +1,36 @@
+/** Why a run failed, as the `failure-reason` output names it. */
+export type FailureReason =
+  | 'invalid-input'
+  | 'credentials'
+  | 'wrong-account'
+  | 'terraform-missing'
+  | 'plan-failed'
+  | 'plan-changed'
+  | 'not-approved'
+  | 'destroy-refused'
+  | 'apply-failed'
+  | 'state-locked'
+  | 'verification-failed'
+  | 'comment-failed';
+
+interface UserErrorProps {
+  readonly reason: FailureReason;
+  /** What failed, the value seen and what is allowed: one or more full sentences. */
+  readonly message: string;
+  /** The next step, as an imperative sentence; may hold the very YAML or JSON to add. */
+  readonly remedy: string;
+  readonly cause?: unknown;
+}
+
+/** A failure that the user can mend: it prints as what failed and the next step, never as a stack trace. */
+export class UserError extends Error {
+  readonly reason: FailureReason;
+  readonly remedy: string;
+
+  constructor({ reason, message, remedy, cause }: UserErrorProps) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'UserError';
+    this.reason = reason;
+    this.remedy = remedy;
+  }
+}
