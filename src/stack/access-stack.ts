@@ -1,0 +1,40 @@
+import type { Construct } from 'constructs';
+import type { DesiredAccess, ForgottenCors } from '../access/desired-access.ts';
+import { corsAddress } from '../access/resource-addresses.ts';
+import { AwsStack, versions, type StackSettings } from './aws-stack.ts';
+import { KolenaS3Access } from './kolena-s3-access.ts';
+
+export interface AccessStackProps {
+  /** What shall stand in AWS, and what has to go. */
+  readonly desired: DesiredAccess;
+  readonly settings: StackSettings;
+}
+
+/** The one stack of the project: Kolena's access to the buckets of one account. */
+export class AccessStack extends AwsStack {
+  constructor(scope: Construct, id: string, { desired, settings }: AccessStackProps) {
+    const { region, accountId } = desired;
+    super(scope, id, { region, settings, ...(accountId && { accountId }) });
+    new KolenaS3Access(this, 'kolena', {
+      desired,
+      providerOf: (bucketRegion) => this.providerOf(bucketRegion),
+    });
+    const { cors, forgotten = [] } = desired.removals;
+    if (settings.backend) this.letGoOf([...cors, ...forgotten]);
+  }
+
+  /** Takes CORS configurations out of the state and leaves them in AWS, where a delete would take foreign rules along. */
+  private letGoOf(removals: readonly ForgottenCors[]): void {
+    if (removals.length === 0) return;
+    this.requireTerraform(versions.removedBlocks);
+    // Terraform lets go of a resource only while the provider that made it is configured.
+    for (const { region } of removals) this.providerOf(region);
+    this.addOverride(
+      'removed',
+      removals.map(({ bucket }) => ({
+        from: corsAddress(bucket),
+        lifecycle: { destroy: false },
+      })),
+    );
+  }
+}

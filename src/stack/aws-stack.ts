@@ -1,0 +1,99 @@
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
+import { TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import { NamedBackend, type BackendSettings } from './named-backend.ts';
+
+/** The AWS provider's versions that the stacks are tested with, as a Terraform version constraint. */
+export const AWS_PROVIDER_VERSION = '>= 5.100.0, < 7.0.0';
+
+/** Minor versions of Terraform 1 that brought what the stacks may use. */
+export const versions = { importBlocks: 5, removedBlocks: 7, lockFile: 10 } as const;
+
+/** What every stack is told about Terraform itself. */
+export interface StackSettings {
+  /** Terraform's version constraint for the AWS provider, such as `>= 5.100.0, < 7.0.0`. */
+  readonly awsProviderVersion: string;
+  /**
+   * Where the state is kept.
+   * @default - none: Terraform's local state in its working directory
+   */
+  readonly backend?: BackendSettings;
+}
+
+/** The account and region that a stack writes to. */
+export interface AwsStackProps {
+  /** Region of the provider. */
+  readonly region: string;
+  /**
+   * The only account that the provider may touch, 12 digits.
+   * @default - any
+   */
+  readonly accountId?: string;
+  readonly settings: StackSettings;
+}
+
+/** Without cdktf's own annotations, which carry its version and the paths of its constructs; keys in alphabetical order. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key]) => key !== '//');
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, plain(item)]),
+  );
+}
+
+/** A stack on the AWS provider, whose JSON depends on nothing but its props. */
+export class AwsStack extends TerraformStack {
+  private readonly props: AwsStackProps;
+  private terraform = 0;
+  private readonly aliases = new Map<string, AwsProvider>();
+
+  constructor(scope: Construct, id: string, props: AwsStackProps) {
+    super(scope, id);
+    this.props = props;
+    this.provider('aws', props.region);
+    // The bindings name the one version that they were generated from.
+    this.addOverride('terraform.required_providers.aws', {
+      source: 'hashicorp/aws',
+      version: props.settings.awsProviderVersion,
+    });
+    // Terraform itself refuses to run when it is too old for what the JSON says.
+    this.requireTerraform(props.settings.backend?.type === 's3' ? versions.lockFile : versions.importBlocks);
+    if (props.settings.backend) new NamedBackend(this, 'backend', props.settings.backend);
+  }
+
+  /** Terraform's oldest version; a later demand counts only when it is higher. */
+  protected requireTerraform(version: number): void {
+    this.terraform = Math.max(this.terraform, version);
+    this.addOverride('terraform.required_version', `>= 1.${this.terraform}.0`);
+  }
+
+  /** The provider of a region, one alias each; undefined means the stack's own. */
+  providerOf(region = this.props.region): AwsProvider | undefined {
+    if (region === this.props.region) return undefined;
+    const alias = this.aliases.get(region) ?? this.provider(`aws.${region}`, region);
+    alias.alias = region;
+    this.aliases.set(region, alias);
+    return alias;
+  }
+
+  /** The stack as Terraform JSON: the same value for the same props. */
+  document(): Readonly<Record<string, unknown>> {
+    return plain(super.toTerraform()) as Record<string, unknown>;
+  }
+
+  /** The {@link document} with the one comment that cdktf's commands read. */
+  override toTerraform(): unknown {
+    const { '//': comment } = super.toTerraform() as { '//': { outputs: unknown } };
+    const backend = this.props.settings.backend?.type ?? 'local';
+    return {
+      '//': { metadata: { backend, stackName: this.node.id }, outputs: comment.outputs },
+      ...this.document(),
+    };
+  }
+
+  private provider(id: string, region: string): AwsProvider {
+    const { accountId } = this.props;
+    return new AwsProvider(this, id, { region, ...(accountId && { allowedAccountIds: [accountId] }) });
+  }
+}

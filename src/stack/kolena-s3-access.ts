@@ -1,0 +1,89 @@
+import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
+import type { TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
+import { policyLogicalId } from '../access/resource-addresses.ts';
+import { BucketCors } from './bucket-cors.ts';
+import { literal } from './literal.ts';
+import { policyJson } from './policy-json.ts';
+
+export interface KolenaS3AccessProps {
+  /** Role, policies and CORS configurations as they shall be; what exists is adopted by import blocks. */
+  readonly desired: Pick<DesiredAccess, 'role' | 'policies' | 'cors' | 'tags'>;
+  /** The provider that serves a region; undefined for the stack's own. */
+  readonly providerOf: (region?: string) => TerraformProvider | undefined;
+}
+
+/**
+ * The access that Kolena gets: a role that it assumes, managed policies attached to it, and one CORS configuration per
+ * bucket. The ids of the constructs are contract: renaming one replaces resources.
+ */
+export class KolenaS3Access extends Construct {
+  private readonly tagged: { readonly tags?: Record<string, string> };
+  private readonly lifecycle: { readonly ignoreChanges: string[] };
+
+  constructor(scope: Construct, id: string, { desired, providerOf }: KolenaS3AccessProps) {
+    super(scope, id);
+    const tags = Object.entries(desired.tags).map(([key, value]) => [literal(key), literal(value)] as const);
+    this.tagged = tags.length > 0 ? { tags: Object.fromEntries(tags) } : {};
+    // IAM cannot change a policy's description: a hand-made policy's own would mean replacing the policy. Tags that the
+    // config says nothing about are somebody else's.
+    this.lifecycle = { ignoreChanges: ['description', ...(tags.length > 0 ? [] : ['tags', 'tags_all'])] };
+    const role = desired.role && this.role(desired.role);
+    for (const policy of desired.policies) {
+      const managed = this.policy(policy);
+      if (role) this.attachment({ policy, managed, role });
+    }
+    for (const cors of desired.cors) {
+      const provider = providerOf(cors.region);
+      new BucketCors(this, `cors-${cors.bucket}`, { cors, ...(provider && { provider }) });
+    }
+  }
+
+  private role(desired: DesiredRole): IamRole {
+    const role = new IamRole(this, 'role', {
+      name: desired.name,
+      path: desired.path,
+      description: literal(desired.description),
+      assumeRolePolicy: policyJson(desired.trustPolicy),
+      maxSessionDuration: desired.maxSessionDuration,
+      ...(desired.permissionsBoundaryArn && { permissionsBoundary: desired.permissionsBoundaryArn }),
+      ...this.tagged,
+      lifecycle: this.lifecycle,
+    });
+    role.overrideLogicalId('kolena');
+    if (desired.exists) role.importFrom(desired.name);
+    return role;
+  }
+
+  private policy(desired: DesiredPolicy): IamPolicy {
+    const policy = new IamPolicy(this, `policy-${desired.number}`, {
+      name: desired.name,
+      path: desired.path,
+      description: literal(desired.description),
+      policy: policyJson(desired.document),
+      ...this.tagged,
+      lifecycle: this.lifecycle,
+    });
+    policy.overrideLogicalId(policyLogicalId(desired.number));
+    if (desired.importArn) policy.importFrom(desired.importArn);
+    return policy;
+  }
+
+  private attachment({ policy, managed, role }: AttachmentParts): void {
+    const attachment = new IamRolePolicyAttachment(this, `attachment-${policy.number}`, {
+      role: role.name,
+      policyArn: managed.arn,
+    });
+    attachment.overrideLogicalId(policyLogicalId(policy.number));
+    if (policy.attached && policy.importArn) attachment.importFrom(`${role.nameInput}/${policy.importArn}`);
+  }
+}
+
+interface AttachmentParts {
+  readonly policy: DesiredPolicy;
+  readonly managed: IamPolicy;
+  readonly role: IamRole;
+}

@@ -1,0 +1,31 @@
+import { RootConstruct } from 'constructs';
+import type { DesiredAccess } from '../access/desired-access.ts';
+import { AccessStack } from './access-stack.ts';
+import { AdoptionStack } from './adoption-stack.ts';
+import { AwsStack, type StackSettings } from './aws-stack.ts';
+
+export type { StackSettings } from './aws-stack.ts';
+
+/** Names the stack in cdktf's commands and its state file; contract, as every construct id. */
+export const STACK_ID = 'kolena-s3-access';
+
+/** Outside of a cdktf `App`, which would make an output directory: nothing is written, nothing is sent. */
+const text = (stack: AwsStack): string => `${JSON.stringify(stack.document(), undefined, 2)}\n`;
+
+/** Terraform JSON of the whole access: the same bytes for the same input. */
+export function synthesizeAccess(desired: DesiredAccess, settings: StackSettings): string {
+  return text(new AccessStack(new RootConstruct(), STACK_ID, { desired, settings }));
+}
+
+/**
+ * Terraform JSON that brings the role, policies and attachments of `desired.removals` into the state without a change.
+ * It names nothing else: over a state that holds more, apply it to its own addresses alone (`-target`).
+ */
+export function synthesizeAdoption(desired: DesiredAccess, settings: StackSettings): string {
+  return text(new AdoptionStack(new RootConstruct(), STACK_ID, { desired, settings }));
+}
+
+/** Terraform JSON with the provider and the backend alone, so that `init` can start while AWS is observed. */
+export function synthesizeProviders(region: string, settings: StackSettings): string {
+  return text(new AwsStack(new RootConstruct(), STACK_ID, { region, settings }));
+}
