@@ -1,0 +1,83 @@
+import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+
+import type { Environment } from './proxy.ts';
+import { requestHandler, type RequestHandler } from './request-handler.ts';
+
+export type { Environment } from './proxy.ts';
+
+/** Keys that sign AWS calls. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Gives the credentials that hold now, renewed when they are about to expire. */
+export type CredentialProvider = () => Promise<AwsCredentials>;
+
+/** The AWS SDK's clients of one run, at most 16 calls in flight over all of them. */
+export interface AwsClients {
+  readonly region: string;
+  readonly iam: IAMClient;
+  readonly sts: STSClient;
+  /** The client for buckets of `region`, made once. @default the run's own region */
+  s3(region?: string): S3Client;
+  /** Sends a plain HTTP request by the same proxy, certificates and limit: the browser's preflight, for one. */
+  readonly http: RequestHandler;
+}
+
+export interface AwsClientsProps {
+  readonly region: string;
+  readonly credentials: CredentialProvider;
+  /** Names proxy (`HTTPS_PROXY`, `NO_PROXY`), certificates (`AWS_CA_BUNDLE`) and endpoints (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_S3`, …). */
+  readonly env: Environment;
+  /** @default a new one from `env` */
+  readonly http?: RequestHandler;
+}
+
+/** Makes the clients; nothing is sent before the first call. Throttled and broken calls are tried up to 6 times. */
+export function awsClients({
+  region,
+  credentials,
+  env,
+  http = requestHandler(env),
+}: AwsClientsProps): AwsClients {
+  const shared = { credentials, requestHandler: http, retryMode: 'adaptive', maxAttempts: 6 };
+  const s3Clients = new Map<string, S3Client>();
+
+  function s3(bucketRegion = region): S3Client {
+    const known = s3Clients.get(bucketRegion);
+    if (known !== undefined) return known;
+    const endpoint = endpointOf('S3', env);
+    // An IP address gets path style by itself; `bucket.localhost` resolves on few machines.
+    const forcePathStyle =
+      endpoint.endpoint !== undefined && new URL(endpoint.endpoint).hostname === 'localhost';
+    const client = new S3Client({
+      ...shared,
+      ...endpoint,
+      region: bucketRegion,
+      forcePathStyle,
+    });
+    s3Clients.set(bucketRegion, client);
+    return client;
+  }
+
+  return {
+    region,
+    iam: new IAMClient({ ...shared, ...endpointOf('IAM', env), region }),
+    sts: new STSClient({ ...shared, ...endpointOf('STS', env), region }),
+    s3,
+    http,
+  };
+}
+
+/** The endpoint that the environment names for a service; without one the SDK finds the region's own. */
+export function endpointOf(service: 'IAM' | 'S3' | 'STS', env: Environment): { endpoint?: string } {
+  // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+  if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return {};
+  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'];
+  return endpoint ? { endpoint } : {};
+}

@@ -1,0 +1,141 @@
+import {
+  type CORSRule,
+  DeleteBucketCorsCommand,
+  GetBucketCorsCommand,
+  PutBucketCorsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+
+import type { CorsRule } from '../access/cors-rule.ts';
+import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
+import type { Observed } from '../access/observed.ts';
+import { UserError } from '../errors.ts';
+import { corsDifference } from '../verify/cors-difference.ts';
+import type { AwsClients } from './clients.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { isCode, isDenied } from './refusal.ts';
+
+/** Milliseconds between read-backs: a bucket's settings are eventually consistent. */
+const readBackPauses = [500, 1000, 2000, 4000];
+
+/** The bucket's CORS rules in S3's order; none when it has no CORS configuration. */
+export async function readCorsRules(s3: S3Client, bucket: string): Promise<readonly CorsRule[]> {
+  try {
+    const { CORSRules = [] } = await s3.send(new GetBucketCorsCommand({ Bucket: bucket }));
+    return CORSRules.map(asCorsRule);
+  } catch (error) {
+    if (isCode(error, 'NoSuchCORSConfiguration')) return [];
+    throw error;
+  }
+}
+
+/** Makes `rules` the bucket's whole CORS configuration; none deletes it. Throws a UserError `apply-failed` when it may not. */
+export async function writeCorsRules(
+  s3: S3Client,
+  bucket: string,
+  rules: readonly CorsRule[],
+): Promise<void> {
+  try {
+    if (rules.length === 0) await s3.send(new DeleteBucketCorsCommand({ Bucket: bucket }));
+    else
+      await s3.send(
+        new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: rules.map(asInput) } }),
+      );
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    throw new UserError({
+      reason: 'apply-failed',
+      message: `This run may not change the CORS rules of ${bucket}: ${(error as Error).message}`,
+      remedy: `Allow s3:PutBucketCORS on the bucket ${bucket} to the role that this run uses, and run again.`,
+      cause: error,
+    });
+  }
+}
+
+/** Reads the buckets' rules again and throws `plan-changed` when they are not those that the plan was made from. */
+export async function requireUnchangedCors(clients: AwsClients, observed: Observed): Promise<void> {
+  const differences = await Promise.all(
+    Object.values(observed.buckets).map(async ({ name, region, corsRules }) => {
+      const difference = corsDifference(corsRules, await readCorsRules(clients.s3(region), name));
+      return difference === undefined ? [] : [`${name}: ${difference}`];
+    }),
+  );
+  if (differences.flat().length === 0) return;
+  throw new UserError({
+    reason: 'plan-changed',
+    message: `Somebody changed CORS rules after the plan was made, and applying it would undo that. ${differences.flat().join('; ')}.`,
+    remedy: 'Plan again, so that the change is kept; nothing has been applied.',
+  });
+}
+
+/** Takes our rule from each bucket and leaves the others exactly as they were. */
+export async function removeOurCors(clients: AwsClients, removals: readonly CorsRemoval[]): Promise<void> {
+  await Promise.all(
+    removals
+      .filter(({ present }) => present)
+      .map(({ bucket, region, keep }) => writeCorsRules(clients.s3(region), bucket, keep)),
+  );
+}
+
+/** Writes the rules anew where they differ from `cors`, reads them back, and gives the buckets where that was so. */
+export async function putBackCors(
+  clients: AwsClients,
+  cors: readonly DesiredCors[],
+  clock: Clock = systemClock,
+): Promise<readonly string[]> {
+  const written = await Promise.all(
+    cors.map(async ({ bucket, region, rules }) => {
+      const s3 = clients.s3(region);
+      if (corsDifference(rules, await readCorsRules(s3, bucket)) === undefined) return [];
+      await writeCorsRules(s3, bucket, rules);
+      await requireReadBack({ s3, bucket, rules, clock });
+      return [bucket];
+    }),
+  );
+  return written.flat();
+}
+
+interface ReadBack {
+  readonly s3: S3Client;
+  readonly bucket: string;
+  readonly rules: readonly CorsRule[];
+  readonly clock: Clock;
+}
+
+async function requireReadBack({ s3, bucket, rules, clock }: ReadBack): Promise<void> {
+  for (const pause of [...readBackPauses, undefined]) {
+    const difference = corsDifference(rules, await readCorsRules(s3, bucket));
+    if (difference === undefined) return;
+    if (pause === undefined)
+      throw new UserError({
+        reason: 'apply-failed',
+        message: `The CORS rules of ${bucket} were written, but read back ${difference}.`,
+        remedy: 'See who else writes the CORS rules of this bucket, and run apply again.',
+      });
+    await clock.sleep(pause);
+  }
+}
+
+/** Leaves out what the answer leaves out, so that an absent field is never written back as an empty one. */
+function asCorsRule(rule: CORSRule): CorsRule {
+  const { ID, AllowedHeaders, AllowedMethods = [], AllowedOrigins = [], ExposeHeaders, MaxAgeSeconds } = rule;
+  return {
+    ...(ID !== undefined && { ID }),
+    ...(AllowedHeaders !== undefined && { AllowedHeaders }),
+    AllowedMethods,
+    AllowedOrigins,
+    ...(ExposeHeaders !== undefined && { ExposeHeaders }),
+    ...(MaxAgeSeconds !== undefined && { MaxAgeSeconds }),
+  };
+}
+
+function asInput(rule: CorsRule) {
+  const { AllowedHeaders, AllowedMethods, AllowedOrigins, ExposeHeaders, ...others } = rule;
+  return {
+    ...others,
+    ...(AllowedHeaders !== undefined && { AllowedHeaders: [...AllowedHeaders] }),
+    AllowedMethods: [...AllowedMethods],
+    AllowedOrigins: [...AllowedOrigins],
+    ...(ExposeHeaders !== undefined && { ExposeHeaders: [...ExposeHeaders] }),
+  };
+}

@@ -1,0 +1,57 @@
+import type { AccessConfig } from '../access/access-config.ts';
+import type { CorsRemoval, DesiredAccess, DesiredCors } from '../access/desired-access.ts';
+import type { Caller, Observed } from '../access/observed.ts';
+import type { Check } from '../verify/check.ts';
+import type { Expectations } from '../verify/expectations.ts';
+import type { Observations } from '../verify/observations.ts';
+import { awsClients } from './clients.ts';
+import { putBackCors, removeOurCors, requireUnchangedCors } from './cors.ts';
+import { observe } from './observe.ts';
+import { probeAccess, type ProbeOptions } from './probe.ts';
+import { signIn, type SignInProps } from './sign-in.ts';
+import { simulatePlanned } from './simulate.ts';
+
+export { missingCredentials } from './sign-in-error.ts';
+
+/** AWS, signed in. */
+export interface Aws {
+  readonly caller: Caller;
+  observe(config: AccessConfig): Promise<Observed>;
+  /** Throws `plan-changed` when a bucket's CORS rules are not those that the plan was made from. */
+  requireUnchangedCors(observed: Observed): Promise<void>;
+  removeOurCors(removals: readonly CorsRemoval[]): Promise<void>;
+  /** Writes the rules that Terraform left alone or lost the order of, and gives their buckets. */
+  putBackCors(cors: readonly DesiredCors[]): Promise<readonly string[]>;
+  simulatePlanned(desired: DesiredAccess, expectations: Expectations): Promise<readonly Check[]>;
+  probe(expectations: Expectations, observed: Observed, options: ProbeOptions): Promise<Observations>;
+  /** `AWS_*` variables for a child process. */
+  environment(): Promise<Record<string, string>>;
+}
+
+/** Signs in; undefined when there is no role to assume and no ambient credentials at all. */
+export async function openAws(props: SignInProps): Promise<Aws | undefined> {
+  const session = await signIn(props);
+  if (session === undefined) return undefined;
+  const { caller, clients } = session;
+  const { env, log } = props;
+  return {
+    caller,
+    environment: () => session.environment(),
+    observe: (config) => observe({ clients, caller, config, log }),
+    requireUnchangedCors: (observed) => requireUnchangedCors(clients, observed),
+    removeOurCors: (removals) => removeOurCors(clients, removals),
+    putBackCors: (cors) => putBackCors(clients, cors),
+    simulatePlanned: (desired, expectations) => simulatePlanned(clients, desired, expectations),
+    probe: (expectations, observed, options) =>
+      probeAccess({
+        clients,
+        caller,
+        expectations,
+        observed,
+        options,
+        log,
+        sessionClients: (credentials) =>
+          awsClients({ region: clients.region, credentials, env, http: clients.http }),
+      }),
+  };
+}

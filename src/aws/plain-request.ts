@@ -1,0 +1,41 @@
+import { text } from 'node:stream/consumers';
+
+import type { RequestHandler } from './request-handler.ts';
+
+/** An HTTP request that nobody signs, such as a browser's. */
+export interface PlainRequest {
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface PlainResponse {
+  readonly status: number;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends a request that nobody signs by the handler of the AWS clients: same limit, proxy, certificates and timeouts; one try. */
+export async function sendPlain(
+  http: RequestHandler,
+  { method, url, headers }: PlainRequest,
+): Promise<PlainResponse> {
+  const request = {
+    ...{
+      method,
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: `${url.pathname}${url.search}`,
+      query: {},
+    },
+    ...(url.port && { port: Number(url.port) }),
+    headers: { host: url.host, ...headers },
+  };
+  const { response } = await http.handle(request as unknown as Parameters<RequestHandler['handle']>[0]);
+  return {
+    status: response.statusCode,
+    headers: response.headers,
+    body: await text(response.body as NodeJS.ReadableStream),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Attempt, Refusal } from '../verify/observations.ts';
+
+interface ServiceError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  readonly Code?: string;
+}
+
+/** AWS's error answer; `undefined` when AWS did not answer at all, as with a broken connection. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { name, message, Code, $metadata } = error as ServiceError;
+  const status = $metadata?.httpStatusCode;
+  if (status === undefined) return undefined;
+  return { code: Code ?? name, message, status };
+}
+
+/** The header of an error answer, by its lower-case name. */
+export function headerOfError(error: unknown, header: string): string | undefined {
+  return (error as ServiceError).$response?.headers?.[header];
+}
+
+/** Whether AWS answered with one of these error codes. */
+export function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  const refusal = refusalOf(error);
+  return refusal !== undefined && codes.includes(refusal.code);
+}
+
+/** Whether AWS said that the caller may not. */
+export function isDenied(error: unknown): boolean {
+  return isCode(error, 'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation');
+}
+
+/** What a call gave: its value, or AWS's refusal as a value. Throws only when AWS did not answer. */
+export async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
+  try {
+    return { outcome: 'ok', value: await call() };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return { outcome: 'refused', refusal };
+  }
+}
