@@ -1,0 +1,73 @@
+/** One error that Terraform reports. */
+export interface Diagnostic {
+  /** As `creating IAM Role (KolenaS3ReadAccess): … EntityAlreadyExists: …`, on one line. */
+  readonly summary: string;
+  /** The explanation, one line a paragraph; empty where there is none. */
+  readonly detail: string;
+  /** The resource's address, where Terraform names one. */
+  readonly address?: string;
+  /** The block of the configuration, as `terraform.backend.s3`, where Terraform names one. */
+  readonly block?: string;
+}
+
+/** What Terraform says of the lock that somebody else holds. */
+export interface LockInfo {
+  readonly id: string;
+  /** Where the lock lies: for the s3 backend, bucket and key. */
+  readonly path: string;
+  /** As `OperationTypeApply`. */
+  readonly operation: string;
+  /** As `user@host`. */
+  readonly who: string;
+  readonly created: string;
+}
+
+/** The errors in what Terraform or OpenTofu printed; warnings and boxes are left out. */
+export function parseDiagnostics(output: string): Diagnostic[] {
+  return output
+    .replace(/^[│╷╵] ?/gm, '')
+    .split(/^(?=(?:Error|Warning): )/m)
+    .filter((block) => block.startsWith('Error: '))
+    .map(parseBlock);
+}
+
+function parseBlock(block: string): Diagnostic {
+  const [head = '', ...paragraphs] = block
+    .slice('Error: '.length)
+    .trim()
+    .split(/\n\s*\n/);
+  const location = paragraphs.find((paragraph) => /^ {2}(?:with|on) \S/.test(paragraph));
+  const address = /^ {2}with (.+?),?$/m.exec(location ?? '')?.[1];
+  const inBlock = /^ {2}on .+, in (.+):$/m.exec(location ?? '')?.[1];
+  return {
+    summary: unwrapped(head),
+    // The source line that the location quotes is of generated JSON: no help, and it may hold the external ID.
+    detail: paragraphs
+      .filter((paragraph) => paragraph !== location)
+      .map(unwrapped)
+      .join('\n'),
+    ...(address !== undefined && { address }),
+    ...(inBlock !== undefined && { block: inBlock }),
+  };
+}
+
+/** Terraform wraps prose at 78 columns; lines that it indents are meant to stand alone. */
+function unwrapped(paragraph: string): string {
+  return paragraph.replace(/(\S)\n(?=\S)/g, '$1 ').trimEnd();
+}
+
+/** The holder of the state lock, when that is what failed and the lock could be read. */
+export function parseLockInfo(output: string): LockInfo | undefined {
+  const field = (name: string) =>
+    new RegExp(`^(?:│ )? *${name}: +(.*)$`, 'm')
+      .exec(output.slice(output.indexOf('Lock Info:')))?.[1]
+      ?.trim() ?? '';
+  if (!output.includes('Lock Info:')) return undefined;
+  return {
+    id: field('ID'),
+    path: field('Path'),
+    operation: field('Operation'),
+    who: field('Who'),
+    created: field('Created'),
+  };
+}

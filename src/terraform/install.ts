@@ -1,0 +1,131 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { UserError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { runProcess } from './process.ts';
+import { downloadRelease, hashicorpReleases, newestRelease } from './release.ts';
+import type { ReleaseServer } from './release.ts';
+import { terraformMissing } from './terraform-error.ts';
+import { openToolCache } from './tool-cache.ts';
+import { newestAllowed } from './version-constraint.ts';
+import { wantedVersion, wish } from './wanted-version.ts';
+import type { Wanted } from './wanted-version.ts';
+
+interface FindTerraformProps {
+  /** The `terraform-path` input: a path, or a name on PATH. */
+  readonly terraformPath?: string | undefined;
+  /** The `terraform-version` input: a version or Terraform's version constraint. */
+  readonly terraformVersion?: string | undefined;
+  /** What `terraform-path` is relative to, and where a `.terraform-version` file may lie. */
+  readonly workingDirectory: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Log;
+  /** @default HashiCorp's */
+  readonly releases?: ReleaseServer;
+}
+
+/** The Terraform binary of a run. */
+export interface TerraformBinary {
+  /** Absolute path. */
+  readonly binary: string;
+  /** Known only when a version was asked for: asking the binary costs a command. */
+  readonly version?: string;
+}
+
+/** Without a wish: any that knows lock files in S3. */
+const ANY = '>= 1.10.0, < 2.0.0';
+
+/**
+ * The binary at `terraform-path`; else `terraform` on PATH or in the tool cache that satisfies `terraform-version` or
+ * `.terraform-version`; else a download, verified. Throws `terraform-missing` or `invalid-input`.
+ */
+export async function findTerraform(props: FindTerraformProps): Promise<TerraformBinary> {
+  if (props.terraformPath !== undefined) return givenTerraform(props, props.terraformPath);
+  const wanted = await wantedVersion(props);
+  const onPath = await executableOn(props.env, 'terraform');
+  if (onPath !== undefined) {
+    if (wanted === undefined) return { binary: onPath };
+    const version = await versionOf(onPath, props);
+    if (wanted.allows(version)) return { binary: onPath, version };
+    props.log.info(`${onPath} is ${version}; ${wanted.source} wants ${wanted.text}.`);
+  }
+  return installedTerraform(props, wanted ?? wish(ANY, 'this Action'));
+}
+
+async function givenTerraform(props: FindTerraformProps, path: string): Promise<TerraformBinary> {
+  const found = /[/\\]/.test(path)
+    ? resolve(props.workingDirectory, path)
+    : await executableOn(props.env, path);
+  if (found === undefined) throw terraformMissing(path, new Error('it is not on PATH'));
+  await access(found, constants.X_OK).catch((cause: unknown) => {
+    throw terraformMissing(found, cause);
+  });
+  if (props.terraformVersion === undefined) return { binary: found };
+  const wanted = wish(props.terraformVersion, '`terraform-version`');
+  const version = await versionOf(found, props);
+  if (wanted.allows(version)) return { binary: found, version };
+  throw new UserError({
+    reason: 'invalid-input',
+    message: `\`terraform-path\` is ${found}, version ${version}; \`terraform-version\` wants ${wanted.text}.`,
+    remedy: 'Leave one of the two inputs out.',
+  });
+}
+
+/** From the runner's tool cache, else downloaded into it. */
+async function installedTerraform(
+  props: FindTerraformProps,
+  { allows, text }: Wanted,
+): Promise<TerraformBinary> {
+  const { env, log, releases = hashicorpReleases } = props;
+  const cache = openToolCache(env['RUNNER_TOOL_CACHE']);
+  const cached = newestAllowed(await cache.versions(), allows);
+  if (cached !== undefined) return inFolder(cache.folder(cached), cached);
+  const version = await newestRelease(releases, allows);
+  if (version === undefined)
+    throw new UserError({
+      reason: 'terraform-missing',
+      message: `No Terraform release satisfies ${text}.`,
+      remedy: 'Set `terraform-version` to a version of https://releases.hashicorp.com/terraform.',
+    });
+  log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
+  return inFolder(await cache.keep(version, (folder) => downloadRelease(releases, version, folder)), version);
+}
+
+function inFolder(folder: string, version: string): TerraformBinary {
+  return { binary: join(folder, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };
+}
+
+async function executableOn(env: FindTerraformProps['env'], name: string): Promise<string | undefined> {
+  const file = process.platform === 'win32' && !name.endsWith('.exe') ? `${name}.exe` : name;
+  const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute);
+  for (const folder of folders) {
+    const path = join(folder, file);
+    if (
+      await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  return undefined;
+}
+
+async function versionOf(binary: string, { env, workingDirectory }: FindTerraformProps): Promise<string> {
+  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const { stdout } = await runProcess({
+    binary,
+    args: ['version', '-json'],
+    cwd: workingDirectory,
+    env: { CHECKPOINT_DISABLE: '1', ...Object.fromEntries(given) },
+    onLine: () => undefined,
+  }).catch((cause: unknown) => {
+    throw terraformMissing(binary, cause);
+  });
+  try {
+    return (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
+  } catch (cause) {
+    throw terraformMissing(binary, cause);
+  }
+}

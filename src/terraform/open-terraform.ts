@@ -1,0 +1,2 @@
+export { findTerraform } from './install.ts';
+export { openTerraform } from './terraform.ts';

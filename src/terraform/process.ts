@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+interface ProcessProps {
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Called with each line of stdout and stderr as it comes. */
+  readonly onLine: (line: string) => void;
+  /** A file descriptor that takes stdout instead. */
+  readonly stdoutTo?: number;
+}
+
+/** How a process ended, and what it printed. */
+export interface ProcessResult {
+  /** Its exit code; null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The signal that this process got meanwhile and passed on. */
+  readonly cancelledBy?: NodeJS.Signals;
+}
+
+/** Runs a process to its end; rejects only when it cannot be started, with Node's own error (`ENOENT`, `EACCES`). */
+export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
+  const child = spawn(props.binary, props.args, {
+    cwd: props.cwd,
+    env: props.env,
+    stdio: ['ignore', props.stdoutTo ?? 'pipe', 'pipe'],
+    // In a process group of its own, a Ctrl-C in a terminal reaches it through us alone. Terraform takes a second
+    // interrupt for "now, without releasing the lock".
+    detached: process.platform !== 'win32',
+  });
+  let cancelledBy: NodeJS.Signals | undefined;
+  const cancel = (signal: NodeJS.Signals) => {
+    if (cancelledBy === undefined) child.kill('SIGINT');
+    cancelledBy ??= signal;
+  };
+  process.on('SIGINT', cancel).on('SIGTERM', cancel);
+  try {
+    const [code, stdout, stderr] = await Promise.all([
+      new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve)),
+      collectLines(child.stdout, props.onLine),
+      collectLines(child.stderr, props.onLine),
+    ]);
+    return { code, stdout, stderr, ...(cancelledBy !== undefined && { cancelledBy }) };
+  } finally {
+    process.off('SIGINT', cancel).off('SIGTERM', cancel);
+  }
+}
+
+async function collectLines(stream: Readable | null, onLine: (line: string) => void): Promise<string> {
+  if (stream === null) return '';
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) {
+    lines.push(line);
+    onLine(line);
+  }
+  return lines.join('\n');
+}

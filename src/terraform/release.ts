@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { HttpClient } from '@actions/http-client';
+import { downloadTool, extractZip } from '@actions/tool-cache';
+import { z } from 'zod';
+import { UserError } from '../errors.ts';
+import { hashicorpPublicKey } from './hashicorp-key.ts';
+import { verifySignature } from './signature.ts';
+import { newestAllowed } from './version-constraint.ts';
+import type { VersionConstraint } from './version-constraint.ts';
+
+/** Where Terraform's releases are, and whose signature they bear. */
+export interface ReleaseServer {
+  readonly url: string;
+  /** Armored. */
+  readonly publicKey: string;
+  /** The key's short ID, as in the names of the signature files. */
+  readonly keyId: string;
+}
+
+/** https://releases.hashicorp.com */
+export const hashicorpReleases: ReleaseServer = {
+  url: 'https://releases.hashicorp.com',
+  publicKey: hashicorpPublicKey,
+  keyId: '72D7468F',
+};
+
+/** HashiCorp's words for Node's platforms and architectures, where they differ. */
+const names: Readonly<Record<string, string>> = { win32: 'windows', x64: 'amd64', ia32: '386' };
+
+/** The newest published version that a constraint allows. Throws `terraform-missing`. */
+export async function newestRelease(
+  { url }: ReleaseServer,
+  allows: VersionConstraint,
+): Promise<string | undefined> {
+  const index = await fetchBytes(`${url}/terraform/index.json`);
+  const schema = z.object({ versions: z.record(z.string(), z.unknown()) });
+  const { versions } = schema.parse(JSON.parse(new TextDecoder().decode(index)));
+  return newestAllowed(Object.keys(versions), allows);
+}
+
+/** Downloads one version for this machine into a folder, signature and checksum verified. Throws `terraform-missing`. */
+export async function downloadRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
+  const base = `${server.url}/terraform/${version}`;
+  const platform = `${names[process.platform] ?? process.platform}_${names[process.arch] ?? process.arch}`;
+  const zip = `terraform_${version}_${platform}.zip`;
+  const expected = checksumOf(zip, await signedSums(server, `${base}/terraform_${version}_SHA256SUMS`));
+  if (expected === undefined) throw unavailable(`${base} has no build for this machine (${zip})`);
+  const file = join(folder, zip);
+  await downloadTool(`${base}/${zip}`, file).catch((cause: unknown) => {
+    throw unavailable(`${base}/${zip} could not be downloaded: ${textOf(cause)}`, cause);
+  });
+  const actual = await sha256(file);
+  if (actual !== expected)
+    throw untrusted(`${base}/${zip} has the checksum ${actual} and should have ${expected}`);
+  await extractZip(file, folder).catch((cause: unknown) => {
+    throw unavailable(`${zip} could not be unpacked: ${textOf(cause)}`, cause);
+  });
+  await rm(file);
+}
+
+/** The list of checksums, after its signature is found to be good. */
+async function signedSums({ publicKey, keyId }: ReleaseServer, url: string): Promise<string> {
+  const [bytes, signature] = await Promise.all([fetchBytes(url), fetchBytes(`${url}.${keyId}.sig`)]);
+  await verifySignature({ bytes, signature, publicKey }).catch((cause: unknown) => {
+    throw untrusted(`${url} is not signed with the key ${keyId}`, cause);
+  });
+  return new TextDecoder().decode(bytes);
+}
+
+function checksumOf(file: string, sums: string): string | undefined {
+  return sums
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, name]) => name === file)?.[0];
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** GETs a small file through the proxy that the environment names. */
+async function fetchBytes(url: string): Promise<Uint8Array> {
+  const client = new HttpClient('kolena-s3-access', [], {
+    allowRetries: true,
+    maxRetries: 3,
+    socketTimeout: 30_000,
+  });
+  try {
+    const response = await client.get(url);
+    const status = response.message.statusCode ?? 0;
+    if (status !== 200) throw new Error(`HTTP status ${status}`);
+    const body = await response.readBodyBuffer?.();
+    if (body === undefined) throw new Error('no body');
+    return new Uint8Array(body);
+  } catch (cause) {
+    throw unavailable(`${url} could not be downloaded: ${textOf(cause)}`, cause);
+  } finally {
+    client.dispose();
+  }
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function unavailable(message: string, cause?: unknown): UserError {
+  return new UserError({
+    reason: 'terraform-missing',
+    message: `Terraform could not be installed: ${message}.`,
+    remedy:
+      'Put Terraform on PATH, set `terraform-path`, or let the runner reach releases.hashicorp.com (HTTPS_PROXY and ' +
+      'NODE_EXTRA_CA_CERTS are honoured). Versions are listed at https://releases.hashicorp.com/terraform.',
+    cause,
+  });
+}
+
+function untrusted(message: string, cause?: unknown): UserError {
+  return new UserError({
+    reason: 'terraform-missing',
+    message: `Terraform was downloaded and not used: ${message}.`,
+    remedy:
+      'Run again; if it stays so, the download was tampered with on its way: look at the proxy, and do not use it.',
+    cause,
+  });
+}

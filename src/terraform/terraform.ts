@@ -1,0 +1,151 @@
+import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { FailureReason } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { runProcess } from './process.ts';
+import { summarizePlan } from './plan-summary.ts';
+import type { PlanSummary } from './plan-summary.ts';
+import { terraformError, terraformMissing } from './terraform-error.ts';
+
+/** One saved plan. */
+export interface TerraformPlan {
+  /** What `terraform show -json tfplan` printed, parsed. */
+  readonly planJson: unknown;
+  readonly summary: PlanSummary;
+  /** Terraform's own diff for people, unmasked; "No changes. …" when there are none. */
+  readonly diff: string;
+  /** Absolute path, readable by the owner alone: a plan can hold secrets. */
+  readonly planJsonPath: string;
+  /** Absolute path of the Terraform JSON that was planned. */
+  readonly terraformJsonPath: string;
+}
+
+/** One Terraform working directory; each method runs the commands that it names and no other. */
+export interface Terraform {
+  /** `init`, on JSON that holds at least the backend and the providers. Throws `plan-failed`. */
+  init(json: string): Promise<void>;
+  /** `plan -out` and `show -json`. Throws `plan-failed` or `state-locked`. */
+  plan(json: string): Promise<TerraformPlan>;
+  /** `apply` of import-only JSON, which brings what exists into the throwaway state. Throws `plan-failed`. */
+  adopt(json: string): Promise<void>;
+  /** `apply` of the saved plan. Throws `apply-failed`, `state-locked`, or `plan-changed` when the state moved on. */
+  apply(): Promise<void>;
+}
+
+interface TerraformProps {
+  /** Path or name of `terraform`, or of `tofu`. */
+  readonly binary: string;
+  /** Absolute path of a directory of this run alone; made when missing. */
+  readonly workDir: string;
+  /** The environment of each command, asked for before each, so that credentials are fresh. */
+  readonly env: () => Promise<Record<string, string>>;
+  /** Path of a `.terraform.lock.hcl`, honoured read-only. */
+  readonly pluginLock?: string;
+  readonly log: Log;
+  /** Replaces secrets in whatever is shown: log lines and error messages. */
+  readonly mask: (text: string) => string;
+}
+
+interface Command {
+  readonly args: readonly string[];
+  readonly reason: FailureReason;
+  readonly stdoutTo?: number;
+}
+
+/** Terraform in its own process, its output shown line by line in log groups while it runs. */
+export function openTerraform(props: TerraformProps): Terraform {
+  const { workDir, pluginLock } = props;
+  const terraformJsonPath = join(workDir, 'cdk.tf.json');
+  const planJsonPath = join(workDir, 'plan.json');
+  const writeJson = async (json: string) => {
+    await mkdir(workDir, { recursive: true, mode: 0o700 });
+    await writeFile(terraformJsonPath, json, { mode: 0o600 });
+  };
+  const run = (command: Command) => runTerraform(props, command);
+  return {
+    async init(json) {
+      await writeJson(json);
+      if (pluginLock !== undefined) await copyFile(pluginLock, join(workDir, '.terraform.lock.hcl'));
+      const lockfile = pluginLock === undefined ? [] : ['-lockfile=readonly'];
+      await run({ args: ['init', '-no-color', '-input=false', ...lockfile], reason: 'plan-failed' });
+    },
+    async plan(json) {
+      await writeJson(json);
+      const printed = await run({
+        args: ['plan', '-no-color', '-input=false', '-out=tfplan'],
+        reason: 'plan-failed',
+      });
+      const file = await open(planJsonPath, 'w', 0o600);
+      try {
+        await run({
+          args: ['show', '-no-color', '-json', 'tfplan'],
+          reason: 'plan-failed',
+          stdoutTo: file.fd,
+        });
+      } finally {
+        await file.close();
+      }
+      const planJson: unknown = JSON.parse(await readFile(planJsonPath, 'utf8'));
+      return {
+        planJson,
+        summary: summarizePlan(planJson),
+        diff: diffIn(printed),
+        planJsonPath,
+        terraformJsonPath,
+      };
+    },
+    async adopt(json) {
+      await writeJson(json);
+      await run({ args: ['apply', '-no-color', '-input=false', '-auto-approve'], reason: 'plan-failed' });
+    },
+    async apply() {
+      await run({ args: ['apply', '-no-color', '-input=false', 'tfplan'], reason: 'apply-failed' });
+    },
+  };
+}
+
+/** Runs one command to its end and gives what it printed to stdout. */
+async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: Command): Promise<string> {
+  const { binary, workDir, log, mask } = props;
+  const name = `${basename(binary)} ${args[0] ?? ''}`;
+  const env = childEnvironment(await props.env(), props.pluginLock === undefined);
+  const work = () =>
+    runProcess({
+      binary,
+      args,
+      cwd: workDir,
+      env,
+      onLine: (line) => {
+        log.info(mask(line));
+      },
+      ...(stdoutTo !== undefined && { stdoutTo }),
+    }).catch((error: unknown) => {
+      throw terraformMissing(binary, error);
+    });
+  // What goes to a file shows nothing: no group.
+  const result = await (stdoutTo === undefined ? log.group(name, work) : work());
+  // An apply that came to its end all the same has to be followed by what belongs after it; anything else ends here.
+  const cancelled = result.cancelledBy !== undefined && reason !== 'apply-failed';
+  if (result.code === 0 && !cancelled) return result.stdout;
+  throw terraformError({ name, reason }, { ...result, stderr: mask(result.stderr) });
+}
+
+/** The environment as it is, less the Action's inputs, which are not Terraform's business and can be secrets. */
+function childEnvironment(env: Readonly<Record<string, string>>, unlocked: boolean): Record<string, string> {
+  return {
+    CHECKPOINT_DISABLE: '1',
+    // Without it Terraform uses no plugin cache for a provider that no lock file names.
+    ...(unlocked && { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('INPUT_'))),
+    TF_IN_AUTOMATION: '1',
+  };
+}
+
+/** The part of `terraform plan`'s output that says what it would do. */
+function diffIn(printed: string): string {
+  const start = printed.search(
+    /^(?:\w+ will perform the following actions:|No changes\.|Changes to Outputs:)/m,
+  );
+  const [diff = ''] = printed.slice(Math.max(start, 0)).split(/^─+\n+Saved the plan to: /m);
+  return diff.trim();
+}

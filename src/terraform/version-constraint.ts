@@ -1,0 +1,76 @@
+/** Whether a version, as `1.11.4`, is one of those that a constraint allows. */
+export type VersionConstraint = (version: string) => boolean;
+
+type Numbers = readonly [number, number, number];
+type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | '~>';
+
+const VERSION = String.raw`v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?`;
+const CONDITION = new RegExp(`^(=|!=|>|>=|<|<=|~>)?\\s*(${VERSION})$`);
+
+/**
+ * Reads Terraform's version constraint syntax, as `1.11.4`, `~> 1.11` or `>= 1.10, < 2.0`; undefined when it is none.
+ *
+ * A prerelease is allowed only by its exact version.
+ * https://developer.hashicorp.com/terraform/language/expressions/version-constraints
+ *
+ * @example parseConstraint('~> 1.11.2')?.('1.11.4') // true
+ */
+export function parseConstraint(text: string): VersionConstraint | undefined {
+  const conditions = text.split(',').map((part) => parseCondition(part.trim()));
+  return conditions.every((condition) => condition !== undefined)
+    ? (version) => conditions.every((condition) => condition(version))
+    : undefined;
+}
+
+/** The newest version that a constraint allows, if one does. */
+export function newestAllowed(versions: readonly string[], allows: VersionConstraint): string | undefined {
+  return versions.filter(allows).sort((a, b) => compare(numbersOf(b), numbersOf(a)))[0];
+}
+
+function parseCondition(text: string): VersionConstraint | undefined {
+  const match = CONDITION.exec(text);
+  if (match === null) return undefined;
+  const [, operator = '=', wanted = '', , minor, patch, prerelease] = match;
+  const bound = numbersOf(wanted);
+  if (prerelease !== undefined) {
+    const exact = wanted.replace(/^v/, '');
+    return operator === '=' ? (version) => version === exact : undefined;
+  }
+  const holds = comparison(
+    operator as Operator,
+    bound,
+    (patch ?? minor) === undefined ? 0 : patch === undefined ? 1 : 2,
+  );
+  return (version) => /^\d+\.\d+\.\d+$/.test(version) && holds(numbersOf(version));
+}
+
+/** `fixed` is how many leading numbers `~>` keeps: `~> 1.11` stays in 1, `~> 1.11.2` in 1.11. */
+function comparison(operator: Operator, bound: Numbers, fixed: number): (version: Numbers) => boolean {
+  switch (operator) {
+    case '=':
+      return (version) => compare(version, bound) === 0;
+    case '!=':
+      return (version) => compare(version, bound) !== 0;
+    case '>':
+      return (version) => compare(version, bound) > 0;
+    case '>=':
+      return (version) => compare(version, bound) >= 0;
+    case '<':
+      return (version) => compare(version, bound) < 0;
+    case '<=':
+      return (version) => compare(version, bound) <= 0;
+    case '~>':
+      return (version) =>
+        compare(version, bound) >= 0 &&
+        version.slice(0, fixed).every((number, index) => number === bound[index]);
+  }
+}
+
+function numbersOf(version: string): Numbers {
+  const [, major, minor, patch] = new RegExp(VERSION).exec(version) ?? [];
+  return [Number(major ?? 0), Number(minor ?? 0), Number(patch ?? 0)];
+}
+
+function compare(a: Numbers, b: Numbers): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+}

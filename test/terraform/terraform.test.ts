@@ -1,0 +1,263 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Log } from '../../src/log.ts';
+import { openTerraform } from '../../src/terraform/terraform.ts';
+import type { Terraform } from '../../src/terraform/terraform.ts';
+import { localTerraform, recordTerraform } from '../support/terraform.ts';
+import type { LocalTerraform } from '../support/terraform.ts';
+
+/** Configurations of Terraform's built-in resource: they need no provider and no cloud. */
+const data = (input: unknown, more: object = {}) =>
+  JSON.stringify({ resource: { terraform_data: { kolena: { input, ...more } } } }, null, 2);
+
+interface Opened {
+  readonly terraform: Terraform;
+  readonly lines: string[];
+  readonly groups: string[];
+}
+
+let local: LocalTerraform;
+let workDir: string;
+const timeout = { timeout: 60_000 };
+
+beforeAll(async () => {
+  local = await localTerraform();
+}, 120_000);
+beforeEach(() => {
+  workDir = mkdtempSync(join(tmpdir(), 'terraform-test-'));
+});
+afterEach(() => {
+  rmSync(workDir, { recursive: true, force: true });
+});
+
+function open(props: { binary?: string; env?: Record<string, string>; pluginLock?: string } = {}): Opened {
+  const lines: string[] = [];
+  const groups: string[] = [];
+  const log: Log = {
+    info: (line) => lines.push(line),
+    warning: (message) => lines.push(message),
+    group: (name, work) => {
+      groups.push(name);
+      return work();
+    },
+  };
+  const env = { PATH: process.env['PATH'] ?? '', HOME: workDir, ...local.env, ...props.env };
+  const terraform = openTerraform({
+    binary: props.binary ?? local.binary,
+    workDir,
+    env: () => Promise.resolve(env),
+    ...(props.pluginLock !== undefined && { pluginLock: props.pluginLock }),
+    log,
+    mask: (text) => text.replaceAll('hush-hush', '***'),
+  });
+  return { terraform, lines, groups };
+}
+
+async function planned(json: string): Promise<Opened> {
+  const opened = open();
+  await opened.terraform.init(json);
+  await opened.terraform.plan(json);
+  return opened;
+}
+
+describe('openTerraform', timeout, () => {
+  it('plans and applies with init, plan, show and apply, and no other command', async () => {
+    const recorded = recordTerraform(local.binary);
+    const { terraform } = open({ binary: 'terraform', env: { PATH: recorded.path } });
+    await terraform.init('{}');
+    const plan = await terraform.plan(data('a'));
+    expect(plan.summary.counts).toEqual({ add: 1, change: 0, destroy: 0, import: 0 });
+    await terraform.apply();
+    expect(recorded.commands().map(([command]) => command)).toEqual(['init', 'plan', 'show', 'apply']);
+    for (const command of recorded.commands()) expect(command).toContain('-no-color');
+    expect((await terraform.plan(data('a'))).summary.changes.map(({ action }) => action)).toEqual(['no-op']);
+    expect((await terraform.plan(data('b'))).summary.counts.change).toBe(1);
+  });
+
+  it("gives Terraform's own diff and nothing around it", async () => {
+    const { terraform } = await planned(data('a'));
+    const { diff } = await terraform.plan(data('a'));
+    expect(diff).toMatch(
+      /^Terraform will perform the following actions:\n\n {2}# terraform_data\.kolena will be created\n/,
+    );
+    expect(diff).toMatch(/\nPlan: 1 to add, 0 to change, 0 to destroy\.$/);
+    await terraform.apply();
+    expect((await terraform.plan(data('a'))).diff).toMatch(/^No changes\. Your infrastructure matches/);
+  });
+
+  it('keeps the files that can hold secrets from others', async () => {
+    const { terraform } = open();
+    await terraform.init(data('a'));
+    const plan = await terraform.plan(data('a'));
+    for (const path of [plan.planJsonPath, plan.terraformJsonPath])
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(readFileSync(plan.planJsonPath, 'utf8'))).toEqual(plan.planJson);
+    expect(readFileSync(plan.terraformJsonPath, 'utf8')).toBe(data('a'));
+  });
+
+  it('shows the output in a group for each command, masked, the JSON of the plan left out', async () => {
+    const { terraform, lines, groups } = open();
+    await terraform.init(data('hush-hush'));
+    await terraform.plan(data('hush-hush'));
+    expect(groups).toEqual(['terraform init', 'terraform plan']);
+    expect(lines).toContain('      + input  = "***"');
+    expect(lines.join('\n')).not.toMatch(/hush-hush|"format_version"/);
+  });
+
+  it('brings objects into the state without asking', async () => {
+    const { terraform } = open();
+    await terraform.init('{}');
+    await terraform.adopt(data('a'));
+    expect((await terraform.plan('{}')).summary.changes).toMatchObject([
+      { address: 'terraform_data.kolena', action: 'delete' },
+    ]);
+  });
+
+  it("does not hand the Action's inputs to Terraform", async () => {
+    const print = {
+      provisioner: [{ 'local-exec': { command: 'echo "[$INPUT_X$TF_IN_AUTOMATION$HELLO]"' } }],
+    };
+    const { terraform, lines } = open({ env: { INPUT_X: 'secret', HELLO: '-hello' } });
+    await terraform.init('{}');
+    await terraform.plan(data('a', print));
+    await terraform.apply();
+    expect(lines).toContain('terraform_data.kolena (local-exec): [1-hello]');
+  });
+
+  it("fails with Terraform's own errors, unwrapped, without generated source lines or secrets", async () => {
+    const { terraform } = open();
+    await terraform.init('{}');
+    const failure: unknown = await terraform
+      .plan(data('${nosuch.thing}hush-hush'))
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      name: 'UserError',
+      reason: 'plan-failed',
+      message:
+        'terraform plan failed (exit code 1). Error: Reference to undeclared resource\n' +
+        'A managed resource "nosuch" "thing" has not been declared in the root module.',
+    });
+    const { cause } = failure as { cause: Error };
+    expect(cause.message).toMatch(/cdk\.tf\.json line \d+/);
+    expect(cause.message).not.toContain('hush-hush');
+  });
+
+  it('names the resource whose change failed', async () => {
+    const broken = { provisioner: [{ 'local-exec': { command: 'echo no; exit 3' } }] };
+    const { terraform } = await planned(data('a', broken));
+    await expect(terraform.apply()).rejects.toMatchObject({
+      reason: 'apply-failed',
+      message: expect.stringMatching(
+        /^terraform apply failed \(exit code 1\)\. Error: local-exec provisioner error \(terraform_data\.kolena\)\n.*exit status 3/s,
+      ) as string,
+    });
+  });
+
+  it('refuses a plan that the state has left behind', async () => {
+    const { terraform } = await planned(data('a'));
+    await terraform.apply();
+    await expect(terraform.apply()).rejects.toMatchObject({
+      reason: 'plan-changed',
+      message: expect.stringContaining('Saved plan is stale') as string,
+    });
+  });
+
+  it('says who holds the state lock, and how to release it', async () => {
+    const hold = {
+      provisioner: [{ 'local-exec': { command: `touch held; while [ ! -e done ]; do sleep 0.02; done` } }],
+    };
+    const { terraform } = await planned(data('a', hold));
+    const holder = terraform.apply();
+    while (!existsSync(join(workDir, 'held'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    const locked = {
+      reason: 'state-locked',
+      message: expect.stringMatching(
+        /could not lock the state\. It is held by \S+@\S+ since \d{4}-.+ for OperationTypeApply \(lock [0-9a-f-]{36} on terraform\.tfstate\)/,
+      ) as string,
+      remedy: expect.stringMatching(/terraform force-unlock [0-9a-f-]{36}/) as string,
+    };
+    await expect(open().terraform.plan(data('b'))).rejects.toMatchObject(locked);
+    await expect(open().terraform.apply()).rejects.toMatchObject(locked);
+    writeFileSync(join(workDir, 'done'), '');
+    await holder;
+  });
+
+  it('lets an interrupted Terraform end by itself, so that its lock is released', async () => {
+    const hold = { provisioner: [{ 'local-exec': { command: 'touch held; sleep 60' } }] };
+    await planned(data('a', hold));
+    const script = fileURLToPath(new URL('interrupted-apply.ts', import.meta.url));
+    const run = spawn(process.execPath, ['--import', 'tsx', script, local.binary, workDir], {
+      detached: true,
+    });
+    let printed = '';
+    run.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    const ended = new Promise((resolve) => run.once('close', resolve));
+    while (!existsSync(join(workDir, 'held'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(existsSync(join(workDir, '.terraform.tfstate.lock.info'))).toBe(true);
+    // A terminal signals the whole process group; a runner sends SIGINT, and SIGTERM after it.
+    process.kill(-(run.pid ?? NaN), 'SIGINT');
+    process.kill(-(run.pid ?? NaN), 'SIGTERM');
+    await ended;
+    expect(printed).toContain('Interrupt received.');
+    expect(printed).not.toContain('Two interrupts received');
+    expect(printed).toMatch(/apply-failed terraform apply was interrupted by SIG(INT|TERM)/);
+    expect(existsSync(join(workDir, '.terraform.tfstate.lock.info'))).toBe(false);
+  });
+
+  it('says so when the binary is not there', async () => {
+    await expect(open({ binary: '/nowhere/terraform' }).terraform.init('{}')).rejects.toMatchObject({
+      reason: 'terraform-missing',
+      message: expect.stringContaining('/nowhere/terraform could not be started') as string,
+      remedy: expect.stringContaining('`terraform-path`') as string,
+    });
+  });
+
+  it('says so when the binary is too old for the configuration', async () => {
+    await expect(
+      open().terraform.init('{"terraform":{"required_version":">= 99.0.0"}}'),
+    ).rejects.toMatchObject({
+      reason: 'terraform-missing',
+      message: expect.stringMatching(/does not support Terraform version \d+\.\d+\.\d+/) as string,
+      remedy: expect.stringContaining('`terraform-version`') as string,
+    });
+  });
+
+  it('points at the backend settings when the backend fails', async () => {
+    const backend = JSON.stringify(
+      { terraform: { backend: { s3: { bucket: 'state', wrong: 1 } } } },
+      null,
+      2,
+    );
+    await expect(open().terraform.init(backend)).rejects.toMatchObject({
+      reason: 'plan-failed',
+      message: expect.stringContaining('"wrong"') as string,
+      remedy: expect.stringContaining('`backend-config`') as string,
+    });
+  });
+
+  it('holds a lock file up read-only', async () => {
+    const pluginLock = join(workDir, 'given.lock.hcl');
+    const text = [
+      'provider "registry.terraform.io/hashicorp/aws" {',
+      '  version     = "5.0.0"',
+      '  constraints = ">= 5.0.0"',
+      '  hashes      = ["h1:edXOJWE4ORX8Fm+dpVpICzMZJat4AX0VRCAy/xkcOc0="]',
+      '}',
+      '',
+    ].join('\n');
+    writeFileSync(pluginLock, text);
+    const required_providers = { aws: { source: 'hashicorp/aws', version: '>= 5.100.0' } };
+    await expect(
+      open({ pluginLock }).terraform.init(JSON.stringify({ terraform: { required_providers } })),
+    ).rejects.toMatchObject({
+      reason: 'plan-failed',
+      message: expect.stringContaining('locked provider registry.terraform.io/hashicorp/aws 5.0.0') as string,
+      remedy: expect.stringContaining('.terraform.lock.hcl') as string,
+    });
+    expect(readFileSync(pluginLock, 'utf8')).toBe(text);
+  });
+});
