@@ -1,0 +1,99 @@
+import type { AccessConfig, BucketLocation } from '../access/access-config.ts';
+import { spellLocation } from '../access/bucket-location.ts';
+import { foreignRules, ourCorsRule } from '../access/cors.ts';
+import type { CorsRule } from '../access/cors-rule.ts';
+import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
+import { UserError } from '../errors.ts';
+
+/** One bucket or prefix that Kolena must be able to list and read. */
+export interface ExpectedLocation extends BucketLocation {
+  /** `bucket` or `bucket/prefix/`: what check ids name it by. */
+  readonly name: string;
+  /** The key of `verify-object`, when it lies here; else the first listed object is read. */
+  readonly objectKey?: string;
+}
+
+/** What must hold in AWS once the desired access stands. */
+export interface Expectations {
+  readonly partition: string;
+  readonly accountId?: string;
+  readonly role: DesiredRole;
+  readonly policies: readonly DesiredPolicy[];
+  /** Of the first policy; the others add `-2`, … */
+  readonly policyName: string;
+  readonly kolenaPrincipalArn: string;
+  readonly externalId?: string;
+  readonly objectVersions: boolean;
+  readonly kmsKeyArns: readonly string[];
+  readonly locations: readonly ExpectedLocation[];
+  /** Origins that every bucket's preflight must allow; empty with `cors: off`. */
+  readonly origins: readonly string[];
+  /** The CORS rule that lets Kolena's page in. */
+  readonly ourRule: CorsRule;
+  /** Each bucket's CORS rules that are not ours, in order. */
+  readonly foreignRules: Readonly<Record<string, readonly CorsRule[]>>;
+  /** The permanent verifier, which assumes the role without a temporary statement. */
+  readonly verifierArn?: string;
+}
+
+/** The `verify-…` inputs that say what is to be proven. */
+export interface ExpectationOptions {
+  /** `s3://bucket/key` or `bucket/key`. */
+  readonly verifyObject?: string | undefined;
+  readonly verifyPrincipalArn?: string | undefined;
+}
+
+/** What the config and the access decided from it promise; throws a UserError when `verify-object` lies outside of it. */
+export function expectationsOf(
+  config: AccessConfig,
+  desired: DesiredAccess,
+  options: ExpectationOptions = {},
+): Expectations {
+  if (desired.role === undefined) throw new Error('Access that is taken away promises nothing.');
+  const ourRule = ourCorsRule(config);
+  return {
+    partition: desired.partition,
+    ...(desired.accountId !== undefined && { accountId: desired.accountId }),
+    role: desired.role,
+    policies: desired.policies,
+    policyName: config.policyName,
+    kolenaPrincipalArn: config.kolenaPrincipalArn,
+    ...(config.kolenaExternalId !== undefined && { externalId: config.kolenaExternalId }),
+    objectVersions: config.objectVersions,
+    kmsKeyArns: config.kmsKeyArns,
+    locations: expectedLocations(config.buckets, options.verifyObject),
+    origins: config.cors === 'off' ? [] : config.corsOrigins,
+    ourRule,
+    foreignRules: Object.fromEntries([
+      ...desired.removals.cors.map(({ bucket, keep }) => [bucket, foreignRules(keep, ourRule)] as const),
+      ...desired.cors.map(({ bucket, rules }) => [bucket, foreignRules(rules, ourRule)] as const),
+    ]),
+    ...(options.verifyPrincipalArn !== undefined && { verifierArn: options.verifyPrincipalArn }),
+  };
+}
+
+/** The role's ARN, as it will be; `*` stands for an account that is not known. */
+export function expectedRoleArn({ partition, accountId, role }: Expectations): string {
+  return `arn:${partition}:iam::${accountId ?? '*'}:role${role.path}${role.name}`;
+}
+
+/** The configured locations, the one that holds `verify-object` marked with its key. */
+export function expectedLocations(
+  buckets: readonly BucketLocation[],
+  verifyObject?: string,
+): readonly ExpectedLocation[] {
+  const locations = buckets.map((location) => ({ ...location, name: spellLocation(location) }));
+  if (verifyObject === undefined) return locations;
+  const [, bucket, key] = /^(?:s3:\/\/)?([^/]+)\/(.+)$/.exec(verifyObject) ?? [];
+  const holder = locations.find(
+    (location) => location.bucket === bucket && key?.startsWith(location.prefix ?? ''),
+  );
+  if (holder === undefined || key === undefined) {
+    throw new UserError({
+      reason: 'invalid-input',
+      message: `verify-object "${verifyObject}" lies in none of the configured buckets: ${locations.map(({ name }) => name).join(', ')}.`,
+      remedy: 'Name an object of a configured bucket and prefix, as s3://bucket/key.',
+    });
+  }
+  return locations.map((location) => (location === holder ? { ...location, objectKey: key } : location));
+}

@@ -1,0 +1,101 @@
+import { listOf, statementsOf } from '../access/compare-policy.ts';
+import type { Statement } from '../access/policy-document.ts';
+import { evaluatePolicies, namesPrincipal } from './evaluate-policy.ts';
+import { expectedRoleArn } from './expectations.ts';
+import { explainGuard } from './explain-guard.ts';
+import { final, type Explanation, type Standing } from './explanation.ts';
+import type { Refusal } from './observations.ts';
+import { verifierSessionName } from './verifier-statement.ts';
+
+/** Names the cause of a refused AssumeRole, for which STS has one code: by its message and the trust policy read back. */
+export function explainAssumeDenial(refusal: Refusal, standing: Standing): Explanation {
+  const { expectations, callerArn, role } = standing;
+  const roleArn = role?.arn ?? expectedRoleArn(expectations);
+  if (role === undefined)
+    return final(`There is no role ${roleArn}.`, 'Run `command: apply`, which creates it.');
+  const byCode = explainCode(refusal);
+  if (byCode !== undefined) return byCode;
+  const guard = explainGuard(refusal, `sts:AssumeRole on ${roleArn}`);
+  if (guard !== undefined) return guard;
+  const statements = statementsOf(role.trustPolicy).filter((statement) =>
+    namesPrincipal(statement, principalsOf(callerArn)),
+  );
+  if (statements.length === 0)
+    return {
+      cause: `The principal is not trusted: no statement of the trust policy of ${role.name} names ${callerArn}.`,
+      remedy:
+        'Run again; if the statement is gone again, see in CloudTrail who else calls UpdateAssumeRolePolicy on this role.',
+      mendsByWaiting: false,
+      untrusted: true,
+    };
+  return trusts(standing) ? mayStillSpread(roleArn, callerArn) : explainCondition(statements, standing);
+}
+
+/** Whether the trust policy read back lets the caller in, with the external ID and the session name of the check. */
+function trusts({ expectations, callerArn, role }: Standing): boolean {
+  if (role === undefined) return false;
+  const { externalId } = expectations;
+  const { decision } = evaluatePolicies([role.trustPolicy], {
+    action: 'sts:AssumeRole',
+    principals: principalsOf(callerArn),
+    context: {
+      'sts:RoleSessionName': verifierSessionName,
+      'aws:PrincipalArn': callerArn,
+      ...(externalId !== undefined && { 'sts:ExternalId': externalId }),
+      // Whether the time has run out is for AWS to say: by its clock, not by this one.
+      'aws:CurrentTime': '1970-01-02T00:00:00Z',
+    },
+  });
+  return decision === 'allowed';
+}
+
+function explainCondition(statements: readonly Statement[], { expectations, role }: Standing): Explanation {
+  const demanded = statements.flatMap(({ Condition = {} }) =>
+    Object.values(Condition).flatMap((keys) =>
+      Object.entries(keys).flatMap(([key, values]) =>
+        key.toLowerCase() === 'sts:externalid' ? listOf(values) : [],
+      ),
+    ),
+  );
+  const { externalId } = expectations;
+  const name = role?.name ?? expectations.role.name;
+  if (demanded.length > 0 && !demanded.includes(externalId ?? ''))
+    return final(
+      `The external ID is another: the trust policy of ${name} demands "${demanded.join('" or "')}", the config has ${externalId === undefined ? 'none' : `"${externalId}"`}.`,
+      'Set kolena-external-id to the one that Kolena uses, and apply.',
+    );
+  return final(
+    `A condition of the trust policy of ${name} does not hold: ${JSON.stringify(statements.map(({ Condition }) => Condition))}.`,
+    'Run `command: apply`, which writes the trust policy anew.',
+  );
+}
+
+function mayStillSpread(roleArn: string, callerArn: string): Explanation {
+  return {
+    cause: `The trust policy read back lets ${callerArn} in, so either IAM has not spread it yet, or a guard above denies sts:AssumeRole on ${roleArn}: a service control policy (SCP), or the caller's own permissions boundary, session policy or explicit deny.`,
+    remedy: `Raise verify-timeout; if that does not help, allow ${callerArn} to call sts:AssumeRole on ${roleArn} there.`,
+    mendsByWaiting: true,
+  };
+}
+
+function explainCode({ code, message }: Refusal): Explanation | undefined {
+  if (code === 'RegionDisabledException')
+    return final(
+      `STS is turned off in this region: ${message}`,
+      'Activate STS for the region in IAM, or change aws-region.',
+    );
+  if (/^ExpiredToken/.test(code))
+    return final(
+      `The credentials of this run have expired: ${message}`,
+      'Sign in anew, with a longer role-duration-seconds.',
+    );
+  if (/Throttl|TooManyRequests/.test(code))
+    return final(`AWS throttles the account's calls: ${message}`, 'Run again when the account is quieter.');
+  return undefined;
+}
+
+/** An ARN, and the account root that stands for it where a policy names the whole account. */
+export function principalsOf(arn: string): string[] {
+  const [, partition = '', , , account = ''] = arn.split(':');
+  return [arn, `arn:${partition}:iam::${account}:root`];
+}

@@ -1,0 +1,116 @@
+import { listOf, statementsOf } from '../access/compare-policy.ts';
+import { evaluatePolicies } from './evaluate-policy.ts';
+import { expectedRoleArn } from './expectations.ts';
+import { explainGuard } from './explain-guard.ts';
+import { explainKms, isAboutKms } from './explain-kms.ts';
+import { final, type Explanation, type RefusedRead, type Standing } from './explanation.ts';
+
+/** Names the cause of a refused ListObjectsV2 or GetObject, by S3's message and the policies read back. */
+export function explainS3Denial(refused: RefusedRead, standing: Standing): Explanation {
+  const { refusal, location, key } = refused;
+  const { expectations, role } = standing;
+  const subject =
+    key === undefined ? `s3:ListBucket on ${location.name}` : `s3:GetObject on ${location.bucket}/${key}`;
+  if (isAboutKms(refusal)) return explainKms(refused, standing);
+  const byCode = explainCode(refused);
+  if (byCode !== undefined) return byCode;
+  const guard = explainGuard(refusal, subject);
+  if (guard !== undefined) return guard;
+  if (refusal.status !== 403)
+    return final(
+      `S3 answers ${subject} with ${refusal.code}: ${refusal.message}`,
+      'Run again; if it stays, look the code up in the S3 error list.',
+    );
+  const detached = detachedPolicies(standing);
+  if (detached.length > 0)
+    return final(
+      `${detached.join(', ')} ${detached.length === 1 ? 'is' : 'are'} not attached to ${role?.name ?? expectations.role.name}, so nothing grants ${subject}.`,
+      'Run `command: apply`, which attaches it.',
+    );
+  return grants(refused, standing) ? mayStillSpread(subject, standing) : notGranted(subject, standing);
+}
+
+/** The policies that the plan wants attached and that are missing or not attached. */
+export function detachedPolicies({ expectations, policies }: Standing): string[] {
+  const attached = new Set(
+    policies.flatMap((policy) => (policy.attached ? [policy.name.toLowerCase()] : [])),
+  );
+  return expectations.policies.map(({ name }) => name).filter((name) => !attached.has(name.toLowerCase()));
+}
+
+function grants({ location, key }: RefusedRead, { expectations, policies }: Standing): boolean {
+  const bucket = `arn:${expectations.partition}:s3:::${location.bucket}`;
+  const documents = policies.filter(({ attached }) => attached).map(({ document }) => document);
+  const request =
+    key === undefined
+      ? {
+          action: 's3:ListBucket',
+          resource: bucket,
+          context: { ...(location.prefix !== undefined && { 's3:prefix': location.prefix }) },
+        }
+      : { action: 's3:GetObject', resource: `${bucket}/${key}` };
+  return evaluatePolicies(documents, request).decision === 'allowed';
+}
+
+function notGranted(subject: string, { policies, role }: Standing): Explanation {
+  const resources = policies
+    .filter(({ attached }) => attached)
+    .flatMap(({ document }) => statementsOf(document))
+    .flatMap(({ Resource, Condition }) => [
+      ...listOf(Resource),
+      ...(Condition === undefined ? [] : [JSON.stringify(Condition)]),
+    ]);
+  const shown = resources.slice(0, 6).join(', ') + (resources.length > 6 ? ', …' : '');
+  return final(
+    `The policies of ${role?.name ?? 'the role'} do not grant ${subject}; they name ${shown}.`,
+    'Run `command: apply`, which writes the policies anew.',
+  );
+}
+
+function mayStillSpread(subject: string, { expectations, role }: Standing): Explanation {
+  const boundary = role?.permissionsBoundaryArn;
+  const suspects = [
+    boundary === undefined ? undefined : `the permissions boundary ${boundary}`,
+    'a service control policy (SCP)',
+    "the bucket's policy",
+    'other ownership of the object',
+  ].filter((one) => one !== undefined);
+  return {
+    cause: `The policies read back grant ${subject}, so either IAM has not spread them yet, or something else denies it: ${suspects.join(', ')}.`,
+    remedy: `Raise verify-timeout; if that does not help, allow ${role?.arn ?? expectedRoleArn(expectations)} there.`,
+    mendsByWaiting: true,
+  };
+}
+
+function explainCode({ refusal, location, key = '' }: RefusedRead): Explanation | undefined {
+  const { code, message } = refusal;
+  const object = `s3://${location.bucket}/${key}`;
+  switch (code) {
+    case 'NoSuchBucket':
+      return final(
+        `There is no bucket named ${location.bucket}.`,
+        'Correct the name under buckets, or create the bucket.',
+      );
+    case 'NoSuchKey':
+      return final(`There is no object ${object}.`, 'Set verify-object to an object that exists.');
+    case 'InvalidObjectState':
+      return final(
+        `${object} is archived: ${message}`,
+        'Set verify-object to an object that is not archived.',
+      );
+    case 'PermanentRedirect':
+    case 'AuthorizationHeaderMalformed':
+    case 'BucketRegionError':
+      return final(
+        `${location.bucket} was asked for in the wrong region: ${message}`,
+        'Run again: the region is read anew.',
+      );
+    case 'ExpiredToken':
+      return final(
+        `The session of the check has expired: ${message}`,
+        'Lower verify-timeout below 900 seconds.',
+      );
+    default:
+      return undefined;
+  }
+}

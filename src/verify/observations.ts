@@ -1,0 +1,122 @@
+import type { CorsRule } from '../access/cors-rule.ts';
+import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
+import type { Statement } from '../access/policy-document.ts';
+
+/** An error answer of AWS. */
+export interface Refusal {
+  /** AWS's error code, as `AccessDenied`. */
+  readonly code: string;
+  readonly message: string;
+  /** HTTP status. */
+  readonly status?: number;
+}
+
+/** The code of an answer that a browser keeps from its page: S3 gave the object, but no CORS headers. */
+export const noCorsHeaders = 'NoCorsHeaders';
+
+/** How one question to AWS went: answered, refused, or not asked and why. */
+export type Attempt<T> =
+  | { readonly outcome: 'ok'; readonly value: T }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal }
+  | { readonly outcome: 'skipped'; readonly why: string; readonly remedy?: string };
+
+/** How `verify: assume` got, and gave back, the right to assume the role. */
+export interface TrustForVerifier {
+  /** `temporary`: our statement was added; `permanent`: the caller is `verify-principal-arn`; `none`: no way in. */
+  readonly kind: 'temporary' | 'permanent' | 'none';
+  /** The statement that lets the caller in. */
+  readonly statement?: Statement;
+  /** Why there is no way in, and what to do about it. */
+  readonly why?: string;
+  readonly remedy?: string;
+  /** Whether leftovers of an earlier run's check stood in the trust policy. */
+  readonly leftovers: boolean;
+  /** Whether the trust policy was read back without a statement of ours; absent when none was added. */
+  readonly removed?: { readonly done: boolean; readonly evidence: string };
+}
+
+/** The first objects of a location. */
+export interface Listing {
+  readonly count: number;
+  /** Whether the listing was cut off after `count`. */
+  readonly truncated: boolean;
+  /** The keys that can be read as they are, archived ones left out, best first. */
+  readonly readable: readonly string[];
+}
+
+/** What reading the first byte of an object told. */
+export interface ObjectRead {
+  readonly key: string;
+  /** `AES256`, `aws:kms`, `aws:kms:dsse`; absent when S3 did not say. */
+  readonly encryption?: string;
+  readonly kmsKeyArn?: string;
+}
+
+/** S3's answer to a browser that lets its page have what it asked for. */
+export interface BrowserAnswer {
+  readonly status: number;
+  /** `Access-Control-Allow-Origin`. */
+  readonly allowOrigin: string;
+}
+
+/** What was found of one location. */
+export interface LocationObservation {
+  readonly list: Attempt<Listing>;
+  readonly read: Attempt<ObjectRead>;
+  /** A presigned GET as Kolena's page sends it: unsigned but for its URL, with Kolena's first origin. */
+  readonly presigned: Attempt<BrowserAnswer>;
+}
+
+/** What was found of one bucket. */
+export interface BucketObservation {
+  /** The rules as they stand now, in S3's order. */
+  readonly corsRules: Attempt<readonly CorsRule[]>;
+  /** By origin. */
+  readonly preflights: Readonly<Record<string, Attempt<BrowserAnswer>>>;
+  /** The same question from `unknownOrigin`, which nobody configured; a refusal is what it should get. */
+  readonly unknownOrigin: Attempt<BrowserAnswer>;
+  /** The customer managed key of the bucket's default encryption. */
+  readonly defaultKmsKeyArn?: string;
+}
+
+/** One question that IAM's simulator answers. */
+export interface SimulationQuestion {
+  /** The check that it belongs to. */
+  readonly checkId: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly expected: 'allowed' | 'denied';
+  /** Context keys of the request, as `s3:prefix`. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** The simulator's answer to one question. */
+export interface SimulationAnswer {
+  readonly question: SimulationQuestion;
+  readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  /** Names of the policies whose statements decided. */
+  readonly decidedBy: readonly string[];
+  /** Which guard above the role denies, when one does. */
+  readonly guard?: 'organization' | 'permissions-boundary';
+}
+
+/** All that a verification saw; absent or skipped things say why. */
+export interface Observations {
+  readonly mode: 'assume' | 'simulate';
+  /** The caller's own role or user ARN. */
+  readonly callerArn: string;
+  /** The role read back, less our temporary statement; absent when there is none. */
+  readonly role?: ObservedRole;
+  readonly policies: readonly ObservedPolicy[];
+  /** The same, read back when AWS last refused the verifier: with the statement of the check. */
+  readonly duringCheck?: { readonly role?: ObservedRole; readonly policies: readonly ObservedPolicy[] };
+  readonly trust: TrustForVerifier;
+  readonly assumed: Attempt<{ readonly arn: string }>;
+  readonly withoutExternalId: Attempt<{ readonly arn: string }>;
+  readonly wrongExternalId: Attempt<{ readonly arn: string }>;
+  /** By location name. */
+  readonly locations: Readonly<Record<string, LocationObservation>>;
+  /** By bucket name. */
+  readonly buckets: Readonly<Record<string, BucketObservation>>;
+  readonly simulation: Attempt<readonly SimulationAnswer[]>;
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { isVerified } from '../../src/verify/check.ts';
+import type { Expectations } from '../../src/verify/expectations.ts';
+import type { Observations, SimulationAnswer } from '../../src/verify/observations.ts';
+import { judge } from '../../src/verify/verdicts.ts';
+import { callerArn, denied, expectations, goodSimulation, keyArn, observations, origin } from './good.ts';
+
+const name = 'pictures/a/';
+const wanted: Expectations = {
+  ...expectations,
+  kmsKeyArns: [keyArn],
+  locations: [{ bucket: 'pictures', prefix: 'a/', name }],
+};
+const good: Observations = {
+  ...observations,
+  locations: {
+    [name]: {
+      list: { outcome: 'ok', value: { count: 1, truncated: false, readable: ['a/1.png'] } },
+      read: { outcome: 'ok', value: { key: 'a/1.png', encryption: 'aws:kms', kmsKeyArn: keyArn } },
+      presigned: { outcome: 'ok', value: { status: 206, allowOrigin: origin } },
+    },
+  },
+  simulation: { outcome: 'ok', value: goodSimulation(wanted) },
+};
+
+const { role } = good;
+const [location, bucket] = [good.locations[name], good.buckets['pictures']];
+if (role === undefined || location === undefined || bucket === undefined) throw new Error('nothing is good');
+const refusedWith = (refusal: Partial<typeof denied>) =>
+  ({ outcome: 'refused', refusal: { ...denied, ...refusal } }) as const;
+const letIn = { outcome: 'ok', value: { arn: callerArn } } as const;
+const openTo = { outcome: 'ok', value: { status: 200, allowOrigin: '*' } } as const;
+const deciding = (checkId: string, decision: SimulationAnswer['decision']): Partial<Observations> => ({
+  simulation: {
+    outcome: 'ok',
+    value: goodSimulation(wanted).map((answer) =>
+      answer.question.checkId === checkId ? { ...answer, decision } : answer,
+    ),
+  },
+});
+const kmsDenied = refusedWith({
+  message: `not authorized to perform: kms:Decrypt on resource: ${keyArn} because no resource-based policy allows the kms:Decrypt action`,
+});
+
+interface Fault {
+  readonly seen: Partial<Record<keyof Observations, unknown>>;
+  readonly cause: RegExp;
+  /** Checks that cannot but fail with it. @default none */
+  readonly beside?: readonly string[];
+}
+
+/** For every check the fault that it is there to find. */
+const faults: Readonly<Record<string, Fault>> = {
+  'role-exists': {
+    seen: { role: undefined, assumed: { outcome: 'skipped', why: 'There is no role.' } },
+    cause: /There is no role arn:aws:iam::111122223333:role\/Kolena/,
+  },
+  'trust-policy': {
+    seen: { role: { ...role, trustPolicy: { ...role.trustPolicy, Version: '2008-10-17' } } },
+    cause: /Version is 2008-10-17 instead of 2012-10-17/,
+  },
+  policies: {
+    seen: { policies: good.policies.map((one) => ({ ...one, attached: false })) },
+    cause: /Kolena not attached to Kolena/,
+  },
+  assumes: { seen: { assumed: refusedWith({}) }, cause: /principal is not trusted/ },
+  'external-id': { seen: { withoutExternalId: letIn }, cause: /let the verifier in without/ },
+  'temporary-trust': {
+    seen: { trust: { ...good.trust, removed: { done: false, evidence: 'It still stands there.' } } },
+    cause: /still stands/,
+  },
+  [`lists:${name}`]: {
+    seen: {
+      locations: { [name]: { ...location, list: refusedWith({ code: 'NoSuchBucket', status: 404 }) } },
+    },
+    cause: /no bucket named pictures/,
+  },
+  [`reads:${name}`]: {
+    seen: { locations: { [name]: { ...location, read: refusedWith({}) } } },
+    cause: /s3:GetObject on pictures\/a\/1\.png/,
+  },
+  [`decrypts:${name}`]: {
+    seen: { locations: { [name]: { ...location, read: kmsDenied } } },
+    cause: /key policy of arn:aws:kms.* does not let the role decrypt/,
+    beside: [`reads:${name}`],
+  },
+  [`presigned:${name}`]: {
+    seen: { locations: { [name]: { ...location, presigned: refusedWith({}) } } },
+    cause: /aws:SourceIp/,
+  },
+  [`preflight:pictures:${origin}`]: {
+    seen: { buckets: { pictures: { ...bucket, preflights: { [origin]: refusedWith({}) } } } },
+    cause: /rules read back allow it/,
+  },
+  'preflight-unknown-origin:pictures': {
+    seen: { buckets: { pictures: { ...bucket, unknownOrigin: openTo } } },
+    cause: /no CORS rule of the bucket allows it/,
+  },
+  'foreign-cors:pictures': {
+    seen: { buckets: { pictures: { ...bucket, corsRules: { outcome: 'ok', value: [wanted.ourRule] } } } },
+    cause: /rule 1 is gone/,
+  },
+  [`grants:${name}`]: { seen: deciding(`grants:${name}`, 'implicitDeny'), cause: /s3:ListBucket/ },
+  [`denies-write:${name}`]: { seen: deciding(`denies-write:${name}`, 'allowed'), cause: /s3:PutObject/ },
+  [`denies-delete:${name}`]: { seen: deciding(`denies-delete:${name}`, 'allowed'), cause: /s3:DeleteObject/ },
+  'denies-outside-prefix:pictures': {
+    seen: deciding('denies-outside-prefix:pictures', 'allowed'),
+    cause: /s3:GetObject on arn:aws:s3:::pictures\/kolena/,
+  },
+  'denies-other-buckets': { seen: deciding('denies-other-buckets', 'allowed'), cause: /not-granted/ },
+};
+
+describe('every check', () => {
+  test('has its fault below, and passes without one', () => {
+    const checks = judge(wanted, good);
+    expect(checks.map(({ id }) => id)).toEqual(Object.keys(faults));
+    expect(checks.filter(({ status }) => status !== 'pass')).toEqual([]);
+    expect(isVerified(checks)).toBe(true);
+  });
+
+  // Were the check dropped, or did it pass, the access would count as verified in spite of its fault.
+  test.each(Object.entries(faults))('%s alone finds its fault', (id, { seen, cause, beside = [] }) => {
+    const checks = judge(wanted, { ...good, ...seen } as Observations);
+    const failed = checks.filter(({ status }) => status === 'fail');
+    expect(failed.map((check) => check.id)).toEqual([...beside, id]);
+    const found = failed.at(-1);
+    expect(found?.evidence).toMatch(cause);
+    expect(found?.remedy).toBeTruthy();
+    expect(isVerified(checks)).toBe(false);
+    expect(isVerified(checks.filter((check) => !failed.includes(check)))).toBe(true);
+  });
+});

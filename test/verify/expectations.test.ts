@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+
+import { decideAccess } from '../../src/access/decide-access.ts';
+import { nothingObserved } from '../../src/access/observed.ts';
+import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { expectationsOf, expectedLocations } from '../../src/verify/expectations.ts';
+import { sessionPolicy } from '../../src/verify/session-policy.ts';
+import { simulationQuestions } from '../../src/verify/simulation.ts';
+import { expectations, foreignRule, kolenaArn, origin } from './good.ts';
+
+describe('expectedLocations', () => {
+  const buckets = [
+    { bucket: 'pictures', prefix: 'a/' },
+    { bucket: 'pictures', prefix: 'b/' },
+    { bucket: 'videos' },
+  ];
+  test.each([
+    ['s3://pictures/b/1.png', 'pictures/b/', 'b/1.png'],
+    ['videos/x/1.png', 'videos', 'x/1.png'],
+  ])('finds where %s lies', (verifyObject, name, objectKey) => {
+    const marked = expectedLocations(buckets, verifyObject).filter(
+      (location) => location.objectKey !== undefined,
+    );
+    expect(marked).toMatchObject([{ name, objectKey }]);
+  });
+  test.each(['s3://pictures/c/1.png', 's3://other/1.png'])(
+    'refuses %s, which lies nowhere',
+    (verifyObject) => {
+      expect(() => expectedLocations(buckets, verifyObject)).toThrow(/pictures\/a\/, pictures\/b\/, videos/);
+    },
+  );
+});
+
+describe('sessionPolicy', () => {
+  const statements = (json: string) =>
+    (JSON.parse(json) as { Statement: { Resource: string[] }[] }).Statement;
+  test('narrows the session to the configured prefixes', () => {
+    const policy = sessionPolicy({
+      ...expectations,
+      locations: [{ bucket: 'p', prefix: 'a/', name: 'p/a/' }],
+    });
+    expect(statements(policy).slice(0, 2)).toEqual([
+      { Effect: 'Allow', Action: ['s3:ListBucket'], Resource: ['arn:aws:s3:::p'] },
+      { Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::p/a/*'] },
+    ]);
+  });
+  test('leaves KMS keys to the role, and reads versions where the config does', () => {
+    const [, read, decrypt] = statements(sessionPolicy({ ...expectations, objectVersions: true }));
+    expect(read).toMatchObject({ Action: ['s3:GetObject', 's3:GetObjectVersion'] });
+    expect(decrypt).toEqual({ Effect: 'Allow', Action: ['kms:Decrypt'], Resource: ['*'] });
+  });
+  test('that does not fit narrows it to reading', () => {
+    expect(statements(sessionPolicy(expectations, 'any-bucket'))).toEqual([
+      { Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetObject'], Resource: ['*'] },
+      { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: ['*'] },
+    ]);
+  });
+  // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: 2,048 characters.
+  test('of 200 buckets still fits, and allows reading alone', () => {
+    const locations = Array.from({ length: 200 }, (_, at) => ({
+      bucket: `bucket-${at}`,
+      name: `bucket-${at}`,
+    }));
+    const policy = sessionPolicy({ ...expectations, locations });
+    expect(policy.length).toBeLessThanOrEqual(2048);
+    expect(policy).not.toMatch(/Put|Delete|"s3:\*"/);
+  });
+});
+
+test('the simulator is never asked about reading alone: writing, deleting and other buckets are asked too', () => {
+  const locations = [{ bucket: 'p', prefix: 'a/', name: 'p/a/' }];
+  const asked = simulationQuestions({ ...expectations, locations });
+  expect(asked.map(({ checkId, action, expected }) => `${checkId} ${action} ${expected}`)).toEqual([
+    'grants:p/a/ s3:ListBucket allowed',
+    'grants:p/a/ s3:GetObject allowed',
+    'denies-write:p/a/ s3:PutObject denied',
+    'denies-delete:p/a/ s3:DeleteObject denied',
+    'denies-outside-prefix:p s3:ListBucket denied',
+    'denies-outside-prefix:p s3:GetObject denied',
+    'denies-other-buckets s3:ListBucket denied',
+    'denies-other-buckets s3:GetObject denied',
+  ]);
+});
+
+describe('expectationsOf', () => {
+  const config = parseAccessConfig({
+    buckets: ['pictures'],
+    'kolena-principal-arn': kolenaArn,
+    'kolena-external-id': 'example-external-id',
+  });
+  const desired = decideAccess(config, nothingObserved, { region: 'us-east-1' });
+
+  test('holds what the config says, and every rule that is not ours', () => {
+    const rules = [foreignRule, ...desired.cors.flatMap((cors) => cors.rules)];
+    const dropped = { bucket: 'dropped', region: 'us-east-1', present: true, keep: [foreignRule] };
+    const found = expectationsOf(config, {
+      ...desired,
+      cors: desired.cors.map((cors) => ({ ...cors, rules })),
+      removals: { ...desired.removals, cors: [dropped] },
+    });
+    expect(found).toMatchObject({ externalId: 'example-external-id', origins: [origin] });
+    expect(found.foreignRules).toEqual({ pictures: [foreignRule], dropped: [foreignRule] });
+    expect(found).not.toHaveProperty('verifierArn');
+  });
+  test('with `cors: off` expects no origin, and names the permanent verifier', () => {
+    const off = { ...config, cors: 'off' } as const;
+    const found = expectationsOf(off, desired, { verifyPrincipalArn: kolenaArn });
+    expect(found).toMatchObject({ origins: [], verifierArn: kolenaArn });
+  });
+});

@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+
+import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import { explainAssumeDenial } from '../../src/verify/explain-assume.ts';
+import { explainS3Denial } from '../../src/verify/explain-s3.ts';
+import type { Standing } from '../../src/verify/explanation.ts';
+import { temporaryStatement } from '../../src/verify/verifier-statement.ts';
+import { callerArn, denied, expectations, keyArn, observations, trustPolicy } from './good.ts';
+
+const added = temporaryStatement({
+  principalArn: callerArn,
+  externalId: 'example-external-id',
+  expires: new Date('2026-01-01T00:00:00Z'),
+});
+const { role, policies } = observations;
+if (role === undefined) throw new Error('the good observations have a role');
+const standing: Standing = {
+  expectations,
+  callerArn,
+  role: { ...role, trustPolicy: { ...trustPolicy, Statement: [...trustPolicy.Statement, added] } },
+  policies,
+};
+const withTrust = (...Statement: (typeof trustPolicy.Statement)[number][]): Standing => ({
+  ...standing,
+  role: { ...role, trustPolicy: { ...trustPolicy, Statement } },
+});
+const location = { bucket: 'pictures', name: 'pictures' };
+
+describe('explainAssumeDenial', () => {
+  test.each([
+    ['no role', { expectations, callerArn, policies }, denied, /There is no role/, false],
+    ['the principal', withTrust(...trustPolicy.Statement), denied, /principal is not trusted/, false],
+    [
+      'the external ID',
+      withTrust(temporaryStatement({ principalArn: callerArn, externalId: 'another', expires: new Date(0) })),
+      denied,
+      /external ID is another.*"another".*"example-external-id"/,
+      false,
+    ],
+    [
+      'another condition',
+      withTrust({ ...added, Condition: { StringEquals: { 'sts:RoleSessionName': 'somebody' } } }),
+      denied,
+      /A condition.*somebody/,
+      false,
+    ],
+    ['propagation or a guard above', standing, denied, /not spread it yet.*\(SCP\)/, true],
+    [
+      'an SCP by name',
+      standing,
+      {
+        ...denied,
+        message:
+          'User: x is not authorized to perform: sts:AssumeRole on resource: y with an explicit deny in a service control policy',
+      },
+      /explicit deny in a service control policy/,
+      false,
+    ],
+    [
+      'STS turned off',
+      standing,
+      { ...denied, code: 'RegionDisabledException' },
+      /turned off in this region/,
+      false,
+    ],
+    [
+      'credentials that have expired',
+      standing,
+      { ...denied, code: 'ExpiredToken' },
+      /credentials of this run have expired/,
+      false,
+    ],
+    ['throttling', standing, { ...denied, code: 'Throttling' }, /throttles the account's calls/, false],
+    [
+      'propagation where the account is trusted',
+      withTrust({ ...added, Principal: { AWS: 'arn:aws:iam::111122223333:root' } }),
+      denied,
+      /not spread it yet/,
+      true,
+    ],
+  ] as const)('names %s', (...[, given, refusal, cause, mends]) => {
+    const explanation = explainAssumeDenial(refusal, given);
+    expect(explanation.cause).toMatch(cause);
+    expect(explanation.mendsByWaiting).toBe(mends);
+    expect(explanation.remedy).not.toBe('');
+  });
+});
+
+const onlyPrefix: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: 's3:ListBucket',
+      Resource: 'arn:aws:s3:::pictures',
+      Condition: { StringLike: { 's3:prefix': 'b/' } },
+    },
+  ],
+};
+const manyBuckets: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: Array.from({ length: 7 }, (_, at) => ({
+    Effect: 'Allow' as const,
+    Action: 's3:ListBucket',
+    Resource: `arn:aws:s3:::other-${at}`,
+  })),
+};
+
+describe('explainS3Denial', () => {
+  const message = (text: string) => ({ ...denied, message: text });
+  test.each([
+    ['propagation, while the policies grant it', denied, {}, /not spread them yet/, true],
+    [
+      'propagation, while AWS still sees no policy',
+      message('because no identity-based policy allows the s3:ListBucket action'),
+      {},
+      /not spread them yet/,
+      true,
+    ],
+    [
+      'a bucket policy',
+      message(
+        'x is not authorized to perform: s3:ListBucket on resource: "y" with an explicit deny in a resource-based policy',
+      ),
+      {},
+      /explicit deny in a resource-based policy/,
+      false,
+    ],
+    [
+      'a permissions boundary',
+      message('because no permissions boundary allows the s3:ListBucket action'),
+      {},
+      /no permissions boundary allows/,
+      false,
+    ],
+    [
+      'a bucket that is gone',
+      { code: 'NoSuchBucket', message: '', status: 404 },
+      {},
+      /no bucket named pictures/,
+      false,
+    ],
+    ['the region', { code: 'PermanentRedirect', message: '', status: 301 }, {}, /wrong region/, false],
+    [
+      'a detached policy',
+      denied,
+      { policies: policies.map((one) => ({ ...one, attached: false })) },
+      /is not attached/,
+      false,
+    ],
+    [
+      'a policy of another bucket',
+      denied,
+      {
+        policies: policies.map((one) => ({
+          ...one,
+          document: JSON.parse(
+            JSON.stringify(one.document).replaceAll('pictures', 'videos'),
+          ) as typeof one.document,
+        })),
+      },
+      /do not grant s3:ListBucket on pictures; they name arn:aws:s3:::videos, arn:aws:s3:::videos\/\*\./,
+      false,
+    ],
+    [
+      'a boundary among the suspects',
+      denied,
+      { role: { ...role, permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/Edge' } },
+      /denies it: the permissions boundary \S+Edge, a service control policy \(SCP\), the bucket's policy, other ownership/,
+      true,
+    ],
+    [
+      'no boundary where there is none',
+      denied,
+      {},
+      /something else denies it: a service control policy/,
+      true,
+    ],
+    [
+      'an error of S3',
+      { code: 'InternalError', message: 'Try again.', status: 500 },
+      {},
+      /answers s3:ListBucket on pictures with InternalError: Try again/,
+      false,
+    ],
+    [
+      'a condition of the policy',
+      denied,
+      { policies: policies.map((one) => ({ ...one, document: onlyPrefix })) },
+      /they name arn:aws:s3:::pictures, \{"StringLike":\{"s3:prefix":"b\/"\}\}\./,
+      false,
+    ],
+    [
+      'the first resources of many',
+      denied,
+      { policies: policies.map((one) => ({ ...one, document: manyBuckets })) },
+      /they name (arn:aws:s3:::other-\d, ){6}…/,
+      false,
+    ],
+  ] as const)('names %s', (...[, refusal, changed, cause, mends]) => {
+    const explanation = explainS3Denial({ refusal, location }, { ...standing, ...changed });
+    expect(explanation.cause).toMatch(cause);
+    expect(explanation.mendsByWaiting).toBe(mends);
+    expect(explanation.remedy).not.toBe('');
+  });
+
+  const kms = (why: string) =>
+    message(`x is not authorized to perform: kms:Decrypt on resource: ${keyArn} ${why}`);
+  test.each([
+    [
+      'the role',
+      kms('because no identity-based policy allows the kms:Decrypt action'),
+      /kms-key-arns:\n {2}- arn:aws:kms/,
+    ],
+    [
+      'the key policy',
+      kms('because no resource-based policy allows the kms:Decrypt action'),
+      /"Sid": "KolenaDecrypt"/,
+    ],
+    [
+      'an explicit deny of the key policy',
+      kms('with an explicit deny in a resource-based policy'),
+      /key policy/,
+    ],
+    [
+      'a disabled key',
+      { code: 'KMS.DisabledException', message: 'is disabled', status: 400 },
+      /Enable the key/,
+    ],
+  ] as const)('tells by the message when KMS refuses: %s', (_, refusal, remedy) => {
+    const explanation = explainS3Denial({ refusal, location, key: 'a.png' }, standing);
+    expect(explanation.remedy).toMatch(remedy);
+    expect(explanation.mendsByWaiting).toBe(false);
+  });
+
+  test('waits for a key that the config grants', () => {
+    const refusal = kms('because no identity-based policy allows the kms:Decrypt action');
+    const given = { ...standing, expectations: { ...expectations, kmsKeyArns: [keyArn] } };
+    const explanation = explainS3Denial({ refusal, location, key: 'a.png' }, given);
+    expect(explanation.cause).toContain(`The config grants kms:Decrypt on ${keyArn}`);
+    expect(explanation.mendsByWaiting).toBe(true);
+  });
+
+  test('asks for a prefix by its prefix', () => {
+    const given = { ...standing, policies: policies.map((one) => ({ ...one, document: onlyPrefix })) };
+    const of = (prefix: string) =>
+      explainS3Denial({ refusal: denied, location: { ...location, prefix } }, given).mendsByWaiting;
+    expect([of('b/'), of('a/')]).toEqual([true, false]);
+  });
+});

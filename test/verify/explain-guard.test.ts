@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { explainGuard } from '../../src/verify/explain-guard.ts';
+import { denied } from './good.ts';
+
+// The wordings of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+test.each([
+  ['with an explicit deny in a service control policy', /an explicit deny in a service control/, /\(SCP\)/],
+  [
+    'because no service control policy allows the s3:GetObject action',
+    /no service control policy/,
+    /\(SCP\)/,
+  ],
+  ['with an explicit deny in a resource control policy', /in a resource control policy/, /\(RCP\)/],
+  ['with an explicit deny in a permissions boundary', /a permissions boundary/, /permissions-boundary-arn/],
+  [
+    'because no permissions boundary allows the s3:GetObject action',
+    /no permissions/,
+    /permissions-boundary/,
+  ],
+  ['with an explicit deny in a resource-based policy', /a resource-based policy/, /bucket's policy/],
+  ['with an explicit deny in a VPC endpoint policy', /a vpc endpoint policy/, /VPC endpoint/],
+  ['because no VPC endpoint policy allows the s3:GetObject action', /no vpc endpoint/, /VPC endpoint/],
+  ['because no session policy allows the s3:GetObject action', /no session policy/, /session policy/],
+  [
+    'with an explicit deny in an identity-based policy',
+    /deny in an identity-based policy/,
+    /attached to the role/,
+  ],
+])('"… %s" is told with its remedy', (message, cause, remedy) => {
+  const explained = explainGuard({ ...denied, message: `not authorized ${message}` }, 's3:GetObject on it');
+  expect(explained?.cause).toMatch(/^AWS refuses s3:GetObject on it: /);
+  expect(explained?.cause).toMatch(cause);
+  expect(explained?.remedy).toMatch(remedy);
+  expect(explained?.mendsByWaiting).toBe(false);
+});
+
+test('what the role itself lacks is no guard', () => {
+  const message = 'because no identity-based policy allows the s3:GetObject action';
+  expect(explainGuard({ ...denied, message }, 'it')).toBeUndefined();
+  expect(explainGuard(denied, 'it')).toBeUndefined();
+});

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { SimulationAnswer } from '../../src/verify/observations.ts';
+import { judgeSimulation } from '../../src/verify/simulation-verdicts.ts';
+import { expectations, goodSimulation, refused } from './good.ts';
+
+const answering = (action: string, answer: Partial<SimulationAnswer>) =>
+  judgeSimulation(expectations, {
+    answers: {
+      outcome: 'ok',
+      value: goodSimulation(expectations).map((one) =>
+        one.question.action === action ? { ...one, ...answer } : one,
+      ),
+    },
+    of: 'role',
+  }).filter(({ status }) => status === 'fail');
+
+describe('judgeSimulation', () => {
+  test.each<[string, string, Partial<SimulationAnswer>, RegExp, RegExp]>([
+    [
+      'a policy that allows too much',
+      's3:PutObject',
+      { decision: 'allowed', decidedBy: ['Admin'] },
+      /says allowed by Admin for s3:PutObject on arn:aws:s3:::pictures\/\S+\.$/,
+      /^Detach Admin from the role/,
+    ],
+    [
+      'too much by nobody knows what',
+      's3:PutObject',
+      { decision: 'allowed' },
+      /says allowed for s3:PutObject/,
+      /^Detach the policy that grants it/,
+    ],
+    [
+      'a policy that denies',
+      's3:GetObject',
+      { decision: 'explicitDeny', decidedBy: ['NoReading'] },
+      /says explicitDeny by NoReading/,
+      /^Take the Deny out of NoReading/,
+    ],
+    [
+      'nothing that grants it',
+      's3:GetObject',
+      { decision: 'implicitDeny' },
+      /says implicitDeny for/,
+      /command: apply/,
+    ],
+    [
+      'the organization',
+      's3:GetObject',
+      { decision: 'implicitDeny', guard: 'organization' },
+      /a policy of the organization \(SCP\) does not allow it\.$/,
+      /^Have it allowed there: a policy of the organization/,
+    ],
+    [
+      "the role's boundary",
+      's3:GetObject',
+      { decision: 'implicitDeny', guard: 'permissions-boundary' },
+      /the role's permissions boundary does not allow it\.$/,
+      /^Have it allowed there: the role's permissions boundary/,
+    ],
+  ])('names %s', (...[, action, answer, cause, remedy]) => {
+    const [found] = answering(action, answer);
+    expect(found?.evidence).toMatch(cause);
+    expect(found?.remedy).toMatch(remedy);
+  });
+
+  test('what was not answered is not proven', () => {
+    const checks = judgeSimulation(expectations, { answers: { outcome: 'ok', value: [] }, of: 'role' });
+    expect(checks.map(({ status }) => status)).toEqual(checks.map(() => 'unprovable'));
+    expect(checks).toHaveLength(4);
+  });
+
+  test.each([
+    ['planned', /^The planned policies /, 'iam:SimulateCustomPolicy'],
+    ['role', /^The policies of the role /, 'iam:SimulatePrincipalPolicy'],
+  ] as const)('says whether it is about the %s', (of, title, action) => {
+    const value = goodSimulation(expectations);
+    for (const check of judgeSimulation(expectations, { answers: { outcome: 'ok', value }, of }))
+      expect(check.title).toMatch(title);
+    const [denied] = judgeSimulation(expectations, { answers: refused, of });
+    expect(denied?.title).toMatch(new RegExp(title.source.slice(1), 'i'));
+    expect(denied?.evidence).toContain('AccessDenied: Access Denied');
+    expect(denied?.remedy).toContain(action);
+  });
+
+  test('what was not asked says why', () => {
+    const [check] = judgeSimulation(expectations, {
+      answers: { outcome: 'skipped', why: 'There is no role.' },
+      of: 'role',
+    });
+    expect(check).toMatchObject({
+      status: 'unprovable',
+      evidence: 'It could not be asked. There is no role.',
+    });
+  });
+});

@@ -1,0 +1,468 @@
+import { describe, expect, test } from 'vitest';
+import { isVerified } from '../../src/verify/check.ts';
+import type { Expectations } from '../../src/verify/expectations.ts';
+import type {
+  LocationObservation,
+  BucketObservation,
+  Observations,
+  Refusal,
+} from '../../src/verify/observations.ts';
+import { temporaryStatement } from '../../src/verify/verifier-statement.ts';
+import { judge } from '../../src/verify/verdicts.ts';
+import {
+  callerArn,
+  denied,
+  expectations,
+  foreignRule,
+  goodSimulation,
+  keyArn,
+  observations,
+  origin,
+  policy,
+  refused,
+  trustPolicy,
+} from './good.ts';
+
+const allIds = [
+  'role-exists',
+  'trust-policy',
+  'policies',
+  'assumes',
+  'external-id',
+  'temporary-trust',
+  'lists:pictures',
+  'reads:pictures',
+  'presigned:pictures',
+  'preflight:pictures:https://app.kolena.io',
+  'preflight-unknown-origin:pictures',
+  'foreign-cors:pictures',
+  'grants:pictures',
+  'denies-write:pictures',
+  'denies-delete:pictures',
+  'denies-other-buckets',
+];
+
+const { role } = observations;
+if (role === undefined) throw new Error('the good observations have a role');
+const [statement] = trustPolicy.Statement;
+const trusting = (...Statement: unknown[]): Partial<Observations> => ({
+  role: { ...role, trustPolicy: { ...trustPolicy, Statement } as typeof trustPolicy },
+});
+const location = (part: Partial<LocationObservation>): Partial<Observations> => ({
+  locations: { pictures: { ...(observations.locations['pictures'] as LocationObservation), ...part } },
+});
+const bucket = (part: Partial<BucketObservation>): Partial<Observations> => ({
+  buckets: { pictures: { ...(observations.buckets['pictures'] as BucketObservation), ...part } },
+});
+const refusedWith = (refusal: Partial<Refusal>) =>
+  ({ outcome: 'refused', refusal: { ...denied, ...refusal } }) as const;
+const skipped = { outcome: 'skipped', why: 'Skipped for a reason.' } as const;
+const listing = (count: number, truncated = false) =>
+  location({ list: { outcome: 'ok', value: { count, truncated, readable: ['a.png'] } } });
+const lentStatement = temporaryStatement({
+  principalArn: callerArn,
+  externalId: 'example-external-id',
+  expires: new Date('2026-01-01T00:00:00Z'),
+});
+const allowed = {
+  outcome: 'ok',
+  value: { status: 200, allowOrigin: 'https://kolena-s3-access.invalid' },
+} as const;
+const simulated = (action: string, decision: 'allowed' | 'implicitDeny'): Partial<Observations> => ({
+  simulation: {
+    outcome: 'ok',
+    value: goodSimulation(expectations).map((answer) =>
+      answer.question.action === action ? { ...answer, decision, decidedBy: ['SomePolicy'] } : answer,
+    ),
+  },
+});
+
+interface Case {
+  readonly seen?: Partial<Observations>;
+  readonly wanted?: Partial<Expectations>;
+  /** Id → status and what the evidence or remedy must say; every other check passes. */
+  readonly verdicts: Readonly<Record<string, readonly [string, RegExp]>>;
+}
+
+const cases: Readonly<Record<string, Case>> = {
+  'all is as it should be': { verdicts: {} },
+  'the principal was deleted': {
+    seen: trusting({ ...statement, Principal: { AWS: 'AROAEXAMPLEEXAMPLE123' } }),
+    verdicts: { 'trust-policy': ['fail', /AROAEXAMPLEEXAMPLE123.*deleted/] },
+  },
+  'another principal is trusted': {
+    seen: trusting({ ...statement, Principal: { AWS: 'arn:aws:iam::999999999999:root' } }),
+    verdicts: { 'trust-policy': ['fail', /arn:aws:iam::999999999999:root instead of/] },
+  },
+  'the external ID is another': {
+    seen: trusting({ ...statement, Condition: { StringEquals: { 'sts:ExternalId': ['other-id'] } } }),
+    verdicts: {
+      'trust-policy': ['fail', /demands the external ID other-id instead of example-external-id/],
+    },
+  },
+  'a condition was added': {
+    seen: trusting({
+      ...statement,
+      Condition: { ...statement?.Condition, IpAddress: { 'aws:SourceIp': ['192.0.2.0/24'] } },
+    }),
+    verdicts: { 'trust-policy': ['fail', /192\.0\.2\.0\/24.* instead of /] },
+  },
+  'the statement has another name': {
+    seen: trusting({ ...statement, Sid: 'Other' }),
+    verdicts: {
+      'trust-policy': ['fail', /KolenaAssumeRole is gone\. The statement Other is new/],
+    },
+  },
+  'one more statement trusts somebody': {
+    seen: trusting(statement, {
+      ...statement,
+      Sid: 'Other',
+      Principal: { AWS: 'arn:aws:iam::999999999999:root' },
+    }),
+    verdicts: { 'trust-policy': ['fail', /Other is new: it trusts AWS:arn:aws:iam::999999999999:root/] },
+  },
+  'the external ID is not demanded': {
+    seen: trusting({ ...statement, Condition: undefined }),
+    verdicts: {
+      'trust-policy': ['fail', /demands no external ID/],
+      'external-id': ['fail', /KolenaAssumeRole/],
+    },
+  },
+  'the external ID is demanded only when there is one': {
+    seen: trusting({
+      ...statement,
+      Condition: { StringEqualsIfExists: { 'sts:ExternalId': ['example-external-id'] } },
+    }),
+    verdicts: { 'trust-policy': ['fail', /./], 'external-id': ['fail', /not enforced/] },
+  },
+  'any external ID does': {
+    seen: trusting({ ...statement, Condition: { StringLike: { 'sts:ExternalId': ['*'] } } }),
+    verdicts: { 'trust-policy': ['fail', /the external ID \*/], 'external-id': ['fail', /not enforced/] },
+  },
+  'AWS lets the verifier in without an external ID': {
+    seen: { withoutExternalId: { outcome: 'ok', value: { arn: callerArn } } },
+    verdicts: { 'external-id': ['fail', /without an external ID/] },
+  },
+  'AWS lets the verifier in with a wrong external ID': {
+    seen: { wrongExternalId: { outcome: 'ok', value: { arn: callerArn } } },
+    verdicts: { 'external-id': ['fail', /with a wrong external ID/] },
+  },
+  'a throttled call proves no refusal': {
+    seen: { wrongExternalId: refusedWith({ code: 'Throttling', status: 400 }) },
+    verdicts: { 'external-id': ['unprovable', /Throttling/] },
+  },
+  'the policy is not attached': {
+    seen: {
+      policies: observations.policies.map((one) => ({ ...one, attached: false })),
+      ...location({ list: refused, read: { outcome: 'skipped', why: 'Nothing could be listed.' } }),
+    },
+    verdicts: {
+      policies: ['fail', /Kolena not attached to Kolena/],
+      'lists:pictures': ['fail', /not attached/],
+      'reads:pictures': ['unprovable', /Nothing could be listed/],
+    },
+  },
+  'the policy is another': {
+    seen: {
+      policies: observations.policies.map((one) => ({ ...one, document: { ...policy, Statement: [] } })),
+      ...location({ read: refused }),
+    },
+    verdicts: {
+      policies: ['fail', /not as the config says/],
+      'reads:pictures': ['fail', /do not grant s3:GetObject on pictures\/a\.png/],
+    },
+  },
+  'the statement could not be taken back': {
+    seen: {
+      trust: { kind: 'temporary', leftovers: false, removed: { done: false, evidence: 'It still stands.' } },
+    },
+    verdicts: { 'temporary-trust': ['fail', /expires by itself/] },
+  },
+  'an earlier check was killed': {
+    seen: { trust: { ...observations.trust, leftovers: true } },
+    verdicts: { 'temporary-trust': ['pass', /Read back as found\. An earlier check .* it is gone/] },
+  },
+  'nobody may try': {
+    seen: {
+      assumed: skipped,
+      withoutExternalId: skipped,
+      wrongExternalId: skipped,
+      locations: {},
+      trust: { ...observations.trust, remedy: 'Use another mode.' },
+    },
+    verdicts: {
+      assumes: ['unprovable', /for a reason.*Use another mode/s],
+      'external-id': ['unprovable', /for a reason.*Use another mode/s],
+      'lists:pictures': ['unprovable', /for a reason.*Use another mode/s],
+      'reads:pictures': ['unprovable', /for a reason/],
+      'presigned:pictures': ['unprovable', /Nobody/],
+    },
+  },
+  'the statement of the check has not spread': {
+    seen: { assumed: refused, locations: {}, trust: { ...observations.trust, statement: lentStatement } },
+    verdicts: {
+      assumes: ['fail', /read back lets .*role\/ci\/deploy in/],
+      'lists:pictures': ['unprovable', /could not be assumed/],
+      'reads:pictures': ['unprovable', /could not be assumed/],
+      'presigned:pictures': ['unprovable', /Nobody/],
+    },
+  },
+  'the statement was gone when AWS last refused': {
+    seen: {
+      assumed: refused,
+      locations: {},
+      trust: { ...observations.trust, statement: lentStatement },
+      duringCheck: { role, policies: observations.policies },
+    },
+    verdicts: {
+      assumes: ['fail', /principal is not trusted/],
+      'lists:pictures': ['unprovable', /could not be assumed/],
+      'reads:pictures': ['unprovable', /could not be assumed/],
+      'presigned:pictures': ['unprovable', /Nobody/],
+    },
+  },
+  'one object was listed': {
+    seen: listing(1),
+    verdicts: { 'lists:pictures': ['pass', /^1 object listed\./] },
+  },
+  'some objects were listed': {
+    seen: listing(3),
+    verdicts: { 'lists:pictures': ['pass', /^3 objects listed\./] },
+  },
+  'more objects are there than were listed': {
+    seen: listing(100, true),
+    verdicts: { 'lists:pictures': ['pass', /^The first 100 objects were listed\./] },
+  },
+  'nothing was there to list': {
+    seen: listing(0),
+    verdicts: { 'lists:pictures': ['pass', /^It is empty\./] },
+  },
+  'nobody got in': {
+    seen: { assumed: refused, locations: {} },
+    verdicts: {
+      assumes: ['fail', /principal is not trusted/],
+      'lists:pictures': ['unprovable', /could not be assumed/],
+      'reads:pictures': ['unprovable', /could not be assumed/],
+      'presigned:pictures': ['unprovable', /Nobody/],
+    },
+  },
+  'the bucket is empty': {
+    seen: location({
+      list: { outcome: 'ok', value: { count: 0, truncated: false, readable: [] } },
+      read: { outcome: 'skipped', why: 'It is empty.' },
+    }),
+    verdicts: { 'reads:pictures': ['warning', /unproven: It is empty/] },
+  },
+  'the object named is archived': {
+    wanted: { locations: [{ bucket: 'pictures', name: 'pictures', objectKey: 'a.png' }] },
+    seen: location({ read: refusedWith({ code: 'InvalidObjectState' }) }),
+    verdicts: { 'reads:pictures': ['fail', /archived/] },
+  },
+  'the listed objects are archived': {
+    seen: location({ read: refusedWith({ code: 'InvalidObjectState' }) }),
+    verdicts: { 'reads:pictures': ['warning', /archived/] },
+  },
+  'the bucket has gone': {
+    seen: location({ list: refusedWith({ code: 'NoSuchBucket', status: 404 }) }),
+    verdicts: { 'lists:pictures': ['fail', /There is no bucket named pictures/] },
+  },
+  'the key is not granted': {
+    seen: location({
+      read: refusedWith({
+        message: `User: x is not authorized to perform: kms:Decrypt on resource: ${keyArn} because no identity-based policy allows the kms:Decrypt action`,
+      }),
+    }),
+    verdicts: {
+      'reads:pictures': ['fail', /kms-key-arns/],
+      'decrypts:pictures': ['fail', new RegExp(`kms-key-arns:\\n {2}- ${keyArn}`)],
+    },
+  },
+  'the object read is encrypted with a key': {
+    seen: location({
+      read: { outcome: 'ok', value: { key: 'a.png', encryption: 'aws:kms', kmsKeyArn: keyArn } },
+    }),
+    verdicts: { 'decrypts:pictures': ['pass', new RegExp(keyArn)] },
+  },
+  'new objects are encrypted with a key that is not granted': {
+    seen: bucket({ defaultKmsKeyArn: keyArn }),
+    verdicts: { 'decrypts:pictures': ['warning', new RegExp(keyArn)] },
+  },
+  'new objects are encrypted with a granted key and none was read': {
+    wanted: { kmsKeyArns: [keyArn] },
+    seen: bucket({ defaultKmsKeyArn: keyArn }),
+    verdicts: { 'decrypts:pictures': ['unprovable', /verify-object/] },
+  },
+  'a presigned URL is answered without CORS headers': {
+    seen: location({ presigned: refusedWith({ code: 'NoCorsHeaders', status: 206 }) }),
+    verdicts: { 'presigned:pictures': ['fail', /NoCorsHeaders.*read back allow it/] },
+  },
+  'nobody asked the bucket': {
+    seen: { buckets: {} },
+    verdicts: {
+      [`preflight:pictures:${origin}`]: ['unprovable', /not asked/],
+      'preflight-unknown-origin:pictures': ['unprovable', /not asked/],
+      'foreign-cors:pictures': ['unprovable', /not read back/],
+    },
+  },
+  'the questions to the bucket were skipped': {
+    seen: bucket({ corsRules: skipped, preflights: { [origin]: skipped }, unknownOrigin: skipped }),
+    verdicts: {
+      [`preflight:pictures:${origin}`]: ['unprovable', /for a reason/],
+      'preflight-unknown-origin:pictures': ['unprovable', /for a reason/],
+      'foreign-cors:pictures': ['unprovable', /not read back/],
+    },
+  },
+  'the CORS rules may not be read': {
+    seen: bucket({ corsRules: refused, preflights: { [origin]: refused } }),
+    verdicts: {
+      [`preflight:pictures:${origin}`]: ['fail', /The bucket has no CORS rules/],
+      'foreign-cors:pictures': ['unprovable', /Allow s3:GetBucketCORS on pictures/],
+    },
+  },
+  'the preflight is refused though a rule allows it': {
+    seen: bucket({ preflights: { [origin]: refused } }),
+    verdicts: { [`preflight:pictures:${origin}`]: ['fail', /rules read back allow it.*verify-timeout/s] },
+  },
+  'there are no foreign rules': {
+    wanted: { foreignRules: { pictures: [] } },
+    seen: bucket({ corsRules: { outcome: 'ok', value: [expectations.ourRule] } }),
+    verdicts: { 'foreign-cors:pictures': ['pass', /There are none/] },
+  },
+  "the bucket's policy looks at the browser's network": {
+    seen: location({ presigned: refused }),
+    verdicts: { 'presigned:pictures': ['fail', /aws:SourceIp/] },
+  },
+  'the preflight is refused': {
+    seen: bucket({ corsRules: { outcome: 'ok', value: [foreignRule] }, preflights: { [origin]: refused } }),
+    verdicts: { [`preflight:pictures:${origin}`]: ['fail', /origins with a rule: https:\/\/example\.com/] },
+  },
+  'a foreign rule lets every origin in': {
+    wanted: { foreignRules: { pictures: [{ AllowedMethods: ['GET'], AllowedOrigins: ['*'] }] } },
+    seen: bucket({
+      corsRules: { outcome: 'ok', value: [{ AllowedMethods: ['GET'], AllowedOrigins: ['*'] }] },
+      unknownOrigin: allowed,
+    }),
+    verdicts: { 'preflight-unknown-origin:pictures': ['warning', /"AllowedOrigins":\["\*"\]/] },
+  },
+  'an unknown origin is let in by no rule': {
+    seen: bucket({ unknownOrigin: allowed }),
+    verdicts: { 'preflight-unknown-origin:pictures': ['fail', /no CORS rule/] },
+  },
+  'an unknown origin is answered by an error': {
+    seen: bucket({ unknownOrigin: refusedWith({ code: 'SlowDown', status: 503 }) }),
+    verdicts: { 'preflight-unknown-origin:pictures': ['unprovable', /SlowDown/] },
+  },
+  'a foreign CORS rule was changed': {
+    seen: bucket({
+      corsRules: { outcome: 'ok', value: [{ ...foreignRule, MaxAgeSeconds: 0 }, expectations.ourRule] },
+    }),
+    verdicts: { 'foreign-cors:pictures': ['fail', /rule 1 has MaxAgeSeconds 0 instead of none/] },
+  },
+  'a foreign CORS rule is gone': {
+    seen: bucket({ corsRules: { outcome: 'ok', value: [expectations.ourRule] } }),
+    verdicts: { 'foreign-cors:pictures': ['fail', /rule 1 is gone/] },
+  },
+  'the simulator lets it write': {
+    seen: simulated('s3:PutObject', 'allowed'),
+    verdicts: { 'denies-write:pictures': ['fail', /SomePolicy/] },
+  },
+  'the simulator lets it delete': {
+    seen: simulated('s3:DeleteObject', 'allowed'),
+    verdicts: { 'denies-delete:pictures': ['fail', /SomePolicy/] },
+  },
+  'the simulator lets it list every bucket': {
+    seen: simulated('s3:ListBucket', 'allowed'),
+    verdicts: { 'denies-other-buckets': ['fail', /SomePolicy/] },
+  },
+  'the simulator does not let it read': {
+    seen: simulated('s3:GetObject', 'implicitDeny'),
+    verdicts: { 'grants:pictures': ['fail', /s3:GetObject/] },
+  },
+};
+
+describe('judge', () => {
+  test.each(Object.entries(cases))('%s', (_, { seen = {}, wanted = {}, verdicts }) => {
+    const checks = judge({ ...expectations, ...wanted }, { ...observations, ...seen });
+    // Every check has its place: one that is dropped is missed here.
+    const extra = Object.keys(verdicts).filter((id) => !allIds.includes(id));
+    expect(checks.map(({ id }) => id).sort()).toEqual([...allIds, ...extra].sort());
+    const expected = Object.fromEntries(checks.map(({ id }) => [id, verdicts[id]?.[0] ?? 'pass']));
+    expect(Object.fromEntries(checks.map(({ id, status }) => [id, status]))).toEqual(expected);
+    for (const [id, [, text]] of Object.entries(verdicts)) {
+      const check = checks.find((one) => one.id === id);
+      expect(`${check?.evidence ?? ''}\n${check?.remedy ?? ''}`).toMatch(text);
+    }
+    for (const { status, remedy } of checks) if (status === 'fail') expect(remedy).toBeTruthy();
+    expect(isVerified(checks)).toBe(!checks.some(({ status }) => status === 'fail'));
+  });
+
+  test('never prints AccessDenied bare', () => {
+    const seen = { assumed: refused, ...location({ list: refused, read: refused, presigned: refused }) };
+    for (const { evidence } of judge(expectations, { ...observations, ...seen }))
+      expect(evidence.replace(/\(?AccessDenied\)?:? ?(Access Denied)?/g, '').trim().length).toBeGreaterThan(
+        15,
+      );
+  });
+
+  test('without a role, says so once and proves nothing else of it', () => {
+    const others = Object.fromEntries(
+      Object.entries(observations).filter(([name]) => name !== 'role'),
+    ) as unknown as Observations;
+    const skipped = { outcome: 'skipped', why: 'There is no role.' } as const;
+    const none = {
+      assumed: skipped,
+      withoutExternalId: skipped,
+      wrongExternalId: skipped,
+      simulation: skipped,
+    };
+    const seen: Observations = {
+      ...others,
+      ...none,
+      locations: {},
+      trust: { kind: 'none', leftovers: false },
+    };
+    const failed = judge(expectations, seen).filter(({ status }) => status === 'fail');
+    expect(failed.map(({ id }) => id)).toEqual(['role-exists']);
+    const unproven = judge(expectations, seen).filter(({ status }) => status === 'unprovable');
+    expect(unproven.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['trust-policy', 'policies', 'assumes', 'external-id', 'simulation']),
+    );
+    expect(judge(expectations, seen).map(({ id }) => id)).not.toContain('temporary-trust');
+  });
+
+  test('without an external ID, warns of the confused deputy', () => {
+    const without = Object.fromEntries(
+      Object.entries(expectations).filter(([name]) => name !== 'externalId'),
+    ) as unknown as Expectations;
+    const check = judge(without, observations).find(({ id }) => id === 'external-id');
+    expect(check).toMatchObject({
+      status: 'warning',
+      evidence: expect.stringContaining('confused deputy') as string,
+    });
+  });
+
+  test('with `cors: off`, asks nothing of browsers, and still looks at foreign rules', () => {
+    const ids = judge({ ...expectations, origins: [] }, observations).map(({ id }) => id);
+    expect(ids.filter((id) => /^(presigned|preflight)/.test(id))).toEqual([]);
+    expect(ids).toContain('foreign-cors:pictures');
+  });
+
+  test('of a leftover that `verify: simulate` may not clear, warns', () => {
+    const seen: Observations = {
+      ...observations,
+      mode: 'simulate',
+      trust: { kind: 'none', leftovers: true },
+    };
+    const check = judge(expectations, seen).find(({ id }) => id === 'temporary-trust');
+    expect(check).toMatchObject({ status: 'warning' });
+  });
+
+  test('without the right to simulate, gives one check that says so', () => {
+    const checks = judge(expectations, { ...observations, simulation: refused });
+    expect(checks.find(({ id }) => id === 'simulation')).toMatchObject({
+      status: 'unprovable',
+      remedy: expect.stringContaining('iam:SimulatePrincipalPolicy') as string,
+    });
+    expect(isVerified(checks)).toBe(true);
+  });
+});
