@@ -1,0 +1,49 @@
+/** How much of a report is shown. */
+export interface Detail {
+  readonly rawDiff: boolean;
+  readonly unchanged: boolean;
+  readonly picture: boolean;
+  /** Rows of a table, lines of a diff and items of a list. */
+  readonly rows: number;
+  /** Characters of one value or sentence. */
+  readonly clip: number;
+}
+
+/** From everything to what always fits, in the order in which detail is given up. */
+const levels: readonly Detail[] = [
+  { rawDiff: true, unchanged: true, picture: true, rows: Infinity, clip: 4000 },
+  { rawDiff: false, unchanged: true, picture: true, rows: Infinity, clip: 4000 },
+  { rawDiff: false, unchanged: false, picture: true, rows: Infinity, clip: 4000 },
+  { rawDiff: false, unchanged: false, picture: false, rows: Infinity, clip: 4000 },
+  ...[3000, 2000, 1300, 900, 600, 400, 270, 180, 120, 80, 50, 30, 15].map((rows) => brief(rows, 1000)),
+  ...[15, 5, 2].map((rows) => brief(rows, 200)),
+  brief(1, 60),
+];
+
+function brief(rows: number, clip: number): Detail {
+  return { rawDiff: false, unchanged: false, picture: false, rows, clip };
+}
+
+/** What is counted: UTF-16 units, of which there are at least as many as characters, and bytes. */
+export interface Limit {
+  readonly units: number;
+  readonly bytes: number;
+}
+
+/** Renders with as much detail as fits the limit. */
+export function fit(render: (detail: Detail) => string, limit: Limit): string {
+  for (const detail of levels) {
+    const text = render(detail);
+    if (text.length <= limit.units && bytesOf(text) <= limit.bytes) return text;
+  }
+  throw new Error('the shortest report is bounded by its rows and clips, and must fit');
+}
+
+/** The first rows and how many are left out. */
+export function first<T>(rows: readonly T[], { rows: limit }: Detail): { shown: readonly T[]; more: number } {
+  return { shown: rows.slice(0, limit), more: Math.max(0, rows.length - limit) };
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

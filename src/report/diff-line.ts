@@ -1,0 +1,33 @@
+/** One line of a diff: added, removed, heading of something that changes, or context. */
+export interface DiffLine {
+  readonly sign: '+' | '-' | '!' | ' ';
+  readonly text: string;
+}
+
+/** Kept values beyond these are counted, not listed. */
+const KEPT_VALUES = 6;
+
+/** The diff of two sets of values, each behind the same words: removed first, then added, kept ones last. */
+export function valueLines(label: string, before: readonly string[], after: readonly string[]): DiffLine[] {
+  const [was, is] = [new Set(before), new Set(after)];
+  const line = (sign: DiffLine['sign']) => (value: string) => ({ sign, text: `${label} ${value}` });
+  const kept = after.filter((value) => was.has(value));
+  const listed = kept.length > KEPT_VALUES ? [] : kept.map(line(' '));
+  const counted = kept.length > KEPT_VALUES ? [line(' ')(`… ${kept.length} others stay as they are`)] : [];
+  return [
+    ...before.filter((value) => !is.has(value)).map(line('-')),
+    ...after.filter((value) => !was.has(value)).map(line('+')),
+    ...listed,
+    ...counted,
+  ];
+}
+
+/** Indents lines under a heading, which is marked as they are: all added, all removed, or something changes. */
+export function under(heading: string, lines: readonly DiffLine[]): DiffLine[] {
+  const signs = new Set(lines.map(({ sign }) => sign));
+  const [only = ' '] = signs;
+  return [
+    { sign: signs.size > 1 ? '!' : only, text: heading },
+    ...lines.map(({ sign, text }): DiffLine => ({ sign, text: `  ${text}` })),
+  ];
+}

@@ -1,0 +1,82 @@
+import { clip } from './markdown.ts';
+
+/** One result in a comment. */
+export interface HistoryEntry {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly commit?: string;
+  /** Plain text. */
+  readonly verdict: string;
+}
+
+/** What a comment of ours hides in its first line. */
+export interface CommentMarker {
+  /** The `comment-key` input. */
+  readonly key: string;
+  /** Digest of the plan that the comment shows for approval; absent when no plan stands. */
+  readonly digest?: string;
+  /** Head commit that this plan was made for. */
+  readonly head?: string;
+  /** The result that the comment shows. */
+  readonly latest: HistoryEntry;
+  /** Earlier results, newest first, at most 20. */
+  readonly history: readonly HistoryEntry[];
+}
+
+const HISTORY_LENGTH = 20;
+const VERDICT_LENGTH = 200;
+const OPENING = '<!-- kolena-s3-access ';
+const CLOSING = ' -->';
+
+/** The marker as an HTML comment, which GitHub shows to nobody. */
+export function writeMarker(marker: CommentMarker): string {
+  // "--" and ">" would end the comment; the others are escaped so that nothing in it can mean anything to GitHub.
+  const json = JSON.stringify(marker).replace(/-(?=-)|[<>&@#]/g, unicodeEscape);
+  return `${OPENING}${json}${CLOSING}`;
+}
+
+/** The marker of a comment of ours with this key; undefined for any other comment. Fields it doesn't know are passed over. */
+export function readMarker(body: string, key: string): CommentMarker | undefined {
+  const end = body.indexOf(CLOSING);
+  if (!body.startsWith(OPENING) || end < 0) return undefined;
+  const data = parseObject(body.slice(OPENING.length, end));
+  if (data?.['key'] !== key) return undefined;
+  const { digest, head, latest, history } = data;
+  return {
+    key,
+    ...(typeof digest === 'string' && { digest }),
+    ...(typeof head === 'string' && { head }),
+    latest: entryOf(latest) ?? { time: '', verdict: '' },
+    history: (Array.isArray(history) ? history : []).flatMap((entry) => entryOf(entry) ?? []),
+  };
+}
+
+/** The history of a comment that is about to show a newer result. */
+export function historyAfter(previous: CommentMarker | undefined): HistoryEntry[] {
+  if (previous === undefined) return [];
+  return [previous.latest, ...previous.history]
+    .filter(({ time }) => time !== '')
+    .slice(0, HISTORY_LENGTH)
+    .map(({ verdict, ...entry }) => ({ ...entry, verdict: clip(verdict, VERDICT_LENGTH) }));
+}
+
+function unicodeEscape(sign: string): string {
+  return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function entryOf(data: unknown): HistoryEntry | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const { time, commit, verdict } = data as Record<string, unknown>;
+  if (typeof time !== 'string' || typeof verdict !== 'string') return undefined;
+  return { time: clip(time, 40), ...(typeof commit === 'string' && { commit: clip(commit, 64) }), verdict };
+}
+
+function parseObject(json: string): Record<string, unknown> | undefined {
+  try {
+    const data: unknown = JSON.parse(json);
+    return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : undefined;
+  } catch {
+    // Somebody edited the comment: it is no longer one that we know.
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+/** Replaces every secret in a text by its label. */
+export type Mask = (text: string) => string;
+
+/** What is to be hidden. Empty lists hide nothing. */
+export interface Secrets {
+  readonly externalIds: readonly string[];
+  readonly accountIds: readonly string[];
+}
+
+/** From this length on a secret is hidden wherever it stands, inside of longer words too. */
+const DISTINCT_LENGTH = 8;
+
+/**
+ * Hides each distinct secret behind a label of its own, in the order given, so that a value that changes still shows
+ * as changed. JSON, HTML and URL encodings of a secret are hidden too. A short external ID (two characters are
+ * allowed) is hidden where it stands as a value of its own, not where it happens to be part of a longer word.
+ *
+ * @example maskOf({ externalIds: ['old-secret', 'new-secret'], accountIds: [] })('old-secret, new-secret') // '***1, ***2'
+ */
+export function maskOf({ externalIds, accountIds }: Secrets): Mask {
+  const hidden = [...labelled(externalIds, '***'), ...labelled(accountIds, '***account')];
+  const labels = new Map(
+    hidden.flatMap(({ value, label }) => encodings(value).map((form) => [form, label] as const)),
+  );
+  if (labels.size === 0) return (text) => text;
+  // Longest first: a secret that begins like another one must not leave that one's tail behind.
+  const forms = [...labels.keys()].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(forms.map(patternOf).join('|'), 'g');
+  return (text) => text.replace(pattern, (form) => labels.get(form) ?? form);
+}
+
+function labelled(values: readonly string[], label: string): { value: string; label: string }[] {
+  const distinct = [...new Set(values)].filter((value) => value !== '');
+  return distinct.map((value, at) => ({ value, label: distinct.length === 1 ? label : `${label}${at + 1}` }));
+}
+
+function encodings(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1);
+  const url = encodeURIComponent(value);
+  const html = value.replace(/[&<>"']/g, (sign) => HTML[sign] ?? sign);
+  // Terraform writes JSON as Go does, which escapes these three.
+  const go = json.replace(/[&<>]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+  const lower = url.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase());
+  return [value, json, json.replaceAll('/', '\\/'), go, html, url, lower];
+}
+
+const HTML: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function patternOf(form: string): string {
+  const literal = form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  if (/^\d{12}$/.test(form)) return `(?<!\\d)${literal}(?!\\d)`;
+  if (form.length >= DISTINCT_LENGTH) return literal;
+  // Not inside of a word made of an external ID's characters; `.`, `,`, `:` and `=` may also end a sentence or follow a name.
+  return `(?:(?<![\\w*@/+.-])|(?<=%[0-9A-Fa-f]{2}))${literal}(?![\\w@/+-]|[.,:=]+[\\w@/+-])`;
+}

@@ -1,0 +1,181 @@
+import { bucketStates } from './bucket-states.ts';
+import { resourceRows } from './changes.ts';
+import { fit, first, type Detail, type Limit } from './detail.ts';
+import { historyAfter, readMarker, writeMarker, type CommentMarker, type HistoryEntry } from './marker.ts';
+import { clip, code, details, fence, link, prose } from './markdown.ts';
+import type { Mask } from './mask.ts';
+import { maskedReport } from './masked-report.ts';
+import { forKolena, overview } from './overview.ts';
+import { grantPicture } from './picture.ts';
+import type { Report } from './report.ts';
+import { resourceDiffs } from './resource-diff.ts';
+import * as section from './sections.ts';
+import { verdict } from './verdict.ts';
+
+/** What makes a comment ours and ties it to what was before it. */
+export interface CommentProps {
+  /** The `comment-key` input. */
+  readonly key: string;
+  /** Head commit of the pull request. */
+  readonly head: string;
+  /** Body of the comment as it stands; its results become history. */
+  readonly previous?: string | undefined;
+  readonly mask: Mask;
+}
+
+/**
+ * GitHub refuses a body of more than 65,536 characters, and a part of that is kept free for what counts differently.
+ * https://docs.github.com/rest/issues/comments
+ */
+const commentLimit: Limit = { units: 65_000, bytes: 262_144 };
+
+/** A message has room for the gist of a value. */
+const DIFFERENCE_LINE = 200;
+
+/** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits */
+const summaryLimit: Limit = { units: 1_048_576 - 1024, bytes: 1_048_576 - 1024 };
+
+/** The job summary as Markdown, at most 1 MiB. */
+export function renderSummary(report: Report, mask: Mask): string {
+  const model = modelOf(maskedReport(report, mask));
+  return fit((detail) => `${body(model, detail, []).join('\n\n')}\n`, summaryLimit);
+}
+
+/** The pull request's comment as Markdown, under GitHub's limit whatever the plan. */
+export function renderComment(report: Report, { key, head, previous, mask }: CommentProps): string {
+  const model = modelOf(maskedReport(report, mask));
+  const before = previous === undefined ? undefined : readMarker(previous, key);
+  const history = historyAfter(before).map((entry) => ({ ...entry, verdict: mask(entry.verdict) }));
+  const marker = writeMarker({
+    ...approvable(model.report, head, before),
+    key,
+    latest: entryOf(model),
+    history,
+  });
+  return fit((detail) => `${[marker, ...body(model, detail, history)].join('\n\n')}\n`, commentLimit);
+}
+
+/** What the plan changes as text, for a message; empty when nothing was planned or nothing changes. */
+export function renderDifference(report: Report): string {
+  return section.diffLines(diffsOf(report), DIFFERENCE_LINE).join('\n');
+}
+
+/** Only a plan can be approved: an apply keeps what was approved, a plan that failed leaves nothing to approve. */
+function approvable(
+  { command, outcome, digest }: Report,
+  head: string,
+  before: CommentMarker | undefined,
+): Pick<CommentMarker, 'digest' | 'head'> {
+  if (command === 'plan') return digest === undefined || outcome !== 'planned' ? { head } : { digest, head };
+  return {
+    ...(before?.digest !== undefined && { digest: before.digest }),
+    ...(before?.head !== undefined && { head: before.head }),
+  };
+}
+
+/** What is worked out once, however often it is rendered. */
+type Model = ReturnType<typeof modelOf>;
+
+function modelOf(report: Report) {
+  const states = bucketStates(report);
+  const planned = plannedOf(report);
+  return {
+    report,
+    verdict: verdict(report, states),
+    states,
+    rows: planned === undefined ? [] : resourceRows(planned),
+    diffs: diffsOf(report),
+    picture: grantPicture(report, states),
+  };
+}
+
+function plannedOf(report: Report) {
+  const { plan, desired } = report;
+  return plan === undefined || desired === undefined ? undefined : { ...report, plan, desired };
+}
+
+function diffsOf(report: Report) {
+  const planned = plannedOf(report);
+  return planned === undefined ? [] : resourceDiffs(planned);
+}
+
+function entryOf({ report: { time, commit }, verdict }: Model): HistoryEntry {
+  return { time, ...(commit !== undefined && { commit }), verdict };
+}
+
+function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): string[] {
+  const { report, states, rows, diffs, picture } = model;
+  const { checks = [], plannedChecks = [] } = report;
+  const proven = section.checksSection(checks, detail);
+  // What was proven of the live documents has the simulator's word on them too.
+  const simulated = checks.length > 0 ? [] : section.checksSection(plannedChecks, detail);
+  return [
+    `### ${icon(report)}${prose(model.verdict)}`,
+    ...overview(report, states, detail),
+    ...section.failureSection(report, detail),
+    ...section.warningSections(report, detail),
+    ...forKolena(report, states, detail),
+    ...(proven.length > 0 ? ['#### What was proven', ...proven] : []),
+    ...(detail.picture && picture !== undefined ? [fence('mermaid', picture)] : []),
+    ...section.resourceSection(rows, detail),
+    ...section.diffSection(report, diffs, detail),
+    ...(simulated.length > 0
+      ? [details("What IAM's simulator says of the new documents", simulated.join('\n\n'))]
+      : []),
+    ...section.rawDiffSection(report, detail),
+    ...leftOut(model, detail),
+    ...historySection(history, detail),
+    footer(report),
+  ];
+}
+
+function icon({ outcome }: Report): string {
+  switch (outcome) {
+    case 'failed':
+      return '❌ ';
+    case 'applied':
+    case 'verified':
+    case 'destroyed':
+      return '✅ ';
+    case 'planned':
+      return '';
+    case 'synthesized':
+    case 'skipped':
+      return 'ℹ️ ';
+  }
+}
+
+function leftOut({ report, rows, diffs, picture }: Model, detail: Detail): string[] {
+  const longest = Math.max(
+    rows.length,
+    diffs.reduce((lines, diff) => lines + diff.length + 1, 0),
+  );
+  const parts = [
+    ...(!detail.rawDiff && report.rawDiff !== undefined ? ["Terraform's own diff"] : []),
+    ...(!detail.unchanged ? ['what stays as it is'] : []),
+    ...(!detail.picture && picture !== undefined ? ['the picture'] : []),
+    ...(longest > detail.rows ? ['rows of long tables'] : []),
+  ];
+  if (parts.length === 0) return [];
+  return [
+    `Left out to fit GitHub's limit: ${parts.join(', ')}. More stands in the ${link('job summary', report.runUrl)}.`,
+  ];
+}
+
+function historySection(history: readonly HistoryEntry[], detail: Detail): string[] {
+  if (history.length === 0) return [];
+  const lines = first(history, detail).shown.map(
+    ({ time, commit, verdict }) =>
+      `- ${code(time)} ${commit === undefined ? '' : code(commit.slice(0, 7))} ${prose(clip(verdict, detail.clip))}`,
+  );
+  return [details(`Earlier results (${history.length})`, lines.join('\n'))];
+}
+
+function footer({ commit, digest, runUrl, time }: Report): string {
+  return [
+    ...(commit === undefined ? [] : [`commit ${code(commit.slice(0, 7))}`]),
+    ...(digest === undefined ? [] : [`plan ${code(digest.slice(0, 12))}`]),
+    ...(runUrl === undefined ? [] : [link('run', runUrl)]),
+    code(time),
+  ].join(' · ');
+}

@@ -1,0 +1,37 @@
+import type { AccessConfig } from '../access/access-config.ts';
+import type { DesiredAccess } from '../access/desired-access.ts';
+import type { Observed } from '../access/observed.ts';
+import type { FailureReason } from '../errors.ts';
+import type { PlanSummary } from '../terraform/plan-summary.ts';
+import type { Check } from '../verify/check.ts';
+
+/** How far a run got. `skipped`: a fork's pull request, of which only the config was looked at. */
+export type Outcome = 'synthesized' | 'planned' | 'applied' | 'verified' | 'destroyed' | 'failed' | 'skipped';
+
+/** All that a reader is told of a run; whatever the run did not get to is absent. */
+export interface Report {
+  readonly command: 'synth' | 'plan' | 'apply' | 'verify' | 'destroy';
+  readonly outcome: Outcome;
+  readonly config?: AccessConfig;
+  readonly observed?: Observed;
+  readonly desired?: DesiredAccess;
+  readonly plan?: PlanSummary;
+  /** Whether a Terraform backend keeps state; without one, what exists in AWS is not "adopted" anew by every run. */
+  readonly backend: boolean;
+  /** Terraform's own text of the plan. */
+  readonly rawDiff?: string;
+  /** Of the plan's changes. */
+  readonly digest?: string;
+  /** What IAM's simulator says about the documents before they are applied. */
+  readonly plannedChecks?: readonly Check[];
+  /** What was proven after apply, or by `verify`. */
+  readonly checks?: readonly Check[];
+  readonly failure?: { readonly reason: FailureReason; readonly message: string; readonly remedy: string };
+  /** Full sentences that a reader should know, such as what a fork's run could not do. */
+  readonly notes: readonly string[];
+  /** The commit that was looked at: of a pull request its head. */
+  readonly commit?: string;
+  readonly runUrl?: string;
+  /** ISO 8601. */
+  readonly time: string;
+}

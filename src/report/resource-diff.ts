@@ -1,0 +1,90 @@
+import { resourceRows, type ActionWord, type PlannedChanges, type ResourceRow } from './changes.ts';
+import { corsDiff } from './cors-diff.ts';
+import { under, valueLines, type DiffLine } from './diff-line.ts';
+import { documentDiff, parseDocument } from './document-diff.ts';
+import type { Report } from './report.ts';
+
+/** What changes, resource by resource, for people to read; nothing for resources that stay as they are. */
+export function resourceDiffs(report: Report & PlannedChanges): DiffLine[][] {
+  const cors = corsRules(report);
+  return resourceRows(report)
+    .filter(({ action }) => action !== 'unchanged' && action !== 'adopt' && action !== 'forget')
+    .map((row) => {
+      const [heading, ...lines] = under(`${row.action} ${row.kind} ${row.name}`, linesOf(row, cors));
+      return [{ sign: signOf(row.action), text: heading?.text ?? '' }, ...lines];
+    });
+}
+
+function signOf(action: ActionWord): DiffLine['sign'] {
+  return action === 'create' ? '+' : action === 'delete' ? '-' : '!';
+}
+
+type Rules = ReturnType<typeof corsRules>;
+
+function linesOf({ action, change, kind, name }: ResourceRow, cors: Rules): DiffLine[] {
+  if (kind === 'CORS rules of bucket') return corsDiff(cors.before(name), cors.after(name));
+  const attributes = new Set([...Object.keys(change?.before ?? {}), ...Object.keys(change?.after ?? {})]);
+  const whole = action === 'create' || action === 'delete';
+  return [...attributes]
+    .filter((attribute) => !computed.has(attribute) && !(whole && inHeading.has(attribute)))
+    .flatMap((attribute) =>
+      attributeLines(attribute, change?.before?.[attribute], change?.after?.[attribute]),
+    );
+}
+
+const inHeading = new Set(['name', 'role', 'policy_arn']);
+
+/** AWS or the provider fills these in; nobody decides on them. */
+const computed = new Set(
+  [
+    'arn',
+    'attachment_count',
+    'create_date',
+    'id',
+    'name_prefix',
+    'policy_id',
+    'tags_all',
+    'unique_id',
+    'role_last_used',
+  ].concat(
+    // Deprecated attributes of aws_iam_role that mirror attachments made elsewhere.
+    ['inline_policy', 'managed_policy_arns', 'force_detach_policies', 'region'],
+  ),
+);
+
+function attributeLines(attribute: string, before: unknown, after: unknown): DiffLine[] {
+  const [old, wanted] = [parseDocument(before), parseDocument(after)];
+  if (old !== undefined || wanted !== undefined) {
+    const lines = documentDiff(old, wanted);
+    return lines.some(({ sign }) => sign !== ' ') ? under(documents[attribute] ?? attribute, lines) : [];
+  }
+  return valueLines(attribute, shown(before), shown(after)).filter(({ sign }) => sign !== ' ');
+}
+
+const documents: Readonly<Record<string, string>> = {
+  assume_role_policy: 'trust policy (who may assume the role)',
+  policy: 'policy document (what the role may do)',
+};
+
+/** A value as lines: maps and lists entry by entry; empty values show nothing. */
+function shown(value: unknown): string[] {
+  if (value === undefined || value === null || value === '') return [];
+  if (Array.isArray(value)) return value.map((entry) => text(entry));
+  if (typeof value === 'object')
+    return Object.entries(value).map(([key, entry]) => `${key} = ${text(entry)}`);
+  return [text(value)];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The rules as S3 has them and shall have them: Terraform's set has lost their order. */
+function corsRules({ observed, desired }: Report & PlannedChanges) {
+  const wanted = new Map(desired.cors.map(({ bucket, rules }) => [bucket, rules]));
+  const keep = new Map(desired.removals.cors.map((removal) => [removal.bucket, removal.keep]));
+  return {
+    before: (bucket: string) => observed?.buckets[bucket]?.corsRules ?? [],
+    after: (bucket: string) => wanted.get(bucket) ?? keep.get(bucket) ?? [],
+  };
+}

@@ -1,0 +1,154 @@
+import type { Check } from '../verify/check.ts';
+import type { ResourceRow } from './changes.ts';
+import { first, type Detail } from './detail.ts';
+import type { DiffLine } from './diff-line.ts';
+import { alert, clip, code, details, fence, prose, sentenceAndBlock, table } from './markdown.ts';
+import type { Report } from './report.ts';
+import { count } from './verdict.ts';
+
+/** A diff of up to this many lines stands open. */
+const OPEN_DIFF_LINES = 60;
+
+/** What failed and the next step. */
+export function failureSection({ failure }: Report, detail: Detail): string[] {
+  if (failure === undefined) return [];
+  const remedy = sentenceAndBlock(clip(failure.remedy, detail.clip));
+  return [alert('CAUTION', [sentences(clip(failure.message, detail.clip)), '**Next step**', ...remedy])];
+}
+
+/** Warnings, which stop nothing, and notes. */
+export function warningSections({ desired, notes }: Report, detail: Detail): string[] {
+  const warnings = first(desired?.warnings ?? [], detail);
+  const texts = warnings.shown.flatMap(({ message, remedy }) => [
+    prose(clip(message, detail.clip)),
+    ...(remedy === undefined ? [] : sentenceAndBlock(clip(remedy, detail.clip))),
+  ]);
+  const told = first(notes, detail);
+  return [
+    ...(texts.length > 0 ? [alert('WARNING', [...texts, ...andMore(warnings.more)])] : []),
+    ...(told.shown.length > 0
+      ? [alert('NOTE', [...told.shown.map((note) => prose(clip(note, detail.clip))), ...andMore(told.more)])]
+      : []),
+  ];
+}
+
+function andMore(more: number): string[] {
+  return more > 0 ? [`… and ${more} more`] : [];
+}
+
+const icons: Readonly<Record<ResourceRow['action'], string>> = {
+  create: '🟢',
+  change: '🟡',
+  adopt: '🔵',
+  'adopt and change': '🟡',
+  'remove rule': '🔴',
+  replace: '🔴',
+  delete: '🔴',
+  forget: '⚪',
+  unchanged: '⚪',
+};
+
+/** Every resource with its action; those that stay as they are folded, so that what changes stands alone. */
+export function resourceSection(rows: readonly ResourceRow[], detail: Detail): string[] {
+  const changed = rows.filter(({ action }) => action !== 'unchanged');
+  const unchanged = detail.unchanged ? rows.filter(({ action }) => action === 'unchanged') : [];
+  return [
+    ...(changed.length > 0 ? ['#### Resources', resourceTable(changed, detail)] : []),
+    ...(unchanged.length > 0
+      ? [details(`Unchanged resources (${unchanged.length})`, resourceTable(unchanged, detail))]
+      : []),
+  ];
+}
+
+function resourceTable(rows: readonly ResourceRow[], detail: Detail): string {
+  const { shown, more } = first(rows, detail);
+  const cells = shown.map(({ action, kind, name, address }) => [
+    `${icons[action]} ${action}`,
+    `${prose(kind)} ${code(clip(name, detail.clip))}`,
+    code(clip(address, detail.clip)),
+  ]);
+  return table(['Action', 'Resource', 'Terraform address'], cells, more);
+}
+
+/** What changes in each resource, line by line. */
+export function diffSection(
+  { outcome }: Report,
+  diffs: readonly (readonly DiffLine[])[],
+  detail: Detail,
+): string[] {
+  const title = diffTitle(outcome);
+  const lines = diffLines(diffs, detail.clip);
+  if (lines.length === 0) return [];
+  const { shown, more } = first(lines, detail);
+  const cut = more > 0 ? [`  … and ${count(more, 'more line')}`] : [];
+  const block = fence('diff', [...shown, ...cut].join('\n'));
+  if (lines.length <= OPEN_DIFF_LINES) return [`#### ${title}`, block];
+  return [details(`${title}, line by line (${lines.length} lines)`, block)];
+}
+
+function diffTitle(outcome: Report['outcome']): string {
+  switch (outcome) {
+    case 'applied':
+    case 'destroyed':
+      return 'What changed';
+    case 'failed':
+      return 'What the plan would change';
+    case 'planned':
+    case 'synthesized':
+    case 'skipped':
+    case 'verified':
+      return 'What changes';
+  }
+}
+
+/** The lines of several diffs as text, an empty one between each two; values are cut to `limit` characters. */
+export function diffLines(diffs: readonly (readonly DiffLine[])[], limit: number): string[] {
+  return diffs
+    .flatMap((diff, at) => (at === 0 ? diff : [{ sign: ' ', text: '' } as const, ...diff]))
+    .map(({ sign, text }) => `${sign} ${clip(oneLine(text), limit)}`.trimEnd());
+}
+
+/** A line break in data must not look like a line of the diff. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\u0085\u2028\u2029]+/g, '␤');
+}
+
+const results: Readonly<Record<Check['status'], string>> = {
+  fail: '❌ fail',
+  warning: '⚠️ warning',
+  unprovable: '❔ unprovable',
+  pass: '✅ pass',
+};
+const worstFirst: readonly Check['status'][] = ['fail', 'warning', 'unprovable', 'pass'];
+
+/** Checks with their evidence, what failed first, and what to do about them. */
+export function checksSection(checks: readonly Check[], detail: Detail): string[] {
+  const sorted = worstFirst.flatMap((status) => checks.filter((check) => check.status === status));
+  const kept = detail.unchanged ? sorted : sorted.filter(({ status }) => status !== 'pass');
+  const { shown, more } = first(kept, detail);
+  const say = (text: string) => prose(clip(text, detail.clip));
+  const rows = shown.map(({ status, title, evidence }) => [results[status], say(title), say(evidence)]);
+  const passed = checks.filter(({ status }) => status === 'pass').length;
+  const remedies = shown.flatMap(({ title, remedy, status }) =>
+    remedy === undefined || status === 'pass'
+      ? []
+      : [`**${results[status]}:** ${say(title)}`, ...sentenceAndBlock(clip(remedy, detail.clip))],
+  );
+  return [
+    ...(rows.length > 0 ? [table(['Result', 'Check', 'Evidence'], rows, more)] : []),
+    ...(detail.unchanged || passed === 0 ? [] : [`${count(passed, 'check')} passed.`]),
+    ...remedies,
+  ];
+}
+
+/** Terraform's own text, folded. */
+export function rawDiffSection({ rawDiff }: Report, detail: Detail): string[] {
+  if (!detail.rawDiff || rawDiff === undefined || rawDiff.trim() === '') return [];
+  return [details("Terraform's own diff", fence('text', rawDiff.trim()))];
+}
+
+/** Sentences, one a line; those behind a dash become a list. */
+function sentences(text: string): string {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return lines.map((line) => (line.startsWith('- ') ? `- ${prose(line.slice(2))}` : prose(line))).join('\n');
+}

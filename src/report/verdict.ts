@@ -1,0 +1,105 @@
+import { samePolicy } from '../access/compare-policy.ts';
+import { hasChanges } from './changes.ts';
+import type { BucketChange, BucketState } from './bucket-states.ts';
+import { parseDocument } from './document-diff.ts';
+import type { Report } from './report.ts';
+
+/** The result of a run in one plain sentence or two, not yet made safe for Markdown. */
+export function verdict(report: Report, states: readonly BucketState[]): string {
+  return [result(report, states), ...trustNews(report), ...proof(report)].join(' ');
+}
+
+function result(report: Report, states: readonly BucketState[]): string {
+  switch (report.outcome) {
+    case 'failed':
+      return failed[report.failure?.reason ?? 'plan-failed'];
+    case 'skipped':
+      return 'Skipped: nothing was planned, and AWS was not asked.';
+    case 'synthesized':
+      return `Synthesized, not planned: Kolena would be able to read ${buckets(states, isKept)}.`;
+    case 'planned':
+      return planned(report, states);
+    case 'destroyed':
+      return `Kolena's access is taken away: it can no longer read ${buckets(states, isRemoved)}.`;
+    case 'applied':
+      return applied(report, states);
+    case 'verified':
+      return `Verified: Kolena can read ${buckets(states, isKept)}.`;
+  }
+}
+
+const failed: Readonly<Record<NonNullable<Report['failure']>['reason'], string>> = {
+  'invalid-input': 'The configuration is not valid: nothing was planned.',
+  credentials: 'No access to AWS: nothing was planned.',
+  'wrong-account': 'Another AWS account than allowed: nothing was planned.',
+  'terraform-missing': 'Terraform was not found: nothing was planned.',
+  'plan-failed': 'The plan failed.',
+  'plan-changed': 'Not applied: AWS or the configuration is no longer what the plan showed.',
+  'not-approved': 'Not applied: no approved plan was found.',
+  'destroy-refused': 'Refused: the plan would take away access that is still in use.',
+  'apply-failed': 'The apply failed, and may be done in part.',
+  'state-locked': "Terraform's state is locked: nothing was done.",
+  'verification-failed': 'The access is not proven.',
+  'comment-failed': 'GitHub refused the comment.',
+};
+
+function planned(report: Report, states: readonly BucketState[]): string {
+  const { plan, desired, backend } = report;
+  const changed = plan !== undefined && desired !== undefined && hasChanges({ plan, desired, backend });
+  const kept = states.filter(isKept);
+  if (kept.length === 0)
+    return changed
+      ? `Kolena will no longer be able to read ${buckets(states, isRemoved)}.`
+      : 'No changes: Kolena has no access.';
+  if (!changed) return `No changes: Kolena can read ${buckets(states, isKept)}.`;
+  return `Kolena will be able to read ${buckets(states, isKept)}${tally(states)}.`;
+}
+
+function applied({ plan, desired, backend }: Report, states: readonly BucketState[]): string {
+  const changed = plan !== undefined && desired !== undefined && hasChanges({ plan, desired, backend });
+  if (!changed) return `Nothing had to be applied: Kolena can read ${buckets(states, isKept)}.`;
+  return `Applied: Kolena can now read ${buckets(states, isKept)}${tally(states)}.`;
+}
+
+function proof({ checks = [] }: Report): string[] {
+  const failures = checks.filter(({ status }) => status === 'fail').length;
+  const passes = checks.filter(({ status }) => status === 'pass').length;
+  if (failures > 0) return [`${failures} of ${count(checks.length, 'check')} failed.`];
+  return passes > 0 ? [`${passes} of ${count(checks.length, 'check')} passed.`] : [];
+}
+
+/** The role's trust policy decides on who may use all of the access: a change of it must not go unseen. */
+function trustNews({ plan, outcome }: Report): string[] {
+  if (outcome !== 'planned' && outcome !== 'applied') return [];
+  const role = plan?.changes.find(({ type, action }) => type === 'aws_iam_role' && action === 'update');
+  const before = parseDocument(role?.before?.['assume_role_policy']);
+  const after = parseDocument(role?.after?.['assume_role_policy']);
+  if (before === undefined || after === undefined || samePolicy(before, after)) return [];
+  return [outcome === 'planned' ? 'Who may assume the role changes.' : 'Who may assume the role changed.'];
+}
+
+function tally(states: readonly BucketState[]): string {
+  const shown: readonly BucketChange[] = ['new', 'changed', 'adopted', 'unchanged', 'removed'];
+  const parts = shown.map(
+    (change) => [states.filter((state) => state.change === change).length, change] as const,
+  );
+  const told = parts.filter(([number]) => number > 0).map(([number, change]) => `${number} ${change}`);
+  return told.length === 0 ? '' : `; ${told.join(', ')}`;
+}
+
+function isKept({ change }: BucketState): boolean {
+  return change !== 'removed';
+}
+
+function isRemoved({ change }: BucketState): boolean {
+  return change === 'removed';
+}
+
+function buckets(states: readonly BucketState[], which: (state: BucketState) => boolean): string {
+  return count(states.filter(which).length, 'bucket');
+}
+
+/** @example count(1, 'bucket') // '1 bucket' */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

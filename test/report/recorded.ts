@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
+import type { Observed } from '../../src/access/observed.ts';
+import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import type { Report } from '../../src/report/report.ts';
+import { summarizePlan } from '../../src/terraform/plan-summary.ts';
+
+/** Runs whose plans are Terraform's own: provider 5.100 against moto. */
+export const recordedRuns = [
+  'none',
+  'create',
+  'adopt',
+  'change',
+  'remove',
+  'destroy',
+  '150-buckets',
+] as const;
+
+interface RecordedRun {
+  readonly command: Report['command'];
+  readonly config: unknown;
+  readonly observed: Observed;
+  readonly backend: boolean;
+  readonly digest: string;
+  readonly rawDiff: string;
+}
+
+/** The report of a recorded run, as it stands after the plan. */
+export function recordedReport(name: (typeof recordedRuns)[number]): Report {
+  const {
+    config: raw,
+    command,
+    observed,
+    backend,
+    digest,
+    rawDiff,
+  } = readGolden(`${name}.run.json`) as RecordedRun;
+  const config = parseAccessConfig(raw);
+  const decide = command === 'destroy' ? decideRemoval : decideAccess;
+  return {
+    command,
+    outcome: 'planned',
+    config,
+    observed,
+    desired: decide(config, observed, { region: 'us-east-1' }),
+    plan: summarizePlan(readGolden(`${name}.plan.json`)),
+    backend,
+    rawDiff,
+    digest,
+    notes: [],
+    commit: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
+    runUrl: 'https://github.com/octo-org/octo-repo/actions/runs/1658821493/attempts/1',
+    time: '2026-11-23T09:00:00.000Z',
+  };
+}
+
+export function goldenPath(file: string): string {
+  return new URL(`golden/${file}`, import.meta.url).pathname;
+}
+
+function readGolden(file: string): unknown {
+  return JSON.parse(readFileSync(goldenPath(file), 'utf8'));
+}

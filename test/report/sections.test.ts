@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { maskOf } from '../../src/report/mask.ts';
+import { renderComment, renderSummary } from '../../src/report/render.ts';
+import type { Report } from '../../src/report/report.ts';
+import type { Check } from '../../src/verify/check.ts';
+import { recordedReport } from './recorded.ts';
+import { fenced, structureProblems } from './structure.ts';
+
+const clear = maskOf({ externalIds: [], accountIds: [] });
+const summary = (report: Report) => renderSummary(report, clear);
+const verdict = (report: Report) => summary(report).split('\n')[0];
+const check = (status: Check['status'], title: string): Check => ({
+  id: title,
+  title,
+  status,
+  evidence: 'Seen.',
+});
+
+describe('the first line', () => {
+  const created = recordedReport('create');
+  const passed = [check('pass', 'One.'), check('pass', 'Two.')];
+
+  test.each<[string, Partial<Report>]>([
+    ['✅ Applied: Kolena can now read 1 bucket; 1 new.', { outcome: 'applied' }],
+    [
+      '✅ Applied: Kolena can now read 1 bucket; 1 new. 2 of 2 checks passed.',
+      { outcome: 'applied', checks: passed },
+    ],
+    ['✅ Verified: Kolena can read 1 bucket. 2 of 2 checks passed.', { outcome: 'verified', checks: passed }],
+    [
+      '❌ The access is not proven. 1 of 3 checks failed.',
+      {
+        outcome: 'failed',
+        checks: [...passed, check('fail', 'Three.')],
+        failure: { reason: 'verification-failed', message: 'm', remedy: 'r' },
+      },
+    ],
+    ['ℹ️ Synthesized, not planned: Kolena would be able to read 1 bucket.', { outcome: 'synthesized' }],
+    ['ℹ️ Skipped: nothing was planned, and AWS was not asked.', { outcome: 'skipped' }],
+  ])('%s', (line, part) => {
+    expect(verdict({ ...created, ...part })).toBe(`### ${line}`);
+  });
+
+  test('after an apply that had nothing to do it says so', () => {
+    expect(verdict({ ...recordedReport('none'), outcome: 'applied' })).toBe(
+      '### ✅ Nothing had to be applied: Kolena can read 1 bucket.',
+    );
+  });
+
+  test('after destroy it tells what was taken away', () => {
+    expect(verdict({ ...recordedReport('destroy'), outcome: 'destroyed' })).toBe(
+      "### ✅ Kolena's access is taken away: it can no longer read 1 bucket.",
+    );
+  });
+});
+
+test('warnings and what failed stand above the picture', () => {
+  const report = recordedReport('create');
+  if (!report.desired) throw new Error('the recorded report is whole');
+  const warnings = [
+    { id: 'no-external-id', message: 'There is no external ID.', remedy: 'Add it.\nkolena-external-id: x' },
+  ];
+  const markdown = summary({
+    ...report,
+    desired: { ...report.desired, warnings },
+    failure: { reason: 'plan-failed', message: 'Terraform failed.', remedy: 'Try again.' },
+  });
+  const at = (text: string) => markdown.indexOf(text);
+  expect(at('> [!CAUTION]\n> Terraform failed.')).toBeGreaterThan(0);
+  expect(at('> [!WARNING]\n> There is no external ID.')).toBeGreaterThan(at('[!CAUTION]'));
+  expect(at('> kolena-external-id: x')).toBeGreaterThan(at('[!WARNING]'));
+  expect(at('```mermaid')).toBeGreaterThan(at('[!WARNING]'));
+  expect(structureProblems(markdown)).toEqual([]);
+});
+
+test('checks stand with evidence, what failed first, and its remedy', () => {
+  const failed = {
+    ...check('fail', 'Kolena lists s3://images.'),
+    evidence: 'AccessDenied',
+    remedy: 'Allow it:\n{"Effect": "Allow"}',
+  };
+  const markdown = summary({
+    ...recordedReport('create'),
+    outcome: 'verified',
+    checks: [check('pass', 'One.'), failed],
+  });
+  expect(markdown).toContain(
+    '| ❌ fail | Kolena lists `s3://images`. | AccessDenied |\n| ✅ pass | One. | Seen. |',
+  );
+  expect(markdown).toContain(
+    '**❌ fail:** Kolena lists `s3://images`.\n\nAllow it:\n\n```text\n{"Effect": "Allow"}\n```',
+  );
+});
+
+test('after apply and verify there is a block for Kolena with role, region and buckets', () => {
+  const report = recordedReport('change');
+  expect(fenced(summary(report), 'text').join()).not.toContain('Role ARN');
+  expect(fenced(summary({ ...report, outcome: 'applied' }), 'text')[0]).toBe(
+    [
+      'Role ARN: arn:aws:iam::123456789012:role/KolenaS3ReadAccess',
+      'External ID: another-external-id',
+      'Region: us-east-1',
+      'Buckets:',
+      '  s3://share-with-kolena/images/ in us-east-1',
+      '  s3://share-with-kolena/labels/ in us-east-1',
+      '  s3://labels-archive/ in us-east-1',
+      '  s3://street-scenes/ in us-east-1',
+    ].join('\n'),
+  );
+});
+
+test('AWS account IDs are hidden on demand, and a masked role ARN keeps its shape', () => {
+  const mask = maskOf({ externalIds: [], accountIds: ['123456789012', '111122223333'] });
+  const markdown = renderSummary({ ...recordedReport('change'), outcome: 'applied' }, mask);
+  expect(markdown).not.toMatch(/123456789012|111122223333/);
+  expect(markdown).toContain('Role ARN: arn:aws:iam::***account1:role/KolenaS3ReadAccess');
+});
+
+describe('earlier results', () => {
+  const render = (report: Report, previous?: string) =>
+    renderComment(report, { key: 'default', head: 'head-2', previous, mask: clear });
+
+  test('stay as one line each, newest first, folded', () => {
+    const first = render({ ...recordedReport('create'), time: '2026-11-01T00:00:00.000Z' });
+    const second = render({ ...recordedReport('change'), time: '2026-11-02T00:00:00.000Z' }, first);
+    const third = render({ ...recordedReport('none'), time: '2026-11-03T00:00:00.000Z' }, second);
+    expect(third).toContain(
+      [
+        '<summary>Earlier results (2)</summary>',
+        '',
+        '- `2026-11-02T00:00:00.000Z` `6dcb09b` Kolena will be able to read 3 buckets; 1 new, 1 changed, 1 unchanged. Who may assume the role changes.',
+        '- `2026-11-01T00:00:00.000Z` `6dcb09b` Kolena will be able to read 1 bucket; 1 new.',
+        '',
+        '</details>',
+      ].join('\n'),
+    );
+  });
+
+  test('are the last twenty', () => {
+    let markdown = render(recordedReport('none'));
+    for (let run = 0; run < 25; run++) markdown = render(recordedReport('none'), markdown);
+    expect(markdown).toContain('Earlier results (20)');
+  });
+});
+
+test('once the live documents are proven, the simulator’s word on the planned ones is left out', () => {
+  const report = { ...recordedReport('create'), plannedChecks: [check('pass', 'Planned.')] };
+  expect(summary(report)).toContain('Planned.');
+  const proven = summary({ ...report, outcome: 'applied', checks: [check('pass', 'Live.')] });
+  expect(proven).toContain('Live.');
+  expect(proven).not.toContain('Planned.');
+});
+
+test('a value that is masked is not offered to be copied', () => {
+  const mask = maskOf({ externalIds: ['another-external-id'], accountIds: ['123456789012'] });
+  const markdown = renderSummary({ ...recordedReport('change'), outcome: 'applied' }, mask);
+  expect(fenced(markdown, 'text')[0]).toContain(
+    'Role ARN: arn:aws:iam::***account:role/KolenaS3ReadAccess (masked)\nExternal ID: *** (masked)\n',
+  );
+});
+
+test('a plan that was not applied shows what it would change', () => {
+  const failure = { reason: 'plan-changed', message: 'm', remedy: 'r' } as const;
+  const markdown = summary({ ...recordedReport('create'), outcome: 'failed', failure });
+  expect(markdown).toContain('#### What the plan would change');
+});
