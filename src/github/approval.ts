@@ -1,0 +1,130 @@
+import { UserError } from '../errors.ts';
+import type { GitHub } from './client.ts';
+import type { EventContext } from './event.ts';
+import { clip } from '../report/markdown.ts';
+import { findOurComments } from './our-comments.ts';
+import { messageOf } from './refusal.ts';
+
+/** The job summary has all of it. */
+const SHOWN_DIFFERENCE = 3000;
+
+/** A pull request as far as approval goes. */
+export interface ApprovedPullRequest {
+  readonly number: number;
+  readonly url: string;
+  /** Its last commit. */
+  readonly head: string;
+}
+
+/** The pull request that brought a commit in, and what our comment on it showed. */
+export interface Approval {
+  /** Absent when no merged (or queued) pull request belongs to the commit. */
+  readonly pullRequest?: ApprovedPullRequest;
+  /** Absent when there is no comment of our own with a digest. */
+  readonly shown?: { readonly digest: string; readonly head: string };
+}
+
+/** Throws UserError `not-approved` when GitHub cannot be asked. */
+export async function findApproval(
+  github: GitHub,
+  { event, key }: { readonly event: EventContext; readonly key: string },
+): Promise<Approval> {
+  try {
+    const pullRequest = await mergedPullRequest(github, event);
+    if (pullRequest === undefined) return {};
+    const [comment] = await findOurComments(github, { number: pullRequest.number, key });
+    const { digest, head } = comment?.marker ?? {};
+    return digest === undefined || head === undefined
+      ? { pullRequest }
+      : { pullRequest, shown: { digest, head } };
+  } catch (error) {
+    throw new UserError({
+      reason: 'not-approved',
+      message: `The approved plan could not be read from the pull request: ${messageOf(error)}`,
+      remedy:
+        'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write',
+      cause: error,
+    });
+  }
+}
+
+/** A pull request that is still open approves nothing, unless the merge queue has taken it. */
+async function mergedPullRequest(
+  github: GitHub,
+  event: EventContext,
+): Promise<ApprovedPullRequest | undefined> {
+  const { octokit, owner, repo } = github;
+  const number = event.queuedPullRequest ?? event.pullRequest?.number;
+  if (number === undefined)
+    return event.commit === undefined ? undefined : pullRequestOfCommit(github, event.commit, event.branch);
+  const { data } = await octokit.rest.pulls.get({ owner, repo, pull_number: number });
+  const accepted = data.merged || event.queuedPullRequest !== undefined;
+  return accepted ? { number, url: data.html_url, head: data.head.sha } : undefined;
+}
+
+async function pullRequestOfCommit(
+  { octokit, owner, repo }: GitHub,
+  commit: string,
+  branch: string | undefined,
+): Promise<ApprovedPullRequest | undefined> {
+  const found = await octokit.paginate(octokit.rest.repos.listPullRequestsAssociatedWithCommit, {
+    owner,
+    repo,
+    commit_sha: commit,
+    per_page: 100,
+  });
+  const merged = found
+    .filter(({ merged_at: at, base }) => at !== null && (branch === undefined || base.ref === branch))
+    // A commit of a branch that was merged into another one belongs to both: the one whose merge made the commit counts.
+    .sort(
+      (a, b) =>
+        Number(b.merge_commit_sha === commit) - Number(a.merge_commit_sha === commit) ||
+        String(b.merged_at).localeCompare(String(a.merged_at)),
+    );
+  const [pull] = merged;
+  return pull && { number: pull.number, url: pull.html_url, head: pull.head.sha };
+}
+
+/**
+ * Throws UserError `not-approved` unless our comment showed a plan of the pull request's last commit, and `plan-changed`
+ * unless that plan is `digest`. `difference` is what would be applied now, as text for the message.
+ */
+export function requireApproval({
+  approval: { pullRequest, shown },
+  digest,
+  difference,
+}: {
+  readonly approval: Approval;
+  readonly digest: string;
+  readonly difference: string;
+}): void {
+  if (pullRequest === undefined)
+    throw notApproved(
+      'No merged pull request belongs to this commit, and `require-approved-plan` applies only what one showed.',
+      'Bring the change in by a pull request on which `command: plan` runs with the same `comment-key`.',
+    );
+  const where = `pull request ${pullRequest.number} (${pullRequest.url})`;
+  if (shown === undefined)
+    throw notApproved(
+      `Our comment with a plan was not found on ${where}.`,
+      'Run `command: plan` on `pull_request` with the same `comment-key` and the same kind of `github-token`, so that the plan is shown before the merge.',
+    );
+  if (shown.head !== pullRequest.head)
+    throw notApproved(
+      `The plan on ${where} was made for commit ${shown.head.slice(0, 7)}, and commit ${pullRequest.head.slice(0, 7)} was merged.`,
+      'Open a new pull request, and wait for its plan before the merge; a required status check makes sure of it.',
+    );
+  if (shown.digest !== digest)
+    throw new UserError({
+      reason: 'plan-changed',
+      message: `The plan is no longer the one that ${where} showed: approved was ${shown.digest.slice(0, 12)}, now it is ${digest.slice(0, 12)}.`,
+      remedy: [
+        'Look at what would be applied now, and bring it in by a new pull request.',
+        ...(difference === '' ? [] : [clip(difference, SHOWN_DIFFERENCE)]),
+      ].join('\n'),
+    });
+}
+
+function notApproved(message: string, remedy: string): UserError {
+  return new UserError({ reason: 'not-approved', message, remedy });
+}

@@ -1,0 +1,139 @@
+import { UserError } from '../errors.ts';
+import type { GitHub } from './client.ts';
+import { findOurComments, type OurComment } from './our-comments.ts';
+import { failureOf, messageOf } from './refusal.ts';
+
+/** The `comment` input. */
+export type CommentMode = 'always' | 'on-change' | 'never';
+
+/** Whether to write: `on-change` also updates a comment that stands, so that it never shows what is no longer true. */
+export function shouldComment({
+  mode,
+  changed,
+  exists,
+}: {
+  mode: CommentMode;
+  changed: boolean;
+  exists: boolean;
+}): boolean {
+  switch (mode) {
+    case 'always':
+      return true;
+    case 'on-change':
+      return changed || exists;
+    case 'never':
+      return false;
+  }
+}
+
+/** Where a comment goes, and what it shall say. */
+export interface CommentTarget {
+  /** Of the pull request. */
+  readonly number: number;
+  /** The `comment-key` input. */
+  readonly key: string;
+  readonly mode: CommentMode;
+  /** Whether the run has something new to say: changes or a failure. */
+  readonly changed: boolean;
+  /** The new body, given the comment as it stands. */
+  readonly render: (previous: string | undefined) => string;
+}
+
+/** `left`: there is nothing to say. `warning`: GitHub failed for a passing reason, and the comment is not up to date. */
+export type CommentResult =
+  | { readonly kind: 'saved'; readonly id: number; readonly url: string }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'warning'; readonly message: string };
+
+/** Creates or updates our one comment; throws UserError `comment-failed` when GitHub refuses. */
+export async function saveComment(github: GitHub, target: CommentTarget): Promise<CommentResult> {
+  if (target.mode === 'never') return { kind: 'left' };
+  try {
+    return await save(github, target);
+  } catch (error) {
+    if (!(error instanceof Error) || !('status' in error || error.name === 'GraphqlResponseError'))
+      throw error;
+    if (failureOf(error) === 'refused') throw refused(error, github, target);
+    return {
+      kind: 'warning',
+      message: `The comment on pull request ${target.number} is not up to date: GitHub kept failing (${messageOf(error)}). The job summary has the result.`,
+    };
+  }
+}
+
+async function save(github: GitHub, target: CommentTarget): Promise<CommentResult> {
+  const [oldest, ...younger] = await findOurComments(github, target);
+  if (!shouldComment({ ...target, exists: oldest !== undefined })) return { kind: 'left' };
+  const saved =
+    oldest === undefined ? await create(github, target) : await update(github, { target, comment: oldest });
+  // Two first runs of a pull request may both have found none: the older comment, known to both, is the one that stays.
+  for (const { id } of younger) await remove(github, id);
+  return { kind: 'saved', ...saved };
+}
+
+type Saved = Pick<OurComment, 'id' | 'url'>;
+
+async function create(github: GitHub, target: CommentTarget): Promise<Saved> {
+  const { octokit, owner, repo } = github;
+  try {
+    const { data } = await octokit.rest.issues.createComment({
+      owner,
+      repo,
+      issue_number: target.number,
+      body: target.render(undefined),
+      // A POST that failed half-way may have been done: looked up below before it is tried once more.
+      request: { retries: 0 },
+    });
+    return { id: data.id, url: data.html_url };
+  } catch (error) {
+    if (failureOf(error) === 'refused') throw error;
+    const [made] = await findOurComments(github, target);
+    return made ?? createAgain(github, target);
+  }
+}
+
+async function createAgain(
+  { octokit, owner, repo }: GitHub,
+  { number, render }: CommentTarget,
+): Promise<Saved> {
+  const { data } = await octokit.rest.issues.createComment({
+    owner,
+    repo,
+    issue_number: number,
+    body: render(undefined),
+  });
+  return { id: data.id, url: data.html_url };
+}
+
+async function update(
+  { octokit, owner, repo }: GitHub,
+  { target, comment }: { target: CommentTarget; comment: OurComment },
+): Promise<Saved> {
+  const { data } = await octokit.rest.issues.updateComment({
+    owner,
+    repo,
+    comment_id: comment.id,
+    body: target.render(comment.body),
+  });
+  return { id: data.id, url: data.html_url };
+}
+
+async function remove({ octokit, owner, repo, log }: GitHub, id: number): Promise<void> {
+  try {
+    await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id });
+  } catch (error) {
+    // The comment that counts is up to date; the next run tries again.
+    log.warning(`A second comment of ours, ${id}, could not be deleted: ${messageOf(error)}`);
+  }
+}
+
+function refused(error: unknown, { owner, repo }: GitHub, { number }: CommentTarget): UserError {
+  const { status } = error as { status?: number };
+  return new UserError({
+    reason: 'comment-failed',
+    message: `GitHub refused the comment on pull request ${number} of ${owner}/${repo} with ${status ?? 'an error'}: ${messageOf(error)}`,
+    remedy:
+      'Give the job the right to write comments, or set `comment: never`.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write',
+    cause: error,
+  });
+}

@@ -1,0 +1,120 @@
+/** What started the run; `other` for events that mean nothing special here. */
+export type EventKind = (typeof kinds)[number] | 'other';
+
+const kinds = [
+  'pull_request',
+  'pull_request_target',
+  'push',
+  'merge_group',
+  'workflow_dispatch',
+  'schedule',
+] as const;
+
+/** The pull request that an event is about. */
+export interface EventPullRequest {
+  readonly number: number;
+  /** Last commit of its head branch. */
+  readonly head: string;
+  readonly merged: boolean;
+  /** `owner/name` of the fork it comes from, `(deleted)` when that is gone; absent when it is no fork. */
+  readonly fork?: string;
+}
+
+/** The run's place on GitHub; fields are absent on a machine that is no GitHub runner. */
+export interface EventContext {
+  readonly kind: EventKind;
+  /** `owner/name`. */
+  readonly repository?: string;
+  readonly apiUrl: string;
+  /** Commit that the run is about: a pull request's head, else `GITHUB_SHA`. */
+  readonly commit?: string;
+  /** Branch that a push or a dispatch runs on, or that a pull request or merge group goes to. */
+  readonly branch?: string;
+  readonly runUrl?: string;
+  /** For every event with a pull request in its payload, reviews included; a merge group has none. */
+  readonly pullRequest?: EventPullRequest;
+  /** Number of the pull request that a merge group was made for. */
+  readonly queuedPullRequest?: number;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub.
+ * https://docs.github.com/actions/reference/workflows-and-actions/variables
+ * https://docs.github.com/webhooks/webhook-events-and-payloads
+ */
+export function readEvent(env: Env, payload: unknown): EventContext {
+  const event = env['GITHUB_EVENT_NAME'];
+  const pullRequest = pullRequestOf(payload);
+  const commit = pullRequest?.head ?? (env['GITHUB_SHA'] || undefined);
+  const branch = branchOf(env, payload);
+  const runUrl = runUrlOf(env);
+  const queued = /\/pr-(\d+)-[0-9a-f]+$/.exec(text(at(payload, 'merge_group', 'head_ref')) ?? '')?.[1];
+  return {
+    kind: kinds.find((kind) => kind === event) ?? 'other',
+    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
+    ...(env['GITHUB_REPOSITORY'] && { repository: env['GITHUB_REPOSITORY'] }),
+    ...(commit !== undefined && { commit }),
+    ...(branch !== undefined && { branch }),
+    ...(runUrl !== undefined && { runUrl }),
+    ...(pullRequest !== undefined && { pullRequest }),
+    ...(queued !== undefined && { queuedPullRequest: Number(queued) }),
+  };
+}
+
+function pullRequestOf(payload: unknown): EventPullRequest | undefined {
+  const number = at(payload, 'pull_request', 'number');
+  const head = text(at(payload, 'pull_request', 'head', 'sha'));
+  if (typeof number !== 'number' || head === undefined) return undefined;
+  const fork = forkOf(payload);
+  return {
+    number,
+    head,
+    merged: at(payload, 'pull_request', 'merged') === true,
+    ...(fork !== undefined && { fork }),
+  };
+}
+
+/** A pull request is a fork's unless head and base are known to be one repository. */
+function forkOf(payload: unknown): string | undefined {
+  const from = text(at(payload, 'pull_request', 'head', 'repo', 'full_name'));
+  const to =
+    text(at(payload, 'pull_request', 'base', 'repo', 'full_name')) ??
+    text(at(payload, 'repository', 'full_name'));
+  // GitHub answers `"repo": null` for a fork that was deleted.
+  if (from === undefined) return '(deleted)';
+  return from === to ? undefined : from;
+}
+
+function branchOf(env: Env, payload: unknown): string | undefined {
+  const base =
+    text(at(payload, 'pull_request', 'base', 'ref')) ?? text(at(payload, 'merge_group', 'base_ref'));
+  return (
+    /^(?:refs\/heads\/)?(.+)$/.exec(base ?? '')?.[1] ??
+    /^refs\/heads\/(.+)$/.exec(env['GITHUB_REF'] ?? '')?.[1]
+  );
+}
+
+function runUrlOf(env: Env): string | undefined {
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: run,
+    GITHUB_RUN_ATTEMPT: attempt,
+  } = env;
+  if (!server || !repository || !run) return undefined;
+  return `${server}/${repository}/actions/runs/${run}${attempt ? `/attempts/${attempt}` : ''}`;
+}
+
+function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
+    value,
+  );
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

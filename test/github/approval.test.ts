@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findApproval, requireApproval, type Approval } from '../../src/github/approval.ts';
+import { openGitHub, type GitHub } from '../../src/github/client.ts';
+import type { EventContext } from '../../src/github/event.ts';
+import { writeMarker } from '../../src/report/marker.ts';
+import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
+
+const log = {
+  info: () => undefined,
+  warning: () => undefined,
+  group: <T>(_: string, work: () => Promise<T>) => work(),
+};
+const push: EventContext = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' };
+const pull = (part = {}) => ({
+  number: 7,
+  html_url: 'https://github.com/o/r/pull/7',
+  merged: true,
+  merged_at: '2026-11-23T09:00:00Z',
+  merge_commit_sha: 'abc',
+  head: { sha: 'head-2' },
+  base: { ref: 'main' },
+  ...part,
+});
+const pullRequest = { number: 7, url: 'https://github.com/o/r/pull/7', head: 'head-2' };
+const marker = (part = {}) =>
+  writeMarker({
+    key: 'default',
+    digest: 'digest-1',
+    head: 'head-2',
+    latest: { time: 't', verdict: 'v' },
+    history: [],
+    ...part,
+  });
+
+let server: GitHubStandIn;
+let github: GitHub;
+beforeEach(async () => {
+  server = await startGitHub();
+  github = openGitHub({ token: 'ghs_example', repository: 'o/r', apiUrl: server.url, log, second: 1 });
+});
+afterEach(() => server.close());
+
+const find = (event: EventContext = push) => findApproval(github, { event, key: 'default' });
+const comment = (body: string, login = 'github-actions[bot]') =>
+  server.comments.push({ id: 1, body, user: { login } });
+
+describe('the approval of a commit', () => {
+  test('is what our comment on its merged pull request showed', async () => {
+    server.pullsOfCommit['abc'] = [pull()];
+    comment(marker());
+    expect(await find()).toEqual({ pullRequest, shown: { digest: 'digest-1', head: 'head-2' } });
+  });
+
+  test.each([
+    ['was not merged', { merged_at: null }],
+    ['went to another branch', { base: { ref: 'develop' } }],
+  ])('is not of a pull request that %s', async (_, part) => {
+    server.pullsOfCommit['abc'] = [pull(part)];
+    comment(marker());
+    expect(await find()).toEqual({});
+  });
+
+  test('is of the pull request whose merge made the commit, where it belongs to several', async () => {
+    server.pullsOfCommit['abc'] = [
+      pull({ number: 3, merge_commit_sha: 'other', merged_at: '2026-11-23T10:00:00Z' }),
+      pull(),
+    ];
+    expect((await find()).pullRequest?.number).toBe(7);
+  });
+
+  test.each([
+    ['a person', () => comment(marker(), 'octocat')],
+    ['another key', () => comment(marker({ key: 'staging' }))],
+    ['no plan', () => comment(marker({ digest: undefined }))],
+  ])('is none from a comment of %s', async (_, write) => {
+    server.pullsOfCommit['abc'] = [pull()];
+    write();
+    expect(await find()).toEqual({ pullRequest });
+  });
+
+  test('is of the queued pull request in a merge group, merged or not', async () => {
+    server.pulls[7] = pull({ merged: false });
+    comment(marker());
+    const approval = await find({ kind: 'merge_group', apiUrl: '', commit: 'queue', queuedPullRequest: 7 });
+    expect(approval.shown).toEqual({ digest: 'digest-1', head: 'head-2' });
+  });
+
+  test('is none for a pull request that is still open', async () => {
+    server.pulls[7] = pull({ merged: false });
+    comment(marker());
+    const event = {
+      ...push,
+      kind: 'pull_request',
+      pullRequest: { number: 7, head: 'head-2', merged: false },
+    } as const;
+    expect(await find(event)).toEqual({});
+  });
+
+  test('is read after a 502, and cannot be had when GitHub refuses', async () => {
+    server.pullsOfCommit['abc'] = [pull()];
+    server.faults.push({ request: /commits\/abc/, status: 502 });
+    expect((await find()).pullRequest?.number).toBe(7);
+    server.faults.push({
+      request: /commits\/abc/,
+      status: 403,
+      message: 'Resource not accessible by integration',
+    });
+    await expect(find()).rejects.toMatchObject({
+      reason: 'not-approved',
+      remedy: expect.stringContaining('pull-requests: write') as string,
+    });
+  });
+});
+
+describe('a plan may be applied', () => {
+  const shown = { digest: 'digest-1', head: 'head-2' };
+  const refusal = (approval: Approval, digest: string, difference = 'the diff') => {
+    try {
+      requireApproval({ approval, digest, difference });
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test('when it is the one that was shown for the last commit', () => {
+    expect(refusal({ pullRequest, shown }, 'digest-1')).toBeUndefined();
+  });
+
+  test.each<[string, Approval, string]>([
+    ['no pull request', {}, 'No merged pull request'],
+    ['no comment', { pullRequest }, 'was not found on pull request 7'],
+    [
+      'a comment for an older commit',
+      { pullRequest, shown: { ...shown, head: 'head-1' } },
+      'commit head-2 was merged',
+    ],
+  ])('not with %s', (_, approval, message) => {
+    expect(refusal(approval, 'digest-1')).toMatchObject({
+      reason: 'not-approved',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  test('not when the plan is another one now, which is shown', () => {
+    expect(refusal({ pullRequest, shown }, 'digest-2', '+ something else')).toMatchObject({
+      reason: 'plan-changed',
+      message: expect.stringContaining('approved was digest-1, now it is digest-2') as string,
+      remedy: expect.stringContaining('+ something else') as string,
+    });
+  });
+});

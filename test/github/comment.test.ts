@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openGitHub, type GitHub } from '../../src/github/client.ts';
+import { saveComment, shouldComment, type CommentTarget } from '../../src/github/comment.ts';
+import { writeMarker } from '../../src/report/marker.ts';
+import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
+
+const body = (text: string, key = 'default') =>
+  `${writeMarker({ key, latest: { time: 't', verdict: 'v' }, history: [] })}\n${text}`;
+const bot = { login: 'github-actions[bot]' };
+const target = (part: Partial<CommentTarget> = {}): CommentTarget => ({
+  number: 7,
+  key: 'default',
+  mode: 'always',
+  changed: true,
+  render: () => body('new'),
+  ...part,
+});
+
+let server: GitHubStandIn;
+let github: GitHub;
+let lines: string[];
+
+beforeEach(async () => {
+  server = await startGitHub();
+  lines = [];
+  const log = {
+    info: (line: string) => lines.push(line),
+    warning: (line: string) => lines.push(line),
+    group: <T>(_: string, work: () => Promise<T>) => work(),
+  };
+  github = openGitHub({ token: 'ghs_example', repository: 'o/r', apiUrl: server.url, log, second: 1 });
+});
+afterEach(() => server.close());
+
+const texts = () => server.comments.map((comment) => comment.body.split('\n')[1]);
+
+describe('one comment', () => {
+  test('is created, and updated by the next run', async () => {
+    expect(await saveComment(github, target())).toEqual({
+      kind: 'saved',
+      id: 1000,
+      url: 'https://github.com/o/r/pull/7#issuecomment-1000',
+    });
+    const seen: (string | undefined)[] = [];
+    const render = (previous: string | undefined) => {
+      seen.push(previous);
+      return body('newer');
+    };
+    expect(await saveComment(github, target({ render }))).toMatchObject({ kind: 'saved', id: 1000 });
+    expect(texts()).toEqual(['newer']);
+    expect(seen).toEqual([body('new')]);
+  });
+
+  test('is found whatever the page', async () => {
+    for (let id = 1; id <= 250; id++) server.comments.push({ id, body: 'talk', user: { login: 'octocat' } });
+    server.comments.push({ id: 251, body: body('old'), user: bot });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 251 });
+    expect(server.comments).toHaveLength(251);
+  });
+
+  test("is ours only when this token's identity wrote it", async () => {
+    server.comments.push({ id: 1, body: body('forged'), user: { login: 'octocat' } });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1001 });
+    expect(texts()).toEqual(['forged', 'new']);
+  });
+
+  test('stands beside those of other keys', async () => {
+    server.comments.push({ id: 1, body: body('staging', 'staging'), user: bot });
+    await saveComment(github, target());
+    expect(texts()).toEqual(['staging', 'new']);
+  });
+
+  test('stays alone after two first runs raced: the older one is kept', async () => {
+    server.comments.push(
+      { id: 1, body: body('older'), user: bot },
+      { id: 2, body: body('younger'), user: bot },
+    );
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+    expect(texts()).toEqual(['new']);
+  });
+
+  test('is written by a person’s token on a server without GraphQL too', async () => {
+    server.viewer = undefined;
+    server.comments.push({ id: 1, body: body('old'), user: { login: 'octocat' } });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+  });
+});
+
+describe('GitHub that fails for a passing reason', () => {
+  test('is asked again after a 502', async () => {
+    server.faults.push(
+      { request: /^GET .*comments/, status: 502 },
+      { request: /^POST .*comments/, status: 502 },
+    );
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
+    expect(texts()).toEqual(['new']);
+  });
+
+  test('gets no second comment when the first was made although it answered 502', async () => {
+    server.faults.push({ request: /^POST .*comments/, status: 502, done: true });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1000 });
+    expect(texts()).toEqual(['new']);
+  });
+
+  test('is waited for as its secondary rate limit asks', async () => {
+    const message = 'You have exceeded a secondary rate limit.';
+    server.faults.push({
+      request: /^POST .*comments/,
+      status: 403,
+      headers: { 'retry-after': '20' },
+      message,
+    });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
+    expect(lines).toContain("GitHub's secondary rate limit is reached for 20 s; waiting.");
+  });
+
+  test('is not waited for when the limit lasts for long: a warning', async () => {
+    const reset = String(Math.floor(Date.now() / 1000) + 1800);
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
+    for (let time = 0; time < 2; time++)
+      server.faults.push({
+        request: /^POST .*comments/,
+        status: 403,
+        headers,
+        message: 'API rate limit exceeded',
+      });
+    expect(await saveComment(github, target())).toMatchObject({
+      kind: 'warning',
+      message: expect.stringContaining('pull request 7') as string,
+    });
+  });
+
+  test('is a warning, not a failure, when it keeps failing', async () => {
+    for (let time = 0; time < 9; time++)
+      server.faults.push({ request: /^GET .*comments/, status: 503, message: 'Unavailable' });
+    expect(await saveComment(github, target())).toMatchObject({
+      kind: 'warning',
+      message: expect.stringContaining('Unavailable') as string,
+    });
+  });
+});
+
+describe('GitHub that refuses', () => {
+  test.each([
+    [403, 'Resource not accessible by integration'],
+    [404, 'Not Found'],
+    [422, 'Validation Failed'],
+  ])('with %i is a failure that names the permission', async (status, message) => {
+    server.faults.push({ request: /^POST .*comments/, status, message });
+    await expect(saveComment(github, target())).rejects.toMatchObject({
+      reason: 'comment-failed',
+      message: expect.stringContaining(message) as string,
+      remedy: expect.stringContaining('permissions:\n  pull-requests: write') as string,
+    });
+    expect(server.requests.filter((request) => request.startsWith('POST /repos'))).toHaveLength(1);
+  });
+
+  test('our own mistake is thrown as it is', async () => {
+    const render = () => {
+      throw new TypeError('a bug');
+    };
+    await expect(saveComment(github, target({ render }))).rejects.toThrow(TypeError);
+  });
+});
+
+test.each([
+  ['always', false, false, true],
+  ['on-change', true, false, true],
+  ['on-change', false, false, false],
+  ['on-change', false, true, true],
+  ['never', true, true, false],
+] as const)('%s with changed %s and a comment that exists %s: %s', (...row) => {
+  const [mode, changed, exists, expected] = row;
+  expect(shouldComment({ mode, changed, exists })).toBe(expected);
+});
+
+test('never asks GitHub nothing', async () => {
+  expect(await saveComment(github, target({ mode: 'never' }))).toEqual({ kind: 'left' });
+  expect(server.requests).toEqual([]);
+});
+
+test('on-change without a change creates nothing', async () => {
+  expect(await saveComment(github, target({ mode: 'on-change', changed: false }))).toEqual({ kind: 'left' });
+  expect(server.comments).toEqual([]);
+});

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { readEvent } from '../../src/github/event.ts';
+
+/** As on https://docs.github.com/actions/reference/workflows-and-actions/variables */
+const env = {
+  GITHUB_EVENT_NAME: 'pull_request',
+  GITHUB_REPOSITORY: 'octo-org/octo-repo',
+  GITHUB_API_URL: 'https://api.github.com',
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_RUN_ID: '1658821493',
+  GITHUB_RUN_ATTEMPT: '3',
+  GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
+  GITHUB_REF: 'refs/pull/7/merge',
+};
+const pullRequest = (head: unknown, more = {}) => ({
+  pull_request: {
+    number: 7,
+    merged: false,
+    head: { sha: 'headsha', repo: head },
+    base: { ref: 'main', repo: { full_name: 'octo-org/octo-repo' } },
+    ...more,
+  },
+  repository: { full_name: 'octo-org/octo-repo' },
+});
+const own = { full_name: 'octo-org/octo-repo' };
+
+test('a pull request is read with its head, not with the merge commit that is checked out', () => {
+  expect(readEvent(env, pullRequest(own))).toEqual({
+    kind: 'pull_request',
+    apiUrl: 'https://api.github.com',
+    repository: 'octo-org/octo-repo',
+    commit: 'headsha',
+    branch: 'main',
+    runUrl: 'https://github.com/octo-org/octo-repo/actions/runs/1658821493/attempts/3',
+    pullRequest: { number: 7, head: 'headsha', merged: false },
+  });
+});
+
+describe('a fork', () => {
+  test('is told by the repository of the head', () => {
+    expect(readEvent(env, pullRequest({ full_name: 'octocat/octo-repo' })).pullRequest?.fork).toBe(
+      'octocat/octo-repo',
+    );
+  });
+
+  test('that was deleted is still a fork', () => {
+    expect(readEvent(env, pullRequest(null)).pullRequest?.fork).toBe('(deleted)');
+  });
+
+  test('is told whatever the event: pull_request_target and reviews too', () => {
+    for (const name of ['pull_request_target', 'pull_request_review']) {
+      const event = readEvent(
+        { ...env, GITHUB_EVENT_NAME: name },
+        pullRequest({ full_name: 'octocat/octo-repo' }),
+      );
+      expect(event.pullRequest?.fork).toBe('octocat/octo-repo');
+    }
+  });
+});
+
+test.each([
+  ['pull_request', 'pull_request'],
+  ['pull_request_target', 'pull_request_target'],
+  ['push', 'push'],
+  ['merge_group', 'merge_group'],
+  ['workflow_dispatch', 'workflow_dispatch'],
+  ['schedule', 'schedule'],
+  ['issue_comment', 'other'],
+  [undefined, 'other'],
+] as const)('the event %s is a %s', (name, kind) => {
+  expect(readEvent({ ...env, GITHUB_EVENT_NAME: name }, {}).kind).toBe(kind);
+});
+
+test('a push has its commit and branch, and no pull request', () => {
+  const event = readEvent({ ...env, GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/release/1.x' }, {});
+  expect(event).toMatchObject({ commit: env.GITHUB_SHA, branch: 'release/1.x' });
+  expect(event).not.toHaveProperty('pullRequest');
+});
+
+test('a merge group tells the pull request that it was made for', () => {
+  const merge_group = {
+    head_ref: 'refs/heads/gh-readonly-queue/main/pr-104-9ccfd7b5f0b4a4a2a4a4ec1a4a4a4ec1a4a4a4ec',
+    base_ref: 'refs/heads/main',
+  };
+  expect(readEvent({ ...env, GITHUB_EVENT_NAME: 'merge_group' }, { merge_group })).toMatchObject({
+    queuedPullRequest: 104,
+    branch: 'main',
+  });
+});
+
+test('GitHub Enterprise has its own addresses', () => {
+  const enterprise = {
+    ...env,
+    GITHUB_API_URL: 'https://ghe.example/api/v3',
+    GITHUB_SERVER_URL: 'https://ghe.example',
+  };
+  expect(readEvent(enterprise, pullRequest(own))).toMatchObject({
+    apiUrl: 'https://ghe.example/api/v3',
+    runUrl: 'https://ghe.example/octo-org/octo-repo/actions/runs/1658821493/attempts/3',
+  });
+});
+
+test('outside of GitHub there is nothing', () => {
+  expect(readEvent({}, undefined)).toEqual({ kind: 'other', apiUrl: 'https://api.github.com' });
+});

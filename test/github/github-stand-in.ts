@@ -1,0 +1,136 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+
+/** One comment of the stand-in. */
+export interface StandInComment {
+  readonly id: number;
+  body: string;
+  readonly user: { readonly login: string };
+}
+
+/** An answer given in place of the real one, to requests that match, once each. */
+export interface Fault {
+  /** As `POST /repos/o/r/issues/7/comments`. */
+  readonly request: RegExp;
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly message?: string;
+  /** Whether what was asked for is done all the same. */
+  readonly done?: boolean;
+}
+
+/** The part of GitHub's API that we use, with documented pages, statuses and the body limit. */
+export interface GitHubStandIn {
+  readonly url: string;
+  readonly comments: StandInComment[];
+  /** By commit. */
+  readonly pullsOfCommit: Record<string, unknown[]>;
+  readonly pulls: Record<number, unknown>;
+  readonly faults: Fault[];
+  /** `METHOD /path` of every request. */
+  readonly requests: string[];
+  /** What `viewer` and new comments say; GraphQL answers 404 when undefined, as on a server without it. */
+  viewer: string | undefined;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export async function startGitHub(): Promise<GitHubStandIn> {
+  const server = createServer((request, response) => {
+    void readBody(request).then((text) => {
+      const path = `${request.method ?? ''} ${request.url ?? ''}`;
+      github.requests.push(path);
+      const at = github.faults.findIndex((fault) => fault.request.test(path));
+      const [fault] = at < 0 ? [] : github.faults.splice(at, 1);
+      const real = fault === undefined || fault.done === true ? answer(github, path, text) : undefined;
+      const given: Answer =
+        fault === undefined && real !== undefined
+          ? real
+          : {
+              status: fault?.status ?? 500,
+              body: { message: fault?.message ?? 'fault' },
+              ...(fault?.headers && { headers: fault.headers }),
+            };
+      response.writeHead(given.status, { 'content-type': 'application/json', ...given.headers });
+      response.end(given.status === 204 ? undefined : JSON.stringify(given.body));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const github: GitHubStandIn = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    comments: [],
+    pullsOfCommit: {},
+    pulls: {},
+    faults: [],
+    requests: [],
+    viewer: 'github-actions[bot]',
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return github;
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request as AsyncIterable<Buffer>) text += chunk.toString();
+  return text;
+}
+
+function answer(github: GitHubStandIn, path: string, text: string): Answer {
+  const { pathname, searchParams } = new URL(path.replace(/^\w+ /, ''), github.url);
+  const route = `${path.split(' ')[0] ?? ''} ${pathname}`;
+  if (route === 'POST /graphql')
+    return github.viewer === undefined
+      ? { status: 404, body: { message: 'Not Found' } }
+      : { status: 200, body: { data: { viewer: { login: github.viewer } } } };
+  if (route === 'GET /user') return { status: 200, body: { login: 'octocat' } };
+  if (route === 'GET /repos/o/r/issues/7/comments') return page(github, searchParams);
+  const commit = /^GET \/repos\/o\/r\/commits\/(\w+)\/pulls$/.exec(route)?.[1];
+  if (commit !== undefined) return { status: 200, body: github.pullsOfCommit[commit] ?? [] };
+  const pull = github.pulls[Number(/^GET \/repos\/o\/r\/pulls\/(\d+)$/.exec(route)?.[1])];
+  if (pull !== undefined) return { status: 200, body: pull };
+  return write(github, route, text);
+}
+
+/** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api */
+function page({ comments, url }: GitHubStandIn, query: URLSearchParams): Answer {
+  const size = Number(query.get('per_page') ?? 30);
+  const number = Number(query.get('page') ?? 1);
+  const shown = comments.slice((number - 1) * size, number * size);
+  const next = `<${url}/repos/o/r/issues/7/comments?per_page=${size}&page=${number + 1}>; rel="next"`;
+  const body = shown.map((comment) => ({ ...comment, html_url: htmlUrl(comment.id) }));
+  return { status: 200, body, ...(comments.length > number * size && { headers: { link: next } }) };
+}
+
+function write({ comments, viewer }: GitHubStandIn, route: string, text: string): Answer {
+  const { body = '' } = text === '' ? {} : (JSON.parse(text) as { body?: string });
+  const id = Number(/^(?:PATCH|DELETE) \/repos\/o\/r\/issues\/comments\/(\d+)$/.exec(route)?.[1]);
+  const comment = comments.find((one) => one.id === id);
+  if (body.length > 65_536) return { status: 422, body: { message: 'Validation Failed: body is too long' } };
+  if (route === 'POST /repos/o/r/issues/7/comments') {
+    const created = { id: 1000 + comments.length, body, user: { login: viewer ?? 'octocat' } };
+    comments.push(created);
+    return { status: 201, body: { ...created, html_url: htmlUrl(created.id) } };
+  }
+  if (comment === undefined) return { status: 404, body: { message: 'Not Found' } };
+  if (route.startsWith('DELETE')) {
+    comments.splice(comments.indexOf(comment), 1);
+    return { status: 204, body: undefined };
+  }
+  comment.body = body;
+  return { status: 200, body: { ...comment, html_url: htmlUrl(id) } };
+}
+
+function htmlUrl(id: number): string {
+  return `https://github.com/o/r/pull/7#issuecomment-${id}`;
+}
