@@ -1,0 +1,15 @@
+import { trustEverywhere } from './aws/certificates.ts';
+import { asUserError } from './failure.ts';
+import { run } from './run.ts';
+import { githubRunner } from './runner.ts';
+import { wireEdges } from './wire.ts';
+
+const runner = githubRunner(process.env);
+try {
+  trustEverywhere(process.env);
+  await run(wireEdges(process.env, runner));
+} catch (error) {
+  runner.fail(asUserError(error, 'plan'));
+}
+// A request that was given up on may hold its socket, and with it the job, for minutes.
+process.exit();

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import type { AccessConfig } from '../access/access-config.ts';
+import { decideAccess } from '../access/decide-access.ts';
+import type { DesiredAccess } from '../access/desired-access.ts';
+import { nothingObserved, type Observed } from '../access/observed.ts';
+import { parseAccessConfig } from '../access/parse-config.ts';
+import { observe } from '../aws/observe.ts';
+import { signIn } from '../aws/sign-in.ts';
+import { UserError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { readYaml } from '../yaml-file.ts';
+import { corsBucketsInState } from './local-state.ts';
+import { withoutS3Step } from './without-s3-step.ts';
+
+/** Where a local run finds its config, its credentials and its state. */
+export interface LocalRun {
+  /**
+   * `KOLENA_S3_CONFIG` names the config file, else `kolena-s3.yml`; `KOLENA_S3_ALLOW_DESTROY=true` is the Action's
+   * `allow-destroy`; `AWS_REGION` or `AWS_DEFAULT_REGION` the provider's region, else `us-east-1`.
+   */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absolute path that the config file is looked up in. */
+  readonly directory: string;
+  /** Path of Terraform's local state file. */
+  readonly stateFile: string;
+  readonly log: Log;
+}
+
+/** The access of the config file for `cdktf synth|diff|deploy`. Reads AWS when there are credentials. Throws UserErrors. */
+export async function localAccess({ env, directory, stateFile, log }: LocalRun): Promise<DesiredAccess> {
+  const config = parseAccessConfig(readYaml(resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml')));
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1';
+  const observed = await observeAws({ config, region, env, log });
+  const allowDestroy = env['KOLENA_S3_ALLOW_DESTROY'] === 'true';
+  const desired = locally(() => decideAccess(config, observed, { region, allowDestroy }));
+  return withoutS3Step(desired, { config, observed, inState: corsBucketsInState(stateFile) });
+}
+
+/** Names the local counterpart of the Action's input that a refusal asks for. */
+function locally<T>(decide: () => T): T {
+  try {
+    return decide();
+  } catch (error) {
+    if (!(error instanceof UserError) || error.reason !== 'destroy-refused') throw error;
+    const remedy = `${error.remedy} Outside of the Action, allow-destroy is the environment variable KOLENA_S3_ALLOW_DESTROY=true.`;
+    throw new UserError({ reason: error.reason, message: error.message, remedy, cause: error });
+  }
+}
+
+interface Observing extends Pick<LocalRun, 'env' | 'log'> {
+  readonly config: AccessConfig;
+  readonly region: string;
+}
+
+async function observeAws({ config, region, env, log }: Observing): Promise<Observed> {
+  // No secret is shown here: there is nothing that a mask could hide.
+  const session = await signIn({ region, env, log, allowedAccountIds: [], mask: () => undefined });
+  return session
+    ? observe({ clients: session.clients, caller: session.caller, config, log })
+    : nothingObserved;
+}

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** Of Terraform's state format, version 4, the parts that name the buckets of CORS configurations and their providers. */
+const stateSchema = z.object({
+  resources: z
+    .array(
+      z.object({
+        type: z.string(),
+        /** As `provider["registry.terraform.io/hashicorp/aws"].eu-west-1`, with our alias, which is the region, at its end. */
+        provider: z.string(),
+        instances: z.array(z.object({ attributes: z.looseObject({ bucket: z.string().optional() }) })),
+      }),
+    )
+    .default([]),
+});
+
+/** A bucket whose CORS configuration stands in a Terraform state. */
+export interface BucketInState {
+  readonly bucket: string;
+  /** Absent when it is that of the provider without an alias. */
+  readonly region?: string;
+}
+
+/** Whether Terraform made, and so looks after, a resource of this type. */
+export function isInState(path: string, type: string): boolean {
+  return resourcesIn(path).some((resource) => resource.type === type && resource.instances.length > 0);
+}
+
+/** The buckets whose CORS configuration stands in the Terraform state at `path`; none when there is no state yet. */
+export function corsBucketsInState(path: string): BucketInState[] {
+  return resourcesIn(path)
+    .filter(({ type }) => type === 'aws_s3_bucket_cors_configuration')
+    .flatMap(({ provider, instances }) => {
+      const region = /\]\.([a-z0-9-]+)$/.exec(provider)?.[1];
+      return instances.flatMap(({ attributes: { bucket } }) =>
+        bucket === undefined ? [] : { bucket, ...(region !== undefined && { region }) },
+      );
+    });
+}
+
+function resourcesIn(path: string): z.output<typeof stateSchema>['resources'] {
+  if (!existsSync(path)) return [];
+  return stateSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).resources;
+}

@@ -1,0 +1,43 @@
+import { maskOf, type Mask } from '../report/mask.ts';
+import type { Runner } from '../runner.ts';
+import type { Check, CheckStatus } from '../verify/check.ts';
+
+const marks: Readonly<Record<CheckStatus, string>> = { pass: '✓', fail: '✗', warning: '!', unprovable: '?' };
+
+/** A runner for people at a terminal: lines as they come, then one line per check with its evidence and remedy. */
+export function terminalRunner(write: (text: string) => void): Runner {
+  let mask: Mask = (text) => text;
+  const line = (text: string) => {
+    write(`${mask(text)}\n`);
+  };
+  return {
+    masked: (text) => mask(text),
+    hide: (secrets) => {
+      mask = maskOf(secrets);
+    },
+    mask: () => undefined,
+    info: line,
+    notice: line,
+    warning: (message) => {
+      line(`! ${message}`);
+    },
+    group: (name, work) => {
+      line(name);
+      return work();
+    },
+    fail: ({ message, remedy }) => {
+      line(`\n✗ ${message}\n\nNext step: ${remedy}`);
+    },
+    output: ({ checks, verified }) => {
+      for (const check of checks ?? []) line(spell(check));
+      if (verified !== undefined) line(verified ? '\nVerified.' : '\nNot verified.');
+    },
+    summary: () => undefined,
+  };
+}
+
+function spell({ status, title, evidence, remedy }: Check): string {
+  return [`${marks[status]} ${title}`, evidence, ...(remedy === undefined ? [] : [`→ ${remedy}`])]
+    .filter((text) => text !== '')
+    .join('\n    ');
+}
