@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { repository } from './cache-folder.ts';
+
+/** What one command of cdktf printed, on both streams, without colours. */
+export interface CdktfResult {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/** A clone's view of this repository in a directory of its own, where `cdktf` leaves its files. */
+export interface CdktfProject {
+  readonly directory: string;
+  /** Writes a file, such as kolena-s3.yml. */
+  write(name: string, text: string): void;
+  read(name: string): string;
+  /** The Terraform JSON that the last synthesis left; absent when there is none. */
+  terraformJson(stack?: string): string | undefined;
+  /** Runs `cdktf`, or another program by its absolute path as first of `command`. */
+  run(
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    command?: readonly string[],
+  ): Promise<CdktfResult>;
+}
+
+/** Makes the project; `links` are entries of the repository that are linked into it. */
+export function cdktfProject(links: readonly string[] = ['main.ts', 'src', 'node_modules']): CdktfProject {
+  const directory = mkdtempSync(join(tmpdir(), 'cdktf-'));
+  for (const name of ['cdktf.json', 'package.json'])
+    copyFileSync(join(repository, name), join(directory, name));
+  for (const name of links) symlinkSync(join(repository, name), join(directory, name));
+  const cdktf = [process.execPath, join(repository, 'node_modules/cdktf-cli/bundle/bin/cdktf')];
+  return {
+    directory,
+    write: (name, text) => {
+      writeFileSync(join(directory, name), text);
+    },
+    read: (name) => readFileSync(join(directory, name), 'utf8'),
+    terraformJson: (stack = 'kolena-s3-access') => {
+      const path = join(directory, 'cdktf.out/stacks', stack, 'cdk.tf.json');
+      return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+    },
+    run: (args, env, [program = '', ...rest] = cdktf) =>
+      new Promise((resolve) => {
+        const options = {
+          cwd: directory,
+          env: { ...cleanEnvironment(), ...env },
+          maxBuffer: 64 * 1024 * 1024,
+        };
+        execFile(program, [...rest, ...args], options, (error, stdout, stderr) => {
+          const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+          resolve({ exitCode, output: stripVTControlCharacters(stdout + stderr) });
+        });
+      }),
+  };
+}
+
+/** No metadata service is waited for, and cdktf makes no plugin cache in the user's home. */
+const quiet = { AWS_EC2_METADATA_DISABLED: 'true', CDKTF_DISABLE_PLUGIN_CACHE_ENV: '1' };
+
+/** This process's environment without AWS's and Terraform's variables; CI keeps cdktf from asking and from drawing spinners. */
+function cleanEnvironment(): Record<string, string | undefined> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|TF|CDKTF|KOLENA)_/.test(name));
+  return { ...Object.fromEntries(kept), CI: 'true', FORCE_COLOR: '0', ...quiet };
+}

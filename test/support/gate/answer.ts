@@ -1,0 +1,185 @@
+import type { Agent, ServerResponse } from 'node:http';
+import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import { refusalOf } from './authorize.ts';
+import { errorCodes, isAwsError, sendError, sendXml, type AwsError } from './aws-error.ts';
+import { misdirected, type Bucket, type Buckets } from './buckets.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { brokenIamRule } from './iam-rules.ts';
+import type { IamView } from './iam-view.ts';
+import type { Identities, Identity } from './identities.ts';
+import { callMoto } from './moto-call.ts';
+import type { MotoClients } from './moto-clients.ts';
+import type { NeededPermission } from './permissions.ts';
+import type { AwsRequest } from './request.ts';
+import { simulatePolicy } from './simulate.ts';
+import { assumeRole, assumeRoleWithWebIdentity, callerIdentityXml, sessionXml } from './sts.ts';
+
+/** What the gate answers with. */
+export interface GateParts {
+  readonly endpoint: string;
+  readonly agent: Agent;
+  readonly moto: MotoClients;
+  readonly issuers: Readonly<Record<string, string>>;
+  readonly identities: Identities;
+  readonly iam: IamView;
+  readonly buckets: Buckets;
+  readonly keyPolicies: ReadonlyMap<string, PolicyDocument>;
+}
+
+/** One request on its way. */
+export interface Exchange {
+  readonly request: AwsRequest;
+  readonly response: ServerResponse;
+  /** Absent for an unsigned request. */
+  readonly identity: Identity | undefined;
+  readonly needed: readonly NeededPermission[];
+}
+
+/** Answers one request: by the gate's own knowledge where moto is wrong, else by moto once it is authorized. */
+export async function answer(parts: GateParts, exchange: Exchange): Promise<void> {
+  const { request, response, identity } = exchange;
+  const fail = (error: AwsError) => {
+    const region = parts.buckets.find(request.bucket)?.region;
+    if (region !== undefined) response.setHeader('x-amz-bucket-region', region);
+    sendError(response, error, request.service);
+  };
+  if (request.method === 'OPTIONS') {
+    await answerPreflight(parts, exchange, fail);
+    return;
+  }
+  const operation = request.form.get('Action') ?? '';
+  if (operation === 'AssumeRoleWithWebIdentity') {
+    const session = await assumeRoleWithWebIdentity(parts, request.form);
+    if (isAwsError(session)) fail(session);
+    else sendXml(response, 200, await sessionXml(parts.iam, session, operation));
+    return;
+  }
+  if (identity === undefined) {
+    fail({ status: 403, code: 'AccessDenied', message: 'Access Denied' });
+    return;
+  }
+  const own = await ownAnswer(parts, request, identity);
+  if (typeof own === 'string') sendXml(response, 200, own);
+  else if (own !== undefined) fail(own);
+  else {
+    const refusal = await refused(parts, { ...exchange, identity });
+    if (refusal !== undefined) fail(refusal);
+    else await passOn(parts, { ...exchange, identity });
+  }
+}
+
+async function answerPreflight(
+  { moto, buckets }: GateParts,
+  { request, response }: Exchange,
+  fail: (error: AwsError) => void,
+): Promise<void> {
+  const bucket = buckets.find(request.bucket);
+  const headers =
+    bucket === undefined
+      ? { status: 404, code: 'NoSuchBucket', message: 'The specified bucket does not exist' }
+      : await preflight(moto.s3(bucket.accountId), request);
+  if (isAwsError(headers)) fail(headers);
+  else response.writeHead(200, { ...headers, 'content-length': 0 }).end();
+}
+
+/** STS's own answers; they need no permission, or decide about it themselves. */
+async function ownAnswer(
+  parts: GateParts,
+  { service, form }: AwsRequest,
+  identity: Identity,
+): Promise<string | AwsError | undefined> {
+  const operation = form.get('Action') ?? '';
+  if (service !== 'sts') return undefined;
+  if (operation === 'GetCallerIdentity') return callerIdentityXml(parts.iam, identity);
+  if (operation !== 'AssumeRole') return undefined;
+  const session = await assumeRole(parts, identity, form);
+  return isAwsError(session) ? session : sessionXml(parts.iam, session, operation);
+}
+
+type SignedExchange = Exchange & { readonly identity: Identity };
+
+async function refused(
+  parts: GateParts,
+  { request, identity, needed }: SignedExchange,
+): Promise<AwsError | undefined> {
+  const bucket = parts.buckets.find(request.bucket);
+  if (request.bucket !== undefined) {
+    const wrong = misdirected(request, bucket);
+    if (wrong !== undefined) return wrong;
+  }
+  const entity = identity.kind === 'root' ? undefined : await parts.iam.entity(identity);
+  const resourceAccountId = bucket?.accountId ?? identity.accountId;
+  const resourcePolicy = bucket && (await parts.buckets.policyOf(bucket));
+  for (const permission of needed) {
+    const refusal = await refusalOf({ identity, entity, permission, resourceAccountId, resourcePolicy });
+    if (refusal !== undefined) return refusal;
+  }
+  return needed.some(({ action }) => action.startsWith('s3:GetObject')) && bucket?.kmsKeyArn !== undefined
+    ? refusalOf({ identity, entity, ...decryption(parts, bucket, bucket.kmsKeyArn) })
+    : undefined;
+}
+
+/** Reading an object of a bucket that is encrypted with a customer's key decrypts with that key, via S3. */
+function decryption({ keyPolicies }: GateParts, { region }: Bucket, keyArn: string) {
+  const keyAccount = keyArn.split(':')[4] ?? '';
+  const trustsItsAccount = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${keyAccount}:root` },
+        Action: 'kms:*',
+        Resource: '*',
+      },
+    ],
+  } as const;
+  return {
+    permission: {
+      action: 'kms:Decrypt',
+      resource: keyArn,
+      context: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
+    },
+    resourceAccountId: keyAccount,
+    resourcePolicy: keyPolicies.get(keyArn) ?? trustsItsAccount,
+  };
+}
+
+async function passOn(parts: GateParts, { request, response, identity }: SignedExchange): Promise<void> {
+  const bucket = parts.buckets.find(request.bucket);
+  const accountId = bucket?.accountId ?? identity.accountId;
+  const operation = request.form.get('Action') ?? '';
+  if (request.service === 'iam') {
+    const state = await parts.iam.state(accountId);
+    const problem = operation.startsWith('Simulate')
+      ? await simulatePolicy(request.form, state)
+      : await brokenIamRule(request.form, state, (account) => parts.iam.state(account));
+    if (typeof problem === 'string') {
+      sendXml(response, 200, problem);
+      return;
+    }
+    if (problem !== undefined) {
+      sendError(response, problem, 'iam');
+      return;
+    }
+  }
+  const forward = () => callMoto(request, { endpoint: parts.endpoint, agent: parts.agent, accountId });
+  const reads = request.service !== 'iam' || /^(Get|List|Generate|Simulate)/.test(operation);
+  const got = reads
+    ? await forward()
+    : await parts.iam.change(accountId, request.form.get('RoleName'), forward);
+  if (request.service === 's3' && got.status < 300) parts.buckets.note(request, accountId);
+  const cors = bucket === undefined ? {} : await corsHeaders(parts.moto.s3(bucket.accountId), request);
+  const kept = Object.fromEntries(
+    Object.entries(got.headers).filter(
+      ([name]) => !/^(access-control-|connection|transfer-encoding|keep-alive)/.test(name),
+    ),
+  );
+  const code = got.status >= 400 ? /<Code>(.*?)<\/Code>/.exec(got.body.toString())?.[1] : undefined;
+  if (code !== undefined) errorCodes.set(response, code);
+  response.writeHead(got.status, {
+    ...kept,
+    ...cors,
+    ...(request.method !== 'HEAD' && { 'content-length': got.body.length }),
+  });
+  response.end(got.body);
+}

@@ -1,0 +1,91 @@
+import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
+import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { IamEntity } from './account-state.ts';
+import type { AwsError } from './aws-error.ts';
+import type { Identity } from './identities.ts';
+import type { NeededPermission } from './permissions.ts';
+
+/** A question to the policy engine. */
+export interface AccessQuestion {
+  readonly identity: Identity;
+  /** Absent for a root, or when the role does not exist (any more). */
+  readonly entity?: IamEntity | undefined;
+  readonly permission: NeededPermission;
+  readonly resourceAccountId: string;
+  /** Trust policy, bucket policy or key policy. */
+  readonly resourcePolicy?: PolicyDocument | undefined;
+}
+
+/** `undefined` when allowed, else AWS's `AccessDenied` with the reason that AWS gives. Decided by @cloud-copilot/iam-simulate. */
+export async function refusalOf(question: AccessQuestion): Promise<AwsError | undefined> {
+  const { identity, permission } = question;
+  const ownRoot = identity.kind === 'root' && identity.accountId === question.resourceAccountId;
+  if (ownRoot && question.resourcePolicy === undefined) return undefined;
+  const result = await runSimulation(simulationOf(question), {});
+  if (result.resultType === 'error')
+    throw new Error(`${permission.action}: ${JSON.stringify(result.errors)}`);
+  if (result.overallResult === 'Allowed') return undefined;
+  const analysis = result.resultType === 'single' ? result.result.analysis : result.results[0]?.analysis;
+  const shown = permission.action === 'sts:AssumeRole' ? permission.resource : `"${permission.resource}"`;
+  const why =
+    permission.action === 'sts:AssumeRole' || analysis === undefined
+      ? ''
+      : ` ${reason(analysis, permission.action)}`;
+  const message = `User: ${identity.arn} is not authorized to perform: ${permission.action} on resource: ${shown}${why}`;
+  return { status: 403, code: 'AccessDenied', message };
+}
+
+type Analysis = Extract<
+  Awaited<ReturnType<typeof runSimulation>>,
+  { resultType: 'single' }
+>['result']['analysis'];
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+function reason(analysis: Analysis, action: string): string {
+  const { identityAnalysis, resourceAnalysis, sessionAnalysis, permissionBoundaryAnalysis } = analysis;
+  if (resourceAnalysis?.result === 'ExplicitlyDenied')
+    return 'with an explicit deny in a resource-based policy';
+  if (identityAnalysis?.result === 'ExplicitlyDenied')
+    return 'with an explicit deny in an identity-based policy';
+  if (sessionAnalysis !== undefined && sessionAnalysis.result !== 'Allowed') {
+    return `because no session policy allows the ${action} action`;
+  }
+  if (identityAnalysis?.result !== 'Allowed')
+    return `because no identity-based policy allows the ${action} action`;
+  if (permissionBoundaryAnalysis !== undefined && permissionBoundaryAnalysis.result !== 'Allowed') {
+    return `because no permissions boundary allows the ${action} action`;
+  }
+  return `because no resource-based policy allows the ${action} action`;
+}
+
+function simulationOf({
+  identity,
+  entity,
+  permission,
+  resourceAccountId,
+  resourcePolicy,
+}: AccessQuestion): Simulation {
+  const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+  return {
+    request: {
+      principal: identity.arn,
+      action: permission.action,
+      resource: { resource: permission.resource, accountId: resourceAccountId },
+      contextVariables: {
+        'aws:CurrentTime': new Date().toISOString(),
+        'aws:PrincipalArn': identity.identityArn,
+        'aws:PrincipalAccount': identity.accountId,
+        'aws:SecureTransport': 'true',
+        'aws:SourceIp': '127.0.0.1',
+        ...permission.context,
+      },
+    },
+    identityPolicies:
+      identity.kind === 'root' ? [{ name: 'root', policy: everything }] : [...(entity?.policies ?? [])],
+    ...(identity.sessionPolicy && { sessionPolicy: identity.sessionPolicy }),
+    ...(entity?.boundary && { permissionBoundaryPolicies: [{ name: 'boundary', policy: entity.boundary }] }),
+    ...(resourcePolicy && { resourcePolicy }),
+    serviceControlPolicies: [],
+    resourceControlPolicies: [],
+  };
+}

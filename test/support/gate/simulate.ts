@@ -1,0 +1,85 @@
+import { runSimulation } from '@cloud-copilot/iam-simulate';
+import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { AccountState } from './account-state.ts';
+import type { AwsError } from './aws-error.ts';
+import { xmlText } from './aws-error.ts';
+
+/**
+ * The answer of SimulateCustomPolicy and SimulatePrincipalPolicy, decided by the same engine as the calls themselves.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
+ */
+export async function simulatePolicy(form: URLSearchParams, state: AccountState): Promise<string | AwsError> {
+  const operation = form.get('Action') ?? '';
+  const policies = members(form, 'PolicyInputList').map((text, index) => ({
+    name: `PolicyInputList.${index + 1}`,
+    policy: JSON.parse(text) as PolicyDocument,
+  }));
+  const source = form.get('PolicySourceArn');
+  const name = source?.split('/').at(-1)?.toLowerCase() ?? '';
+  const entity = source === null ? undefined : (state.roles.get(name) ?? state.users.get(name));
+  if (source !== null && entity === undefined) {
+    return { status: 404, code: 'NoSuchEntity', message: `The entity with ARN ${source} cannot be found.` };
+  }
+  const boundaries = members(form, 'PermissionsBoundaryPolicyInputList').map(
+    (text) => JSON.parse(text) as PolicyDocument,
+  );
+  const boundary = boundaries[0] ?? entity?.boundary;
+  const resources = members(form, 'ResourceArns');
+  const questions = members(form, 'ActionNames').flatMap((action) =>
+    (resources.length === 0 ? ['*'] : resources).map((resource) => ({ action, resource })),
+  );
+  const start = Number(form.get('Marker') ?? 0);
+  const end = start + Number(form.get('MaxItems') ?? 100);
+  const results = await Promise.all(
+    questions.slice(start, end).map(async ({ action, resource }) => {
+      const result = await runSimulation(
+        {
+          request: {
+            principal: entity?.arn ?? `arn:aws:iam::${state.accountId}:user/simulated`,
+            action,
+            resource: { resource, accountId: state.accountId },
+            contextVariables: contextEntries(form),
+          },
+          identityPolicies: [...policies, ...(entity?.policies ?? [])],
+          ...(boundary && { permissionBoundaryPolicies: [{ name: 'boundary', policy: boundary }] }),
+          serviceControlPolicies: [],
+          resourceControlPolicies: [],
+        },
+        {},
+      );
+      if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
+      return resultXml(action, resource, decisions[result.overallResult]);
+    }),
+  );
+  const more = end < questions.length;
+  return `<${operation}Response xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><${operation}Result><IsTruncated>${more}</IsTruncated>${more ? `<Marker>${end}</Marker>` : ''}<EvaluationResults>${results.join('')}</EvaluationResults></${operation}Result></${operation}Response>`;
+}
+
+const decisions = {
+  Allowed: 'allowed',
+  ExplicitlyDenied: 'explicitDeny',
+  ImplicitlyDenied: 'implicitDeny',
+} as const;
+
+function resultXml(action: string, resource: string, decision: string): string {
+  return `<member><EvalActionName>${xmlText(action)}</EvalActionName><EvalResourceName>${xmlText(resource)}</EvalResourceName><EvalDecision>${decision}</EvalDecision><MatchedStatements/><MissingContextValues/></member>`;
+}
+
+function members(form: URLSearchParams, list: string): string[] {
+  const values: string[] = [];
+  for (let number = 1; form.has(`${list}.member.${number}`); number += 1) {
+    values.push(form.get(`${list}.member.${number}`) ?? '');
+  }
+  return values;
+}
+
+function contextEntries(form: URLSearchParams): Record<string, string | string[]> {
+  const entries: Record<string, string | string[]> = {};
+  for (let number = 1; form.has(`ContextEntries.member.${number}.ContextKeyName`); number += 1) {
+    const entry = `ContextEntries.member.${number}`;
+    const values = members(form, `${entry}.ContextKeyValues`);
+    const list = form.get(`${entry}.ContextKeyType`)?.endsWith('List') === true;
+    entries[form.get(`${entry}.ContextKeyName`) ?? ''] = list ? values : (values[0] ?? '');
+  }
+  return entries;
+}
