@@ -1,0 +1,151 @@
+import { DeleteBucketCorsCommand, PutBucketCorsCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readMarker, writeMarker, type CommentMarker } from '../../src/report/marker.ts';
+import { foreignRules } from '../support/foreign-rules.ts';
+import { startGitHub, type GitHubStandIn, type IssueComment } from '../support/github.ts';
+import type { ActionResult } from '../support/run-action.ts';
+import { startScene, type Scene } from '../support/scene.ts';
+
+let scene: Scene;
+let github: GitHubStandIn;
+type PullRequest = Awaited<ReturnType<GitHubStandIn['openPullRequest']>>;
+
+let pull: PullRequest;
+/** The comment that the pull request showed when it was approved. */
+let approved: IssueComment;
+let merged: string;
+
+beforeAll(async () => {
+  [scene, github] = await Promise.all([startScene(), startGitHub()]);
+  pull = await github.openPullRequest('Give Kolena access');
+});
+afterAll(() => Promise.all([scene.stop(), github.stop()]));
+beforeEach(() => {
+  scene.world.gate.forget();
+});
+
+const apply = (commit: string, inputs: Record<string, string> = {}): Promise<ActionResult> =>
+  scene.run(
+    {
+      command: 'apply',
+      'require-approved-plan': 'true',
+      comment: 'always',
+      'github-token': github.jobToken,
+      ...inputs,
+    },
+    { env: { GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'push', GITHUB_SHA: commit } },
+  );
+
+const writes = () =>
+  scene.world.gate.calls.filter(({ action }) =>
+    /:(Create|Put|Attach|Detach|Update|Delete|Tag|Untag)/.test(action),
+  );
+
+function expectRefusal({ exitCode, outputs, errors, log }: ActionResult, reason: string): string {
+  expect({ exitCode, reason: outputs['failure-reason'] }, log).toEqual({ exitCode: 1, reason });
+  expect(errors).toHaveLength(1);
+  expect(writes()).toEqual([]);
+  return errors[0] ?? '';
+}
+
+const markerOf = ({ body }: IssueComment): CommentMarker => {
+  const marker = readMarker(body, 'default');
+  if (marker === undefined) throw new Error(`no marker in ${body.slice(0, 200)}`);
+  return marker;
+};
+
+/** The approved comment with another marker. */
+const withMarker = (part: Partial<CommentMarker>): string =>
+  approved.body.replace(/^<!-- .* -->/, () => writeMarker({ ...markerOf(approved), ...part }));
+
+// One story, told in order: each test goes on where the one before ended.
+describe('with require-approved-plan', () => {
+  test('the comment on the pull request holds the digest of the plan and the head that it was made for', async () => {
+    const env = {
+      GITHUB_API_URL: github.url,
+      GITHUB_EVENT_NAME: 'pull_request',
+      GITHUB_REF: `refs/pull/${pull.number}/merge`,
+    };
+    const inputs = { comment: 'always', 'github-token': github.jobToken };
+    const { exitCode, outputs, log } = await scene.run(inputs, { env, event: pull.event });
+    expect(exitCode, log).toBe(0);
+    const [comment, ...others] = await github.comments(pull.number);
+    if (comment === undefined) throw new Error('no comment');
+    expect(others).toEqual([]);
+    const { pull_request } = pull.event as { pull_request: { head: { sha: string } } };
+    expect(markerOf(comment)).toMatchObject({
+      digest: outputs['plan-digest'],
+      head: pull_request.head.sha,
+      history: [],
+    });
+    approved = comment;
+  });
+
+  test('a comment that somebody forged approves nothing, and neither does the refusal’s own', async () => {
+    const forged = await github.openPullRequest('Forged approval');
+    await github.commentAsPerson(forged.number, approved.body);
+    const commit = await github.merge(forged.number);
+    const error = expectRefusal(await apply(commit), 'not-approved');
+    expect(error).toContain(`pull request ${forged.number}`);
+    const [theirs, ours] = await github.comments(forged.number);
+    expect(theirs?.body).toBe(approved.body);
+    expect(ours && markerOf(ours)).not.toHaveProperty('digest');
+    expect(ours?.body).toContain('Not applied: no approved plan was found.');
+  });
+
+  test('a plan of an older head approves nothing', async () => {
+    const moved = await github.openPullRequest('One commit more');
+    const head = 'abcdef0123456789abcdef0123456789abcdef01';
+    await github.commentAsJob(moved.number, withMarker({ head }));
+    const error = expectRefusal(await apply(await github.merge(moved.number)), 'not-approved');
+    expect(error).toContain(head.slice(0, 7));
+  });
+
+  test('a config that is no longer the approved one is refused with the difference', async () => {
+    merged = await github.merge(pull.number);
+    const result = await apply(merged, { buckets: 'share-with-kolena\nnot-shared' });
+    const error = expectRefusal(result, 'plan-changed');
+    expect(error).toMatch(/^\+ .*arn:aws:s3:::not-shared$/m);
+    expect(error).toContain(markerOf(approved).digest?.slice(0, 12));
+    expect(result.summary).toContain('not-shared');
+    const comments = await github.comments(pull.number);
+    expect(comments.map(({ id }) => id)).toEqual([approved.id]);
+    expect(comments.map((comment) => markerOf(comment).digest)).toEqual([markerOf(approved).digest]);
+  });
+
+  test('AWS that is no longer what the plan met is refused', async () => {
+    const s3 = scene.world.s3(scene.world.customerRoot);
+    const Bucket = 'share-with-kolena';
+    await s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: foreignRules } }));
+    scene.world.gate.forget();
+    const result = await apply(merged);
+    const calls = writes();
+    await s3.send(new DeleteBucketCorsCommand({ Bucket }));
+    expect(calls).toEqual([]);
+    scene.world.gate.forget();
+    const error = expectRefusal(result, 'plan-changed');
+    expect(error).toContain('kept rule upload: PUT POST from https://upload.example.com');
+  });
+
+  test('what was approved is applied, and the same comment shows outcome and checks', async () => {
+    const { exitCode, outputs, log } = await apply(merged);
+    expect(exitCode, log).toBe(0);
+    expect(outputs).toMatchObject({ 'plan-digest': markerOf(approved).digest, verified: 'true' });
+    const [comment, ...others] = await github.comments(pull.number);
+    expect(others).toEqual([]);
+    expect(outputs['comment-id']).toBe(String(approved.id));
+    expect(comment?.id).toBe(approved.id);
+    expect(comment?.body).toMatch(/^### ✅ Applied: Kolena can now read 1 bucket/m);
+    expect(comment?.body).toContain('#### What was proven');
+    expect(comment?.body).toMatch(/<details>\n<summary>Earlier results \(3\)<\/summary>/);
+  });
+
+  test('a run that is repeated passes, though its plan is another one', async () => {
+    const { exitCode, outputs, log } = await apply(merged);
+    expect(exitCode, log).toBe(0);
+    expect(outputs).toMatchObject({ 'has-changes': 'false', verified: 'true' });
+    expect(outputs['plan-digest']).not.toBe(markerOf(approved).digest);
+    const comments = await github.comments(pull.number);
+    expect(comments.map(({ body }) => body)).toEqual([expect.stringContaining('Nothing had to be applied')]);
+  });
+});

@@ -1,0 +1,131 @@
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { actAsKolena, promised } from '../support/act-as-kolena.ts';
+import { corsOf } from '../support/cors-of.ts';
+import type { ActionResult } from '../support/run-action.ts';
+import { startScene, type Scene } from '../support/scene.ts';
+import { seedCors, seedExternalId, seedPolicy, seedTrustPolicy } from '../support/seed.ts';
+import { recordTerraform } from '../support/terraform.ts';
+import { customerAccountId, kolenaPrincipalArn } from '../support/world.ts';
+
+const roleArn = `arn:aws:iam::${customerAccountId}:role/KolenaS3ReadAccess`;
+const policyArn = `arn:aws:iam::${customerAccountId}:policy/KolenaS3ReadAccess`;
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await startScene();
+});
+afterAll(() => scene.stop());
+
+/** A run that succeeded; else the test shows its whole log. */
+function succeeded(result: ActionResult): ActionResult {
+  expect(result.exitCode, result.log).toBe(0);
+  return result;
+}
+
+// One story, told in order: each test goes on where the one before ended.
+describe('the main job', () => {
+  test('plans with init, plan and show alone, and changes nothing', async () => {
+    const recorded = recordTerraform(scene.terraform.binary);
+    scene.world.gate.forget();
+    const { outputs, summary } = succeeded(
+      await scene.run({ command: 'plan' }, { env: { PATH: recorded.path } }),
+    );
+    expect(recorded.commands().map(([command]) => command)).toEqual(['init', 'plan', 'show']);
+    expect(outputs).toMatchObject({
+      'has-changes': 'true',
+      'to-add': '4',
+      'to-change': '0',
+      'to-destroy': '0',
+      'to-import': '0',
+      'role-name': 'KolenaS3ReadAccess',
+    });
+    expect(outputs['plan-digest']).toMatch(/[0-9a-f]{32}/);
+    expect(summary).toContain('aws_iam_role.kolena');
+    const writes = scene.world.gate.calls.filter(({ action }) =>
+      /:(Create|Put|Attach|Update|Delete|Tag)/.test(action),
+    );
+    expect(writes).toEqual([]);
+  });
+
+  test('applies the plan and proves the access', async () => {
+    const { outputs, summary } = succeeded(await scene.run({ command: 'apply' }));
+    expect(outputs).toMatchObject({ 'to-add': '4', verified: 'true', 'role-arn': roleArn });
+    expect(JSON.parse(outputs['policy-arns'] ?? '')).toEqual([policyArn]);
+    const checks = JSON.parse(outputs['checks'] ?? '') as { status: string }[];
+    expect(checks.length).toBeGreaterThan(5);
+    expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
+    expect(summary).toContain('share-with-kolena');
+  });
+
+  test('leaves the page’s three documents in AWS, and trusts nobody but Kolena', async () => {
+    const iam = scene.world.iam(scene.world.customerRoot);
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }));
+    expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''))).toEqual(
+      seedTrustPolicy(kolenaPrincipalArn),
+    );
+    const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: 'KolenaS3ReadAccess' }));
+    expect(attached.AttachedPolicies?.map(({ PolicyArn }) => PolicyArn)).toEqual([policyArn]);
+    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: policyArn }));
+    const { PolicyVersion } = await iam.send(
+      new GetPolicyVersionCommand({ PolicyArn: policyArn, VersionId: Policy?.DefaultVersionId }),
+    );
+    expect(JSON.parse(decodeURIComponent(PolicyVersion?.Document ?? ''))).toEqual(seedPolicy);
+    // S3 keeps no empty ExposeHeaders; the rule's ID is ours.
+    const [rule] = seedCors;
+    expect(await corsOf(scene.world, 'share-with-kolena')).toEqual([
+      { ...rule, ExposeHeaders: undefined, ID: expect.any(String) as string },
+    ]);
+  });
+
+  test('gives Kolena what the page promises, and nothing else', async () => {
+    expect(await actAsKolena(scene.world, { roleArn, externalId: seedExternalId })).toEqual(promised);
+  });
+
+  test('verifies again without changing anything that stays', async () => {
+    const { outputs } = succeeded(await scene.run({ command: 'verify' }));
+    expect(outputs['verified']).toBe('true');
+    const iam = scene.world.iam(scene.world.customerRoot);
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }));
+    expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''))).toEqual(
+      seedTrustPolicy(kolenaPrincipalArn),
+    );
+  });
+
+  test('finds nothing to change in a second plan', async () => {
+    const { outputs } = succeeded(await scene.run({ command: 'plan', 'fail-on-changes': 'true' }));
+    expect(outputs).toMatchObject({
+      'has-changes': 'false',
+      'to-add': '0',
+      'to-change': '0',
+      'to-destroy': '0',
+    });
+  });
+
+  test('refuses to destroy without leave', async () => {
+    const { exitCode, errors, outputs } = await scene.run({ command: 'destroy' });
+    expect({ exitCode, reason: outputs['failure-reason'] }).toEqual({
+      exitCode: 1,
+      reason: 'destroy-refused',
+    });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain('allow-destroy');
+  });
+
+  test('takes everything away again', async () => {
+    succeeded(await scene.run({ command: 'destroy', 'allow-destroy': 'true' }));
+    const iam = scene.world.iam(scene.world.customerRoot);
+    await expect(iam.send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }))).rejects.toMatchObject({
+      name: 'NoSuchEntityException',
+    });
+    await expect(iam.send(new GetPolicyCommand({ PolicyArn: policyArn }))).rejects.toMatchObject({
+      name: 'NoSuchEntityException',
+    });
+    expect(await corsOf(scene.world, 'share-with-kolena')).toEqual([]);
+  });
+});

@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AttachRolePolicyCommand,
+  CreateOpenIDConnectProviderCommand,
+  CreatePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { DeployMode } from '../../src/access/deploy-role-actions.ts';
+import { deployRolePolicy } from '../../src/access/deploy-role-policy.ts';
+import { githubTrustPolicy } from '../../src/access/github-trust.ts';
+import { readAccessConfig } from '../../src/inputs.ts';
+import { filledIn } from '../support/expressions.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github.ts';
+import { runAction, type ActionResult } from '../support/run-action.ts';
+import { startScene, type Scene } from '../support/scene.ts';
+
+const folder = 'examples/many-accounts';
+
+/** One entry of the matrix. */
+interface Account {
+  readonly name: string;
+  readonly account: string;
+}
+
+interface Workflow {
+  readonly jobs: {
+    readonly access: {
+      readonly strategy: { readonly matrix: { readonly include: readonly Account[] } };
+      readonly steps: readonly { readonly with?: Readonly<Record<string, string>> }[];
+    };
+  };
+}
+
+const { access: job } = (parse(readFileSync(`${folder}/workflow.yml`, 'utf8')) as Workflow).jobs;
+const accounts = job.strategy.matrix.include;
+const configOf = ({ name }: Account) => `${folder}/access/${name}.yml`;
+
+let scene: Scene;
+let github: GitHubStandIn;
+
+beforeAll(async () => {
+  [scene, github] = await Promise.all([startScene(), startGitHub()]);
+  for (const account of accounts) await furnish(account);
+  const kolena = new Set(accounts.map((account) => readAccessConfig(configOf(account)).kolenaPrincipalArn));
+  for (const arn of kolena) await scene.world.createRole({ arn });
+});
+afterAll(() => Promise.all([scene.stop(), github.stop()]));
+
+/** The account as `npm run bootstrap` leaves it, with the bucket that the example's config names. */
+async function furnish(account: Account): Promise<void> {
+  const { world } = scene;
+  const root = world.rootOf(account.account);
+  const config = readAccessConfig(configOf(account));
+  await world
+    .iam(root)
+    .send(
+      new CreateOpenIDConnectProviderCommand({ Url: world.issuer.iss, ClientIDList: ['sts.amazonaws.com'] }),
+    );
+  for (const mode of ['plan', 'deploy'] as const) await bootstrapRole(account, mode);
+  for (const { bucket: Bucket } of config.buckets) {
+    await world.s3(root).send(new CreateBucketCommand({ Bucket }));
+    await world.s3(root).send(new PutObjectCommand({ Bucket, Key: '0001.png', Body: account.name }));
+  }
+}
+
+async function bootstrapRole(account: Account, mode: DeployMode): Promise<void> {
+  const { world } = scene;
+  const accountId = account.account;
+  const issuer = world.issuer.iss.replace('https://', '');
+  const name = mode === 'plan' ? 'KolenaS3Plan' : 'KolenaS3Deploy';
+  const arn = `arn:aws:iam::${accountId}:role/${name}`;
+  const trustPolicy = githubTrustPolicy({
+    repository: { name: 'octo-org/data-access', branch: 'main' },
+    mode,
+    providerArn: `arn:aws:iam::${accountId}:oidc-provider/${issuer}`,
+    issuer,
+    audience: 'sts.amazonaws.com',
+  });
+  const config = readAccessConfig(configOf(account));
+  const policy = deployRolePolicy({ config, accountId, partition: 'aws', mode, ownRoleArn: arn });
+  await world.createRole({ arn, trustPolicy });
+  const iam = world.iam(world.rootOf(accountId));
+  await iam.send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument: JSON.stringify(policy) }));
+  const PolicyArn = `arn:aws:iam::${accountId}:policy/${name}`;
+  await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
+}
+
+/** All jobs of the matrix at the same time, as GitHub starts them. */
+function runMatrix(event: 'pull_request' | 'push', { payload = {}, env = {} }): Promise<ActionResult[]> {
+  const { world, terraform } = scene;
+  const inputs = job.steps.find((step) => step.with !== undefined)?.with ?? {};
+  const subject = event === 'push' ? 'ref:refs/heads/main' : 'pull_request';
+  const jobs = accounts.map((account) =>
+    runAction({
+      workspace: folder,
+      inputs: {
+        'github-token': github.jobToken,
+        ...Object.fromEntries(
+          Object.entries(inputs).map(([name, text]) => [
+            name,
+            filledIn(text, { event, matrix: { ...account } }),
+          ]),
+        ),
+      },
+      env: {
+        ...terraform.env,
+        ...world.issuer.env({ sub: `repo:octo-org/data-access:${subject}` }),
+        AWS_ENDPOINT_URL: world.endpoint,
+        AWS_REGION: 'us-east-1',
+        GITHUB_API_URL: github.url,
+        GITHUB_EVENT_NAME: event,
+        ...env,
+      },
+      event: payload,
+    }),
+  );
+  return Promise.all(jobs);
+}
+
+function expectSuccess(results: readonly ActionResult[]): void {
+  for (const { exitCode, errors, log } of results) expect(exitCode, `${errors.join('\n')}\n${log}`).toBe(0);
+}
+
+const outputs = (results: readonly ActionResult[], name: string) =>
+  results.map((result) => result.outputs[name] ?? '');
+
+describe('the example for many accounts', () => {
+  let pull: Awaited<ReturnType<GitHubStandIn['openPullRequest']>>;
+  let planned: ActionResult[];
+
+  test('plans three accounts at once on one machine, each with a comment, files and outputs of its own', async () => {
+    pull = await github.openPullRequest('Give Kolena access');
+    const temp = mkdtempSync(join(tmpdir(), 'runner-temp-'));
+    planned = await runMatrix('pull_request', { payload: pull.event, env: { RUNNER_TEMP: temp } });
+    expectSuccess(planned);
+
+    const comments = await github.comments(pull.number);
+    expect(comments.map(({ id }) => String(id)).sort()).toEqual(outputs(planned, 'comment-id').sort());
+    const paths = ['plan-json-path', 'terraform-json-path'].flatMap((name) => outputs(planned, name));
+    expect(new Set(paths).size).toBe(2 * accounts.length);
+    for (const [at, entry] of accounts.entries()) {
+      const own = planned[at]?.outputs ?? {};
+      expect(own['role-arn']).toBe(`arn:aws:iam::${entry.account}:role/KolenaS3ReadAccess`);
+      const comment = comments.find(({ id }) => String(id) === own['comment-id'])?.body ?? '';
+      expect(own['terraform-json-path']).toContain(temp);
+      const json = readFileSync(own['terraform-json-path'] ?? '', 'utf8');
+      for (const text of [comment, json])
+        expect(accounts.filter(({ name }) => text.includes(`example-${name}-images`))).toEqual([entry]);
+    }
+  });
+
+  test('applies in each account what its own comment showed, and proves it', async () => {
+    const applied = await runMatrix('push', { env: { GITHUB_SHA: await github.merge(pull.number) } });
+    expectSuccess(applied);
+    expect(outputs(applied, 'verified')).toEqual(accounts.map(() => 'true'));
+    for (const name of ['plan-digest', 'comment-id', 'role-arn'])
+      expect(outputs(applied, name), name).toEqual(outputs(planned, name));
+  });
+});

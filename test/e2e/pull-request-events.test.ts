@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startGitHub, type GitHubStandIn } from '../support/github.ts';
+import type { ActionResult } from '../support/run-action.ts';
+import { startScene, type Scene } from '../support/scene.ts';
+
+let scene: Scene;
+let github: GitHubStandIn;
+let pull: Awaited<ReturnType<GitHubStandIn['openPullRequest']>>;
+
+beforeAll(async () => {
+  [scene, github] = await Promise.all([startScene(), startGitHub()]);
+  pull = await github.openPullRequest('Give Kolena access');
+});
+afterAll(() => Promise.all([scene.stop(), github.stop()]));
+beforeEach(() => {
+  scene.world.gate.forget();
+});
+
+const on = (event: string, inputs: Record<string, string>, payload: object = {}): Promise<ActionResult> =>
+  scene.run(
+    { comment: 'always', 'github-token': github.jobToken, verify: 'off', ...inputs },
+    { env: { GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: event }, event: payload },
+  );
+
+describe('on a schedule', () => {
+  test('drift fails the run when fail-on-changes asks for it, and the summary shows the difference', async () => {
+    const { exitCode, outputs, errors, summary, log } = await on('schedule', { 'fail-on-changes': 'true' });
+    expect({ exitCode, reason: outputs['failure-reason'] }, log).toEqual({
+      exitCode: 1,
+      reason: 'plan-changed',
+    });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain('fail-on-changes');
+    expect(outputs['has-changes']).toBe('true');
+    expect(summary).toMatch(/^\+ .*share-with-kolena/m);
+  });
+
+  test('drift is told and the run green without it', async () => {
+    const { exitCode, outputs, errors, log } = await on('schedule', {});
+    expect(exitCode, log).toBe(0);
+    expect(errors).toEqual([]);
+    expect(outputs['has-changes']).toBe('true');
+    expect(outputs).not.toHaveProperty('comment-id');
+  });
+});
+
+test('a merge group is planned, and comments nowhere', async () => {
+  const head = `refs/heads/gh-readonly-queue/main/pr-${pull.number}-${'a'.repeat(40)}`;
+  const payload = {
+    action: 'checks_requested',
+    merge_group: { head_sha: 'b'.repeat(40), head_ref: head, base_ref: 'refs/heads/main' },
+    repository: { full_name: 'octo-org/data-access' },
+  };
+  const { exitCode, outputs, summary, log } = await on('merge_group', {}, payload);
+  expect(exitCode, log).toBe(0);
+  expect(outputs['to-add']).toBe('4');
+  expect(summary).toContain('aws_iam_role.kolena');
+  expect(await github.comments(pull.number)).toEqual([]);
+});
+
+test.each(['apply', 'destroy'])(
+  '%s on pull_request_target is refused before AWS is asked',
+  async (command) => {
+    const { exitCode, outputs, errors } = await on('pull_request_target', { command }, pull.event);
+    expect({ exitCode, reason: outputs['failure-reason'] }).toEqual({ exitCode: 1, reason: 'not-approved' });
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain('pull_request_target');
+    expect(scene.world.gate.calls).toEqual([]);
+  },
+);
+
+test('a dispatched apply applies', async () => {
+  const { exitCode, outputs, annotations, log } = await on('workflow_dispatch', { command: 'apply' });
+  expect(exitCode, log).toBe(0);
+  expect(outputs['to-add']).toBe('4');
+  expect(annotations).toEqual([]);
+  expect(scene.world.gate.calls.map(({ action }) => action)).toContain('iam:CreateRole');
+});

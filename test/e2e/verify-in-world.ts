@@ -1,0 +1,104 @@
+import { decideAccess } from '../../src/access/decide-access.ts';
+import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { awsClients } from '../../src/aws/clients.ts';
+import type { Clock } from '../../src/aws/clock.ts';
+import { observe } from '../../src/aws/observe.ts';
+import { probeAccess, type ProbeOptions } from '../../src/aws/probe.ts';
+import { simulatePlanned } from '../../src/aws/simulate.ts';
+import type { Check } from '../../src/verify/check.ts';
+import { expectationsOf } from '../../src/verify/expectations.ts';
+import { judge } from '../../src/verify/verdicts.ts';
+import type { Principal } from '../support/gate/principal.ts';
+import { seedExternalId } from '../support/seed.ts';
+import { customerAccountId, kolenaPrincipalArn, type World } from '../support/world.ts';
+
+interface Verification {
+  /** The page's access unless these keys say otherwise. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly options?: Partial<ProbeOptions>;
+  readonly verifyObject?: string;
+  readonly verifierArn?: string;
+  /** Called when the check waits, instead of waiting. */
+  readonly onWait?: () => Promise<void>;
+  /** Called with each line of the log. */
+  readonly onLine?: (line: string) => void;
+  /** @default the deployer */
+  readonly as?: Principal;
+}
+
+/** What one verification found, and what it told. */
+export interface Verified {
+  readonly checks: readonly Check[];
+  readonly lines: readonly string[];
+  /** Seconds that it would have slept. */
+  readonly waited: number;
+}
+
+/** Verifies the access as the Action does, with a clock that does not wait. */
+export async function verifyIn(world: World, verification: Verification = {}): Promise<Verified> {
+  const { options = {}, verifyObject, verifierArn, onWait } = verification;
+  const { access, clients, caller, env, log, lines } = partsOf(world, verification);
+  const clock = quickClock(onWait);
+  const observed = await observe({ clients, caller, config: access, log });
+  const desired = decideAccess(access, observed, { region: 'us-east-1', allowDestroy: true, verifierArn });
+  const expectations = expectationsOf(access, desired, { verifyObject, verifyPrincipalArn: verifierArn });
+  const observations = await probeAccess({
+    ...{ clients, caller, expectations, observed, log, clock },
+    options: { mode: 'assume', timeoutSeconds: 120, ...options },
+    sessionClients: (credentials) =>
+      awsClients({ region: 'us-east-1', env, credentials, http: clients.http }),
+    interrupts: { listen: () => () => undefined },
+  });
+  return { checks: judge(expectations, observations), lines, waited: clock.waited() };
+}
+
+/** What the plan says that Kolena will be able to do, and will not. */
+export async function simulateIn(
+  world: World,
+  config: Verification['config'] = {},
+): Promise<readonly Check[]> {
+  const { access, clients, caller, log } = partsOf(world, { config });
+  const observed = await observe({ clients, caller, config: access, log });
+  const desired = decideAccess(access, observed, { region: 'us-east-1' });
+  return simulatePlanned(clients, desired, expectationsOf(access, desired));
+}
+
+function partsOf(world: World, { config = {}, as = world.deployer, onLine }: Verification) {
+  const access = parseAccessConfig({
+    buckets: ['share-with-kolena'],
+    'kolena-principal-arn': kolenaPrincipalArn,
+    'kolena-external-id': seedExternalId,
+    ...config,
+  });
+  const env = world.env(as);
+  const clients = awsClients({
+    region: 'us-east-1',
+    env,
+    credentials: () => Promise.resolve(as.credentials),
+  });
+  const caller = { accountId: customerAccountId, partition: 'aws', arn: as.arn };
+  const lines: string[] = [];
+  const told = (line: string) => {
+    lines.push(line);
+    onLine?.(line);
+  };
+  const log = { info: told, warning: told, group: <T>(_: string, work: () => Promise<T>) => work() };
+  return { access, clients, caller, env, log, lines };
+}
+
+function quickClock(onWait: () => Promise<void> = () => Promise.resolve()): Clock & { waited(): number } {
+  let slept = 0;
+  return {
+    now: () => Date.now() + slept,
+    sleep(milliseconds) {
+      slept += milliseconds;
+      return onWait();
+    },
+    waited: () => slept / 1000,
+  };
+}
+
+/** The checks that did not pass, as `id status`. */
+export function notPassed(checks: readonly Check[]): string[] {
+  return checks.filter(({ status }) => status !== 'pass').map(({ id, status }) => `${id} ${status}`);
+}
