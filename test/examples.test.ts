@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { subjectsOf } from '../src/access/github-trust.ts';
+import { parseAccessConfig } from '../src/access/parse-config.ts';
+import { readAccessConfig } from '../src/inputs.ts';
+import { parseBootstrapSettings } from '../src/local/bootstrap-settings.ts';
+import { filledIn, runsOn } from './support/expressions.ts';
+
+interface Job {
+  readonly if?: string;
+  readonly environment?: string;
+  readonly strategy?: { readonly matrix: { readonly include: readonly Record<string, string>[] } };
+  readonly steps: readonly { readonly uses?: string; readonly with?: Readonly<Record<string, unknown>> }[];
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const action = parse(readFileSync('action.yml', 'utf8')) as { readonly inputs: Record<string, unknown> };
+const files = ['examples', '.github/workflows'].flatMap((directory) =>
+  readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yml'))
+    .map((path) => `${directory}/${path}`),
+);
+const configs = files.filter((path) => !path.includes('workflow') && !path.includes('bootstrap'));
+
+/** README's first YAML block is a workflow too, and the one that is copied most. */
+const [readmeWorkflow = '', readmeConfig = ''] = [
+  ...readFileSync('README.md', 'utf8').matchAll(/^```yaml\n(.*?)^```/gms),
+].map(([, block = '']) => block);
+const workflows: [string, string][] = [
+  ...files
+    .filter((path) => path.includes('workflow'))
+    .map((path): [string, string] => [path, readFileSync(path, 'utf8')]),
+  ['README.md', readmeWorkflow],
+];
+
+const isOurs = ({ uses = '' }: Job['steps'][number]) => uses.startsWith('org/kolena-s3-access@');
+
+/** The `sub` that GitHub writes after the repository, for a job of `main`. */
+function contextOf({ environment }: Job, event: string): string {
+  if (environment !== undefined) return `environment:${environment}`;
+  return event === 'pull_request' ? event : 'ref:refs/heads/main';
+}
+
+/** Each sign-in of a workflow: the role's name, and the `sub` of the job. */
+function signIns({ on, jobs }: Workflow) {
+  return Object.keys(on).flatMap((event) =>
+    Object.values(jobs)
+      .filter((job) => runsOn(job.if, { event }))
+      .flatMap((job) =>
+        job.steps.filter(isOurs).flatMap(({ with: inputs = {} }) =>
+          (job.strategy?.matrix.include ?? [{}]).map((matrix) => {
+            const arn = filledIn(String(inputs['role-to-assume']), { event, matrix });
+            return { role: arn.split('/').at(-1), subject: `repo:my-org/my-repo:${contextOf(job, event)}` };
+          }),
+        ),
+      ),
+  );
+}
+
+describe('examples', () => {
+  it('are there', () => {
+    expect(workflows.length).toBeGreaterThanOrEqual(5);
+    expect(configs.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each(workflows)('%s is a workflow that GitHub accepts', async (path, content) => {
+    const parsed = parseWorkflow({ name: path, content }, new NoOperationTraceWriter());
+    expect(parsed.context.errors.getErrors()).toEqual([]);
+    if (parsed.value === undefined) throw new Error('nothing was parsed');
+    const template = await convertWorkflowTemplate(parsed.context, parsed.value);
+    expect(template.errors ?? []).toEqual([]);
+    expect(template.jobs.length).toBeGreaterThan(0);
+  });
+
+  it.each(workflows)('%s uses only inputs that the Action has', (_path, content) => {
+    const { jobs } = parse(content) as Workflow;
+    for (const { with: inputs = {} } of Object.values(jobs)
+      .flatMap(({ steps }) => steps)
+      .filter(isOurs))
+      expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
+  });
+
+  it.each(workflows)('%s signs in with roles of the bootstrap that trust its jobs', (_path, content) => {
+    const workflow = parse(content) as Workflow;
+    const environment = Object.values(workflow.jobs).find((job) => job.environment)?.environment;
+    const settings = parseBootstrapSettings({
+      'github-repository': 'my-org/my-repo',
+      ...(environment !== undefined && { environment }),
+    });
+    for (const { role, subject } of signIns(workflow)) {
+      const mode = (['plan', 'deploy'] as const).find((each) => settings[`${each}-role-name`] === role);
+      expect(mode, role).toBeDefined();
+      const repository = { name: settings['github-repository'], branch: settings.branch };
+      const accepted = subjectsOf(
+        { ...repository, ...(environment !== undefined && { environment }) },
+        mode ?? 'plan',
+      );
+      expect(accepted, role).toContain(subject);
+    }
+  });
+
+  it.each(configs)('%s is a valid config', (path) => {
+    expect(readAccessConfig(path).buckets.length).toBeGreaterThan(0);
+  });
+
+  it('README.md shows a valid config', () => {
+    expect(parseAccessConfig(parse(readmeConfig)).buckets).toHaveLength(2);
+  });
+
+  it('the bootstrap file is valid, and for the environment of the workflow beside it', () => {
+    const path = 'examples/bootstrap/kolena-s3-bootstrap.yml';
+    const { environment } = parseBootstrapSettings(parse(readFileSync(path, 'utf8')));
+    const { jobs } = parse(readFileSync('examples/plan-and-apply/workflow.yml', 'utf8')) as Workflow;
+    expect(environment).toBe(jobs['apply']?.environment);
+  });
+});
