@@ -1,0 +1,88 @@
+/**
+ * What the Action itself costs beside Terraform: 200 buckets in three regions, applied and verified against the local AWS.
+ * Wall time while no Terraform command runs, the CPU time of our own process, and the number of calls.
+ */
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { startScene } from '../test/support/scene.ts';
+
+interface Span {
+  readonly command: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const regions = ['us-east-1', 'eu-west-1', 'ap-northeast-1'];
+const buckets = Array.from({ length: 200 }, (_, at) => ({
+  name: `vision-dataset-${String(at).padStart(3, '0')}`,
+  region: regions[at % regions.length] ?? 'us-east-1',
+  objects: { 'images/0001.png': 'image' },
+}));
+
+const scene = await startScene();
+try {
+  for (let at = 0; at < buckets.length; at += 20)
+    await Promise.all(buckets.slice(at, at + 20).map((bucket) => scene.world.createBucket(bucket)));
+  const inputs = { buckets: buckets.map(({ name }) => name).join('\n') };
+  for (const command of ['apply', 'plan', 'verify']) await measure(command, inputs);
+} finally {
+  await scene.stop();
+}
+
+async function measure(command: string, inputs: Record<string, string>): Promise<void> {
+  const spans = timedTerraform(scene.terraform.binary);
+  scene.world.gate.forget();
+  const { exitCode, milliseconds, log } = await scene.run(
+    { ...inputs, command },
+    { env: { PATH: spans.path, NODE_OPTIONS: `--require=${spans.cpuProbe}` } },
+  );
+  if (exitCode !== 0) throw new Error(log);
+  const terraform = spans.read();
+  const covered = terraform.reduce((sum, { from, to }) => sum + to - from, 0);
+  const calls = scene.world.gate.calls.length;
+  const seconds = (ms: number) => (ms / 1000).toFixed(1);
+  console.log(
+    `| ${command} | ${seconds(milliseconds)} s | ${seconds(milliseconds - covered)} s | ${seconds(spans.cpu())} s | ${terraform.map(({ command: name }) => name).join(', ')} | ${calls} |`,
+  );
+  const byAction = [...new Set(scene.world.gate.calls.map(({ action }) => action))].map(
+    (action) => [action, scene.world.gate.calls.filter((call) => call.action === action)] as const,
+  );
+  console.error(byAction.map(([action, all]) => `${action} ${all.length}`).join(', '));
+}
+
+/** A `terraform` on PATH that notes when each command began and ended. */
+function timedTerraform(binary: string): { path: string; cpuProbe: string; cpu(): number; read(): Span[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'terraform-timed-'));
+  const notes = join(folder, 'spans');
+  writeFileSync(notes, '');
+  const script = `#!/bin/sh
+from=$(date +%s%3N)
+'${binary}' "$@"
+code=$?
+echo "$1 $from $(date +%s%3N)" >>'${notes}'
+exit $code
+`;
+  writeFileSync(join(folder, 'terraform'), script);
+  chmodSync(join(folder, 'terraform'), 0o755);
+  const cpuProbe = join(folder, 'cpu.cjs');
+  const cpuNotes = JSON.stringify(join(folder, 'cpu'));
+  writeFileSync(
+    cpuProbe,
+    `process.on('exit', () => { const { user, system } = process.cpuUsage(); require('node:fs').appendFileSync(${cpuNotes}, (user + system) / 1000 + '\\n'); });`,
+  );
+  return {
+    cpuProbe,
+    // Milliseconds. Terraform is no Node program: the one that notes is the Action.
+    cpu: () => Number(readFileSync(join(folder, 'cpu'), 'utf8').trim()),
+    path: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+    read: () =>
+      readFileSync(notes, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [command = '', from, to] = line.split(' ');
+          return { command, from: Number(from), to: Number(to) };
+        }),
+  };
+}
