@@ -1,0 +1,16 @@
+/** `npm run verify`: proves the access that `kolena-s3.yml` describes, after a local deploy; changes nothing for good. */
+import { asUserError } from '../src/failure.ts';
+import { terminalRunner } from '../src/local/terminal-runner.ts';
+import { run } from '../src/run.ts';
+import { wireEdges } from '../src/wire.ts';
+
+// The config file is named as for `cdktf deploy`.
+const config = process.env['KOLENA_S3_CONFIG'];
+const inputs = { INPUT_COMMAND: 'verify', ...(config !== undefined && { INPUT_CONFIG: config }) };
+const runner = terminalRunner((text) => process.stdout.write(text));
+try {
+  await run(wireEdges({ ...process.env, ...inputs }, runner));
+} catch (error) {
+  runner.fail(asUserError(error, 'verify'));
+  process.exitCode = 1;
+}
