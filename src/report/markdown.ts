@@ -48,9 +48,9 @@ function wordOrCode(part: string, at: number): Inline {
   return isPlainWord(core) && !opensList ? part : `${before}${code(core)}${after}`;
 }
 
-/** GitHub links seven or more hexadecimal digits to a commit, and `GH-1` or `KEY-1` to an issue. */
+/** GitHub links seven or more hexadecimal digits to a commit, after a hyphen or a letter beyond ASCII too, and `GH-1` or `KEY-1` to an issue. */
 function isPlainWord(word: string): boolean {
-  if (/^[0-9a-f]{7,}$/i.test(word)) return false;
+  if (/\b[0-9a-f]{7,}\b/i.test(word)) return false;
   return /^(?:\p{L}+(?:['’-]\p{L}+)*|\d{1,6}(?:,\d{3})*|[—–])$/u.test(word);
 }
 
