@@ -15,6 +15,7 @@ export default defineConfig({
           testTimeout: 60_000,
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          setupFiles: 'test/support/property-cases.ts',
           // It imports JSON without an import attribute, which Node itself refuses.
           server: { deps: { inline: ['@actions/workflow-parser'] } },
         },

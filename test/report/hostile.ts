@@ -61,6 +61,8 @@ const links = [
   'www.evil.example',
   'a@evil.example',
   'mailto:a@b.co',
+  'https:',
+  'http://evil.example',
   'deadbeef1',
   'deadbeefdeadbeef',
   ':tada:',
