@@ -53,9 +53,9 @@ function roleWarnings(role: ObservedRole, { iamPath, permissionsBoundaryArn }: A
     });
   if (role.permissionsBoundaryArn !== undefined && permissionsBoundaryArn === undefined)
     warnings.push({
-      id: 'boundary-removed',
-      message: `Role ${role.name} has the permissions boundary ${role.permissionsBoundaryArn}, which the config does not name: applying takes it off.`,
-      remedy: `Add \`permissions-boundary-arn: ${role.permissionsBoundaryArn}\` to keep it.`,
+      id: 'foreign-boundary',
+      message: `Role ${role.name} has the permissions boundary ${role.permissionsBoundaryArn}, which the config does not name: it stays, and Kolena can do no more than it allows.`,
+      remedy: `Add \`permissions-boundary-arn: ${role.permissionsBoundaryArn}\` to hold the role to it, or have it taken off: aws iam delete-role-permissions-boundary --role-name ${role.name}`,
     });
   return warnings;
 }

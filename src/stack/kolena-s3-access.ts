@@ -51,7 +51,10 @@ export class KolenaS3Access extends Construct {
       maxSessionDuration: desired.maxSessionDuration,
       ...(desired.permissionsBoundaryArn && { permissionsBoundary: desired.permissionsBoundaryArn }),
       ...this.tagged,
-      lifecycle: this.lifecycle,
+      // A boundary that the config says nothing about is somebody else's guard.
+      lifecycle: desired.permissionsBoundaryArn
+        ? this.lifecycle
+        : { ignoreChanges: [...this.lifecycle.ignoreChanges, 'permissions_boundary'] },
     });
     role.overrideLogicalId('kolena');
     if (desired.exists) role.importFrom(desired.name);

@@ -64,7 +64,7 @@ function canonicalChange(
   const values = Object.entries(set).map(
     ([name, expression]) => [name, asSet(after?.[name], expression)] as const,
   );
-  // What configuration doesn't set can still change: a permissions boundary that somebody added is taken away.
+  // What configuration doesn't set can still be taken away.
   const cleared = Object.keys(after ?? {}).filter(
     (name) => !(name in set) && isUnset(after?.[name]) && !isUnset(before?.[name]),
   );

@@ -364,15 +364,15 @@ describe('warnings', () => {
     expect(removals.policies).toEqual([]);
   });
 
-  test("tell that a permissions boundary that the config doesn't name goes", () => {
+  test("tell of a permissions boundary that the config doesn't name", () => {
     const boundary = 'arn:aws:iam::444455556666:policy/boundary';
     const observed = worldOf({ role: roleOf({ permissionsBoundaryArn: boundary }) });
     const warningsWith = (more: Record<string, unknown>) =>
       decideAccess(configOf(more), observed, { region }).warnings.filter(
-        ({ id }) => id === 'boundary-removed',
+        ({ id }) => id === 'foreign-boundary',
       );
     expect(warningsWith({}).map(({ remedy }) => remedy)).toEqual([
-      `Add \`permissions-boundary-arn: ${boundary}\` to keep it.`,
+      `Add \`permissions-boundary-arn: ${boundary}\` to hold the role to it, or have it taken off: aws iam delete-role-permissions-boundary --role-name KolenaS3ReadAccess`,
     ]);
     expect(warningsWith({ 'permissions-boundary-arn': boundary })).toEqual([]);
   });

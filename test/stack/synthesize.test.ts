@@ -76,6 +76,13 @@ describe('the resources', () => {
     expect(resource?.['aws_iam_policy']?.['kolena']).toMatchObject({ tags: { team: 'vision' } });
   });
 
+  it('leave a boundary alone that the config says nothing of', () => {
+    const ignored = ['description', 'tags', 'tags_all', 'permissions_boundary'];
+    expect(synthesized(access()).resource?.['aws_iam_role']?.['kolena']).toMatchObject({
+      lifecycle: { ignore_changes: ignored },
+    });
+  });
+
   it('keep the description of what is adopted, which IAM cannot change for a policy, and tags that the config says nothing of', () => {
     expect(synthesized(access()).resource?.['aws_iam_policy']?.['kolena']).toMatchObject({
       lifecycle: { ignore_changes: ['description', 'tags', 'tags_all'] },

@@ -131,7 +131,7 @@ const meaningful: Record<string, (plan: Plan) => void> = {
   'creation instead of adoption': (plan) => {
     for (const { change } of plan.resource_changes) delete change.importing;
   },
-  'a boundary that is taken away': (plan) => {
+  'what is taken away though nobody set it': (plan) => {
     const change = plan.resource_changes.find(({ address }) => address.startsWith('aws_iam_role.'))
       ?.change as Json;
     change['before'] = {
