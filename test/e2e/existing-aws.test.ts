@@ -1,4 +1,8 @@
-import { GetRoleCommand, ListAttachedRolePoliciesCommand } from '@aws-sdk/client-iam';
+import {
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+  PutRolePermissionsBoundaryCommand,
+} from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { actAsKolena, promised } from '../support/act-as-kolena.ts';
 import { corsOf } from '../support/cors-of.ts';
@@ -11,6 +15,7 @@ import { customerAccountId } from '../support/world.ts';
 let scene: Scene;
 let handMadeRoleId: string | undefined;
 const roleArn = `arn:aws:iam::${customerAccountId}:role/KolenaS3ReadAccess`;
+const PermissionsBoundary = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const both = { buckets: 'share-with-kolena\nin-ireland' };
 
 beforeAll(async () => {
@@ -22,6 +27,9 @@ beforeAll(async () => {
     corsRules: foreignRules,
   });
   handMadeRoleId = (await setUpByHand(scene.world, { corsRules: [...seedCors, ...foreignRules] })).RoleId;
+  await scene.world
+    .iam(scene.world.customerRoot)
+    .send(new PutRolePermissionsBoundaryCommand({ RoleName: 'KolenaS3ReadAccess', PermissionsBoundary }));
 });
 afterAll(() => scene.stop());
 
@@ -55,14 +63,16 @@ describe('an account in use', () => {
     expect(await actAsKolena(scene.world, { roleArn, externalId: seedExternalId })).toEqual(promised);
   });
 
-  test('the next plan has no change', async () => {
-    const { exitCode, outputs, log } = await scene.run({
+  test('the next plan has no change, and names the boundary that somebody set, which stays', async () => {
+    const { exitCode, outputs, log, summary } = await scene.run({
       command: 'plan',
       ...both,
       'fail-on-changes': 'true',
     });
     expect(exitCode, log).toBe(0);
     expect(outputs['has-changes']).toBe('false');
+    expect(summary).toContain(`permissions boundary \`${PermissionsBoundary}\``);
+    expect((await role())?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(PermissionsBoundary);
   });
 
   test('a bucket that is dropped loses our rule and keeps the others', async () => {
