@@ -188,4 +188,16 @@ function shownLine(line: string): string | undefined {
   return undefined;
 }
 
-await main();
+/** What is missing, and why it could not be fetched; where in our code that was helps nobody who sees a demo. */
+function spell(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return [error.message, ...(error.cause === undefined ? [] : [`Because: ${spell(error.cause)}`])].join('\n');
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`\n${spell(error)}`);
+  // What was started already would keep the process.
+  process.exit(1);
+}

@@ -47,13 +47,14 @@ function motoServer(): string {
   const folder = cacheFolder(`moto-${version}`);
   const installed = join(folder, 'bin', 'moto_server');
   if (existsSync(installed)) return installed;
+  console.log('  moto is not on PATH: pip installs it into a virtual environment of this repository, once.');
   try {
     const quietly = { stdio: 'pipe', encoding: 'utf8' } as const;
     execFileSync('python3', ['-m', 'venv', folder], quietly);
     const packages = ['install', '--quiet', `moto[server]==${version}`];
     execFileSync(join(folder, 'bin', 'pip'), packages, quietly);
   } catch (cause) {
-    const message = `The local AWS needs moto, which is neither on PATH nor installable by itself. Install Python 3.9 or later and run: pip install 'moto[server]==${version}'`;
+    const message = `The local AWS needs moto, which is neither on PATH nor could be installed. Install Python 3.9 or later with its venv module (on Debian and Ubuntu: apt install python3-venv) and let it reach PyPI, or put moto_server on PATH: pipx install 'moto[server]==${version}'`;
     throw new Error(message, { cause });
   }
   return installed;
