@@ -1,29 +1,44 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { consoleLog } from '../../src/local/console-log.ts';
+import { AWS_PROVIDER_VERSION } from '../../src/stack/aws-stack.ts';
 import { findTerraform } from '../../src/terraform/install.ts';
+import { parseConstraint } from '../../src/terraform/version-constraint.ts';
 import { cacheFolder, repository } from './cache-folder.ts';
 import { findOnPath } from './find-on-path.ts';
+
+/** What is fetched where no provider is on disk: the one that the tests were written with. */
+const providerVersion = '5.100.0';
 
 /** The Terraform of this machine, and what it needs to find the AWS provider. */
 export interface LocalTerraform {
   readonly binary: string;
-  /** `TF_*` variables; the provider comes from a mirror on this machine, or from the registry where there is none. */
+  /** `TF_*` variables; the provider comes from a mirror on this machine, or from one that is made where there is none. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Finds Terraform on PATH, or fetches it as the Action itself does, into a cache of this repository. */
+/** Finds Terraform on PATH and the provider on disk, or fetches them, once, into a cache of this repository. */
 export async function localTerraform(): Promise<LocalTerraform> {
   const binary = findOnPath('terraform') ?? (await fetchTerraform());
-  const mirror = providerMirror();
+  const mirror = providerMirror() ?? fetchProvider(binary);
   return {
     binary,
     env: {
       TF_CLI_CONFIG_FILE: cliConfig(mirror),
       CHECKPOINT_DISABLE: '1',
       // `cdktf deploy` runs this command, which asks the registry whatever the CLI configuration says.
-      ...(mirror !== undefined && { TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror}` }),
+      TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror}`,
     },
   };
 }
@@ -66,7 +81,7 @@ async function fetchTerraform(): Promise<string> {
       terraformVersion: '>= 1.10.0, < 2.0.0',
       workingDirectory: repository,
       env: { ...process.env, RUNNER_TOOL_CACHE: cacheFolder('tools'), RUNNER_TEMP: cacheFolder('temp') },
-      log: { info: () => undefined, warning: console.warn, group: (_name, work) => work() },
+      log: consoleLog,
     });
     return binary;
   } catch (cause) {
@@ -76,22 +91,41 @@ async function fetchTerraform(): Promise<string> {
   }
 }
 
+/**
+ * The provider by one `terraform init`, which goes by this machine's own CLI configuration and proxy. Terraform lays its
+ * plugin cache out as a mirror.
+ */
+function fetchProvider(binary: string): string {
+  const kept = join(cacheFolder('plugins'), providerVersion);
+  if (existsSync(kept)) return kept;
+  console.log(`  Terraform downloads the AWS provider ${providerVersion}, some 150 MB, once.`);
+  const cache = mkdtempSync(`${kept}.new-`);
+  const folder = mkdtempSync(join(tmpdir(), 'provider-'));
+  const aws = { source: 'hashicorp/aws', version: providerVersion };
+  writeFileSync(join(folder, 'main.tf.json'), JSON.stringify({ terraform: { required_providers: { aws } } }));
+  try {
+    const env = { ...process.env, TF_PLUGIN_CACHE_DIR: cache, CHECKPOINT_DISABLE: '1' };
+    execFileSync(binary, ['init', '-input=false', '-no-color'], { cwd: folder, env, stdio: 'pipe' });
+    // Whole or not at all.
+    renameSync(cache, kept);
+  } catch (cause) {
+    const message = `The AWS provider is neither on this machine nor could it be fetched. Let Terraform reach registry.terraform.io (HTTPS_PROXY is honoured), or name a folder that holds registry.terraform.io/hashicorp/aws in TF_PLUGIN_CACHE_DIR.`;
+    throw new Error(message, { cause });
+  }
+  return kept;
+}
+
 /** A CLI configuration of our own, so that a user's does not decide about a test. */
-function cliConfig(mirror: string | undefined): string {
-  const installation =
-    mirror === undefined
-      ? `plugin_cache_dir = ${JSON.stringify(cacheFolder('plugins'))}`
-      : `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}`;
-  const file = join(cacheFolder('terraform'), `cli-${mirror === undefined ? 'registry' : 'mirror'}.tfrc`);
+function cliConfig(mirror: string): string {
+  const installation = `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}`;
+  const file = join(cacheFolder('terraform'), 'cli.tfrc');
   const text = `disable_checkpoint = true\n${installation}\n`;
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
   return file;
 }
 
-/** A folder that holds `registry.terraform.io/hashicorp/aws`, where such a mirror is on this machine. */
+/** A folder that holds the provider for this machine in a version that we take, where there is such a mirror. */
 function providerMirror(): string | undefined {
-  const holdsProvider = (folder: string) =>
-    existsSync(join(folder, 'registry.terraform.io', 'hashicorp', 'aws'));
   const named = /-plugin-dir[= ]"?([^"\s]+)/.exec(process.env['TF_CLI_ARGS_init'] ?? '')?.[1];
   const usual = [
     named,
@@ -104,6 +138,17 @@ function providerMirror(): string | undefined {
   return (
     usual.filter((folder) => folder !== undefined).find(holdsProvider) ?? mirrorOnDisk().find(holdsProvider)
   );
+}
+
+/** In either layout of a mirror: https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror */
+function holdsProvider(folder: string): boolean {
+  const aws = join(folder, 'registry.terraform.io', 'hashicorp', 'aws');
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}_${process.arch.replace('x64', 'amd64')}`;
+  const allows = parseConstraint(AWS_PROVIDER_VERSION);
+  return (existsSync(aws) ? readdirSync(aws) : []).some((name) => {
+    const packed = name.replace('terraform-provider-aws_', '').replace(`_${platform}.zip`, '');
+    return allows?.(packed) === true && (packed !== name || existsSync(join(aws, name, platform)));
+  });
 }
 
 function mirrorOnDisk(): readonly string[] {
