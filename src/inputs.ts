@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessConfig } from './access/access-config.ts';
 import { accessKeys, parseAccessConfig } from './access/parse-config.ts';
@@ -18,6 +18,8 @@ export interface Inputs {
   readonly pluginLock?: string;
 }
 
+const USUAL_CONFIG = 'kolena-s3.yml';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the Action's inputs and the config file; throws `invalid-input` that names every problem of both. */
@@ -25,12 +27,16 @@ export function readInputs(env: Environment): Inputs {
   const given = readGiven(env, settingNames);
   const region = given['aws-region'] ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
   const workingDirectory = resolve(given['working-directory'] ?? '.');
-  const configPath = findConfig(workingDirectory, given['config']);
+  const configPath = resolve(workingDirectory, given['config'] ?? USUAL_CONFIG);
+  const isNeeded = given['config'] !== undefined;
   const [settings, config] = bothOf(
-    () => parseSettings({ ...given, 'aws-region': region }),
-    () => readAccessConfig(configPath, readGiven(env, accessKeys)),
+    () => {
+      requireDirectory(workingDirectory);
+      return parseSettings({ ...given, 'aws-region': region });
+    },
+    () => readAccessConfig(configPath, { isNeeded, inputs: readGiven(env, accessKeys) }),
   );
-  const lock = join(configPath === undefined ? workingDirectory : dirname(configPath), '.terraform.lock.hcl');
+  const lock = join(dirname(configPath), '.terraform.lock.hcl');
   return {
     settings,
     config,
@@ -51,23 +57,35 @@ function readGiven(env: Environment, names: readonly string[]): Readonly<Record<
   return Object.fromEntries(inputs.filter(([, value]) => value !== ''));
 }
 
-function findConfig(workingDirectory: string, given: string | undefined): string | undefined {
-  if (given !== undefined) return resolve(workingDirectory, given);
-  const usual = join(workingDirectory, 'kolena-s3.yml');
-  return existsSync(usual) ? usual : undefined;
+function requireDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new UserError({
+    reason: 'invalid-input',
+    message: `There is no directory ${path}, which \`working-directory\` names.`,
+    remedy:
+      'Correct `working-directory`: it is relative to the root of the repository, which has to be checked out first (actions/checkout).',
+  });
+}
+
+interface ConfigProps {
+  /** Whether a file that is not there is a problem. */
+  readonly isNeeded: boolean;
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 /**
  * The access that a YAML file describes, with keys overridden by `inputs`; throws `invalid-input` that names every
  * problem, or why the file cannot be read.
  */
-export function readAccessConfig(
-  path: string | undefined,
-  inputs: Readonly<Record<string, string>> = {},
-): AccessConfig {
-  const file: unknown = path === undefined ? {} : readYaml(path);
+function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): AccessConfig {
+  if (!isNeeded && !existsSync(path))
+    return parseAccessConfig(
+      inputs,
+      `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`,
+    );
+  const file = readYaml(path);
   const isMapping = typeof file === 'object' && file !== null && !Array.isArray(file);
-  return parseAccessConfig(isMapping ? { ...file, ...inputs } : file);
+  return parseAccessConfig(isMapping ? { ...file, ...inputs } : file, `The config of ${path}`);
 }
 
 /** Both values, or one error that holds the problems of both. */

@@ -28,7 +28,8 @@ export interface LocalRun {
 
 /** The access of the config file for `cdktf synth|diff|deploy`. Reads AWS when there are credentials. Throws UserErrors. */
 export async function localAccess({ env, directory, stateFile, log }: LocalRun): Promise<DesiredAccess> {
-  const config = parseAccessConfig(readYaml(resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml')));
+  const path = resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml');
+  const config = parseAccessConfig(readYaml(path), `The config of ${path}`);
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1';
   const observed = await observeAws({ config, region, env, log });
   const allowDestroy = env['KOLENA_S3_ALLOW_DESTROY'] === 'true';

@@ -248,7 +248,7 @@ const values: [key: string, value: unknown, problem: string][] = [
   ['kms-key-arns', { a: 1 }, 'a list is needed'],
   ['tags', 'a', 'write key=value'],
   ['tags', '=a', 'write key=value'],
-  ['tags', { count: 3 }, 'must hold text'],
+  ['tags', 3, 'must hold text'],
   ['tags', { 'aws:name': 'x' }, 'reserved'],
   ['tags', { 'AWS:name': 'x' }, 'reserved'],
   ['tags', { ['k'.repeat(129)]: 'x' }, '1 to 128'],
@@ -313,6 +313,22 @@ test.each([
   ]);
   expect(problems[0]).toContain(problem);
   if (id !== 'x') expect(problems[0]).not.toContain(String(id));
+});
+
+test('an item of another type is named by its path, and put in quotes only where that helps', () => {
+  expect(problemsOf({ ...least, tags: { 'cost-center': 1234, team: 'ml', on: null } })).toEqual([
+    'The config has 2 problems:',
+    'tags.cost-center: 1234 is a number; text is needed: put it in quotes',
+    'tags.on: null is empty; text is needed',
+  ]);
+  expect(problemsOf({ ...least, tags: ['a=b', 5] })).toEqual([
+    'tags[1]: 5 is a number; text is needed: put it in quotes',
+  ]);
+  expect(problemsOf({ ...least, buckets: [{ 'share-with-kolena': 'images/' }, true] })).toEqual([
+    'The config has 2 problems:',
+    'buckets[0]: {"share-with-kolena":"images/"} is a mapping; text is needed',
+    'buckets[1]: true is a boolean; text is needed: put it in quotes',
+  ]);
 });
 
 test('names as long as AWS takes them pass', () => {

@@ -12,7 +12,8 @@ import { parse } from 'yaml';
 import type { DeployMode } from '../../src/access/deploy-role-actions.ts';
 import { deployRolePolicy } from '../../src/access/deploy-role-policy.ts';
 import { githubTrustPolicy } from '../../src/access/github-trust.ts';
-import { readAccessConfig } from '../../src/inputs.ts';
+import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { readYaml } from '../../src/yaml-file.ts';
 import { filledIn } from '../support/expressions.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github.ts';
 import { runAction, type ActionResult } from '../support/run-action.ts';
@@ -45,7 +46,9 @@ let github: GitHubStandIn;
 beforeAll(async () => {
   [scene, github] = await Promise.all([startScene(), startGitHub()]);
   for (const account of accounts) await furnish(account);
-  const kolena = new Set(accounts.map((account) => readAccessConfig(configOf(account)).kolenaPrincipalArn));
+  const kolena = new Set(
+    accounts.map((account) => parseAccessConfig(readYaml(configOf(account))).kolenaPrincipalArn),
+  );
   for (const arn of kolena) await scene.world.createRole({ arn });
 });
 afterAll(() => Promise.all([scene.stop(), github.stop()]));
@@ -54,7 +57,7 @@ afterAll(() => Promise.all([scene.stop(), github.stop()]));
 async function furnish(account: Account): Promise<void> {
   const { world } = scene;
   const root = world.rootOf(account.account);
-  const config = readAccessConfig(configOf(account));
+  const config = parseAccessConfig(readYaml(configOf(account)));
   await world
     .iam(root)
     .send(
@@ -80,7 +83,7 @@ async function bootstrapRole(account: Account, mode: DeployMode): Promise<void> 
     issuer,
     audience: 'sts.amazonaws.com',
   });
-  const config = readAccessConfig(configOf(account));
+  const config = parseAccessConfig(readYaml(configOf(account)));
   const policy = deployRolePolicy({ config, accountId, partition: 'aws', mode, ownRoleArn: arn });
   await world.createRole({ arn, trustPolicy });
   const iam = world.iam(world.rootOf(accountId));
