@@ -21,7 +21,7 @@ export interface GitHubRepository {
 
 export interface GitHubTrustProps {
   readonly repository: GitHubRepository;
-  /** `plan` trusts pull requests and the branch; `deploy` the environment, or without one the branch. */
+  /** `plan` trusts pull requests, the branch and its merge queue; `deploy` the environment, or without one the branch. */
   readonly mode: DeployMode;
   readonly providerArn: string;
   /** Issuer of the tokens without `https://`: `token.actions.githubusercontent.com`, or `HOST/_services/token`. */
@@ -42,7 +42,10 @@ export function subjectsOf({ name, ids, branch, environment }: GitHubRepository,
   const onBranch = `ref:refs/heads/${branch}`;
   const inEnvironment =
     environment === undefined ? onBranch : `environment:${environment.replaceAll(':', '%3A')}`;
-  const contexts = mode === 'plan' ? ['pull_request', onBranch] : [inEnvironment];
+  // A merge queue runs its jobs on branches that GitHub makes, one for each group of pull requests:
+  // https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+  const inQueue = `ref:refs/heads/gh-readonly-queue/${branch}/*`;
+  const contexts = mode === 'plan' ? ['pull_request', onBranch, inQueue] : [inEnvironment];
   return [name, numbered].flatMap((repo) => contexts.map((context) => `repo:${repo}:${context}`));
 }
 
@@ -54,7 +57,9 @@ export function githubTrustPolicy({
   issuer,
   audience,
 }: GitHubTrustProps): PolicyDocument {
-  const subject = { [`${issuer}:sub`]: subjectsOf(repository, mode) };
+  const subjects = subjectsOf(repository, mode);
+  const subject = { [`${issuer}:sub`]: subjects };
+  const hasPatterns = subjects.some((pattern) => pattern.includes('*'));
   return {
     Version: '2012-10-17',
     Statement: [
@@ -63,9 +68,9 @@ export function githubTrustPolicy({
         Effect: 'Allow',
         Principal: { Federated: providerArn },
         Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: repository.ids
-          ? { StringEquals: { [`${issuer}:aud`]: audience, ...subject } }
-          : { StringEquals: { [`${issuer}:aud`]: audience }, StringLike: subject },
+        Condition: hasPatterns
+          ? { StringEquals: { [`${issuer}:aud`]: audience }, StringLike: subject }
+          : { StringEquals: { [`${issuer}:aud`]: audience, ...subject } },
       },
     ],
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DeployMode } from '../../src/access/deploy-role-actions.ts';
 import { githubTrustPolicy, subjectsOf } from '../../src/access/github-trust.ts';
 
 const repository = { name: 'acme/data', branch: 'main' };
@@ -24,8 +25,10 @@ describe('subjectsOf', () => {
       [
         'repo:acme/data:pull_request',
         'repo:acme/data:ref:refs/heads/main',
+        'repo:acme/data:ref:refs/heads/gh-readonly-queue/main/*',
         'repo:acme@123456/data@456789:pull_request',
         'repo:acme@123456/data@456789:ref:refs/heads/main',
+        'repo:acme@123456/data@456789:ref:refs/heads/gh-readonly-queue/main/*',
       ],
     ],
   ] as const)('%s with %j', (mode, more, subjects) => {
@@ -34,10 +37,10 @@ describe('subjectsOf', () => {
 });
 
 describe('githubTrustPolicy', () => {
-  const trust = (more: object) =>
+  const trust = (more: object, mode: DeployMode = 'deploy') =>
     githubTrustPolicy({
       repository: { ...repository, ...more },
-      mode: 'deploy',
+      mode,
       providerArn: 'arn:aws:iam::111122223333:oidc-provider/github.example/_services/token',
       issuer: 'github.example/_services/token',
       audience: 'sts.amazonaws.com',
@@ -58,7 +61,8 @@ describe('githubTrustPolicy', () => {
     });
   });
 
-  it('matches by pattern only when the numbers of owner and repository are unknown', () => {
+  it('matches by pattern where the numbers of owner and repository are unknown, and a merge queue', () => {
     expect(Object.keys(trust({})?.Condition ?? {})).toEqual(['StringEquals', 'StringLike']);
+    expect(Object.keys(trust({ ids }, 'plan')?.Condition ?? {})).toEqual(['StringEquals', 'StringLike']);
   });
 });
