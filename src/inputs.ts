@@ -25,7 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads the Action's inputs and the config file; throws `invalid-input` that names every problem of both. */
 export function readInputs(env: Environment): Inputs {
   const given = readGiven(env, settingNames);
-  const region = given['aws-region'] ?? env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  const region = given['aws-region'] ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1');
   const workingDirectory = resolve(given['working-directory'] ?? '.');
   const configPath = resolve(workingDirectory, given['config'] ?? USUAL_CONFIG);
   const isNeeded = given['config'] !== undefined;

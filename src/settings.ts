@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from './errors.ts';
+import { parseConstraint } from './terraform/version-constraint.ts';
 
 /** What a run does. */
 export type Command = z.output<typeof settingsSchema>['command'];
@@ -10,8 +11,11 @@ export type Settings = z.output<typeof settingsSchema>;
 const ARN_ROLE = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const ARN_CALLER = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]+$/;
 
-/** Terraform's version constraint: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
+/** The AWS provider's version constraint, as Terraform takes it: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
 const CONSTRAINT = /^(?:=|!=|>=?|<=?|~>)?\s*\d[\w.+-]*(?:\s*,\s*(?:=|!=|>=?|<=?|~>)?\s*\d[\w.+-]*)*$/;
+
+const accountIdsAllowed =
+  'AWS account IDs of 12 digits, one per line or separated by commas; the whole value in quotes, or YAML takes a zero at the front away';
 
 const flag = (byDefault: boolean) =>
   // The spellings of YAML 1.2's core schema, as @actions/core's getBooleanInput takes them.
@@ -27,12 +31,15 @@ const seconds = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `a whole number of seconds, ${least} to ${most}`);
 
-const lines = z.string().transform((text) =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== ''),
-);
+const items = (separator: RegExp) =>
+  z.string().transform((text) =>
+    text
+      .split(separator)
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+const lines = items(/\n/);
 
 const pairs = lines.transform((entries, context) =>
   Object.fromEntries(
@@ -67,13 +74,17 @@ export const settingsSchema = z
       .optional(),
     'role-duration-seconds': seconds(900, 43_200).optional(),
     audience: z.string().optional(),
-    'allowed-account-ids': lines
-      .pipe(z.array(z.string().regex(/^\d{12}$/, 'AWS account IDs of 12 digits, one per line')))
+    // With commas too, as the input of this name in aws-actions/configure-aws-credentials.
+    'allowed-account-ids': items(/[\n,]/)
+      .pipe(z.array(z.string().regex(/^\d{12}$/, accountIdsAllowed)))
       .default([]),
     'terraform-path': z.string().optional(),
     'terraform-version': z
       .string()
-      .regex(CONSTRAINT, "a version or Terraform's version constraint, such as 1.11.4 or ~> 1.11")
+      .refine(
+        (text) => parseConstraint(text) !== undefined,
+        "a version or Terraform's version constraint, such as 1.11.4 or ~> 1.11",
+      )
       .optional(),
     'aws-provider-version': z
       .string()

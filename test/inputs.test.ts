@@ -71,3 +71,18 @@ test('a repository that was not checked out is told by the file that is missing'
     `There is no directory ${join(directory, 'infra')}, which \`working-directory\` names.`,
   );
 });
+
+const access = {
+  INPUT_BUCKETS: 'share-with-kolena',
+  'INPUT_KOLENA-PRINCIPAL-ARN': 'arn:aws:iam::444455556666:root',
+};
+
+test.each([
+  [{}, 'us-east-1'],
+  [{ AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1' }, 'eu-west-1'],
+  [{ AWS_REGION: 'eu-west-2', AWS_DEFAULT_REGION: 'eu-west-1' }, 'eu-west-2'],
+  [{ AWS_REGION: 'eu-west-2', 'INPUT_AWS-REGION': 'eu-west-3' }, 'eu-west-3'],
+  [{ AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 'us-east-1'],
+])('of %j the region is %s: a variable without a value counts for none', (env, region) => {
+  expect(readInputs({ ...access, ...env }).settings['aws-region']).toBe(region);
+});

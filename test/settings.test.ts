@@ -36,6 +36,22 @@ describe('parseSettings', () => {
     expect(settings['backend-config']).toEqual({ bucket: 'state', key: 'a=b' });
   });
 
+  it('takes account IDs with commas between, and says why an ID may lack its first digit', () => {
+    const ids = (text: string) =>
+      parseSettings({ ...region, 'allowed-account-ids': text })['allowed-account-ids'];
+    expect(ids('011122223333, 444455556666,')).toEqual(['011122223333', '444455556666']);
+    // YAML's number 011122223333.
+    expect(() => ids('11122223333')).toThrow(/12 digits.*in quotes, or YAML takes a zero/);
+  });
+
+  it.each(['1.11.4', 'v1.11.4', '~> 1.11', '>= 1.10, < 2.0', '1.12.0-beta1'])(
+    'takes %s for a Terraform version',
+    (version) => {
+      const settings = parseSettings({ ...region, 'terraform-version': version });
+      expect(settings['terraform-version']).toBe(version);
+    },
+  );
+
   it.each(['true', 'True', 'TRUE'])('reads %s as true', (text) => {
     expect(parseSettings({ ...region, 'allow-destroy': text })['allow-destroy']).toBe(true);
   });
@@ -55,6 +71,7 @@ describe('parseSettings', () => {
     ['verify-timeout', '2m', 'whole number of seconds'],
     ['verify-principal-arn', 'arn:aws:s3:::bucket', 'the ARN of an IAM role or user'],
     ['terraform-version', 'latest', "Terraform's version constraint"],
+    ['terraform-version', '1.11.x', "Terraform's version constraint"],
     ['backend', 'S3 bucket', 'the name of a Terraform backend'],
   ])('refuses %s "%s" and says what is allowed', (name, value, allowed) => {
     const parse = () => parseSettings({ ...region, [name]: value });
