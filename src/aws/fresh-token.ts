@@ -39,7 +39,9 @@ function tokenError(cause: unknown): Error {
   // `@actions/core` gives the HTTP status in its message alone, spread over several lines.
   const message = (cause instanceof Error ? cause.message : String(cause))
     .replace(/\s+/g, ' ')
-    .replace(/^Error message: /, '');
+    .replace(/^Error message: /, '')
+    // Without an answer there is no status.
+    .replace(/^Failed to get ID Token\. Error Code : undefined Error Message: /, '');
   const code = /Error Code : 4(?!08|29)\d\d/.test(message) ? 'IdTokenRefused' : 'IdTokenUnavailable';
   return Object.assign(new Error(message, { cause }), { code });
 }

@@ -1,3 +1,5 @@
+import { untrustedCertificateRemedy } from '../untrusted-certificate.ts';
+
 import type { AwsFailure } from './aws-failure.ts';
 import { isNetworkFailure } from './aws-failure.ts';
 
@@ -48,8 +50,7 @@ function proxyRefused(failure: AwsFailure): Diagnosis {
 function untrustedCertificate(failure: AwsFailure): Diagnosis {
   return {
     message: `The TLS certificate shown for ${route(failure)} is not trusted (${failure.code}).`,
-    remedy:
-      'If a proxy inspects TLS here, put its CA certificate into a PEM file and name the file in AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.',
+    remedy: untrustedCertificateRemedy,
   };
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from '../untrusted-certificate.ts';
 
 import { awsFailure } from './aws-failure.ts';
 import { credentialsError } from './credentials-error.ts';
@@ -132,14 +133,18 @@ function issuerUnreachable(request: WebIdentityRequest, message: string): Diagno
 function noTokenGiven(_: WebIdentityRequest, message: string): Diagnosis {
   return {
     message: `GitHub refused this job an ID token: ${message}`,
-    remedy: `Add to the workflow, or to the job:\n${idTokenPermission}`,
+    // A job that may not ask at all is told so before.
+    remedy:
+      'Run the job again: what GitHub gave it to ask with may have expired. If it stays, check that the workflow, or the job, says:\n' +
+      idTokenPermission,
   };
 }
 
 function noTokenServed({ audience }: WebIdentityRequest, message: string): Diagnosis {
   return {
-    message: `GitHub gave no ID token for audience ${audience} in several tries: ${message}`,
-    remedy:
-      'Run the job again (githubstatus.com tells of outages); behind a proxy, let the runner reach its ID token service.',
+    message: `GitHub gave no ID token for audience ${audience}: ${message}`,
+    remedy: isUntrustedCertificate(message)
+      ? untrustedCertificateRemedy
+      : 'Run the job again (githubstatus.com tells of outages); behind a proxy, let the runner reach its ID token service.',
   };
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 
 import type { Log } from '../log.ts';
+import { isUntrustedCertificate } from '../untrusted-certificate.ts';
 
 import { awsFailure, isTransient } from './aws-failure.ts';
 import type { AwsCredentials } from './clients.ts';
@@ -69,6 +70,7 @@ function isStaleToken(error: unknown): boolean {
 
 function mayPass(error: unknown): boolean {
   const failure = awsFailure(error);
+  if (isUntrustedCertificate(failure.message)) return false;
   return isStaleToken(error) || failure.code === 'IdTokenUnavailable' || isTransient(failure);
 }
 

@@ -1,3 +1,4 @@
+import { isUntrustedCertificate, untrustedCertificateRemedy } from '../untrusted-certificate.ts';
 import { UserError } from '../errors.ts';
 import type { GitHub } from './client.ts';
 import { findOurComments, type OurComment } from './our-comments.ts';
@@ -54,9 +55,11 @@ export async function saveComment(github: GitHub, target: CommentTarget): Promis
     if (!(error instanceof Error) || !('status' in error || error.name === 'GraphqlResponseError'))
       throw error;
     if (failureOf(error) === 'refused') throw refused(error, github, target);
+    const message = messageOf(error);
+    const remedy = isUntrustedCertificate(message) ? `\nNext step: ${untrustedCertificateRemedy}` : '';
     return {
       kind: 'warning',
-      message: `The comment on pull request ${target.number} is not up to date: GitHub kept failing (${messageOf(error)}). The job summary has the result.`,
+      message: `The comment on pull request ${target.number} is not up to date: GitHub kept failing (${message}). The job summary has the result.${remedy}`,
     };
   }
 }

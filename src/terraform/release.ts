@@ -7,6 +7,7 @@ import { HttpClient } from '@actions/http-client';
 import { downloadTool, extractZip } from '@actions/tool-cache';
 import { z } from 'zod';
 import { UserError } from '../errors.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from '../untrusted-certificate.ts';
 import { hashicorpPublicKey } from './hashicorp-key.ts';
 import { verifySignature } from './signature.ts';
 import { newestAllowed } from './version-constraint.ts';
@@ -113,11 +114,19 @@ function unavailable(message: string, cause?: unknown): UserError {
   return new UserError({
     reason: 'terraform-missing',
     message: `Terraform could not be installed: ${message}.`,
-    remedy:
-      'Put Terraform on PATH, set `terraform-path`, or let the runner reach releases.hashicorp.com (HTTPS_PROXY and ' +
-      'NODE_EXTRA_CA_CERTS are honoured). Versions are listed at https://releases.hashicorp.com/terraform.',
+    remedy: remedyOf(message),
     cause,
   });
+}
+
+function remedyOf(message: string): string {
+  if (isUntrustedCertificate(message)) return untrustedCertificateRemedy;
+  if (message.includes('Unable to locate executable file'))
+    return 'Install `unzip` on the runner, put Terraform on PATH, or set `terraform-path`.';
+  return (
+    'Put Terraform on PATH, set `terraform-path`, or let the runner reach releases.hashicorp.com (HTTPS_PROXY and ' +
+    'NODE_EXTRA_CA_CERTS are honoured). Versions are listed at https://releases.hashicorp.com/terraform.'
+  );
 }
 
 function untrusted(message: string, cause?: unknown): UserError {

@@ -1,9 +1,11 @@
+import { untrustedCertificateRemedy } from '../untrusted-certificate.ts';
 import type { Diagnostic } from './diagnostics.ts';
 
 type Remedy = string | ((match: RegExpExecArray) => string);
 
 /** What Terraform and AWS say, and what to do about it; the first that matches counts, so the special come first. */
 const remedies: readonly (readonly [RegExp, Remedy])[] = [
+  [/x509: certificate signed by unknown authority/, untrustedCertificateRemedy],
   [
     /ExpiredToken|token included in the request is expired/,
     'The AWS credentials expired during the run: run again, with a longer `role-duration-seconds` if it happens again.',
@@ -50,7 +52,8 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
   [/Saved plan is stale/, 'Run again: a new plan is made from the state as it is now.'],
   [
     /Unsupported \w+ Core version/,
-    'Set `terraform-version`, as `~> 1.11`, to have one downloaded, or put a newer one on PATH.',
+    'Needed is 1.5 or newer, with a `backend` 1.7, with the backend `s3` 1.10: set `terraform-version`, as `~> 1.11`, to ' +
+      'have one downloaded, or put a newer one on PATH.',
   ],
   [
     /checksums previously recorded|lock file is read-only|locked provider .* does not match/,

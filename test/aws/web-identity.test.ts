@@ -138,7 +138,24 @@ describe('an ID token that GitHub does not give', () => {
     expect((await run([], { getIdToken })).outcome).toMatchObject({ accessKeyId: 'ASIA1' });
   });
 
-  test('is not asked for again when it was refused; the permission is named', async () => {
+  test('is not asked for again through a proxy whose CA nobody knows; the variables are named', async () => {
+    let asked = 0;
+    const getIdToken = () => {
+      asked += 1;
+      const { message } = coreError('undefined');
+      return Promise.reject(
+        new Error(message.replace('sorry', 'self-signed certificate in certificate chain')),
+      );
+    };
+    expect((await run([], { getIdToken })).outcome).toMatchObject({
+      message:
+        'GitHub gave no ID token for audience sts.amazonaws.com: self-signed certificate in certificate chain',
+      remedy: expect.stringContaining('AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS') as string,
+    });
+    expect(asked).toBe(1);
+  });
+
+  test('is not asked for again when it was refused; that the right to ask expires is said, and the permission named', async () => {
     let asked = 0;
     const getIdToken = () => {
       asked += 1;
@@ -147,7 +164,7 @@ describe('an ID token that GitHub does not give', () => {
     const { outcome } = await run([], { getIdToken });
     expect(outcome).toMatchObject({
       message: expect.stringContaining('Error Code : 403') as string,
-      remedy: expect.stringContaining('id-token: write') as string,
+      remedy: expect.stringMatching(/^Run the job again.*expired.*id-token: write/s) as string,
     });
     expect(asked).toBe(1);
   });

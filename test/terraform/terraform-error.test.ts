@@ -106,6 +106,11 @@ const table: [name: string, stderr: string, remedy: RegExp][] = [
     /HTTPS_PROXY/,
   ],
   [
+    'a registry behind a proxy that inspects TLS',
+    '\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions for provider hashicorp/aws:\ncould not connect to registry.terraform.io: failed to request discovery\ndocument: tls: failed to verify certificate: x509: certificate signed by\nunknown authority\n',
+    /AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS/,
+  ],
+  [
     'a lock file with other checksums',
     "\nError: Failed to install provider\n\nError while installing hashicorp/aws v5.100.0: the local package for\nregistry.terraform.io/hashicorp/aws 5.100.0 doesn't match any of the\nchecksums previously recorded in the dependency lock file\n",
     /\.terraform\.lock\.hcl/,
