@@ -1,4 +1,5 @@
 import { trustEverywhere } from './aws/certificates.ts';
+import { commonSpelling, proxyPasswords } from './aws/proxy.ts';
 import { asUserError } from './failure.ts';
 import { run } from './run.ts';
 import { githubRunner } from './runner.ts';
@@ -6,6 +7,8 @@ import { wireEdges } from './wire.ts';
 
 const runner = githubRunner(process.env);
 try {
+  for (const password of proxyPasswords(process.env)) runner.mask(password);
+  Object.assign(process.env, commonSpelling(process.env));
   trustEverywhere(process.env);
   await run(wireEdges(process.env, runner));
 } catch (error) {

@@ -2,6 +2,8 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 
+import { UserError } from '../errors.ts';
+
 import type { Environment } from './proxy.ts';
 import { requestHandler, type RequestHandler } from './request-handler.ts';
 
@@ -74,10 +76,17 @@ export function awsClients({
   };
 }
 
-/** The endpoint that the environment names for a service; without one the SDK finds the region's own. */
+/** The endpoint that the environment names for a service; without one the SDK finds the region's own. Throws `invalid-input`. */
 export function endpointOf(service: 'IAM' | 'S3' | 'STS', env: Environment): { endpoint?: string } {
   // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return {};
-  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] || env['AWS_ENDPOINT_URL'];
-  return endpoint ? { endpoint } : {};
+  const name = env[`AWS_ENDPOINT_URL_${service}`] ? `AWS_ENDPOINT_URL_${service}` : 'AWS_ENDPOINT_URL';
+  const endpoint = env[name];
+  if (!endpoint) return {};
+  if (/^https?:\/\//i.test(endpoint) && URL.canParse(endpoint)) return { endpoint };
+  throw new UserError({
+    reason: 'invalid-input',
+    message: `${name} is "${endpoint}"; allowed is a URL, such as https://sts.us-east-1.amazonaws.com or http://127.0.0.1:4566.`,
+    remedy: `Set ${name} to the address of the endpoint with its scheme, or unset it.`,
+  });
 }

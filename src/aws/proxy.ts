@@ -14,8 +14,7 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
   const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const value = fromEither(name, env);
   if (value === undefined || isBypassed(url, env)) return undefined;
-  const text = value.includes('://') ? value : `http://${value}`;
-  const proxy = URL.canParse(text) ? new URL(text) : undefined;
+  const proxy = addressOf(value);
   if (proxy === undefined || !['http:', 'https:'].includes(proxy.protocol)) {
     throw new UserError({
       reason: 'invalid-input',
@@ -24,6 +23,41 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
     });
   }
   return proxy;
+}
+
+/**
+ * The proxy variables that not every client understands as they are, spelled so that all do: GitHub's takes no address without a
+ * scheme and no `*.` in NO_PROXY, Go takes both.
+ * @example commonSpelling({ HTTPS_PROXY: 'proxy:3128' }) // { HTTPS_PROXY: 'http://proxy:3128' }
+ */
+export function commonSpelling(env: Environment): Record<string, string> {
+  const spelled = Object.entries(env).map(([name, value = '']): [string, string] => {
+    if (/^https?_proxy$/i.test(name) && value !== '' && !value.includes('://'))
+      return [name, `http://${value}`];
+    return [name, /^no_proxy$/i.test(name) ? value.replace(/(^|[,\s])\*(?=\.)/g, '$1') : value];
+  });
+  return Object.fromEntries(spelled.filter(([name, value]) => value !== (env[name] ?? '')));
+}
+
+/** The passwords in the proxy variables, as they stand there and as they are meant: secrets to keep out of the logs. */
+export function proxyPasswords(env: Environment): string[] {
+  const passwords = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy']
+    .map((name) => addressOf(env[name] ?? '')?.password ?? '')
+    .filter((password) => password !== '');
+  return [...new Set(passwords.flatMap((password) => [password, decoded(password)]))];
+}
+
+function addressOf(value: string): URL | undefined {
+  const text = value.includes('://') ? value : `http://${value}`;
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A proxy's address without its user and password, fit for a message. */

@@ -4,6 +4,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { awsClients } from '../../src/aws/clients.ts';
+import { UserError } from '../../src/errors.ts';
 import type { RequestHandler } from '../../src/aws/request-handler.ts';
 
 import { type LocalServer, serve } from './local-server.ts';
@@ -87,6 +88,16 @@ describe('endpoints', () => {
   ])('by %o', async (env, expected) => {
     expect(await urlsOf('eu-west-1', env)).toEqual(expected);
   });
+});
+
+test.each([
+  ['AWS_ENDPOINT_URL', 'localhost:4566'],
+  ['AWS_ENDPOINT_URL_S3', 's3.corp'],
+  ['AWS_ENDPOINT_URL', 'https://'],
+])('%s=%s is refused, since it is no URL', (name, value) => {
+  const open = () => awsClients({ region: 'eu-west-1', credentials, env: { [name]: value } }).s3();
+  expect(open).toThrow(UserError);
+  expect(open).toThrow(`${name} is "${value}"; allowed is a URL`);
 });
 
 describe('S3 clients', () => {

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import { proxyFor, withoutSecrets } from '../../src/aws/proxy.ts';
+import {
+  commonSpelling,
+  type Environment,
+  proxyFor,
+  proxyPasswords,
+  withoutSecrets,
+} from '../../src/aws/proxy.ts';
 
 const sts = 'https://sts.eu-west-1.amazonaws.com';
 const proxy = 'http://proxy.corp:3128';
@@ -60,6 +66,31 @@ describe('proxyFor', () => {
       }),
     );
   });
+});
+
+describe('commonSpelling', () => {
+  test.each<[Environment, Record<string, string>]>([
+    [{ HTTPS_PROXY: 'proxy.corp:3128' }, { HTTPS_PROXY: 'http://proxy.corp:3128' }],
+    [{ http_proxy: 'user:pass@proxy:3128' }, { http_proxy: 'http://user:pass@proxy:3128' }],
+    [{ HTTPS_PROXY: 'http://proxy:3128', https_proxy: '', NO_PROXY: '.corp,10.0.0.0/8,*' }, {}],
+    [{ NO_PROXY: '*.corp, *.example.com,github.corp' }, { NO_PROXY: '.corp, .example.com,github.corp' }],
+    [{ no_proxy: 'a b *.c' }, { no_proxy: 'a b .c' }],
+    [{ AWS_REGION: 'us-east-1' }, {}],
+  ])('of %j', (env, spelled) => {
+    expect(commonSpelling(env)).toEqual(spelled);
+  });
+});
+
+test.each<[string, string[]]>([
+  ['http://user:pa%40ss@proxy:3128', ['pa%40ss', 'pa@ss']],
+  ['user:100%@proxy:3128', ['100%']],
+  ['https://:secret@proxy', ['secret']],
+  ['http://user:a@b@proxy', ['a%40b', 'a@b']],
+  ['http://user@proxy:3128', []],
+  ['http://proxy:3128/@', []],
+  ['', []],
+])('the passwords in %s', (value, passwords) => {
+  expect(proxyPasswords({ HTTPS_PROXY: value, http_proxy: value })).toEqual(passwords);
 });
 
 test('a proxy is shown without its user and password', () => {
