@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { runProcess } from './process.ts';
 import { downloadRelease, hashicorpReleases, newestRelease } from './release.ts';
 import type { ReleaseServer } from './release.ts';
-import { terraformMissing } from './terraform-error.ts';
+import { noJson, terraformMissing } from './terraform-error.ts';
 import { openToolCache } from './tool-cache.ts';
 import { newestAllowed } from './version-constraint.ts';
 import { wantedVersion, wish } from './wanted-version.ts';
@@ -96,20 +96,24 @@ function inFolder(folder: string, version: string): TerraformBinary {
   return { binary: join(folder, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };
 }
 
+/**
+ * The first on PATH. hashicorp/setup-terraform and opentofu/setup-opentofu put a wrapper there that adds lines to what it prints, and
+ * the binary beside it as `terraform-bin` or `tofu-bin`: then it is that one.
+ */
 async function executableOn(env: FindTerraformProps['env'], name: string): Promise<string | undefined> {
-  const file = process.platform === 'win32' && !name.endsWith('.exe') ? `${name}.exe` : name;
+  const suffix = process.platform === 'win32' && !name.endsWith('.exe') ? '.exe' : '';
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute);
-  for (const folder of folders) {
-    const path = join(folder, file);
-    if (
-      await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path;
+  for (const path of folders.flatMap((folder) => [join(folder, `${name}-bin`), join(folder, name)])) {
+    if (await isExecutable(`${path}${suffix}`)) return `${path}${suffix}`;
   }
   return undefined;
+}
+
+function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function versionOf(binary: string, { env, workingDirectory }: FindTerraformProps): Promise<string> {
@@ -126,6 +130,6 @@ async function versionOf(binary: string, { env, workingDirectory }: FindTerrafor
   try {
     return (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
   } catch (cause) {
-    throw terraformMissing(binary, cause);
+    throw noJson(`${binary} version -json`, stdout, cause);
   }
 }

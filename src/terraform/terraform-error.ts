@@ -49,6 +49,17 @@ export function terraformMissing(binary: string, cause: unknown): UserError {
   });
 }
 
+/** The binary printed something else than the JSON that it was asked for. */
+export function noJson(command: string, printed: string, cause: unknown): UserError {
+  return new UserError({
+    reason: 'terraform-missing',
+    message: `${command} printed no JSON. It begins with: ${JSON.stringify(printed.slice(0, 80))}`,
+    remedy:
+      'Point `terraform-path` at the Terraform or OpenTofu binary itself: what is on PATH seems to be a wrapper that prints lines of its own.',
+    cause,
+  });
+}
+
 function reasonOf(diagnostics: readonly Diagnostic[]): FailureReason | undefined {
   if (diagnostics.some(({ summary }) => summary === 'Saved plan is stale')) return 'plan-changed';
   if (diagnostics.some(({ summary }) => /^Unsupported \w+ Core version$/.test(summary)))

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { runProcess } from './process.ts';
 import { summarizePlan } from './plan-summary.ts';
 import type { PlanSummary } from './plan-summary.ts';
-import { terraformError, terraformMissing } from './terraform-error.ts';
+import { noJson, terraformError, terraformMissing } from './terraform-error.ts';
 
 /** One saved plan. */
 export interface TerraformPlan {
@@ -85,7 +85,7 @@ export function openTerraform(props: TerraformProps): Terraform {
       } finally {
         await file.close();
       }
-      const planJson: unknown = JSON.parse(await readFile(planJsonPath, 'utf8'));
+      const planJson = parsePlan(`${nameOf(props.binary)} show`, await readFile(planJsonPath, 'utf8'));
       return {
         planJson,
         summary: summarizePlan(planJson),
@@ -104,10 +104,23 @@ export function openTerraform(props: TerraformProps): Terraform {
   };
 }
 
+/** As a user knows it: `terraform` for the binary behind setup-terraform's wrapper too. */
+function nameOf(binary: string): string {
+  return basename(binary).replace(/-bin(?:\.exe)?$/, '');
+}
+
+function parsePlan(command: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw noJson(command, text, cause);
+  }
+}
+
 /** Runs one command to its end and gives what it printed to stdout. */
 async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: Command): Promise<string> {
   const { binary, workDir, log, mask } = props;
-  const name = `${basename(binary)} ${args[0] ?? ''}`;
+  const name = `${nameOf(binary)} ${args[0] ?? ''}`;
   const env = childEnvironment(await props.env(), props.pluginLock === undefined);
   const work = () =>
     runProcess({

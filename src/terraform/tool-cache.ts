@@ -15,7 +15,7 @@ export interface ToolCache {
   keep(version: string, fill: (folder: string) => Promise<void>): Promise<string>;
 }
 
-/** @param root - `RUNNER_TOOL_CACHE`; without it nothing outlasts the run. */
+/** @param root - `RUNNER_TOOL_CACHE`; without it, or where it cannot be written to, nothing outlasts the run. */
 export function openToolCache(root: string | undefined): ToolCache {
   const tool = root === undefined ? undefined : join(root, 'terraform');
   const folder = (version: string) => join(tool ?? tmpdir(), version, process.arch);
@@ -27,14 +27,13 @@ export function openToolCache(root: string | undefined): ToolCache {
       return names.filter((version) => existsSync(`${folder(version)}.complete`));
     },
     async keep(version, fill) {
-      if (tool === undefined) {
+      // On the cache's own file system, so that the rename is atomic.
+      const hidden = tool && (await hiddenFolder(tool, version));
+      if (hidden === undefined) {
         const own = await mkdtemp(join(tmpdir(), 'terraform-'));
         await fill(own);
         return own;
       }
-      await mkdir(join(tool, version), { recursive: true });
-      // On the cache's own file system, so that the rename is atomic.
-      const hidden = await mkdtemp(join(tool, '.new-'));
       try {
         await fill(hidden);
         await rename(hidden, folder(version)).catch((error: unknown) => {
@@ -47,4 +46,13 @@ export function openToolCache(root: string | undefined): ToolCache {
       return folder(version);
     },
   };
+}
+
+async function hiddenFolder(tool: string, version: string): Promise<string | undefined> {
+  try {
+    await mkdir(join(tool, version), { recursive: true });
+    return await mkdtemp(join(tool, '.new-'));
+  } catch {
+    return undefined;
+  }
 }

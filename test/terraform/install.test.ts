@@ -58,6 +58,23 @@ describe('findTerraform', () => {
     expect(await find()).toEqual({ binary: path });
   });
 
+  it('takes the binary behind the wrapper of setup-terraform or setup-opentofu', async () => {
+    put('terraform', '#!/bin/sh\necho "[command]"\n');
+    put('tofu', '#!/bin/sh\necho "[command]"\n');
+    const behind = put('terraform-bin', fakeTerraform('1.11.4'));
+    const tofu = put('tofu-bin', fakeTerraform('1.10.0'));
+    expect(await find({ terraformVersion: '~> 1.11' })).toEqual({ binary: behind, version: '1.11.4' });
+    expect(await find({ terraformPath: 'tofu' })).toEqual({ binary: tofu });
+  });
+
+  it('says so when a wrapper adds to what Terraform prints', async () => {
+    put('terraform', '#!/bin/sh\necho "our terraform"; echo "{}"\n');
+    await expect(find({ terraformVersion: '~> 1.11' })).rejects.toMatchObject({
+      ...refused(/version -json printed no JSON\. It begins with: "our terraform/),
+      remedy: expect.stringContaining('terraform-path') as string,
+    });
+  });
+
   it('takes the one on PATH that is as asked for', async () => {
     const path = put('terraform', fakeTerraform('1.5.7'));
     expect(await find({ terraformVersion: '~> 1.5.0' })).toEqual({ binary: path, version: '1.5.7' });
@@ -113,6 +130,25 @@ describe('findTerraform', () => {
     expect(version).toBe('1.11.4');
     expect(existsSync(binary)).toBe(true);
     rmSync(join(binary, '..'), { recursive: true });
+  });
+
+  it('works where the tool cache cannot be written to', async () => {
+    rmSync(join(root, 'cache'), { recursive: true });
+    writeFileSync(join(root, 'cache'), 'a file, and no folder');
+    const { binary, version } = await find();
+    expect(version).toBe('1.11.4');
+    expect(existsSync(binary)).toBe(true);
+    rmSync(join(binary, '..'), { recursive: true });
+  });
+
+  it('says so when `unzip` is not there', async () => {
+    vi.stubEnv('PATH', root);
+    const outcome = await find().catch((error: unknown) => error);
+    vi.unstubAllEnvs();
+    expect(outcome).toMatchObject({
+      ...refused(/could not be unpacked: .*unzip/),
+      remedy: expect.stringContaining('Install `unzip`') as string,
+    });
   });
 
   it('lets two runs download at the same time', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -222,8 +222,32 @@ describe('openTerraform', timeout, () => {
     ).rejects.toMatchObject({
       reason: 'terraform-missing',
       message: expect.stringMatching(/does not support Terraform version \d+\.\d+\.\d+/) as string,
-      remedy: expect.stringContaining('`terraform-version`') as string,
+      remedy: expect.stringMatching(/1\.5 or newer.*1\.7.*1\.10.*`terraform-version`/) as string,
     });
+  });
+
+  it('says so when a wrapper adds to the JSON of the plan', async () => {
+    const wrapper = join(workDir, 'terraform');
+    writeFileSync(wrapper, `#!/bin/sh\necho "our own terraform"\nexec ${local.binary} "$@"\n`, {
+      mode: 0o755,
+    });
+    const { terraform } = open({ binary: wrapper });
+    await terraform.init(data('v1'));
+    await expect(terraform.plan(data('v1'))).rejects.toMatchObject({
+      reason: 'terraform-missing',
+      message: expect.stringContaining(
+        'terraform show printed no JSON. It begins with: "our own terraform',
+      ) as string,
+      remedy: expect.stringContaining('`terraform-path`') as string,
+    });
+  });
+
+  it('calls the binary behind a wrapper by its usual name', async () => {
+    const behind = join(workDir, 'terraform-bin');
+    symlinkSync(local.binary, behind);
+    const { terraform, groups } = open({ binary: behind });
+    await terraform.init(data('v1'));
+    expect(groups).toEqual(['terraform init']);
   });
 
   it('points at the backend settings when the backend fails', async () => {
