@@ -158,10 +158,10 @@ async function apply(job: Job, planned: Planned): Promise<Planned> {
   if (changes) {
     await requireApproved(job);
     await aws.requireUnchangedCors(observed);
-    await aws.removeOurCors(desired.removals.cors);
+    await aws.removeOurCors(desired.removals.cors, job.config);
     await terraform.apply();
     // Beside foreign rules Terraform writes nothing, and elsewhere not always what it was told to.
-    for (const bucket of await aws.putBackCors(desired.cors))
+    for (const bucket of await aws.putBackCors(desired.cors, job.config))
       job.edges.runner.info(`CORS rules of ${bucket} written; foreign ones stand as they were.`);
   }
   job.report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied' });

@@ -40,6 +40,30 @@ export function mergeCors(rules: readonly CorsRule[], ours: CorsRule): CorsRule[
   return [...foreignRules(rules, ours), ours];
 }
 
+/** What was planned for a bucket, and from what. */
+export interface PlannedCors {
+  readonly rules: readonly CorsRule[];
+  readonly config: Pick<AccessConfig, 'cors' | 'corsOrigins'>;
+}
+
+/**
+ * The rules to write where `present` stand now: those planned, unless somebody changed foreign rules since the plan was
+ * made. Then theirs are kept as they are now, with ours last.
+ */
+export function corsOverChanges(
+  present: readonly CorsRule[],
+  { rules, config }: PlannedCors,
+): readonly CorsRule[] {
+  const ours = ourCorsRule(config);
+  const foreign = (all: readonly CorsRule[]) =>
+    foreignRules(all, ours)
+      .map((rule) => JSON.stringify([rule.ID, effectOf(rule)]))
+      .sort()
+      .join();
+  const changed = foreign(present) !== foreign(rules);
+  return changed && config.cors !== 'replace' ? mergeCors(present, ours) : rules;
+}
+
 /** What a browser asks of a bucket, by preflight or by the request itself. */
 export interface CorsRequest {
   readonly origin: string;

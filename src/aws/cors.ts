@@ -6,6 +6,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
+import type { AccessConfig } from '../access/access-config.ts';
+import { corsOverChanges, foreignRules, ourCorsRule } from '../access/cors.ts';
 import type { CorsRule } from '../access/cors-rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
@@ -68,25 +70,48 @@ export async function requireUnchangedCors(clients: AwsClients, observed: Observ
   });
 }
 
-/** Takes our rule from each bucket and leaves the others exactly as they were. */
-export async function removeOurCors(clients: AwsClients, removals: readonly CorsRemoval[]): Promise<void> {
+/** What the config says of CORS. */
+type CorsConfig = Pick<AccessConfig, 'cors' | 'corsOrigins'>;
+
+/** Takes our rule from each bucket and leaves the others exactly as they stand there right before. */
+export async function removeOurCors(
+  clients: AwsClients,
+  removals: readonly CorsRemoval[],
+  config: CorsConfig,
+): Promise<void> {
+  const ours = ourCorsRule(config);
   await Promise.all(
     removals
       .filter(({ present }) => present)
-      .map(({ bucket, region, keep }) => writeCorsRules(clients.s3(region), bucket, keep)),
+      .map(async ({ bucket, region }) => {
+        const s3 = clients.s3(region);
+        const standing = await readCorsRules(s3, bucket);
+        const keep = foreignRules(standing, ours);
+        if (keep.length < standing.length) await writeCorsRules(s3, bucket, keep);
+      }),
   );
 }
 
-/** Writes the rules anew where they differ from `cors`, reads them back, and gives the buckets where that was so. */
+interface PutBack {
+  readonly config: CorsConfig;
+  readonly clock?: Clock;
+}
+
+/**
+ * Writes the rules anew where they differ from `cors`, reads them back, and gives the buckets where that was so. Foreign
+ * rules that somebody changed since the plan stay as they stand now.
+ */
 export async function putBackCors(
   clients: AwsClients,
   cors: readonly DesiredCors[],
-  clock: Clock = systemClock,
+  { config, clock = systemClock }: PutBack,
 ): Promise<readonly string[]> {
   const written = await Promise.all(
-    cors.map(async ({ bucket, region, rules }) => {
+    cors.map(async ({ bucket, region, rules: planned }) => {
       const s3 = clients.s3(region);
-      if (corsDifference(rules, await readCorsRules(s3, bucket)) === undefined) return [];
+      const standing = await readCorsRules(s3, bucket);
+      const rules = corsOverChanges(standing, { rules: planned, config });
+      if (corsDifference(rules, standing) === undefined) return [];
       await writeCorsRules(s3, bucket, rules);
       await requireReadBack({ s3, bucket, rules, clock });
       return [bucket];

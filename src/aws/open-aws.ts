@@ -19,9 +19,9 @@ export interface Aws {
   observe(config: AccessConfig): Promise<Observed>;
   /** Throws `plan-changed` when a bucket's CORS rules are not those that the plan was made from. */
   requireUnchangedCors(observed: Observed): Promise<void>;
-  removeOurCors(removals: readonly CorsRemoval[]): Promise<void>;
+  removeOurCors(removals: readonly CorsRemoval[], config: AccessConfig): Promise<void>;
   /** Writes the rules that Terraform left alone or lost the order of, and gives their buckets. */
-  putBackCors(cors: readonly DesiredCors[]): Promise<readonly string[]>;
+  putBackCors(cors: readonly DesiredCors[], config: AccessConfig): Promise<readonly string[]>;
   simulatePlanned(desired: DesiredAccess, expectations: Expectations): Promise<readonly Check[]>;
   probe(expectations: Expectations, observed: Observed, options: ProbeOptions): Promise<Observations>;
   /** `AWS_*` variables for a child process. */
@@ -39,8 +39,8 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
     environment: () => session.environment(),
     observe: (config) => observe({ clients, caller, config, log }),
     requireUnchangedCors: (observed) => requireUnchangedCors(clients, observed),
-    removeOurCors: (removals) => removeOurCors(clients, removals),
-    putBackCors: (cors) => putBackCors(clients, cors),
+    removeOurCors: (removals, config) => removeOurCors(clients, removals, config),
+    putBackCors: (cors, config) => putBackCors(clients, cors, { config }),
     simulatePlanned: (desired, expectations) => simulatePlanned(clients, desired, expectations),
     probe: (expectations, observed, options) =>
       probeAccess({

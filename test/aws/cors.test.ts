@@ -17,6 +17,7 @@ const ours: CorsRule = {
   AllowedOrigins: ['https://app.kolena.io'],
   ExposeHeaders: [],
 };
+const config = { cors: 'merge', corsOrigins: ['https://app.kolena.io'] } as const;
 const clock = { now: () => 0, sleep: () => Promise.resolve() };
 
 /** S3 with one region per bucket; as S3 does, it refuses to speak of a bucket in another region. */
@@ -84,7 +85,7 @@ describe('putBackCors', () => {
   const desired = { bucket: 'pictures', region: 'eu-west-1', ...rulesOf };
   test('writes nothing where the rules are as they should be', async () => {
     const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: desired.rules } });
-    expect(await putBackCors(clients, [desired], clock)).toEqual([]);
+    expect(await putBackCors(clients, [desired], { config, clock })).toEqual([]);
     expect(writes).toEqual([]);
   });
   test.each([
@@ -94,8 +95,42 @@ describe('putBackCors', () => {
     const { clients, buckets } = s3InMemory({
       pictures: { region: 'eu-west-1', rules: rules as CorsRule[] },
     });
-    expect(await putBackCors(clients, [desired], clock)).toEqual(['pictures']);
+    expect(await putBackCors(clients, [desired], { config, clock })).toEqual(['pictures']);
     expect(buckets['pictures']?.rules).toEqual(desired.rules);
+  });
+});
+
+describe('what somebody changes between the plan and the write', () => {
+  const theirs: CorsRule = { AllowedMethods: ['GET'], AllowedOrigins: ['https://new.example.com'] };
+  const changes: [string, CorsRule[]][] = [
+    ['a new rule', [theirs, ...foreign]],
+    ['another order with a new rule', [...foreign.toReversed(), theirs]],
+    ['a rule less', foreign.slice(1)],
+    ['a rule with another ID', [{ ...foreign[0]!, ID: 'renamed' }, ...foreign.slice(1)]],
+  ];
+  const planned = { bucket: 'pictures', region: 'eu-west-1', exists: true };
+
+  test.each(changes)('stays when our rule is put back: %s', async (_, now) => {
+    for (const [rules, throughS3] of [
+      [[...foreign, ours], true],
+      [[ours], false],
+    ] as const) {
+      const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...now] } });
+      await putBackCors(clients, [{ ...planned, rules, throughS3 }], { config, clock });
+      expect(buckets['pictures']?.rules).toEqual([...now, ours]);
+    }
+  });
+  test('goes with `cors: replace`, which leaves ours alone', async () => {
+    const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [theirs, ours] } });
+    const replace = { ...config, cors: 'replace' } as const;
+    await putBackCors(clients, [{ ...planned, rules: [ours], throughS3: false }], { config: replace, clock });
+    expect(buckets['pictures']?.rules).toEqual([ours]);
+  });
+  test.each(changes)('stays when our rule is taken away: %s', async (_, now) => {
+    const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...now] } });
+    const removal = { bucket: 'pictures', region: 'eu-west-1', present: true, keep: foreign };
+    await removeOurCors(clients, [removal], config);
+    expect(buckets['pictures']?.rules).toEqual(now);
   });
 });
 
@@ -103,17 +138,17 @@ describe('removeOurCors', () => {
   const removal = { bucket: 'pictures', region: 'eu-west-1', present: true };
   test('leaves the others exactly as they were', async () => {
     const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [...foreign, ours] } });
-    await removeOurCors(clients, [{ ...removal, keep: foreign }]);
+    await removeOurCors(clients, [{ ...removal, keep: foreign }], config);
     expect(buckets['pictures']?.rules).toEqual(foreign);
   });
   test('deletes the configuration when none is left', async () => {
     const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours] } });
-    await removeOurCors(clients, [{ ...removal, keep: [] }]);
+    await removeOurCors(clients, [{ ...removal, keep: [] }], config);
     expect(writes).toEqual(['DeleteBucketCorsCommand pictures']);
   });
   test('touches nothing where ours does not stand', async () => {
     const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: foreign } });
-    await removeOurCors(clients, [{ ...removal, keep: foreign, present: false }]);
+    await removeOurCors(clients, [{ ...removal, keep: foreign, present: false }], config);
     expect(writes).toEqual([]);
   });
 });
