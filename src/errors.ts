@@ -34,3 +34,14 @@ export class UserError extends Error {
     this.remedy = remedy;
   }
 }
+
+/** A failure whose next step is known; its reason is that of the step of the run in which it happened. */
+export class StepError extends Error {
+  readonly remedy: string;
+
+  constructor({ message, remedy, cause }: Omit<UserErrorProps, 'reason'>) {
+    super(message, { cause });
+    this.name = 'StepError';
+    this.remedy = remedy;
+  }
+}

@@ -1,5 +1,5 @@
 import type { DesiredAccess } from './access/desired-access.ts';
-import { UserError } from './errors.ts';
+import { asUserError } from './failure.ts';
 import type { Job } from './job.ts';
 import { countChanges, hasChanges } from './report/changes.ts';
 import { renderComment, renderSummary } from './report/render.ts';
@@ -15,8 +15,9 @@ export async function publish(job: Job): Promise<void> {
     await comment(job);
   } catch (error) {
     // The run's own failure is the one that the user has to mend first.
-    if (failure === undefined || !(error instanceof UserError)) throw error;
-    job.edges.runner.warning(`${error.message}\nNext step: ${error.remedy}`);
+    if (failure === undefined) throw error;
+    const { message, remedy } = asUserError(error, job.settings.command);
+    job.edges.runner.warning(`${message}\nNext step: ${remedy}`);
   }
 }
 

@@ -5,6 +5,7 @@ import { policyAddresses } from './access/resource-addresses.ts';
 import { requireApproved } from './approve.ts';
 import type { Aws } from './aws/open-aws.ts';
 import type { Edges } from './edges.ts';
+import { asUserError, during } from './failure.ts';
 import { startJob, type Job } from './job.ts';
 import { skipFork } from './fork.ts';
 import { publish } from './publish.ts';
@@ -45,9 +46,10 @@ export async function run(edges: Edges): Promise<void> {
   try {
     await perform(job);
   } catch (error) {
-    job.report.fail(error);
+    const failure = asUserError(error, job.settings.command);
+    job.report.fail(failure);
     await publish(job);
-    throw error;
+    throw failure;
   }
   await publish(job);
 }
@@ -61,12 +63,14 @@ async function perform(job: Job): Promise<void> {
       await plan(job);
       requireNoChanges(job);
       return;
-    case 'apply':
-      return prove(job, await apply(job, await plan(job)));
+    case 'apply': {
+      const applied = await apply(job, await during('plan', plan(job)));
+      return during('verify', prove(job, applied));
+    }
     case 'verify':
       return prove(job, await decide(job, await job.edges.signIn(job.settings)));
     case 'destroy':
-      await apply(job, await plan(job));
+      await apply(job, await during('plan', plan(job)));
   }
 }
 

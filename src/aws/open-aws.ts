@@ -10,6 +10,7 @@ import { observe } from './observe.ts';
 import { probeAccess, type ProbeOptions } from './probe.ts';
 import { signIn, type SignInProps } from './sign-in.ts';
 import { simulatePlanned } from './simulate.ts';
+import { explained } from './step-error.ts';
 
 export { missingCredentials } from './sign-in-error.ts';
 
@@ -33,25 +34,28 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
   const session = await signIn(props);
   if (session === undefined) return undefined;
   const { caller, clients } = session;
-  const { env, log } = props;
+  const { env, log, region } = props;
+  const say = <T>(work: Promise<T>) => explained(region, work);
   return {
     caller,
     environment: () => session.environment(),
-    observe: (config) => observe({ clients, caller, config, log }),
-    requireUnchangedCors: (observed) => requireUnchangedCors(clients, observed),
-    removeOurCors: (removals, config) => removeOurCors(clients, removals, config),
-    putBackCors: (cors, config) => putBackCors(clients, cors, { config }),
-    simulatePlanned: (desired, expectations) => simulatePlanned(clients, desired, expectations),
+    observe: (config) => say(observe({ clients, caller, config, log })),
+    requireUnchangedCors: (observed) => say(requireUnchangedCors(clients, observed)),
+    removeOurCors: (removals, config) => say(removeOurCors(clients, removals, config)),
+    putBackCors: (cors, config) => say(putBackCors(clients, cors, { config })),
+    simulatePlanned: (desired, expectations) => say(simulatePlanned(clients, desired, expectations)),
     probe: (expectations, observed, options) =>
-      probeAccess({
-        clients,
-        caller,
-        expectations,
-        observed,
-        options,
-        log,
-        sessionClients: (credentials) =>
-          awsClients({ region: clients.region, credentials, env, http: clients.http }),
-      }),
+      say(
+        probeAccess({
+          clients,
+          caller,
+          expectations,
+          observed,
+          options,
+          log,
+          sessionClients: (credentials) =>
+            awsClients({ region: clients.region, credentials, env, http: clients.http }),
+        }),
+      ),
   };
 }

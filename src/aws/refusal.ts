@@ -31,6 +31,18 @@ export function isDenied(error: unknown): boolean {
   return isCode(error, 'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation');
 }
 
+/**
+ * The statement, as JSON, that a denial asks for, where AWS says what and on what: `User: ARN is not authorized to perform:
+ * ACTION on resource: ARN`. `undefined` for an explicit deny, which no statement mends.
+ */
+export function missingStatement(message: string): string | undefined {
+  const [, action, resource] =
+    /not authorized to perform: (\S+) on resource: "?([^\s"]+)/.exec(message) ?? [];
+  if (/explicit deny/.test(message) || action === undefined || resource === undefined) return undefined;
+  const statement = { Effect: 'Allow', Action: action, Resource: resource.replace(/[.,]$/, '') };
+  return JSON.stringify(statement, null, 2);
+}
+
 /** What a call gave: its value, or AWS's refusal as a value. Throws only when AWS did not answer. */
 export async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
   try {

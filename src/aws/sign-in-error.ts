@@ -4,6 +4,7 @@ import { awsFailure } from './aws-failure.ts';
 import { credentialsError } from './credentials-error.ts';
 import type { Diagnosis } from './network-error.ts';
 import type { Environment } from './proxy.ts';
+import { missingStatement } from './refusal.ts';
 
 /** The failure of ambient credentials, from finding them to GetCallerIdentity; AWS's own words are always kept. */
 export function ambientError(error: unknown, region: string): UserError {
@@ -42,19 +43,14 @@ export function missingCredentials(env: Environment): UserError {
 /** What a workflow has to say so that its jobs may ask GitHub for an ID token. */
 export const idTokenPermission = 'permissions:\n  id-token: write\n  contents: read';
 
-/** AWS says whose, what and on what: `User: ARN is not authorized to perform: ACTION on resource: ARN`. */
 function denied(message: string): Diagnosis {
-  const [, action, resource] = /not authorized to perform: (\S+) on resource: (\S+)/.exec(message) ?? [];
-  if (/explicit deny/.test(message) || action === undefined || resource === undefined) {
-    return {
-      message: `AWS denies the sign-in: ${message}`,
-      remedy: 'Have the owner of the policy that AWS names lift the deny.',
-    };
-  }
-  const statement = { Effect: 'Allow', Action: action, Resource: resource.replace(/[.,]$/, '') };
+  const statement = missingStatement(message);
   return {
     message: `AWS denies the sign-in: ${message}`,
-    remedy: `Add this statement to the caller's policy, and check the trust policy of a role to be assumed:\n${JSON.stringify(statement, null, 2)}`,
+    remedy:
+      statement === undefined
+        ? 'Have the owner of the policy that AWS names lift the deny.'
+        : `Add this statement to the caller's policy, and check the trust policy of a role to be assumed:\n${statement}`,
   };
 }
 

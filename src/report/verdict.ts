@@ -12,7 +12,7 @@ export function verdict(report: Report, states: readonly BucketState[]): string 
 function result(report: Report, states: readonly BucketState[]): string {
   switch (report.outcome) {
     case 'failed':
-      return failed[report.failure?.reason ?? 'plan-failed'];
+      return failed(report);
     case 'skipped':
       return 'Skipped: nothing was planned, and AWS was not asked.';
     case 'synthesized':
@@ -28,7 +28,15 @@ function result(report: Report, states: readonly BucketState[]): string {
   }
 }
 
-const failed: Readonly<Record<NonNullable<Report['failure']>['reason'], string>> = {
+function failed({ failure, plan, checks }: Report): string {
+  const reason = failure?.reason ?? 'plan-failed';
+  const begun = plan !== undefined || checks !== undefined;
+  return reason === 'credentials' && begun
+    ? 'AWS no longer takes the credentials: the run ended half-way.'
+    : failures[reason];
+}
+
+const failures: Readonly<Record<NonNullable<Report['failure']>['reason'], string>> = {
   'invalid-input': 'The configuration is not valid: nothing was planned.',
   credentials: 'No access to AWS: nothing was planned.',
   'wrong-account': 'Another AWS account than allowed: nothing was planned.',
