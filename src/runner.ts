@@ -3,7 +3,7 @@ import * as core from '@actions/core';
 import type { FailureReason, UserError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { Check } from './verify/check.ts';
-import { maskOf, type Mask, type Secrets } from './report/mask.ts';
+import { maskOf, maskOfCredentials, type Mask, type Secrets } from './report/mask.ts';
 
 /** The Action's outputs by their contract names; lists and objects are written as JSON. */
 export interface Outputs {
@@ -34,7 +34,7 @@ export interface Runner extends Log {
   output(outputs: Outputs): void;
   /** Appends Markdown to the job summary; a local run without one skips it. */
   summary(markdown: string): void;
-  /** Hides credentials in the runner's own log from here on. */
+  /** Hides a key or token in everything that is shown from here on. */
   mask(secret: string): void;
   /** Hides external IDs and account IDs in everything that is shown from here on. */
   hide(secrets: Secrets): void;
@@ -45,7 +45,9 @@ export interface Runner extends Log {
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
 export function githubRunner(env: NodeJS.ProcessEnv): Runner {
   let mask: Mask = (text) => text;
-  const masked: Mask = (text) => mask(text);
+  let maskCredentials: Mask = (text) => text;
+  const credentials = new Set<string>();
+  const masked: Mask = (text) => mask(maskCredentials(text));
   return {
     masked,
     hide: (secrets) => {
@@ -74,6 +76,8 @@ export function githubRunner(env: NodeJS.ProcessEnv): Runner {
       if (file) appendFileSync(file, `${markdown}\n`);
     },
     mask: (secret) => {
+      // The runner's own mask reaches neither comments nor outputs.
+      maskCredentials = maskOfCredentials([...credentials.add(secret)]);
       if (env['GITHUB_ACTIONS'] === 'true') core.setSecret(secret);
     },
   };

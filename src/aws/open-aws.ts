@@ -8,7 +8,7 @@ import { awsClients } from './clients.ts';
 import { putBackCors, removeOurCors, requireUnchangedCors } from './cors.ts';
 import { observe } from './observe.ts';
 import { probeAccess, type ProbeOptions } from './probe.ts';
-import { signIn, type SignInProps } from './sign-in.ts';
+import { maskedKeys, signIn, type SignInProps } from './sign-in.ts';
 import { simulatePlanned } from './simulate.ts';
 import { explained } from './step-error.ts';
 
@@ -34,7 +34,7 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
   const session = await signIn(props);
   if (session === undefined) return undefined;
   const { caller, clients } = session;
-  const { env, log, region } = props;
+  const { env, log, mask, region } = props;
   const say = <T>(work: Promise<T>) => explained(region, work);
   return {
     caller,
@@ -53,8 +53,10 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
           observed,
           options,
           log,
-          sessionClients: (credentials) =>
-            awsClients({ region: clients.region, credentials, env, http: clients.http }),
+          sessionClients: (keys) => {
+            const credentials = async () => maskedKeys(await keys(), mask);
+            return awsClients({ region: clients.region, credentials, env, http: clients.http });
+          },
         }),
       ),
   };

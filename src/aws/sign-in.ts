@@ -114,20 +114,20 @@ function webIdentity(props: SignInProps, roleArn: string, http: RequestHandler):
   return kept(props, () => assumeWithIdToken(request));
 }
 
-/** Every set of keys is masked before anything else sees it. */
+/** Keys, kept out of everything that is shown before anything else sees them. */
+export function maskedKeys(keys: AwsCredentials, mask: SignInProps['mask']): AwsCredentials {
+  for (const secret of [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken]) if (secret) mask(secret);
+  return keys;
+}
+
 function kept(
   { mask, log }: SignInProps,
   fetch: CredentialProvider,
   first?: AwsCredentials,
 ): CredentialProvider {
-  const masked = (keys: AwsCredentials) => {
-    for (const secret of [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken])
-      if (secret) mask(secret);
-    return keys;
-  };
   return renewed({
-    fetch: async () => masked(await fetch()),
-    ...(first && { first: masked(first) }),
+    fetch: async () => maskedKeys(await fetch(), mask),
+    ...(first && { first: maskedKeys(first, mask) }),
     onFailure: (error) => {
       log.warning(
         `Renewing the AWS credentials failed, the present ones go on: ${awsFailure(error).message}`,

@@ -18,7 +18,20 @@ const DISTINCT_LENGTH = 8;
  * @example maskOf({ externalIds: ['old-secret', 'new-secret'], accountIds: [] })('old-secret, new-secret') // '***1, ***2'
  */
 export function maskOf({ externalIds, accountIds }: Secrets): Mask {
-  const hidden = [...labelled(externalIds, '***'), ...labelled(accountIds, '***account')];
+  return replacing([...labelled(externalIds, '***'), ...labelled(accountIds, '***account')]);
+}
+
+/** Hides keys and tokens, which nobody has to tell apart: AWS puts them into some of its error messages. */
+export function maskOfCredentials(secrets: readonly string[]): Mask {
+  return replacing(secrets.map((value) => ({ value, label: '***' })));
+}
+
+interface Hidden {
+  readonly value: string;
+  readonly label: string;
+}
+
+function replacing(hidden: readonly Hidden[]): Mask {
   const labels = new Map(
     hidden.flatMap(({ value, label }) => encodings(value).map((form) => [form, label] as const)),
   );
@@ -29,7 +42,7 @@ export function maskOf({ externalIds, accountIds }: Secrets): Mask {
   return (text) => text.replace(pattern, (form) => labels.get(form) ?? form);
 }
 
-function labelled(values: readonly string[], label: string): { value: string; label: string }[] {
+function labelled(values: readonly string[], label: string): Hidden[] {
   const distinct = [...new Set(values)].filter((value) => value !== '');
   return distinct.map((value, at) => ({ value, label: distinct.length === 1 ? label : `${label}${at + 1}` }));
 }

@@ -106,13 +106,7 @@ describe('what somebody changes between the plan and the write', () => {
     ['a new rule', [theirs, ...foreign]],
     ['another order with a new rule', [...foreign.toReversed(), theirs]],
     ['a rule less', foreign.slice(1)],
-    [
-      'a rule with another ID',
-      foreign
-        .map((rule) => ({ ...rule, ID: 'renamed' }))
-        .slice(0, 1)
-        .concat(foreign.slice(1)),
-    ],
+    ['a rule with another ID', [{ ...foreign[0], ID: 'renamed' } as CorsRule, ...foreign.slice(1)]],
   ];
   const planned = { bucket: 'pictures', region: 'eu-west-1', exists: true };
 
