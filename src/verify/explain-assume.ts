@@ -16,7 +16,9 @@ export function explainAssumeDenial(refusal: Refusal, standing: Standing): Expla
   const byCode = explainCode(refusal);
   if (byCode !== undefined) return byCode;
   const guard = explainGuard(refusal, `sts:AssumeRole on ${roleArn}`);
-  if (guard !== undefined) return guard;
+  // Whatever stands against it stands against the caller; the role is only what it asks for.
+  if (guard !== undefined)
+    return { ...guard, remedy: `Allow ${callerArn} to call sts:AssumeRole on ${roleArn} there.` };
   const statements = statementsOf(role.trustPolicy).filter((statement) =>
     namesPrincipal(statement, principalsOf(callerArn)),
   );

@@ -9,15 +9,22 @@ export function explainGuard({ message }: Refusal, subject: string): Explanation
   const [, explicit] = /explicit deny in an? ([a-z ()-]*(?:policy|boundary))/i.exec(message) ?? [];
   const [, lacking] = /because no ([a-z ()-]*(?:policy|boundary)) allows/i.exec(message) ?? [];
   const guard = (explicit ?? lacking)?.toLowerCase();
-  if (guard === undefined || (guard === 'identity-based policy' && explicit === undefined)) return undefined;
+  if (guard === undefined || (explicit === undefined && isRolesOwn(guard))) return undefined;
   const said =
     explicit === undefined
       ? `no ${guard} allows it`
       : `an explicit deny in ${article(guard)} stands against it`;
   const remedy =
-    remedies.find(([name]) => guard.includes(name))?.[1] ??
-    'See which policy denies it, and take out the denial.';
+    explicit === undefined && guard === 'resource-based policy'
+      ? "Allow the role in the bucket's policy: in a bucket of another account, both accounts have to allow it."
+      : (remedies.find(([name]) => guard.includes(name))?.[1] ??
+        'See which policy denies it, and take out the denial.');
   return final(`AWS refuses ${subject}: ${said}.`, remedy);
+}
+
+/** What the role itself lacks may only have to spread; its policies and its trust policy are read back to tell. */
+function isRolesOwn(guard: string): boolean {
+  return guard === 'identity-based policy' || guard === 'role trust policy';
 }
 
 const remedies: readonly (readonly [string, string])[] = [

@@ -46,6 +46,17 @@ describe('explainAssumeDenial', () => {
     ],
     ['propagation or a guard above', standing, denied, /not spread it yet.*\(SCP\)/, true],
     [
+      'propagation in the words of AWS',
+      standing,
+      {
+        ...denied,
+        message:
+          'User: x is not authorized to perform: sts:AssumeRole because no role trust policy allows the sts:AssumeRole action',
+      },
+      /not spread it yet/,
+      true,
+    ],
+    [
       'an SCP by name',
       standing,
       {
@@ -84,6 +95,15 @@ describe('explainAssumeDenial', () => {
     expect(explanation.mendsByWaiting).toBe(mends);
     expect(explanation.remedy).not.toBe('');
   });
+});
+
+test("a guard against sts:AssumeRole is the caller's own, not the role's", () => {
+  const message = 'because no permissions boundary allows the sts:AssumeRole action';
+  const { cause, remedy } = explainAssumeDenial({ ...denied, message }, standing);
+  expect(cause).toContain('no permissions boundary allows it');
+  expect(remedy).toBe(
+    `Allow ${callerArn} to call sts:AssumeRole on arn:aws:iam::111122223333:role/Kolena there.`,
+  );
 });
 
 const onlyPrefix: PolicyDocument = {

@@ -18,6 +18,16 @@ test.each([
     /permissions-boundary/,
   ],
   ['with an explicit deny in a resource-based policy', /a resource-based policy/, /bucket's policy/],
+  [
+    'because no resource-based policy allows the s3:GetObject action',
+    /no resource-based policy/,
+    /another account/,
+  ],
+  [
+    'with an explicit deny in a VPC endpoint policy transitively through a service control policy',
+    /vpc endpoint policy transitively/,
+    /\(SCP\)/,
+  ],
   ['with an explicit deny in a VPC endpoint policy', /a vpc endpoint policy/, /VPC endpoint/],
   ['because no VPC endpoint policy allows the s3:GetObject action', /no vpc endpoint/, /VPC endpoint/],
   ['because no session policy allows the s3:GetObject action', /no session policy/, /session policy/],
@@ -38,4 +48,9 @@ test('what the role itself lacks is no guard', () => {
   const message = 'because no identity-based policy allows the s3:GetObject action';
   expect(explainGuard({ ...denied, message }, 'it')).toBeUndefined();
   expect(explainGuard(denied, 'it')).toBeUndefined();
+  for (const trust of [
+    'because no role trust policy allows the sts:AssumeRole action',
+    'with an explicit deny in the role trust policy',
+  ])
+    expect(explainGuard({ ...denied, message: trust }, 'it')).toBeUndefined();
 });

@@ -27,10 +27,7 @@ export async function refusalOf(question: AccessQuestion): Promise<AwsError | un
   if (result.overallResult === 'Allowed') return undefined;
   const analysis = result.resultType === 'single' ? result.result.analysis : result.results[0]?.analysis;
   const shown = permission.action === 'sts:AssumeRole' ? permission.resource : `"${permission.resource}"`;
-  const why =
-    permission.action === 'sts:AssumeRole' || analysis === undefined
-      ? ''
-      : ` ${reason(analysis, permission.action)}`;
+  const why = analysis === undefined ? '' : ` ${reason(analysis, permission.action)}`;
   const message = `User: ${identity.arn} is not authorized to perform: ${permission.action} on resource: ${shown}${why}`;
   return { status: 403, code: 'AccessDenied', message };
 }
@@ -43,6 +40,10 @@ type Analysis = Extract<
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 function reason(analysis: Analysis, action: string): string {
   const { identityAnalysis, resourceAnalysis, sessionAnalysis, permissionBoundaryAnalysis } = analysis;
+  if (action === 'sts:AssumeRole' && resourceAnalysis?.result !== 'Allowed')
+    return resourceAnalysis?.result === 'ExplicitlyDenied'
+      ? 'with an explicit deny in the role trust policy'
+      : 'because no role trust policy allows the sts:AssumeRole action';
   if (resourceAnalysis?.result === 'ExplicitlyDenied')
     return 'with an explicit deny in a resource-based policy';
   if (identityAnalysis?.result === 'ExplicitlyDenied')
