@@ -1,10 +1,12 @@
+import { isOurDocument } from '../access/access-policy.ts';
 import { samePolicy } from '../access/compare-policy.ts';
+import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import type { Check } from './check.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { detachedPolicies } from './explain-s3.ts';
 import type { Observations } from './observations.ts';
 import { trustDifferences } from './trust-differences.ts';
-import { fail, pass, standingOf, unprovable, type Subject } from './verdict.ts';
+import { fail, pass, standingOf, unprovable, type Subject, warning } from './verdict.ts';
 
 const apply = 'Run `command: apply`, which sets it right.';
 
@@ -22,6 +24,12 @@ function roleExists(expectations: Expectations, { role }: Observations): Check {
   const subject: Subject = { id: 'role-exists', title: `The role ${expectations.role.name} exists.` };
   if (role === undefined)
     return fail(subject, `There is no role ${arn}.`, 'Run `command: apply`, which creates it.');
+  if (expectations.accountId !== undefined && role.arn !== arn)
+    return fail(
+      subject,
+      `It stands at ${role.arn} instead of ${arn}, which Kolena would be told.`,
+      `Set \`iam-path: ${role.path}\` to keep the role, since a path cannot be changed.`,
+    );
   return pass(subject, `${role.arn}, ${role.roleId}.`);
 }
 
@@ -53,6 +61,7 @@ function policies(expectations: Expectations, observations: Observations): Check
     const live = observations.policies.find((policy) => policy.name.toLowerCase() === name.toLowerCase());
     return live !== undefined && !samePolicy(document, live.document);
   });
+  const others = otherPolicies(expectations, observations.role, observations.policies);
   const names = (list: readonly string[], what: string) =>
     list.length === 0 ? [] : [`${list.join(', ')} ${what}.`];
   const problems = [
@@ -61,7 +70,30 @@ function policies(expectations: Expectations, observations: Observations): Check
       differing.map(({ name }) => name),
       'not as the config says',
     ),
+    ...names(others.former, `attached to ${roleName}, though the config grants nothing by it`),
   ];
   if (problems.length > 0) return fail(subject, problems.join(' '), apply);
-  return pass(subject, `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`);
+  const attached = `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`;
+  return others.foreign.length === 0
+    ? pass(subject, attached)
+    : warning(
+        subject,
+        `${attached} The role has other policies too, which may grant Kolena more: ${others.foreign.join(', ')}.`,
+        'Detach or delete those that Kolena does not need.',
+      );
+}
+
+/** What the role holds beside the policies expected: some written for an earlier config, some by somebody else. */
+function otherPolicies({ policies }: Expectations, role: ObservedRole, live: readonly ObservedPolicy[]) {
+  const expected = new Set(policies.map(({ name }) => name.toLowerCase()));
+  const unexpected = live.filter(({ attached, name }) => attached && !expected.has(name.toLowerCase()));
+  const former = unexpected.filter(({ document }) => isOurDocument(document));
+  const known = new Set(
+    [...live.filter((one) => !unexpected.includes(one)), ...former].map(({ arn }) => arn),
+  );
+  const foreign = role.attachedPolicies.filter(({ arn }) => !known.has(arn)).map(({ arn }) => arn);
+  return {
+    former: former.map(({ name }) => name),
+    foreign: [...foreign, ...role.inlinePolicyNames.map((name) => `${name} (inline)`)],
+  };
 }

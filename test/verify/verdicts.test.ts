@@ -77,6 +77,14 @@ const simulated = (action: string, decision: 'allowed' | 'implicitDeny'): Partia
   },
 });
 
+const secondPolicy: Observations['policies'][number] = {
+  name: 'Kolena-2',
+  arn: 'arn:aws:iam::111122223333:policy/Kolena-2',
+  document: { ...policy, Statement: [{ Sid: 'Other', Effect: 'Allow', Action: 's3:*', Resource: '*' }] },
+  versionIds: ['v1'],
+  attached: true,
+};
+
 interface Case {
   readonly seen?: Partial<Observations>;
   readonly wanted?: Partial<Expectations>;
@@ -170,6 +178,33 @@ const cases: Readonly<Record<string, Case>> = {
     verdicts: {
       policies: ['fail', /not as the config says/],
       'reads:pictures': ['fail', /do not grant s3:GetObject on pictures\/a\.png/],
+    },
+  },
+  'a policy of an earlier config is still attached': {
+    seen: { policies: [...observations.policies, { ...secondPolicy, document: policy }] },
+    verdicts: { policies: ['fail', /Kolena-2 attached to Kolena, though the config grants nothing by it/] },
+  },
+  'somebody attached policies of their own': {
+    seen: {
+      role: {
+        ...role,
+        attachedPolicies: [
+          ...role.attachedPolicies,
+          { name: 'Kolena-2', arn: secondPolicy.arn },
+          { name: 'AmazonS3FullAccess', arn: 'arn:aws:iam::aws:policy/AmazonS3FullAccess' },
+        ],
+        inlinePolicyNames: ['more'],
+      },
+      policies: [...observations.policies, secondPolicy],
+    },
+    verdicts: {
+      policies: ['warning', /: \S+policy\/Kolena-2, \S+policy\/AmazonS3FullAccess, more \(inline\)\./],
+    },
+  },
+  'the role stands at another path': {
+    seen: { role: { ...role, arn: 'arn:aws:iam::111122223333:role/teams/Kolena', path: '/teams/' } },
+    verdicts: {
+      'role-exists': ['fail', /role\/teams\/Kolena instead of \S+:role\/Kolena.*iam-path: \/teams\//s],
     },
   },
   'the statement could not be taken back': {
