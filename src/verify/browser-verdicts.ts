@@ -1,11 +1,11 @@
 import { allowedBy, foreignRules } from '../access/cors.ts';
-import type { CorsRule } from '../access/cors-rule.ts';
-import { concreteOrigin, unknownOrigin } from './browser-origins.ts';
+import { concreteOrigin } from './browser-origins.ts';
 import type { Check } from './check.ts';
 import { corsDifference } from './cors-difference.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
 import { type BucketObservation, noCorsHeaders, type Observations, type Refusal } from './observations.ts';
-import { fail, pass, type Subject, unprovable, warning } from './verdict.ts';
+import { rulesOf, unknownOriginCheck } from './unknown-origin-verdict.ts';
+import { fail, pass, type Subject, unprovable } from './verdict.ts';
 
 /** Whether Kolena's web page gets at the buckets, nobody else's does, and the foreign CORS rules stand as they were. */
 export function browserChecks(expectations: Expectations, observations: Observations): Check[] {
@@ -39,14 +39,18 @@ function presigned(
     return pass(subject, `S3 answered ${seen.value.status} and allows ${seen.value.allowOrigin}.`);
   if (seen.refusal.code === noCorsHeaders)
     return refusedByRules(subject, { refusal: seen.refusal, origin, seen: buckets[location.bucket] });
+  const said = `S3 answered ${seen.refusal.code}: ${seen.refusal.message}`;
+  if (seen.refusal.status !== 403)
+    return fail(subject, said, 'Run again; if it stays, look the code up in the S3 error list.');
+  // The session's own read came from the same machine, so its address is not the reason.
   return fail(
     subject,
-    `S3 answered ${seen.refusal.code}: ${seen.refusal.message} The role itself may read the object, so a condition of the bucket's policy looks at the request, as on aws:SourceIp, aws:SourceVpce or s3:signatureAge.`,
+    `${said} From here the role itself may read the object, so a condition of the bucket's policy looks at how it is asked for, as on s3:authType, s3:signatureAge or aws:Referer.`,
     "Except the role from that statement of the bucket's policy.",
   );
 }
 
-function preflights({ origins }: Expectations, { buckets }: Observations, bucket: string): Check[] {
+function preflights({ origins, ourRule }: Expectations, { buckets }: Observations, bucket: string): Check[] {
   const seen = buckets[bucket];
   return [
     ...origins.map((configured): Check => {
@@ -61,36 +65,8 @@ function preflights({ origins }: Expectations, { buckets }: Observations, bucket
       if (answer.outcome === 'ok') return pass(subject, `The preflight of ${origin} is allowed.`);
       return refusedByRules(subject, { refusal: answer.refusal, origin, seen });
     }),
-    otherOrigins(bucket, seen),
+    unknownOriginCheck(bucket, seen, ourRule),
   ];
-}
-
-function otherOrigins(bucket: string, seen: BucketObservation | undefined): Check {
-  const subject: Subject = {
-    id: `preflight-unknown-origin:${bucket}`,
-    title: `${bucket} lets no page of an unknown origin read.`,
-  };
-  const answer = seen?.unknownOrigin;
-  if (answer === undefined || answer.outcome === 'skipped')
-    return unprovable(subject, answer?.why ?? 'The bucket was not asked.');
-  if (answer.outcome === 'refused') {
-    return answer.refusal.status === 403
-      ? pass(subject, `The preflight of ${unknownOrigin} is refused.`)
-      : unprovable(subject, `S3 answered ${answer.refusal.code}: ${answer.refusal.message}`);
-  }
-  const rule = allowedBy(rulesOf(seen), { origin: unknownOrigin, method: 'GET' });
-  if (rule !== undefined) {
-    return warning(
-      subject,
-      `The preflight of ${unknownOrigin} is allowed by a rule that is not Kolena's and was left alone: ${JSON.stringify(rule)}`,
-      "Narrow that rule's AllowedOrigins, if it need not be open to every page.",
-    );
-  }
-  return fail(
-    subject,
-    `The preflight of ${unknownOrigin} is allowed, though no CORS rule of the bucket allows it.`,
-    'See whether a proxy or gateway before S3 answers preflights by itself.',
-  );
 }
 
 interface RefusedByRules {
@@ -147,8 +123,4 @@ function foreignCors(expectations: Expectations, { buckets }: Observations, buck
     `Of the rules that are not Kolena's, read back, ${difference}.`,
     'See who else writes the CORS rules of this bucket, and run `command: apply`.',
   );
-}
-
-function rulesOf(seen: BucketObservation | undefined): readonly CorsRule[] {
-  return seen?.corsRules.outcome === 'ok' ? seen.corsRules.value : [];
 }

@@ -86,7 +86,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   [`presigned:${name}`]: {
     seen: { locations: { [name]: { ...location, presigned: refusedWith({}) } } },
-    cause: /aws:SourceIp/,
+    cause: /s3:authType/,
   },
   [`preflight:pictures:${origin}`]: {
     seen: { buckets: { pictures: { ...bucket, preflights: { [origin]: refusedWith({}) } } } },

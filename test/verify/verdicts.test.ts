@@ -363,9 +363,13 @@ const cases: Readonly<Record<string, Case>> = {
     seen: bucket({ corsRules: { outcome: 'ok', value: [expectations.ourRule] } }),
     verdicts: { 'foreign-cors:pictures': ['pass', /There are none/] },
   },
-  "the bucket's policy looks at the browser's network": {
+  "the bucket's policy looks at how it is asked": {
     seen: location({ presigned: refused }),
-    verdicts: { 'presigned:pictures': ['fail', /aws:SourceIp/] },
+    verdicts: { 'presigned:pictures': ['fail', /s3:authType, s3:signatureAge or aws:Referer/] },
+  },
+  'the presigned URL is answered by an error': {
+    seen: location({ presigned: refusedWith({ code: 'SlowDown', status: 503 }) }),
+    verdicts: { 'presigned:pictures': ['fail', /SlowDown: [^:]*Run again/s] },
   },
   'the preflight is refused': {
     seen: bucket({ corsRules: { outcome: 'ok', value: [foreignRule] }, preflights: { [origin]: refused } }),
@@ -378,6 +382,26 @@ const cases: Readonly<Record<string, Case>> = {
       unknownOrigin: allowed,
     }),
     verdicts: { 'preflight-unknown-origin:pictures': ['warning', /"AllowedOrigins":\["\*"\]/] },
+  },
+  "Kolena's rule was opened to every origin": {
+    seen: bucket({
+      corsRules: { outcome: 'ok', value: [foreignRule, { ...expectations.ourRule, AllowedOrigins: ['*'] }] },
+      unknownOrigin: allowed,
+    }),
+    verdicts: {
+      'preflight-unknown-origin:pictures': ['fail', /Kolena's rule, which somebody changed.*apply/s],
+    },
+  },
+  'the config lets every origin in': {
+    wanted: { ourRule: { ...expectations.ourRule, AllowedOrigins: ['https://*'] } },
+    seen: bucket({
+      corsRules: {
+        outcome: 'ok',
+        value: [foreignRule, { ...expectations.ourRule, AllowedOrigins: ['https://*'] }],
+      },
+      unknownOrigin: allowed,
+    }),
+    verdicts: { 'preflight-unknown-origin:pictures': ['warning', /cors-origins let every page read: https/] },
   },
   'an unknown origin is let in by no rule': {
     seen: bucket({ unknownOrigin: allowed }),
