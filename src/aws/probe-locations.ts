@@ -3,7 +3,7 @@ import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/
 import { allowedBy } from '../access/cors.ts';
 import type { ExpectedLocation } from '../verify/expectations.ts';
 import { noCorsHeaders } from '../verify/observations.ts';
-import { explainS3Denial } from '../verify/explain-s3.ts';
+import { concernsObjectAlone, explainS3Denial } from '../verify/explain-s3.ts';
 import type { Standing } from '../verify/explanation.ts';
 import type { Attempt, Listing, LocationObservation, ObjectRead, Refusal } from '../verify/observations.ts';
 import { concreteOrigin } from '../verify/browser-origins.ts';
@@ -17,7 +17,7 @@ import { attempt, isCode } from './refusal.ts';
 /** Enough to find an object that is not archived, and quick to parse for hundreds of buckets. */
 const listedKeys = 100;
 
-/** Listed keys that are tried when a read says that the object is archived. */
+/** Listed keys that are tried while a read is refused for what the object is. */
 const triedKeys = 3;
 
 /** The session of the role, and the time it has. */
@@ -36,9 +36,9 @@ export async function probeLocation(
 ): Promise<LocationObservation> {
   const s3 = session.clients.s3(session.probe.observed.buckets[location.bucket]?.region);
   const list = await askAboutS3(session, { location }, () => listFirst(s3, location));
-  const read = await readFirst(session, s3, { location, list });
+  const { read, triedKey } = await readFirst(session, s3, { location, list });
   const presigned = await getPresigned(session, s3, { location, read });
-  return { list, read, presigned };
+  return { list, read, ...(triedKey !== undefined && { triedKey }), presigned };
 }
 
 async function askAboutS3<T>(
@@ -81,13 +81,16 @@ async function readFirst(
   session: RoleSession,
   s3: S3Client,
   { location, list }: { location: ExpectedLocation; list: Attempt<Listing> },
-): Promise<Attempt<ObjectRead>> {
+): Promise<Pick<LocationObservation, 'read' | 'triedKey'>> {
   const listed = list.outcome === 'ok' ? list.value.readable.slice(0, triedKeys) : [];
   const keys = location.objectKey === undefined ? listed : [location.objectKey];
-  let answer: Attempt<ObjectRead> = { outcome: 'skipped', why: whyNothingToRead(list) };
+  let answer: Pick<LocationObservation, 'read' | 'triedKey'> = {
+    read: { outcome: 'skipped', why: whyNothingToRead(list) },
+  };
   for (const key of keys) {
-    answer = await askAboutS3(session, { location, key }, () => readByte(s3, location.bucket, key));
-    if (answer.outcome !== 'refused' || answer.refusal.code !== 'InvalidObjectState') return answer;
+    const read = await askAboutS3(session, { location, key }, () => readByte(s3, location.bucket, key));
+    answer = { read, triedKey: key };
+    if (read.outcome !== 'refused' || !concernsObjectAlone(read.refusal)) break;
   }
   return answer;
 }

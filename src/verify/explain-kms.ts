@@ -4,9 +4,10 @@ import { explainGuard } from './explain-guard.ts';
 import type { RefusedRead } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 
-/** Whether a refusal is KMS's and not S3's. */
+/** Whether a refusal is KMS's and not S3's, whatever the object is called. */
 export function isAboutKms({ code, message }: Refusal): boolean {
-  return code.startsWith('KMS.') || /kms:\w+|\bKMS\b/.test(message);
+  const words = message.replace(/"?arn:[a-z-]+:s3:.*?(?="| because | with an explicit|$)/gs, '');
+  return code.startsWith('KMS.') || /kms:\w+|\bKMS\b|ciphertext refers to/.test(words);
 }
 
 /** Names the cause of a read that failed at the object's key, which lists as any other and only fails on GetObject. */

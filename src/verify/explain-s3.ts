@@ -4,6 +4,7 @@ import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainKms, isAboutKms } from './explain-kms.ts';
 import { final, type Explanation, type RefusedRead, type Standing } from './explanation.ts';
+import type { Refusal } from './observations.ts';
 
 /** Names the cause of a refused ListObjectsV2 or GetObject, by S3's message and the policies read back. */
 export function explainS3Denial(refused: RefusedRead, standing: Standing): Explanation {
@@ -28,6 +29,19 @@ export function explainS3Denial(refused: RefusedRead, standing: Standing): Expla
       'Run `command: apply`, which attaches it.',
     );
   return grants(refused, standing) ? mayStillSpread(subject, standing) : notGranted(subject, standing);
+}
+
+/**
+ * Whether a read was refused for what this one object is, which another need not be: archived, deleted since it was
+ * listed, or encrypted with a key that only its writer has (SSE-C).
+ */
+export function concernsObjectAlone({ code, message }: Refusal): boolean {
+  return code === 'InvalidObjectState' || code === 'NoSuchKey' || isCustomerEncrypted({ code, message });
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html */
+function isCustomerEncrypted({ code, message }: Refusal): boolean {
+  return code === 'InvalidRequest' && /form of Server Side Encryption/i.test(message);
 }
 
 /** The policies that the plan wants attached and that are missing or not attached. */
@@ -98,6 +112,13 @@ function explainCode({ refusal, location, key = '' }: RefusedRead): Explanation 
         `${object} is archived: ${message}`,
         'Set verify-object to an object that is not archived.',
       );
+    case 'InvalidRequest':
+      return isCustomerEncrypted(refusal)
+        ? final(
+            `${object} is encrypted with a key that its writer sends along (SSE-C), which no role can read.`,
+            'Set verify-object to an object that is not encrypted so.',
+          )
+        : undefined;
     case 'PermanentRedirect':
     case 'AuthorizationHeaderMalformed':
     case 'BucketRegionError':

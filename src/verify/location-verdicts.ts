@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
 import { isAboutKms } from './explain-kms.ts';
-import { explainS3Denial } from './explain-s3.ts';
+import { concernsObjectAlone, explainS3Denial } from './explain-s3.ts';
 import type { Attempt, Listing, LocationObservation, ObjectRead, Observations } from './observations.ts';
 import { pass, refusedFor, standingOf, type Subject, unprovable, warning } from './verdict.ts';
 
@@ -59,11 +59,11 @@ function reads(about: About): Check {
   }
   const { refusal } = read;
   const explanation = explainS3Denial(
-    { refusal, location, key: keyOf(about) },
+    { refusal, location, key: seen.triedKey ?? '' },
     standingOf(expectations, observations),
   );
-  // The objects found may be archived and others not: that is no fault of the access.
-  if (refusal.code === 'InvalidObjectState' && location.objectKey === undefined)
+  // The objects found may be archived or gone and others not: that is no fault of the access.
+  if (concernsObjectAlone(refusal) && location.objectKey === undefined)
     return warning(subject, `Reading is unproven: ${explanation.cause}`, explanation.remedy);
   return refusedFor(subject, refusal, explanation);
 }
@@ -89,7 +89,10 @@ function decrypts(about: About): Check[] {
       refusedFor(
         subject,
         refusal,
-        explainS3Denial({ refusal, location, key: keyOf(about) }, standingOf(expectations, observations)),
+        explainS3Denial(
+          { refusal, location, key: seen?.triedKey ?? '' },
+          standingOf(expectations, observations),
+        ),
       ),
     ];
   }
@@ -105,11 +108,6 @@ function decrypts(about: About): Check[] {
       ),
     ];
   return [unprovable(subject, `New objects are encrypted with ${key}, but none of them was read.`, remedy)];
-}
-
-function keyOf({ location, seen }: About): string {
-  const listedFirst = seen?.list.outcome === 'ok' ? seen.list.value.readable[0] : undefined;
-  return location.objectKey ?? listedFirst ?? '';
 }
 
 function nobodyInside(subject: Subject, { assumed, trust }: Observations): Check {

@@ -63,6 +63,8 @@ export interface BrowserAnswer {
 export interface LocationObservation {
   readonly list: Attempt<Listing>;
   readonly read: Attempt<ObjectRead>;
+  /** The key that `read` is about; absent when none was tried. */
+  readonly triedKey?: string;
   /** A presigned GET as Kolena's page sends it: unsigned but for its URL, with Kolena's first origin. */
   readonly presigned: Attempt<BrowserAnswer>;
 }

@@ -161,6 +161,31 @@ describe('buckets of other kinds', () => {
     expect(checkOf(checks, 'reads:with-archive')).toMatchObject({ status: 'pass' });
     expect(checkOf(checks, 'reads:with-archive').evidence).toContain('b.png');
   });
+  test.each([
+    {
+      why: 'deleted meanwhile',
+      status: 404,
+      code: 'NoSuchKey',
+      message: 'The specified key does not exist.',
+    },
+    {
+      why: 'encrypted with a key of its writer',
+      status: 400,
+      code: 'InvalidRequest',
+      message: 'The object was stored using a form of Server Side Encryption.',
+    },
+  ])('an object that was $why is passed over', async ({ status, code, message }) => {
+    await world.createBucket({
+      name: 'with-two-objects',
+      objects: { 'a.png': 'gone', 'b.png': 'there' },
+      corsRules: rules,
+    });
+    await setUpByHand(world, { policy: policyFor('with-two-objects') });
+    world.gate.fail({ action: 's3:GetObject', times: 1, answer: { status, code, message } });
+    const { checks } = await verifyIn(world, named('with-two-objects'));
+    expect(notPassed(checks)).toEqual([]);
+    expect(checkOf(checks, 'reads:with-two-objects').evidence).toContain('b.png');
+  });
   test('all archived is a warning', async () => {
     const archived = { body: 'old', storageClass: 'GLACIER' as const };
     await world.createBucket({ name: 'all-archived', objects: { 'a.png': archived }, corsRules: rules });

@@ -17,6 +17,7 @@ const good: Observations = {
     [name]: {
       list: { outcome: 'ok', value: { count: 1, truncated: false, readable: ['a/1.png'] } },
       read: { outcome: 'ok', value: { key: 'a/1.png', encryption: 'aws:kms', kmsKeyArn: keyArn } },
+      triedKey: 'a/1.png',
       presigned: { outcome: 'ok', value: { status: 206, allowOrigin: origin } },
     },
   },

@@ -253,6 +253,15 @@ describe('explainS3Denial', () => {
     expect(explanation.mendsByWaiting).toBe(false);
   });
 
+  test('an object that is called like KMS is refused by S3', () => {
+    const refusal = message(
+      'x is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::pictures/KMS/kms:a b.png" because no identity-based policy allows the s3:GetObject action',
+    );
+    const explanation = explainS3Denial({ refusal, location, key: 'KMS/kms:a b.png' }, standing);
+    expect(explanation.cause).toContain('The policies read back grant s3:GetObject');
+    expect(explanation.mendsByWaiting).toBe(true);
+  });
+
   test('waits for a key that the config grants', () => {
     const refusal = kms('because no identity-based policy allows the kms:Decrypt action');
     const given = { ...standing, expectations: { ...expectations, kmsKeyArns: [keyArn] } };

@@ -99,6 +99,7 @@ export const observations: Observations = {
     pictures: {
       list: { outcome: 'ok', value: { count: 1, truncated: false, readable: ['a.png'] } },
       read: { outcome: 'ok', value: { key: 'a.png', encryption: 'AES256' } },
+      triedKey: 'a.png',
       presigned: { outcome: 'ok', value: { status: 206, allowOrigin: origin } },
     },
   },

@@ -297,6 +297,26 @@ const cases: Readonly<Record<string, Case>> = {
     seen: location({ read: refusedWith({ code: 'InvalidObjectState' }) }),
     verdicts: { 'reads:pictures': ['warning', /archived/] },
   },
+  'an object was deleted while it was read': {
+    seen: location({ read: refusedWith({ code: 'NoSuchKey', status: 404 }), triedKey: 'c.png' }),
+    verdicts: { 'reads:pictures': ['warning', /unproven: There is no object s3:\/\/pictures\/c\.png/] },
+  },
+  'the object named does not exist': {
+    wanted: { locations: [{ bucket: 'pictures', name: 'pictures', objectKey: 'a.png' }] },
+    seen: location({ read: refusedWith({ code: 'NoSuchKey', status: 404 }) }),
+    verdicts: { 'reads:pictures': ['fail', /There is no object/] },
+  },
+  'the objects are encrypted with keys of their writer': {
+    seen: location({
+      read: refusedWith({
+        code: 'InvalidRequest',
+        message:
+          'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.',
+        status: 400,
+      }),
+    }),
+    verdicts: { 'reads:pictures': ['warning', /unproven: .*\(SSE-C\)/] },
+  },
   'the bucket has gone': {
     seen: location({ list: refusedWith({ code: 'NoSuchBucket', status: 404 }) }),
     verdicts: { 'lists:pictures': ['fail', /There is no bucket named pictures/] },
