@@ -15,7 +15,7 @@ export async function requireApproved(job: Job): Promise<void> {
       remedy: 'Set `github-token: ${{ github.token }}` and give the job `permissions: pull-requests: write`.',
     });
   requireApproval({
-    approval: await job.approval(),
+    approval: await job.pullRequests.findApproval(job.settings['comment-key']),
     digest,
     difference: renderDifference(job.report.current),
   });

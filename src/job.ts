@@ -1,6 +1,5 @@
 import type { DecideOptions } from './access/decide-access.ts';
 import type { Edges } from './edges.ts';
-import type { Approval } from './github/approval.ts';
 import type { PullRequests } from './github/pull-requests.ts';
 import type { Inputs } from './inputs.ts';
 import { startReport, type RunReport } from './run-report.ts';
@@ -13,20 +12,16 @@ export interface Job extends Inputs {
   readonly decideOptions: DecideOptions;
   readonly expectationOptions: ExpectationOptions;
   readonly pullRequests: PullRequests | undefined;
-  /** The pull request that brought the commit in, and what our comment on it showed; asked of GitHub once. */
-  readonly approval: () => Promise<Approval>;
 }
 
 /** Reads the inputs and gathers what every step needs. Throws `invalid-input` with every problem at once. */
 export function startJob(edges: Edges): Job {
   const inputs = edges.readInputs();
   const { settings } = inputs;
-  const pullRequests = edges.openPullRequests(settings);
-  let approval: Promise<Approval> | undefined;
   return {
     ...inputs,
     edges,
-    pullRequests,
+    pullRequests: edges.openPullRequests(settings),
     report: startReport(inputs, edges),
     decideOptions: {
       region: settings['aws-region'],
@@ -39,6 +34,5 @@ export function startJob(edges: Edges): Job {
         verifyPrincipalArn: settings['verify-principal-arn'],
       }),
     },
-    approval: () => (approval ??= pullRequests?.findApproval(settings['comment-key']) ?? Promise.resolve({})),
   };
 }

@@ -1,5 +1,6 @@
 import type { DesiredAccess } from './access/desired-access.ts';
 import { asUserError } from './failure.ts';
+import type { PullRequests } from './github/pull-requests.ts';
 import type { Job } from './job.ts';
 import { countChanges, hasChanges } from './report/changes.ts';
 import { renderComment, renderSummary } from './report/render.ts';
@@ -29,8 +30,13 @@ export function publishReport({ edges, report }: Job): void {
 
 async function comment(job: Job): Promise<void> {
   const { edges, pullRequests, report, settings } = job;
-  const target = settings.comment === 'never' ? undefined : await commentedPullRequest(job);
-  if (pullRequests === undefined || target === undefined) return;
+  if (pullRequests === undefined || settings.comment === 'never') return;
+  const target = await commentedPullRequest(job, pullRequests);
+  if (target === undefined) return;
+  if ('kind' in target) {
+    edges.runner.warning(target.message);
+    return;
+  }
   const { current } = report;
   const { plan, desired, backend } = current;
   const changed = plan !== undefined && desired !== undefined && hasChanges({ plan, desired, backend });
@@ -52,10 +58,10 @@ async function comment(job: Job): Promise<void> {
 }
 
 /** The pull request that the event is about; after a merge the one that brought the commit in. */
-async function commentedPullRequest({ edges, settings, approval }: Job) {
+async function commentedPullRequest({ edges, settings }: Job, pullRequests: PullRequests) {
   if (edges.event.pullRequest !== undefined) return edges.event.pullRequest;
   const followsUp = settings.command === 'apply' || settings.command === 'destroy';
-  return followsUp ? (await approval()).pullRequest : undefined;
+  return followsUp ? pullRequests.findMerged() : undefined;
 }
 
 function outputsOf({ config, desired, plan, digest, checks, failure, backend }: Report): Outputs {

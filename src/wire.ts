@@ -66,6 +66,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       });
       return {
         findApproval: async (key) => (await pullRequests()).findApproval(key),
+        findMerged: async () => (await pullRequests()).findMerged(),
         saveComment: async (target) => (await pullRequests()).saveComment(target),
       };
     },

@@ -3,7 +3,7 @@ import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
 import { clip } from '../report/markdown.ts';
 import { findOurComments } from './our-comments.ts';
-import { messageOf } from './refusal.ts';
+import { failureOf, messageOf } from './refusal.ts';
 
 /** The job summary has all of it. */
 const SHOWN_DIFFERENCE = 3000;
@@ -30,7 +30,7 @@ export async function findApproval(
   { event, key }: { readonly event: EventContext; readonly key: string },
 ): Promise<Approval> {
   try {
-    const pullRequest = await mergedPullRequest(github, event);
+    const pullRequest = await findMergedPullRequest(github, event);
     if (pullRequest === undefined) return {};
     const [comment] = await findOurComments(github, { number: pullRequest.number, key });
     const { digest, head } = comment?.marker ?? {};
@@ -42,14 +42,16 @@ export async function findApproval(
       reason: 'not-approved',
       message: `The approved plan could not be read from the pull request: ${messageOf(error)}`,
       remedy:
-        'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write',
+        failureOf(error) === 'refused'
+          ? 'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write'
+          : 'GitHub kept failing; nothing was applied. Run the job again.',
       cause: error,
     });
   }
 }
 
 /** A pull request that is still open approves nothing, unless the merge queue has taken it. */
-async function mergedPullRequest(
+export async function findMergedPullRequest(
   github: GitHub,
   event: EventContext,
 ): Promise<ApprovedPullRequest | undefined> {
@@ -101,13 +103,13 @@ export function requireApproval({
   if (pullRequest === undefined)
     throw notApproved(
       'No merged pull request belongs to this commit, and `require-approved-plan` applies only what one showed.',
-      'Bring the change in by a pull request on which `command: plan` runs with the same `comment-key`.',
+      'Bring the change in by a pull request on which `command: plan` runs with the same `comment-key`. GitHub can tell of a merge some moments late: if there was one just now, run the job again.',
     );
   const where = `pull request ${pullRequest.number} (${pullRequest.url})`;
   if (shown === undefined)
     throw notApproved(
       `Our comment with a plan was not found on ${where}.`,
-      'Run `command: plan` on `pull_request` with the same `comment-key` and the same kind of `github-token`, so that the plan is shown before the merge.',
+      'Run `command: plan` on `pull_request` with the same `comment-key` and the same kind of `github-token`, so that the plan is shown before the merge. A fork’s pull request gets no plan: bring its change in by a branch of this repository.',
     );
   if (shown.head !== pullRequest.head)
     throw notApproved(

@@ -56,8 +56,30 @@ export function openGitHub({ token, repository, apiUrl, log, second = 1000 }: Gi
   };
   // Octokit's own lines about requests would stand between ours.
   const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-  return { octokit: getOctokit(token, { ...options, log: silent }, retry, throttling), owner, repo, log };
+  const plugins = [heedRetryAfter({ log, second }), retry, throttling] as const;
+  return { octokit: getOctokit(token, { ...options, log: silent }, ...plugins), owner, repo, log };
 }
+
+/**
+ * An Octokit plugin that waits as long as a failing server asks before the retry plugin has its turn, which looks at
+ * its own count alone. Rate limits are the throttling plugin's business.
+ */
+function heedRetryAfter({ log, second = 1000 }: Pick<GitHubProps, 'log' | 'second'>) {
+  return ({ hook }: Pick<GitHub['octokit'], 'hook'>) => {
+    hook.error('request', async (error, { request }) => {
+      const { status, response } = error as { status?: number; response?: { headers: ResponseHeaders } };
+      const seconds = Number(response?.headers['retry-after'] ?? 0);
+      const again = Number(request['retryCount'] ?? 0) < RETRIES;
+      if (status !== undefined && status >= 500 && again && seconds > 0 && seconds <= LONGEST_WAIT_SECONDS) {
+        log.info(`GitHub fails with ${status} and asks for ${seconds} s; waiting.`);
+        await new Promise((resolve) => setTimeout(resolve, seconds * second));
+      }
+      throw error;
+    });
+  };
+}
+
+type ResponseHeaders = Readonly<Record<string, string | number | undefined>>;
 
 /**
  * The plugin spaces writes by one to three seconds, for programs that write many; a run of ours writes one comment. Of a

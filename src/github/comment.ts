@@ -40,26 +40,39 @@ export interface CommentTarget {
   readonly render: (previous: string | undefined) => string;
 }
 
-/** `left`: there is nothing to say. `warning`: GitHub failed for a passing reason, and the comment is not up to date. */
+/** GitHub failed for a passing reason, and the comment is not up to date. */
+export interface CommentWarning {
+  readonly kind: 'warning';
+  readonly message: string;
+}
+
+/** `left`: there is nothing to say. */
 export type CommentResult =
   | { readonly kind: 'saved'; readonly id: number; readonly url: string }
   | { readonly kind: 'left' }
-  | { readonly kind: 'warning'; readonly message: string };
+  | CommentWarning;
 
 /** Creates or updates our one comment; throws UserError `comment-failed` when GitHub refuses. */
 export async function saveComment(github: GitHub, target: CommentTarget): Promise<CommentResult> {
   if (target.mode === 'never') return { kind: 'left' };
+  return orWarning(`pull request ${target.number} of ${github.owner}/${github.repo}`, () =>
+    save(github, target),
+  );
+}
+
+/** The result of `work` for a comment on `where`; throws UserError `comment-failed` when GitHub refuses. */
+export async function orWarning<T>(where: string, work: () => Promise<T>): Promise<T | CommentWarning> {
   try {
-    return await save(github, target);
+    return await work();
   } catch (error) {
     if (!(error instanceof Error) || !('status' in error || error.name === 'GraphqlResponseError'))
       throw error;
-    if (failureOf(error) === 'refused') throw refused(error, github, target);
+    if (failureOf(error) === 'refused') throw refused(error, where);
     const message = messageOf(error);
     const remedy = isUntrustedCertificate(message) ? `\nNext step: ${untrustedCertificateRemedy}` : '';
     return {
       kind: 'warning',
-      message: `The comment on pull request ${target.number} is not up to date: GitHub kept failing (${message}). The job summary has the result.${remedy}`,
+      message: `The comment on ${where} is not up to date: GitHub kept failing (${message}). The job summary has the result.${remedy}`,
     };
   }
 }
@@ -130,11 +143,11 @@ async function remove({ octokit, owner, repo, log }: GitHub, id: number): Promis
   }
 }
 
-function refused(error: unknown, { owner, repo }: GitHub, { number }: CommentTarget): UserError {
+function refused(error: unknown, where: string): UserError {
   const { status } = error as { status?: number };
   return new UserError({
     reason: 'comment-failed',
-    message: `GitHub refused the comment on pull request ${number} of ${owner}/${repo} with ${status ?? 'an error'}: ${messageOf(error)}`,
+    message: `GitHub refused the comment on ${where} with ${status ?? 'an error'}: ${messageOf(error)}`,
     remedy:
       'Give the job the right to write comments, or set `comment: never`.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write',
     cause: error,

@@ -39,7 +39,7 @@ export async function findOurComments(
 /**
  * The login that comments of this token carry. A job's token is an installation's: `GET /user` refuses it with 403
  * ("Resource not accessible by integration"), and GraphQL's `viewer` names `github-actions[bot]`. A server without
- * GraphQL is asked by `GET /user`, which knows the tokens of persons.
+ * GraphQL, or one that hides `viewer`, is asked by `GET /user`, which knows the tokens of persons.
  */
 async function ownLogin({ octokit }: GitHub): Promise<string> {
   try {

@@ -25,8 +25,8 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
 }
 
-/** Whether GitHub has no such page or does not let this token see it. */
+/** Whether GitHub has no such page or does not let this token see it; GraphQL says the latter in a 200. */
 export function isHidden(error: unknown): boolean {
-  const { status } = error as { status?: unknown };
-  return status === 403 || status === 404;
+  const { status, errors } = error as { status?: unknown; errors?: readonly { readonly type?: string }[] };
+  return status === 403 || status === 404 || errors?.some(({ type }) => type === 'FORBIDDEN') === true;
 }

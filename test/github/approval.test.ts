@@ -112,6 +112,16 @@ describe('the approval of a commit', () => {
   });
 });
 
+test('an approval that cannot be read while GitHub fails says to run again, not to grant more', async () => {
+  for (let time = 0; time < 9; time++)
+    server.faults.push({ request: /commits\/abc/, status: 502, message: 'Bad Gateway' });
+  await expect(find()).rejects.toMatchObject({
+    reason: 'not-approved',
+    message: expect.stringContaining('Bad Gateway') as string,
+    remedy: expect.stringContaining('Run the job again') as string,
+  });
+});
+
 describe('a plan may be applied', () => {
   const shown = { digest: 'digest-1', head: 'head-2' };
   const refusal = (approval: Approval, digest: string, difference = 'the diff') => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openPullRequests } from '../../src/github/pull-requests.ts';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import { saveComment, shouldComment, type CommentTarget } from '../../src/github/comment.ts';
 import { writeMarker } from '../../src/report/marker.ts';
@@ -19,16 +20,22 @@ const target = (part: Partial<CommentTarget> = {}): CommentTarget => ({
 let server: GitHubStandIn;
 let github: GitHub;
 let lines: string[];
+const client = () => ({
+  token: 'ghs_example',
+  repository: 'o/r',
+  apiUrl: server.url,
+  log: {
+    info: (line: string) => lines.push(line),
+    warning: (line: string) => lines.push(line),
+    group: <T>(_: string, work: () => Promise<T>) => work(),
+  },
+  second: 1,
+});
 
 beforeEach(async () => {
   server = await startGitHub();
   lines = [];
-  const log = {
-    info: (line: string) => lines.push(line),
-    warning: (line: string) => lines.push(line),
-    group: <T>(_: string, work: () => Promise<T>) => work(),
-  };
-  github = openGitHub({ token: 'ghs_example', repository: 'o/r', apiUrl: server.url, log, second: 1 });
+  github = openGitHub(client());
 });
 afterEach(() => server.close());
 
@@ -79,6 +86,12 @@ describe('one comment', () => {
     expect(texts()).toEqual(['new']);
   });
 
+  test('is written by a person’s token where GraphQL hides the viewer', async () => {
+    server.viewer = 'forbidden';
+    server.comments.push({ id: 1, body: body('old'), user: { login: 'octocat' } });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+  });
+
   test('is written by a person’s token on a server without GraphQL too', async () => {
     server.viewer = undefined;
     server.comments.push({ id: 1, body: body('old'), user: { login: 'octocat' } });
@@ -114,6 +127,18 @@ describe('GitHub that fails for a passing reason', () => {
     expect(lines).toContain("GitHub's secondary rate limit is reached for 20 s; waiting.");
   });
 
+  test('is waited for as its 503 asks, in place of the usual second', async () => {
+    server.faults.push({ request: /^GET .*comments/, status: 503, headers: { 'retry-after': '15' } });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
+    expect(lines).toEqual(['GitHub fails with 503 and asks for 15 s; waiting.']);
+  });
+
+  test('is not waited for when a 503 asks for an hour', async () => {
+    server.faults.push({ request: /^GET .*comments/, status: 503, headers: { 'retry-after': '3600' } });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
+    expect(lines).toEqual([]);
+  });
+
   test('is not waited for when the limit lasts for long: a warning', async () => {
     const reset = String(Math.floor(Date.now() / 1000) + 1800);
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
@@ -137,6 +162,25 @@ describe('GitHub that fails for a passing reason', () => {
       kind: 'warning',
       message: expect.stringContaining('Unavailable') as string,
     });
+  });
+});
+
+describe('the pull request that brought a commit in', () => {
+  const push = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' } as const;
+  const findMerged = () => openPullRequests(client(), push).findMerged();
+
+  test('is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
+    for (let time = 0; time < 9; time++)
+      server.faults.push({ request: /commits\/abc/, status: 502, message: 'Bad Gateway' });
+    expect(await findMerged()).toMatchObject({
+      kind: 'warning',
+      message: expect.stringContaining('Bad Gateway') as string,
+    });
+  });
+
+  test('is a failed comment, not an unapproved plan, when GitHub refuses to tell it', async () => {
+    server.faults.push({ request: /commits\/abc/, status: 403, message: 'Resource not accessible' });
+    await expect(findMerged()).rejects.toMatchObject({ reason: 'comment-failed' });
   });
 });
 

@@ -30,7 +30,7 @@ export interface GitHubStandIn {
   readonly faults: Fault[];
   /** `METHOD /path` of every request. */
   readonly requests: string[];
-  /** What `viewer` and new comments say; GraphQL answers 404 when undefined, as on a server without it. */
+  /** What `viewer` and new comments say; GraphQL answers 404 when undefined, as on a server without it, and refuses `forbidden`. */
   viewer: string | undefined;
   close(): Promise<void>;
 }
@@ -86,13 +86,19 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return text;
 }
 
+const forbidden = {
+  data: null,
+  errors: [{ type: 'FORBIDDEN', message: 'Resource not accessible by integration' }],
+};
+const viewerOf = (login: string) => ({ data: { viewer: { login } } });
+
 function answer(github: GitHubStandIn, path: string, text: string): Answer {
   const { pathname, searchParams } = new URL(path.replace(/^\w+ /, ''), github.url);
   const route = `${path.split(' ')[0] ?? ''} ${pathname}`;
   if (route === 'POST /graphql')
     return github.viewer === undefined
       ? { status: 404, body: { message: 'Not Found' } }
-      : { status: 200, body: { data: { viewer: { login: github.viewer } } } };
+      : { status: 200, body: github.viewer === 'forbidden' ? forbidden : viewerOf(github.viewer) };
   if (route === 'GET /user') return { status: 200, body: { login: 'octocat' } };
   if (route === 'GET /repos/o/r/issues/7/comments') return page(github, searchParams);
   const commit = /^GET \/repos\/o\/r\/commits\/(\w+)\/pulls$/.exec(route)?.[1];
