@@ -44,7 +44,7 @@ export async function answer(parts: GateParts, exchange: Exchange): Promise<void
     sendError(response, error, request.service);
   };
   if (request.method === 'OPTIONS') {
-    await answerPreflight(parts, exchange, fail);
+    answerPreflight(parts, exchange, fail);
     return;
   }
   const operation = request.form.get('Action') ?? '';
@@ -68,16 +68,16 @@ export async function answer(parts: GateParts, exchange: Exchange): Promise<void
   }
 }
 
-async function answerPreflight(
-  { moto, buckets }: GateParts,
+function answerPreflight(
+  { buckets }: GateParts,
   { request, response }: Exchange,
   fail: (error: AwsError) => void,
-): Promise<void> {
+): void {
   const bucket = buckets.find(request.bucket);
   const headers =
     bucket === undefined
       ? { status: 404, code: 'NoSuchBucket', message: 'The specified bucket does not exist' }
-      : await preflight(moto.s3(bucket.accountId), request);
+      : preflight(bucket.corsRules, request);
   if (isAwsError(headers)) fail(headers);
   else response.writeHead(200, { ...headers, 'content-length': 0 }).end();
 }
@@ -165,10 +165,10 @@ async function passOn(parts: GateParts, { request, response, identity }: SignedE
   const forward = () => callMoto(request, { endpoint: parts.endpoint, agent: parts.agent, accountId });
   const reads = request.service !== 'iam' || /^(Get|List|Generate|Simulate)/.test(operation);
   const got = reads
-    ? await forward()
+    ? await parts.buckets.answerTo(request, forward)
     : await parts.iam.change(accountId, request.form.get('RoleName'), forward);
   if (request.service === 's3' && got.status < 300) parts.buckets.note(request, accountId);
-  const cors = bucket === undefined ? {} : await corsHeaders(parts.moto.s3(bucket.accountId), request);
+  const cors = bucket === undefined ? {} : corsHeaders(bucket.corsRules, request);
   const kept = Object.fromEntries(
     Object.entries(got.headers).filter(
       ([name]) => !/^(access-control-|connection|transfer-encoding|keep-alive)/.test(name),

@@ -4,6 +4,7 @@ import type { IamEntity } from './account-state.ts';
 import type { AwsError } from './aws-error.ts';
 import type { Identity } from './identities.ts';
 import type { NeededPermission } from './permissions.ts';
+import { relevantPolicy } from './relevant-policy.ts';
 
 /** A question to the policy engine. */
 export interface AccessQuestion {
@@ -82,7 +83,12 @@ function simulationOf({
       },
     },
     identityPolicies:
-      identity.kind === 'root' ? [{ name: 'root', policy: everything }] : [...(entity?.policies ?? [])],
+      identity.kind === 'root'
+        ? [{ name: 'root', policy: everything }]
+        : (entity?.policies ?? []).map(({ name, policy }) => ({
+            name,
+            policy: relevantPolicy(policy, permission.resource),
+          })),
     ...(identity.sessionPolicy && { sessionPolicy: identity.sessionPolicy }),
     ...(entity?.boundary && { permissionBoundaryPolicies: [{ name: 'boundary', policy: entity.boundary }] }),
     ...(resourcePolicy && { resourcePolicy }),

@@ -1,6 +1,8 @@
-import { GetBucketPolicyCommand } from '@aws-sdk/client-s3';
+import { type CORSRule, GetBucketPolicyCommand } from '@aws-sdk/client-s3';
 import type { PolicyDocument } from '../../../src/access/policy-document.ts';
 import type { AwsError } from './aws-error.ts';
+import { corsRulesIn } from './cors.ts';
+import type { MotoAnswer } from './moto-call.ts';
 import type { MotoClients } from './moto-clients.ts';
 import type { AwsRequest } from './request.ts';
 
@@ -13,12 +15,17 @@ export interface Bucket {
   kmsKeyArn?: string | undefined;
   /** Read once, and anew after each change. */
   policy?: Promise<PolicyDocument | undefined> | undefined;
+  corsRules: readonly CORSRule[];
+  /** moto's answers to reads since the last write. */
+  readonly answers: Map<string, Promise<MotoAnswer>>;
 }
 
 /** The buckets that were created through the gate. */
 export interface Buckets {
   find(name: string | undefined): Bucket | undefined;
   policyOf(bucket: Bucket): Promise<PolicyDocument | undefined>;
+  /** The answer to a read: moto is asked once, and anew after each write, which all pass the gate. */
+  answerTo(request: AwsRequest, ask: () => Promise<MotoAnswer>): Promise<MotoAnswer>;
   /** Takes note of what a request that succeeded has changed. */
   note(request: AwsRequest, accountId: string): void;
 }
@@ -41,14 +48,29 @@ export function openBuckets(moto: MotoClients): Buckets {
         );
       return bucket.policy;
     },
-    note({ bucket: name, key, method, query, body, region }, accountId) {
-      if (name === undefined || key !== undefined || method === 'GET' || method === 'HEAD') return;
+    answerTo(request, ask) {
+      const bucket = buckets.get(request.bucket ?? '');
+      if (bucket === undefined || !isRead(request)) return ask();
+      const question = questionOf(request);
+      const known = bucket.answers.get(question) ?? ask();
+      bucket.answers.set(question, known);
+      known.catch(() => bucket.answers.delete(question));
+      return known;
+    },
+    note(request, accountId) {
+      const { bucket: name, key, method, query, body, region } = request;
+      if (name === undefined || isRead(request)) return;
       const bucket = buckets.get(name);
+      bucket?.answers.clear();
+      if (key !== undefined) return;
       if (bucket === undefined) {
-        if (method === 'PUT') buckets.set(name, { name, accountId, region: constraintOf(body) ?? region });
+        if (method !== 'PUT') return;
+        const home = { name, accountId, region: constraintOf(body) ?? region };
+        buckets.set(name, { ...home, corsRules: [], answers: new Map() });
         return;
       }
       if (query.has('policy')) bucket.policy = undefined;
+      if (query.has('cors')) bucket.corsRules = corsRulesIn(body.toString());
       if (query.has('encryption')) {
         bucket.kmsKeyArn = /<KMSMasterKeyID>(.*?)<\/KMSMasterKeyID>/.exec(body.toString())?.[1];
       }
@@ -74,6 +96,16 @@ export function misdirected(
     message:
       'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
   };
+}
+
+function isRead({ method }: AwsRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Equal for requests that ask the same, whoever signed them. */
+function questionOf({ method, url, headers }: AwsRequest): string {
+  const unsigned = url.replace(/[?&]X-Amz-[^&]*/g, '');
+  return [method, unsigned, headers['range'] ?? ''].join(' ');
 }
 
 function constraintOf(body: Buffer): string | undefined {

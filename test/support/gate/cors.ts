@@ -1,4 +1,4 @@
-import { GetBucketCorsCommand, type CORSRule, type S3Client } from '@aws-sdk/client-s3';
+import type { CORSRule } from '@aws-sdk/client-s3';
 import type { AwsError } from './aws-error.ts';
 import type { AwsRequest } from './request.ts';
 
@@ -6,10 +6,10 @@ import type { AwsRequest } from './request.ts';
  * Headers by which S3 answers a browser's preflight: by the first rule that matches origin, method and every header.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
  */
-export async function preflight(
-  s3: S3Client,
+export function preflight(
+  rules: readonly CORSRule[],
   request: AwsRequest,
-): Promise<Record<string, string> | AwsError> {
+): Record<string, string> | AwsError {
   const denied = (message: string) => ({
     status: 403,
     code: 'AccessForbidden',
@@ -28,7 +28,6 @@ export async function preflight(
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
-  const rules = await rulesOf(s3, request.bucket ?? '');
   if (rules.length === 0) return denied('CORS is not enabled for this bucket.');
   const rule = rules.find(
     ({ AllowedMethods = [], AllowedOrigins = [], AllowedHeaders = [] }) =>
@@ -49,13 +48,13 @@ export async function preflight(
 }
 
 /** Headers that S3 adds to the answer of a request with an `Origin`. */
-export async function corsHeaders(
-  s3: S3Client,
-  { bucket, headers, method }: AwsRequest,
-): Promise<Record<string, string>> {
+export function corsHeaders(
+  rules: readonly CORSRule[],
+  { headers, method }: AwsRequest,
+): Record<string, string> {
   const origin = headers['origin'];
-  if (bucket === undefined || origin === undefined) return {};
-  const rule = (await rulesOf(s3, bucket)).find(
+  if (origin === undefined) return {};
+  const rule = rules.find(
     ({ AllowedMethods = [], AllowedOrigins = [] }) =>
       AllowedMethods.includes(method) && AllowedOrigins.some((pattern) => matches(pattern, origin)),
   );
@@ -73,18 +72,28 @@ function originHeaders(rule: CORSRule, origin: string): Record<string, string> {
   };
 }
 
-async function rulesOf(s3: S3Client, bucket: string): Promise<readonly CORSRule[]> {
-  try {
-    return (await s3.send(new GetBucketCorsCommand({ Bucket: bucket }))).CORSRules ?? [];
-  } catch (error) {
-    if (error instanceof Error && ['NoSuchCORSConfiguration', 'NoSuchBucket'].includes(error.name)) return [];
-    throw error;
-  }
-}
-
 /** One `*` at most stands for any text; case counts. */
 function matches(pattern: string, value: string): boolean {
   const [before = '', after] = pattern.split('*', 2);
   if (after === undefined) return pattern === value;
   return value.length >= before.length + after.length && value.startsWith(before) && value.endsWith(after);
+}
+
+/** The rules of a PutBucketCors; none of anything else, as of a DeleteBucketCors. */
+export function corsRulesIn(xml: string): CORSRule[] {
+  return valuesIn(xml, 'CORSRule').map((rule) => {
+    const [age] = valuesIn(rule, 'MaxAgeSeconds');
+    return {
+      AllowedOrigins: valuesIn(rule, 'AllowedOrigin'),
+      AllowedMethods: valuesIn(rule, 'AllowedMethod'),
+      AllowedHeaders: valuesIn(rule, 'AllowedHeader'),
+      ExposeHeaders: valuesIn(rule, 'ExposeHeader'),
+      ...(age !== undefined && { MaxAgeSeconds: Number(age) }),
+    };
+  });
+}
+
+function valuesIn(xml: string, element: string): string[] {
+  const found = xml.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, 'gs'));
+  return [...found].map(([, value = '']) => value);
 }

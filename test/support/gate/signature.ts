@@ -12,13 +12,26 @@ export function isSignedWith(request: AwsRequest, secretAccessKey: string): bool
   const [date = '', region = '', service = ''] = signed.scope;
   const canonical = canonicalRequest(request, signed);
   const toSign = ['AWS4-HMAC-SHA256', signed.time, [...signed.scope].join('/'), sha256(canonical)].join('\n');
-  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
-    (previous, part) => createHmac('sha256', previous).update(part).digest(),
-    `AWS4${secretAccessKey}`,
-  );
+  const key = signingKey([`AWS4${secretAccessKey}`, date, region, service, 'aws4_request']);
   const expected = createHmac('sha256', key).update(toSign).digest();
   const actual = Buffer.from(signed.signature, 'hex');
   return actual.length === expected.length && timingSafeEqual(actual, expected);
+}
+
+const signingKeys = new Map<string, string | Buffer>();
+
+/** One for a day, region and service: made once for all requests that it signs. */
+function signingKey(parts: readonly string[]): string | Buffer {
+  const name = parts.join('/');
+  const [secret = '', ...scope] = parts;
+  const key =
+    signingKeys.get(name) ??
+    scope.reduce<string | Buffer>(
+      (previous, part) => createHmac('sha256', previous).update(part).digest(),
+      secret,
+    );
+  signingKeys.set(name, key);
+  return key;
 }
 
 /** When a presigned request dies, in milliseconds since the epoch; absent for one signed in its headers. */

@@ -3,6 +3,7 @@ import type { PolicyDocument } from '../../../src/access/policy-document.ts';
 import type { AccountState } from './account-state.ts';
 import type { AwsError } from './aws-error.ts';
 import { xmlText } from './aws-error.ts';
+import { relevantPolicy } from './relevant-policy.ts';
 
 /**
  * The answer of SimulateCustomPolicy and SimulatePrincipalPolicy, decided by the same engine as the calls themselves.
@@ -40,7 +41,12 @@ export async function simulatePolicy(form: URLSearchParams, state: AccountState)
             resource: { resource, accountId: state.accountId },
             contextVariables: contextEntries(form),
           },
-          identityPolicies: [...policies, ...(entity?.policies ?? [])],
+          identityPolicies: [...policies, ...(entity?.policies ?? [])].map(
+            ({ name: policyName, policy }) => ({
+              name: policyName,
+              policy: relevantPolicy(policy, resource),
+            }),
+          ),
           ...(boundary && { permissionBoundaryPolicies: [{ name: 'boundary', policy: boundary }] }),
           serviceControlPolicies: [],
           resourceControlPolicies: [],
