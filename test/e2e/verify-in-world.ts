@@ -34,7 +34,7 @@ export interface Verified {
   readonly waited: number;
 }
 
-/** Verifies the access as the Action does, with a clock that does not wait. */
+/** Verifies the access as the Action does, with a clock that does not wait, and that only its sleeping moves on. */
 export async function verifyIn(world: World, verification: Verification = {}): Promise<Verified> {
   const { options = {}, verifyObject, verifierArn, onWait } = verification;
   const { access, clients, caller, env, log, lines } = partsOf(world, verification);
@@ -87,9 +87,10 @@ function partsOf(world: World, { config = {}, as = world.deployer, onLine }: Ver
 }
 
 function quickClock(onWait: () => Promise<void> = () => Promise.resolve()): Clock & { waited(): number } {
+  const started = Date.now();
   let slept = 0;
   return {
-    now: () => Date.now() + slept,
+    now: () => started + slept,
     sleep(milliseconds) {
       slept += milliseconds;
       return onWait();
