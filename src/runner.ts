@@ -42,6 +42,15 @@ export interface Runner extends Log {
   masked(text: string): string;
 }
 
+/**
+ * A text that the runner shows and never obeys: Terraform prints what others wrote, such as the ID of a CORS rule. It
+ * takes `::name::` at the start of a line for a command, and the old `##[name]` anywhere.
+ * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+function inert(text: string): string {
+  return text.replace(/^(\s*:)(?=:)|(##)(?=\[)/gm, '$1$2\u200B');
+}
+
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
 export function githubRunner(env: NodeJS.ProcessEnv): Runner {
   let mask: Mask = (text) => text;
@@ -54,7 +63,7 @@ export function githubRunner(env: NodeJS.ProcessEnv): Runner {
       mask = maskOf(secrets);
     },
     info: (line) => {
-      core.info(masked(line));
+      core.info(inert(masked(line)));
     },
     warning: (message) => {
       core.warning(masked(message));
