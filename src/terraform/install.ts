@@ -97,24 +97,27 @@ function inFolder(folder: string, version: string): TerraformBinary {
 }
 
 /**
- * The first on PATH. hashicorp/setup-terraform and opentofu/setup-opentofu put a wrapper there that adds lines to what it prints, and
- * the binary beside it as `terraform-bin` or `tofu-bin`: then it is that one.
+ * setup-terraform and setup-opentofu put a script in front of their binary, which then is called `terraform-bin`. The
+ * script copies all that Terraform prints, secrets too, into the step's outputs, prints an `::error` of its own, and
+ * passes no interrupt on.
  */
 async function executableOn(env: FindTerraformProps['env'], name: string): Promise<string | undefined> {
-  const suffix = process.platform === 'win32' && !name.endsWith('.exe') ? '.exe' : '';
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  const bare = name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute);
-  for (const path of folders.flatMap((folder) => [join(folder, `${name}-bin`), join(folder, name)])) {
-    if (await isExecutable(`${path}${suffix}`)) return `${path}${suffix}`;
-  }
+  for (const folder of folders)
+    for (const file of [`${bare}-bin${suffix}`, `${bare}${suffix}`]) {
+      const path = join(folder, file);
+      if (await isExecutable(path)) return path;
+    }
   return undefined;
 }
 
-function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
     () => true,
     () => false,
   );
-}
 
 async function versionOf(binary: string, { env, workingDirectory }: FindTerraformProps): Promise<string> {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);

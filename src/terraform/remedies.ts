@@ -62,6 +62,10 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
       'what it holds, or remove it.',
   ],
   [
+    /no available releases match the given constraints/,
+    'Set `aws-provider-version` to a constraint that the registry, or the mirror in your Terraform CLI configuration, can satisfy.',
+  ],
+  [
     /Failed to (?:query available provider packages|install provider)/,
     'Let the runner reach the provider registry: set HTTPS_PROXY, or TF_CLI_CONFIG_FILE to a configuration that names ' +
       'a provider mirror.',

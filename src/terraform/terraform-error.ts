@@ -55,7 +55,7 @@ export function noJson(command: string, printed: string, cause: unknown): UserEr
     reason: 'terraform-missing',
     message: `${command} printed no JSON. It begins with: ${JSON.stringify(printed.slice(0, 80))}`,
     remedy:
-      'Point `terraform-path` at the Terraform or OpenTofu binary itself: what is on PATH seems to be a wrapper that prints lines of its own.',
+      'Point `terraform-path` at the Terraform or OpenTofu binary itself: what is on PATH seems to be a wrapper that prints lines of its own. Take `TF_CLI_ARGS` and `TF_CLI_ARGS_show` out of the environment, too.',
     cause,
   });
 }

@@ -106,7 +106,7 @@ export function openTerraform(props: TerraformProps): Terraform {
 
 /** As a user knows it: `terraform` for the binary behind setup-terraform's wrapper too. */
 function nameOf(binary: string): string {
-  return basename(binary).replace(/-bin(?:\.exe)?$/, '');
+  return basename(binary).replace(/(?:-bin)?(?:\.exe)?$/, '');
 }
 
 function parsePlan(command: string, text: string): unknown {

@@ -111,6 +111,11 @@ const table: [name: string, stderr: string, remedy: RegExp][] = [
     /AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS/,
   ],
   [
+    'a constraint that no release of the provider satisfies',
+    '\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions for provider hashicorp/aws: no\navailable releases match the given constraints ~> 9.0\n',
+    /`aws-provider-version`/,
+  ],
+  [
     'a lock file with other checksums',
     "\nError: Failed to install provider\n\nError while installing hashicorp/aws v5.100.0: the local package for\nregistry.terraform.io/hashicorp/aws 5.100.0 doesn't match any of the\nchecksums previously recorded in the dependency lock file\n",
     /\.terraform\.lock\.hcl/,
