@@ -28,9 +28,14 @@ export interface LocalTerraform {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Terraform on PATH, else fetched as the Action itself does. */
+export async function terraformBinary(): Promise<string> {
+  return findOnPath('terraform') ?? (await fetchTerraform());
+}
+
 /** Finds Terraform on PATH and the provider on disk, or fetches them, once, into a cache of this repository. */
 export async function localTerraform(): Promise<LocalTerraform> {
-  const binary = findOnPath('terraform') ?? (await fetchTerraform());
+  const binary = await terraformBinary();
   const mirror = providerMirror() ?? fetchProvider(binary);
   return {
     binary,
@@ -109,6 +114,8 @@ function fetchProvider(binary: string): string {
     // Whole or not at all.
     renameSync(cache, kept);
   } catch (cause) {
+    // Another process was quicker.
+    if (existsSync(kept)) return kept;
     const message = `The AWS provider is neither on this machine nor could it be fetched. Let Terraform reach registry.terraform.io (HTTPS_PROXY is honoured), or name a folder that holds registry.terraform.io/hashicorp/aws in TF_PLUGIN_CACHE_DIR.`;
     throw new Error(message, { cause });
   }

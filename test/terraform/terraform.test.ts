@@ -7,8 +7,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../src/log.ts';
 import { openTerraform } from '../../src/terraform/terraform.ts';
 import type { Terraform } from '../../src/terraform/terraform.ts';
-import { localTerraform, recordTerraform } from '../support/terraform.ts';
-import type { LocalTerraform } from '../support/terraform.ts';
+import { recordTerraform, terraformBinary } from '../support/terraform.ts';
 
 /** Configurations of Terraform's built-in resource: they need no provider and no cloud. */
 const data = (input: unknown, more: object = {}) =>
@@ -20,12 +19,12 @@ interface Opened {
   readonly groups: string[];
 }
 
-let local: LocalTerraform;
+let binary: string;
 let workDir: string;
 const timeout = { timeout: 60_000 };
 
 beforeAll(async () => {
-  local = await localTerraform();
+  binary = await terraformBinary();
 }, 120_000);
 beforeEach(() => {
   workDir = mkdtempSync(join(tmpdir(), 'terraform-test-'));
@@ -45,9 +44,9 @@ function open(props: { binary?: string; env?: Record<string, string>; pluginLock
       return work();
     },
   };
-  const env = { PATH: process.env['PATH'] ?? '', HOME: workDir, ...local.env, ...props.env };
+  const env = { PATH: process.env['PATH'] ?? '', HOME: workDir, CHECKPOINT_DISABLE: '1', ...props.env };
   const terraform = openTerraform({
-    binary: props.binary ?? local.binary,
+    binary: props.binary ?? binary,
     workDir,
     env: () => Promise.resolve(env),
     ...(props.pluginLock !== undefined && { pluginLock: props.pluginLock }),
@@ -66,7 +65,7 @@ async function planned(json: string): Promise<Opened> {
 
 describe('openTerraform', timeout, () => {
   it('plans and applies with init, plan, show and apply, and no other command', async () => {
-    const recorded = recordTerraform(local.binary);
+    const recorded = recordTerraform(binary);
     const { terraform } = open({ binary: 'terraform', env: { PATH: recorded.path } });
     await terraform.init('{}');
     const plan = await terraform.plan(data('a'));
@@ -76,6 +75,15 @@ describe('openTerraform', timeout, () => {
     for (const command of recorded.commands()) expect(command).toContain('-no-color');
     expect((await terraform.plan(data('a'))).summary.changes.map(({ action }) => action)).toEqual(['no-op']);
     expect((await terraform.plan(data('b'))).summary.counts.change).toBe(1);
+  });
+
+  it('says what was printed in place of the plan', async () => {
+    const { terraform } = open({ binary: '/bin/echo' });
+    await expect(terraform.plan(data('a'))).rejects.toMatchObject({
+      name: 'UserError',
+      reason: 'plan-failed',
+      message: '/bin/echo show -json printed no JSON, but "show -no-color -json tfplan\\n".',
+    });
   });
 
   it("gives Terraform's own diff and nothing around it", async () => {
@@ -190,7 +198,7 @@ describe('openTerraform', timeout, () => {
     const hold = { provisioner: [{ 'local-exec': { command: 'touch held; sleep 60' } }] };
     await planned(data('a', hold));
     const script = fileURLToPath(new URL('interrupted-apply.ts', import.meta.url));
-    const run = spawn(process.execPath, ['--import', 'tsx', script, local.binary, workDir], {
+    const run = spawn(process.execPath, ['--import', 'tsx', script, binary, workDir], {
       detached: true,
     });
     let printed = '';
