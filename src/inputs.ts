@@ -20,9 +20,19 @@ export interface Inputs {
 
 const USUAL_CONFIG = 'kolena-s3.yml';
 
+/** Inputs of which not all can be read; `settings` are there when the config alone is at fault. */
+export class InvalidInputs extends UserError {
+  readonly settings: Settings | undefined;
+
+  constructor({ message, remedy, cause }: UserError, settings: Settings | undefined) {
+    super({ reason: 'invalid-input', message, remedy, cause });
+    this.settings = settings;
+  }
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the Action's inputs and the config file; throws `invalid-input` that names every problem of both. */
+/** Reads the Action's inputs and the config file; throws {@link InvalidInputs} that names every problem of both. */
 export function readInputs(env: Environment): Inputs {
   const given = readGiven(env, settingNames);
   const region = given['aws-region'] ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1');
@@ -78,18 +88,21 @@ interface ConfigProps {
  * problem, or why the file cannot be read.
  */
 function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): AccessConfig {
-  if (!isNeeded && !existsSync(path))
-    return parseAccessConfig(
-      inputs,
-      `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`,
-    );
+  if (!isNeeded && !existsSync(path)) {
+    const isWhole = 'buckets' in inputs && 'kolena-principal-arn' in inputs;
+    const noFile = `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`;
+    return parseAccessConfig(inputs, isWhole ? 'The config' : noFile);
+  }
   const file = readYaml(path);
   const isMapping = typeof file === 'object' && file !== null && !Array.isArray(file);
   return parseAccessConfig(isMapping ? { ...file, ...inputs } : file, `The config of ${path}`);
 }
 
-/** Both values, or one error that holds the problems of both. */
-function bothOf<A, B>(first: () => A, second: () => B): [A, B] {
+/** Both values; throws {@link InvalidInputs} with the problems of both. */
+function bothOf(
+  readSettings: () => Settings,
+  readConfig: () => AccessConfig,
+): readonly [Settings, AccessConfig] {
   const problems: UserError[] = [];
   const tried = <T>(read: () => T): T | undefined => {
     try {
@@ -100,17 +113,14 @@ function bothOf<A, B>(first: () => A, second: () => B): [A, B] {
       return undefined;
     }
   };
-  const [a, b] = [tried(first), tried(second)];
-  const [problem, another] = problems;
-  if (problem !== undefined && another !== undefined)
-    throw new UserError({
-      reason: 'invalid-input',
-      message: problems.map(({ message }) => message).join('\n'),
-      remedy: problems.map(({ remedy }) => remedy).join(' '),
-      cause: problems,
-    });
-  if (problem !== undefined) throw problem;
-  return [a as A, b as B];
+  const [settings, config] = [tried(readSettings), tried(readConfig)];
+  if (settings !== undefined && config !== undefined) return [settings, config];
+  const message = problems.map((problem) => problem.message).join('\n');
+  const remedy = problems.map((problem) => problem.remedy).join(' ');
+  throw new InvalidInputs(
+    new UserError({ reason: 'invalid-input', message, remedy, cause: problems }),
+    settings,
+  );
 }
 
 /** The webhook payload of the event that started the run; undefined outside of GitHub. */

@@ -3,15 +3,21 @@ import type { Edges } from './edges.ts';
 import type { PullRequests } from './github/pull-requests.ts';
 import type { Inputs } from './inputs.ts';
 import { startReport, type RunReport } from './run-report.ts';
+import type { Settings } from './settings.ts';
 import type { ExpectationOptions } from './verify/expectations.ts';
 
-/** One run, past its inputs. */
-export interface Job extends Inputs {
+/** What a run has to tell, and where: all that there is of one whose config is not valid. */
+export interface Telling {
   readonly edges: Edges;
+  readonly settings: Settings;
   readonly report: RunReport;
+  readonly pullRequests: PullRequests | undefined;
+}
+
+/** One run, past its inputs. */
+export interface Job extends Inputs, Telling {
   readonly decideOptions: DecideOptions;
   readonly expectationOptions: ExpectationOptions;
-  readonly pullRequests: PullRequests | undefined;
 }
 
 /** Reads the inputs and gathers what every step needs. Throws `invalid-input` with every problem at once. */
@@ -20,9 +26,7 @@ export function startJob(edges: Edges): Job {
   const { settings } = inputs;
   return {
     ...inputs,
-    edges,
-    pullRequests: edges.openPullRequests(settings),
-    report: startReport(inputs, edges),
+    ...startTelling(edges, inputs),
     decideOptions: {
       region: settings['aws-region'],
       allowDestroy: settings['allow-destroy'],
@@ -34,5 +38,16 @@ export function startJob(edges: Edges): Job {
         verifyPrincipalArn: settings['verify-principal-arn'],
       }),
     },
+  };
+}
+
+/** Starts to tell of a run, of which as much is known as could be read. */
+export function startTelling(edges: Edges, known: Pick<Inputs, 'settings'> & Partial<Inputs>): Telling {
+  const { settings } = known;
+  return {
+    edges,
+    settings,
+    pullRequests: edges.openPullRequests(settings),
+    report: startReport(known, edges),
   };
 }

@@ -1,15 +1,18 @@
 import type { DesiredAccess } from './access/desired-access.ts';
+import type { Edges } from './edges.ts';
 import { asUserError } from './failure.ts';
 import type { PullRequests } from './github/pull-requests.ts';
-import type { Job } from './job.ts';
+import type { InvalidInputs } from './inputs.ts';
+import { startTelling, type Telling } from './job.ts';
 import { countChanges, hasChanges } from './report/changes.ts';
 import { renderComment, renderSummary } from './report/render.ts';
 import type { Report } from './report/report.ts';
 import type { Outputs } from './runner.ts';
+import { parseSettings } from './settings.ts';
 import { isVerified } from './verify/check.ts';
 
 /** Writes outputs, job summary and comment; throws `comment-failed` last, so that a refused comment hides nothing. */
-export async function publish(job: Job): Promise<void> {
+export async function publish(job: Telling): Promise<void> {
   publishReport(job);
   const { failure } = job.report.current;
   try {
@@ -22,13 +25,23 @@ export async function publish(job: Job): Promise<void> {
   }
 }
 
-/** Writes outputs and job summary. */
-export function publishReport({ edges, report }: Job): void {
+/** Tells of inputs that are not valid wherever the valid ones allow it: a pull request whose settings are wrong has no comment. */
+export async function publishInvalid(edges: Edges, error: InvalidInputs): Promise<void> {
+  const settings = error.settings ?? { ...parseSettings({ 'aws-region': 'us-east-1' }), comment: 'never' };
+  const telling = startTelling(edges, { settings });
+  telling.report.fail(error);
+  await publish(telling);
+}
+
+/** Writes warnings, outputs and job summary. */
+export function publishReport({ edges, report }: Telling): void {
+  for (const { message, remedy } of report.current.desired?.warnings ?? [])
+    edges.runner.warning(remedy === undefined ? message : `${message}\nNext step: ${remedy}`);
   edges.runner.output({ ...outputsOf(report.current), ...report.outputs });
   edges.runner.summary(renderSummary(report.current, (text) => edges.runner.masked(text)));
 }
 
-async function comment(job: Job): Promise<void> {
+async function comment(job: Telling): Promise<void> {
   const { edges, pullRequests, report, settings } = job;
   if (pullRequests === undefined || settings.comment === 'never') return;
   const target = await commentedPullRequest(job, pullRequests);
@@ -58,7 +71,7 @@ async function comment(job: Job): Promise<void> {
 }
 
 /** The pull request that the event is about; after a merge the one that brought the commit in. */
-async function commentedPullRequest({ edges, settings }: Job, pullRequests: PullRequests) {
+async function commentedPullRequest({ edges, settings }: Telling, pullRequests: PullRequests) {
   if (edges.event.pullRequest !== undefined) return edges.event.pullRequest;
   const followsUp = settings.command === 'apply' || settings.command === 'destroy';
   return followsUp ? pullRequests.findMerged() : undefined;

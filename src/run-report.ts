@@ -15,17 +15,17 @@ export interface RunReport {
   fail(error: unknown): void;
 }
 
-/** Starts with the inputs alone. */
+/** Starts with the inputs alone; without a config when that is not valid. */
 export function startReport(
-  { settings, config, stackSettings }: Inputs,
+  { settings, config }: Pick<Inputs, 'settings'> & Partial<Inputs>,
   { runner, event }: Edges,
 ): RunReport {
   let outputs: Outputs = {};
   let current: Report = {
     command: settings.command,
     outcome: 'failed',
-    config,
-    backend: stackSettings.backend !== undefined,
+    ...(config !== undefined && { config }),
+    backend: settings.backend !== undefined,
     notes: [],
     ...(event.commit !== undefined && { commit: event.commit }),
     ...(event.runUrl !== undefined && { runUrl: event.runUrl }),
@@ -45,6 +45,7 @@ export function startReport(
     },
     add,
     note: (sentence) => {
+      runner.info(sentence);
       add({ notes: [...current.notes, sentence] });
     },
     output: (part) => {

@@ -6,9 +6,10 @@ import { requireApproved } from './approve.ts';
 import type { Aws } from './aws/open-aws.ts';
 import type { Edges } from './edges.ts';
 import { asUserError, during } from './failure.ts';
+import { InvalidInputs } from './inputs.ts';
 import { startJob, type Job } from './job.ts';
 import { skipFork } from './fork.ts';
-import { publish } from './publish.ts';
+import { publish, publishInvalid } from './publish.ts';
 import { requireCompleteDestroy, requireNoChanges, requireSafeEvent, requireVerified } from './refusals.ts';
 import { hasChanges } from './report/changes.ts';
 import { withCorsWrites } from './terraform/cors-writes.ts';
@@ -42,7 +43,7 @@ export async function run(edges: Edges): Promise<void> {
     await skipFork(edges, fork);
     return;
   }
-  const job = startJob(edges);
+  const job = await startedJob(edges);
   try {
     await perform(job);
   } catch (error) {
@@ -52,6 +53,15 @@ export async function run(edges: Edges): Promise<void> {
     throw failure;
   }
   await publish(job);
+}
+
+async function startedJob(edges: Edges): Promise<Job> {
+  try {
+    return startJob(edges);
+  } catch (error) {
+    if (error instanceof InvalidInputs) await publishInvalid(edges, error);
+    throw error;
+  }
 }
 
 async function perform(job: Job): Promise<void> {

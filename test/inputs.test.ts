@@ -60,6 +60,14 @@ test('a problem is told with the file that was read', () => {
   );
 });
 
+test('a config of inputs alone needs no file, and no word about one', () => {
+  const inputs = {
+    INPUT_BUCKETS: 'Kolena',
+    'INPUT_KOLENA-PRINCIPAL-ARN': 'arn:aws:iam::444455556666:root',
+  };
+  expect(() => read(directoryWith({}), inputs)).toThrow(/^The config has a problem: buckets\[0\]/);
+});
+
 test('a repository that was not checked out is told by the file that is missing', () => {
   const directory = directoryWith({});
   expect(() => read(directory)).toThrow(`There is no ${join(directory, 'kolena-s3.yml')}`);

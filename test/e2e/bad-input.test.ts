@@ -64,13 +64,21 @@ test.each(cases)('$name ends in one error that names it, before any call to AWS'
   const { inputs = {}, config, named } = badInput;
   scene.world.gate.forget();
   const files = config === undefined ? {} : { 'kolena-s3.yml': config };
-  const { exitCode, errors, outputs, log } = await scene.run(inputs, { files });
+  const { exitCode, errors, outputs, summary, log } = await scene.run(inputs, { files });
   expect({ exitCode, reason: outputs['failure-reason'] }, log).toEqual({
     exitCode: 1,
     reason: 'invalid-input',
   });
   expect(errors).toHaveLength(1);
   for (const text of named) expect(errors[0]).toContain(text);
+  expect(summary).toContain('The configuration is not valid: nothing was planned.');
   expect(log).not.toMatch(/^\s+at /m);
   expect(scene.world.gate.calls).toEqual([]);
+});
+
+test('account IDs that are to be masked are so in what the error says of a config that is not valid', async () => {
+  const inputs = { 'kolena-principal-arn': 'arn:aws:iam::444455556666:group/kolena' };
+  const { errors, summary } = await scene.run({ ...inputs, 'mask-aws-account-id': 'true' });
+  expect(errors[0]).toContain('arn:aws:iam::***account1:group/kolena');
+  expect([...errors, summary].join()).not.toContain('444455556666');
 });

@@ -53,6 +53,15 @@ describe('the main job', () => {
     expect(writes).toEqual([]);
   });
 
+  test('warns in the log, too, where no external ID is demanded, and tells what synth did not look at', async () => {
+    const inputs = { command: 'synth', 'kolena-external-id': '' };
+    const env = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' };
+    const { annotations, log } = succeeded(await scene.run(inputs, { env }));
+    expect(annotations).toMatchObject([{ level: 'warning' }]);
+    expect(annotations[0]?.message).toMatch(/confused deputy[^]*Next step: .*kolena-external-id/);
+    expect(log).toContain('No AWS credentials: nothing was observed');
+  });
+
   test('applies the plan and proves the access', async () => {
     const { outputs, summary } = succeeded(await scene.run({ command: 'apply' }));
     expect(outputs).toMatchObject({ 'to-add': '4', verified: 'true', 'role-arn': roleArn });

@@ -137,6 +137,22 @@ describe.concurrent('the comment of a run', () => {
     expect(comments.at(-1)?.body).toContain('not-shared');
   });
 
+  test('says that a config is not valid in place of the plan before it', async () => {
+    const pull = await github.openPullRequest('A typing error');
+    const planned = await synth(pull);
+    const { exitCode, errors, outputs, log } = await synth(pull, { buckets: 'Share_With_Kolena' });
+    expect({ exitCode, reason: outputs['failure-reason'] }, log).toEqual({
+      exitCode: 1,
+      reason: 'invalid-input',
+    });
+    expect(errors).toHaveLength(1);
+    const [comment, ...others] = await github.comments(pull.number);
+    expect(others).toEqual([]);
+    expect(String(comment?.id)).toBe(planned.outputs['comment-id']);
+    expect(comment?.body).toContain('❌ The configuration is not valid: nothing was planned.');
+    expect(comment?.body).toContain('Share_With_Kolena');
+  });
+
   test('stands beside that of another comment-key', async () => {
     const pull = await github.openPullRequest('Two accounts');
     for (const [key, bucket] of [
