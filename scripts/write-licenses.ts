@@ -14,6 +14,7 @@ interface Package {
   readonly name: string;
   readonly version: string;
   readonly license?: string;
+  readonly repository?: string | { readonly url: string };
 }
 
 const permissive =
@@ -40,9 +41,11 @@ for (const { name, license = 'no license' } of packages)
 writeFileSync(
   out,
   packages
-    .map(
-      ({ folder, name, version, license = '' }) => `${name} ${version}\n${license}\n\n${licenseText(folder)}`,
-    )
+    .map(({ folder, name, version, license = '', repository = '' }) => {
+      // Where the source is to be had: some licenses want it said.
+      const source = typeof repository === 'string' ? repository : repository.url;
+      return `${name} ${version}\n${license}\n${source}\n\n${licenseText(folder)}`;
+    })
     .join(`\n${'-'.repeat(80)}\n\n`),
 );
 
