@@ -24,8 +24,13 @@ const USUAL_CONFIG = 'kolena-s3.yml';
 export class InvalidInputs extends UserError {
   readonly settings: Settings | undefined;
 
-  constructor({ message, remedy, cause }: UserError, settings: Settings | undefined) {
-    super({ reason: 'invalid-input', message, remedy, cause });
+  constructor(problems: readonly UserError[], settings: Settings | undefined) {
+    super({
+      reason: 'invalid-input',
+      message: problems.map(({ message }) => message).join('\n'),
+      remedy: problems.map(({ remedy }) => remedy).join(' '),
+      cause: problems,
+    });
     this.settings = settings;
   }
 }
@@ -35,17 +40,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads the Action's inputs and the config file; throws {@link InvalidInputs} that names every problem of both. */
 export function readInputs(env: Environment): Inputs {
   const given = readGiven(env, settingNames);
+  // A workflow's `env` sets a variable that has no value to ''.
   const region = given['aws-region'] ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1');
   const workingDirectory = resolve(given['working-directory'] ?? '.');
   const configPath = resolve(workingDirectory, given['config'] ?? USUAL_CONFIG);
   const isNeeded = given['config'] !== undefined;
-  const [settings, config] = bothOf(
-    () => {
-      requireDirectory(workingDirectory);
-      return parseSettings({ ...given, 'aws-region': region });
-    },
-    () => readAccessConfig(configPath, { isNeeded, inputs: readGiven(env, accessKeys) }),
+  const { problems, attempt } = collectProblems();
+  attempt(() => {
+    requireDirectory(workingDirectory);
+  });
+  const settings = attempt(() => parseSettings({ ...given, 'aws-region': region }));
+  const config = attempt(() =>
+    readAccessConfig(configPath, { isNeeded, inputs: readGiven(env, accessKeys) }),
   );
+  if (settings === undefined || config === undefined || problems.length > 0)
+    throw new InvalidInputs(problems, settings);
   const lock = join(dirname(configPath), '.terraform.lock.hcl');
   return {
     settings,
@@ -98,13 +107,10 @@ function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): Acce
   return parseAccessConfig(isMapping ? { ...file, ...inputs } : file, `The config of ${path}`);
 }
 
-/** Both values; throws {@link InvalidInputs} with the problems of both. */
-function bothOf(
-  readSettings: () => Settings,
-  readConfig: () => AccessConfig,
-): readonly [Settings, AccessConfig] {
+/** Goes on past UserErrors, so that all problems can be told at once. */
+function collectProblems() {
   const problems: UserError[] = [];
-  const tried = <T>(read: () => T): T | undefined => {
+  const attempt = <T>(read: () => T): T | undefined => {
     try {
       return read();
     } catch (error) {
@@ -113,14 +119,7 @@ function bothOf(
       return undefined;
     }
   };
-  const [settings, config] = [tried(readSettings), tried(readConfig)];
-  if (settings !== undefined && config !== undefined) return [settings, config];
-  const message = problems.map((problem) => problem.message).join('\n');
-  const remedy = problems.map((problem) => problem.remedy).join(' ');
-  throw new InvalidInputs(
-    new UserError({ reason: 'invalid-input', message, remedy, cause: problems }),
-    settings,
-  );
+  return { problems, attempt };
 }
 
 /** The webhook payload of the event that started the run; undefined outside of GitHub. */

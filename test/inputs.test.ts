@@ -80,6 +80,12 @@ test('a repository that was not checked out is told by the file that is missing'
   );
 });
 
+test('a missing directory, wrong settings and a wrong config are told in one error', () => {
+  const inputs = { INPUT_COMMAND: 'aply', INPUT_CONFIG: 'eu.yml' };
+  for (const named of ['There is no directory', '"aply"', 'There is no file'])
+    expect(() => read('/nowhere/at/all', inputs)).toThrow(named);
+});
+
 const access = {
   INPUT_BUCKETS: 'share-with-kolena',
   'INPUT_KOLENA-PRINCIPAL-ARN': 'arn:aws:iam::444455556666:root',
