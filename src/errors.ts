@@ -19,6 +19,8 @@ interface UserErrorProps {
   readonly message: string;
   /** The next step, as an imperative sentence; may hold the very YAML or JSON to add. */
   readonly remedy: string;
+  /** What the error in the log goes on to show; a report has it already, in a form of its own. */
+  readonly detail?: string;
   readonly cause?: unknown;
 }
 
@@ -26,12 +28,14 @@ interface UserErrorProps {
 export class UserError extends Error {
   readonly reason: FailureReason;
   readonly remedy: string;
+  readonly detail: string;
 
-  constructor({ reason, message, remedy, cause }: UserErrorProps) {
+  constructor({ reason, message, remedy, detail = '', cause }: UserErrorProps) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'UserError';
     this.reason = reason;
     this.remedy = remedy;
+    this.detail = detail;
   }
 }
 

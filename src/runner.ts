@@ -72,8 +72,8 @@ export function githubRunner(env: NodeJS.ProcessEnv): Runner {
       core.notice(masked(message));
     },
     group: (name, work) => core.group(masked(name), work),
-    fail: ({ reason, message, remedy }) => {
-      core.setFailed(masked(`${message}\nNext step: ${remedy}`));
+    fail: ({ reason, message, remedy, detail }) => {
+      core.setFailed(masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()));
       core.setOutput('failure-reason', reason);
     },
     output: (outputs) => {

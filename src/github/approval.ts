@@ -120,10 +120,8 @@ export function requireApproval({
     throw new UserError({
       reason: 'plan-changed',
       message: `The plan is no longer the one that ${where} showed: approved was ${shown.digest.slice(0, 12)}, now it is ${digest.slice(0, 12)}.`,
-      remedy: [
-        'Look at what would be applied now, and bring it in by a new pull request.',
-        ...(difference === '' ? [] : [clip(difference, SHOWN_DIFFERENCE)]),
-      ].join('\n'),
+      remedy: 'Look at what would be applied now, and bring it in by a new pull request.',
+      detail: clip(difference, SHOWN_DIFFERENCE),
     });
 }
 

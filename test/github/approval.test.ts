@@ -156,7 +156,7 @@ describe('a plan may be applied', () => {
     expect(refusal({ pullRequest, shown }, 'digest-2', '+ something else')).toMatchObject({
       reason: 'plan-changed',
       message: expect.stringContaining('approved was digest-1, now it is digest-2') as string,
-      remedy: expect.stringContaining('+ something else') as string,
+      detail: expect.stringContaining('+ something else') as string,
     });
   });
 });
