@@ -14,14 +14,16 @@ type NodeState = 'new' | 'changed' | 'removed' | 'adopted' | 'unchanged';
 
 /** The grant as a Mermaid flowchart: Kolena's principal → role → policies → buckets. Undefined when there is nothing to draw. */
 export function grantPicture(report: Report, states: readonly BucketState[]): string | undefined {
-  if (states.length === 0) return undefined;
+  // Without a plan nobody knows what becomes of role and policies.
+  const known = report.outcome !== 'failed' || report.plan !== undefined || report.command === 'verify';
+  if (states.length === 0 || !known) return undefined;
   const role = roleNode(report);
   const policies = policyNodes(report, states);
   const buckets = states.length > SINGLE_BUCKETS ? groupNodes(states) : states.map(bucketNode);
   const id = new Map(policies.map(({ name }, at) => [name, `p${at}`]));
   return [
     'flowchart LR',
-    `  kolena(["${principalLabel(report)}"]) -->|"may assume"| role`,
+    `  kolena(["${principalLabel(report)}"]) ${arrow(role.state)}|"may assume"| role`,
     node('role', role.state, role.lines),
     ...policies.flatMap(({ state, lines }, at) => [
       node(`p${at}`, state, lines),
@@ -42,9 +44,9 @@ interface Node {
   readonly lines: readonly string[];
 }
 
-/** Told apart by shape and word first: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
+/** Told apart by shape and word first, in shapes that hold ten lines as well as two: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
 const shapes: Readonly<Record<NodeState, readonly [string, string]>> = {
-  new: ['([', '])'],
+  new: ['(', ')'],
   changed: ['{{', '}}'],
   removed: ['>', ']'],
   adopted: ['[[', ']]'],
@@ -66,7 +68,11 @@ function node(id: string, state: NodeState, lines: readonly string[]): string {
 }
 
 function edge(from: string, to: string, state: NodeState): string {
-  return `  ${from} ${state === 'removed' ? '-.-' : '-->'} ${to}`;
+  return `  ${from} ${arrow(state)} ${to}`;
+}
+
+function arrow(state: NodeState): string {
+  return state === 'removed' ? '-.-' : '-->';
 }
 
 function principalLabel({ config, desired, observed }: Report): string {

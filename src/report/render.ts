@@ -111,8 +111,8 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
   const simulated = checks.length > 0 ? [] : section.checksSection(plannedChecks, detail);
   return [
     `### ${icon(report)}${prose(model.verdict)}`,
-    ...overview(report, states, detail),
     ...section.failureSection(report, detail),
+    ...overview(report, states, detail),
     ...section.warningSections(report, detail),
     ...forKolena(report, states, detail),
     ...(proven.length > 0 ? ['#### What was proven', ...proven] : []),
@@ -122,7 +122,7 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
     ...(simulated.length > 0
       ? [details("What IAM's simulator says of the new documents", simulated.join('\n\n'))]
       : []),
-    ...section.rawDiffSection(report, detail),
+    ...section.rawDiffSection(report, rows, detail),
     ...leftOut(model, detail),
     ...historySection(history, detail),
     footer(report),

@@ -10,7 +10,8 @@ export function resourceDiffs(report: Report & PlannedChanges): DiffLine[][] {
   return resourceRows(report)
     .filter(({ action }) => action !== 'unchanged' && action !== 'adopt' && action !== 'forget')
     .map((row) => {
-      const [heading, ...lines] = under(`${row.action} ${row.kind} ${row.name}`, linesOf(row, cors));
+      const what = row.action === 'remove rule' ? 'remove rule from' : row.action;
+      const [heading, ...lines] = under(`${what} ${row.kind} ${row.name}`, linesOf(row, cors));
       return [{ sign: signOf(row.action), text: heading?.text ?? '' }, ...lines];
     });
 }

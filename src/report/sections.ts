@@ -1,3 +1,4 @@
+import { corsAddress } from '../access/resource-addresses.ts';
 import type { Check } from '../verify/check.ts';
 import type { ResourceRow } from './changes.ts';
 import { first, type Detail } from './detail.ts';
@@ -9,9 +10,13 @@ import { count } from './verdict.ts';
 /** A diff of up to this many lines stands open. */
 const OPEN_DIFF_LINES = 60;
 
-/** What failed and the next step. */
-export function failureSection({ failure }: Report, detail: Detail): string[] {
+/** A table of up to this many resources stands open. */
+const OPEN_ROWS = 30;
+
+/** What failed and the next step; checks that failed stand among the checks, each with its own. */
+export function failureSection({ failure, checks = [] }: Report, detail: Detail): string[] {
   if (failure === undefined) return [];
+  if (failure.reason === 'verification-failed' && checks.some(({ status }) => status === 'fail')) return [];
   const remedy = sentenceAndBlock(clip(failure.remedy, detail.clip));
   return [alert('CAUTION', [sentences(clip(failure.message, detail.clip)), '**Next step**', ...remedy])];
 }
@@ -53,7 +58,11 @@ export function resourceSection(rows: readonly ResourceRow[], detail: Detail): s
   const changed = rows.filter(({ action }) => action !== 'unchanged');
   const unchanged = detail.unchanged ? rows.filter(({ action }) => action === 'unchanged') : [];
   return [
-    ...(changed.length > 0 ? ['#### Resources', resourceTable(changed, detail)] : []),
+    ...(changed.length > OPEN_ROWS
+      ? [details(`Resources that change (${changed.length})`, resourceTable(changed, detail))]
+      : changed.length > 0
+        ? ['#### Resources', resourceTable(changed, detail)]
+        : []),
     ...(unchanged.length > 0
       ? [details(`Unchanged resources (${unchanged.length})`, resourceTable(unchanged, detail))]
       : []),
@@ -72,11 +81,11 @@ function resourceTable(rows: readonly ResourceRow[], detail: Detail): string {
 
 /** What changes in each resource, line by line. */
 export function diffSection(
-  { outcome }: Report,
+  report: Report,
   diffs: readonly (readonly DiffLine[])[],
   detail: Detail,
 ): string[] {
-  const title = diffTitle(outcome);
+  const title = diffTitle(report);
   const lines = diffLines(diffs, detail.clip);
   if (lines.length === 0) return [];
   const { shown, more } = first(lines, detail);
@@ -86,13 +95,14 @@ export function diffSection(
   return [details(`${title}, line by line (${lines.length} lines)`, block)];
 }
 
-function diffTitle(outcome: Report['outcome']): string {
+function diffTitle({ outcome, failure }: Report): string {
   switch (outcome) {
     case 'applied':
     case 'destroyed':
       return 'What changed';
     case 'failed':
-      return 'What the plan would change';
+      // What was not proven was applied before.
+      return failure?.reason === 'verification-failed' ? 'What changed' : 'What the plan would change';
     case 'planned':
     case 'synthesized':
     case 'skipped':
@@ -129,22 +139,37 @@ export function checksSection(checks: readonly Check[], detail: Detail): string[
   const say = (text: string) => prose(clip(text, detail.clip));
   const rows = shown.map(({ status, title, evidence }) => [results[status], say(title), say(evidence)]);
   const passed = checks.filter(({ status }) => status === 'pass').length;
-  const remedies = shown.flatMap(({ title, remedy, status }) =>
+  const remedies = ({ title, remedy, status }: Check) =>
     remedy === undefined || status === 'pass'
       ? []
-      : [`**${results[status]}:** ${say(title)}`, ...sentenceAndBlock(clip(remedy, detail.clip))],
-  );
+      : [`**${results[status]}:** ${say(title)}`, ...sentenceAndBlock(clip(remedy, detail.clip))];
   return [
+    // What has to be mended does not wait below a long table.
+    ...shown.filter(({ status }) => status === 'fail').flatMap(remedies),
     ...(rows.length > 0 ? [table(['Result', 'Check', 'Evidence'], rows, more)] : []),
     ...(detail.unchanged || passed === 0 ? [] : [`${count(passed, 'check')} passed.`]),
-    ...remedies,
+    ...shown.filter(({ status }) => status !== 'fail').flatMap(remedies),
   ];
 }
 
-/** Terraform's own text, folded. */
-export function rawDiffSection({ rawDiff }: Report, detail: Detail): string[] {
+/** Terraform's own text, folded, with what it cannot show. */
+export function rawDiffSection(
+  { rawDiff, desired }: Report,
+  rows: readonly ResourceRow[],
+  detail: Detail,
+): string[] {
   if (!detail.rawDiff || rawDiff === undefined || rawDiff.trim() === '') return [];
-  return [details("Terraform's own diff", fence('text', rawDiff.trim()))];
+  const written = new Set(
+    desired?.cors.filter(({ throughS3 }) => throughS3).map(({ bucket }) => corsAddress(bucket)),
+  );
+  const unseen = rows.filter(
+    ({ action, address, change }) =>
+      (change === undefined || written.has(address)) && action !== 'unchanged' && action !== 'adopt',
+  );
+  const text = fence('text', rawDiff.trim());
+  if (unseen.length === 0) return [details("Terraform's own diff", text)];
+  const note = `Not in Terraform's text: the CORS rules of ${count(unseen.length, 'bucket')}, which are written through S3 itself, so that the rules of others stay exactly as they are. The difference above shows them.`;
+  return [details("Terraform's own diff", `${note}\n\n${text}`)];
 }
 
 /** Sentences, one a line; those behind a dash become a list. */

@@ -2,6 +2,7 @@ import { samePolicy } from '../access/compare-policy.ts';
 import { hasChanges } from './changes.ts';
 import type { BucketChange, BucketState } from './bucket-states.ts';
 import { parseDocument } from './document-diff.ts';
+import type { Check } from '../verify/check.ts';
 import type { Report } from './report.ts';
 
 /** The result of a run in one plain sentence or two, not yet made safe for Markdown. */
@@ -28,28 +29,41 @@ function result(report: Report, states: readonly BucketState[]): string {
   }
 }
 
-function failed({ failure, plan, checks }: Report): string {
-  const reason = failure?.reason ?? 'plan-failed';
-  const begun = plan !== undefined || checks !== undefined;
-  return reason === 'credentials' && begun
-    ? 'AWS no longer takes the credentials: the run ended half-way.'
-    : failures[reason];
+/** Says no more than what the reason and the command make certain. */
+function failed({ command, failure, plan, checks }: Report): string {
+  const nothing = plan === undefined ? ': nothing was changed' : '';
+  switch (failure?.reason) {
+    case 'invalid-input':
+      return `The configuration is not valid${nothing}.`;
+    case 'credentials':
+      return plan === undefined && checks === undefined
+        ? `No access to AWS${nothing}.`
+        : 'AWS no longer takes the credentials: the run ended half-way.';
+    case 'wrong-account':
+      return `Another AWS account than allowed${nothing}.`;
+    case 'terraform-missing':
+      return `Terraform was not found${nothing}.`;
+    case 'plan-changed':
+      return command === 'plan'
+        ? 'AWS is not what the configuration says.'
+        : 'Not applied: AWS or the configuration is no longer what the plan showed.';
+    case 'not-approved':
+      return 'Not applied: no approved plan was found.';
+    case 'destroy-refused':
+      return 'Refused: the plan would take away something that may still be in use.';
+    case 'apply-failed':
+      return `The ${command} failed, and may be done in part.`;
+    case 'state-locked':
+      return `Terraform's state is locked${nothing}.`;
+    case 'verification-failed':
+      return 'The access is not proven.';
+    case 'comment-failed':
+      return 'GitHub refused the comment.';
+    case 'plan-failed':
+    case undefined:
+      return 'The plan failed.';
+  }
 }
-
-const failures: Readonly<Record<NonNullable<Report['failure']>['reason'], string>> = {
-  'invalid-input': 'The configuration is not valid: nothing was planned.',
-  credentials: 'No access to AWS: nothing was planned.',
-  'wrong-account': 'Another AWS account than allowed: nothing was planned.',
-  'terraform-missing': 'Terraform was not found: nothing was planned.',
-  'plan-failed': 'The plan failed.',
-  'plan-changed': 'Not applied: AWS or the configuration is no longer what the plan showed.',
-  'not-approved': 'Not applied: no approved plan was found.',
-  'destroy-refused': 'Refused: the plan would take away access that is still in use.',
-  'apply-failed': 'The apply failed, and may be done in part.',
-  'state-locked': "Terraform's state is locked: nothing was done.",
-  'verification-failed': 'The access is not proven.',
-  'comment-failed': 'GitHub refused the comment.',
-};
 
 function planned(report: Report, states: readonly BucketState[]): string {
   const { plan, desired, backend } = report;
@@ -70,10 +84,15 @@ function applied({ plan, desired, backend }: Report, states: readonly BucketStat
 }
 
 function proof({ checks = [] }: Report): string[] {
-  const failures = checks.filter(({ status }) => status === 'fail').length;
-  const passes = checks.filter(({ status }) => status === 'pass').length;
-  if (failures > 0) return [`${failures} of ${count(checks.length, 'check')} failed.`];
-  return passes > 0 ? [`${passes} of ${count(checks.length, 'check')} passed.`] : [];
+  const number = (status: Check['status']) => checks.filter((check) => check.status === status).length;
+  if (number('fail') > 0) return [`${number('fail')} of ${count(checks.length, 'check')} failed.`];
+  if (number('pass') === 0) return [];
+  // Without them, "3 of 4 passed" beside a green tick would leave the fourth to be guessed.
+  const others = [
+    ...(number('warning') > 0 ? [count(number('warning'), 'warning')] : []),
+    ...(number('unprovable') > 0 ? [`${number('unprovable')} unprovable`] : []),
+  ];
+  return [`${[`${number('pass')} of ${count(checks.length, 'check')} passed`, ...others].join(', ')}.`];
 }
 
 /** The role's trust policy decides on who may use all of the access: a change of it must not go unseen. */

@@ -96,7 +96,7 @@ test('without a backend what exists is not told as adopted by every run', () => 
 
 test('the picture tells states apart by shape and word', () => {
   const picture = pictureOf(comment('change'));
-  expect(picture).toMatch(/\(\["<b>NEW<\/b><br\/>street-scenes/);
+  expect(picture).toMatch(/b\d\("<b>NEW<\/b><br\/>street-scenes/);
   expect(picture).toMatch(
     /\{\{"<b>CHANGED<\/b><br\/>share-with-kolena<br\/>only<br\/>images\/<br\/>labels\//,
   );

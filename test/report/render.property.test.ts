@@ -39,7 +39,7 @@ test('a name cannot leave its label in the picture', () => {
       const picture = fenced(renderSummary(hostileReport(from(list), 3), clear), 'mermaid').join('\n');
       const label = /"(?:[\p{L}\p{N} ./_…-]|#\d+;|<br\/>|<\/?b>)*"/gu;
       const line =
-        /^ {2}(?:\w+(?:\(\[|\{\{|>|\[\[|\[)""(?:\]\)|\}\}|\]|\]\])(?::::\w+)?(?: -->\|""\| role)?|\w+ (?:-->|-\.-) \w+|classDef .*)$/;
+        /^ {2}(?:\w+(?:\(\[|\(|\{\{|>|\[\[|\[)""(?:\]\)|\)|\}\}|\]|\]\])(?::::\w+)?(?: -->\|""\| role)?|\w+ (?:-->|-\.-) \w+|classDef .*)$/;
       const lines = picture.replace(label, '""').split('\n');
       expect(lines.slice(1).filter((text) => !line.test(text))).toEqual([]);
     }),

@@ -35,6 +35,26 @@ describe('the first line', () => {
         failure: { reason: 'verification-failed', message: 'm', remedy: 'r' },
       },
     ],
+    [
+      '✅ Applied: Kolena can now read 1 bucket; 1 new. 2 of 4 checks passed, 1 warning, 1 unprovable.',
+      { outcome: 'applied', checks: [...passed, check('warning', 'Three.'), check('unprovable', 'Four.')] },
+    ],
+    [
+      '❌ AWS is not what the configuration says.',
+      { outcome: 'failed', command: 'plan', failure: { reason: 'plan-changed', message: 'm', remedy: 'r' } },
+    ],
+    [
+      '❌ Not applied: AWS or the configuration is no longer what the plan showed.',
+      { outcome: 'failed', command: 'apply', failure: { reason: 'plan-changed', message: 'm', remedy: 'r' } },
+    ],
+    [
+      '❌ The destroy failed, and may be done in part.',
+      {
+        outcome: 'failed',
+        command: 'destroy',
+        failure: { reason: 'apply-failed', message: 'm', remedy: 'r' },
+      },
+    ],
     ['ℹ️ Synthesized, not planned: Kolena would be able to read 1 bucket.', { outcome: 'synthesized' }],
     ['ℹ️ Skipped: nothing was planned, and AWS was not asked.', { outcome: 'skipped' }],
   ])('%s', (line, part) => {
@@ -163,4 +183,54 @@ test('a plan that was not applied shows what it would change', () => {
   const failure = { reason: 'plan-changed', message: 'm', remedy: 'r' } as const;
   const markdown = summary({ ...recordedReport('create'), outcome: 'failed', failure });
   expect(markdown).toContain('#### What the plan would change');
+});
+
+test('a check that failed stands with its remedy once, above the checks, and what it checked counts as applied', () => {
+  const failed = { ...check('fail', 'Kolena reads.'), remedy: 'Add the key:\nkms-key-arns:' };
+  const markdown = summary({
+    ...recordedReport('create'),
+    command: 'apply',
+    outcome: 'failed',
+    checks: [check('pass', 'One.'), failed],
+    failure: { reason: 'verification-failed', message: '1 of 2 checks failed.', remedy: 'Add the key:' },
+  });
+  expect(markdown.match(/Add the key:/g)).toHaveLength(1);
+  expect(markdown.indexOf('Add the key:')).toBeLessThan(markdown.indexOf('| Result |'));
+  expect(markdown).not.toContain('[!CAUTION]');
+  expect(markdown).toContain('#### What changed');
+});
+
+test('that nothing could be proven at all is said, since no check says it', () => {
+  const failure = { reason: 'verification-failed', message: 'Not one check.', remedy: 'r' } as const;
+  const checks = [check('unprovable', 'One.')];
+  expect(summary({ ...recordedReport('create'), outcome: 'failed', checks, failure })).toContain(
+    'Not one check.',
+  );
+});
+
+test('a plan that failed draws no role and policies of which nothing is known', () => {
+  const { plan, ...report } = recordedReport('change');
+  expect(plan).toBeDefined();
+  const failure = { reason: 'plan-failed', message: 'm', remedy: 'r' } as const;
+  expect(summary({ ...report, outcome: 'failed', failure })).not.toContain('```mermaid');
+});
+
+test("Terraform's own diff says which CORS rules it leaves out", () => {
+  expect(summary(recordedReport('remove'))).toContain(
+    "Not in Terraform's text: the CORS rules of 2 buckets,",
+  );
+  expect(summary(recordedReport('none'))).not.toContain("Not in Terraform's text");
+  expect(summary(recordedReport('create'))).not.toContain("Not in Terraform's text");
+});
+
+test('a table of more than thirty resources is folded', () => {
+  const { plan, ...report } = recordedReport('create');
+  const [change] = plan?.changes ?? [];
+  if (plan === undefined || change === undefined) throw new Error('the recorded report is whole');
+  const markdown = summary({
+    ...report,
+    plan: { ...plan, changes: Array.from({ length: 31 }, () => change) },
+  });
+  expect(markdown).toContain('<details>\n<summary>Resources that change (31)</summary>');
+  expect(structureProblems(markdown)).toEqual([]);
 });
