@@ -5,11 +5,12 @@ import type { Settings } from './settings.ts';
 /** What the settings want hidden of all that a report holds: external IDs, old ones too, and AWS account IDs. */
 export function secretsOf(report: Report, settings: Settings): Secrets {
   const { config, observed, desired, failure } = report;
-  // A failure may name an account that nothing else has told of: the one that the credentials turned out to belong to.
+  // Each gets a label of its own. A failure may name one that nothing else has told of: that of the credentials.
   const known = JSON.stringify({ config, observed, desired, settings, failure });
   return {
     externalIds: settings['mask-external-id'] ? externalIdsOf(report) : [],
     accountIds: settings['mask-aws-account-id'] ? [...new Set(known.match(/(?<!\d)\d{12}(?!\d)/g))] : [],
+    otherAccountIds: settings['mask-aws-account-id'],
   };
 }
 

@@ -5,7 +5,15 @@ export type Mask = (text: string) => string;
 export interface Secrets {
   readonly externalIds: readonly string[];
   readonly accountIds: readonly string[];
+  /**
+   * Whether an account ID that nobody has told of yet, as in AWS's first refusal, is hidden too, by its form.
+   * @default false
+   */
+  readonly otherAccountIds?: boolean;
 }
+
+/** Twelve digits that stand alone, also behind a URL's escapes; commits and digests have letters around theirs. */
+const ACCOUNT_ID = String.raw`(?:(?<![\dA-Za-z])|(?<=%[\dA-Fa-f]{2}))\d{12}(?![\dA-Za-z])`;
 
 /** From this length on a secret is hidden wherever it stands, inside of longer words too. */
 const DISTINCT_LENGTH = 8;
@@ -17,8 +25,9 @@ const DISTINCT_LENGTH = 8;
  *
  * @example maskOf({ externalIds: ['old-secret', 'new-secret'], accountIds: [] })('old-secret, new-secret') // '***1, ***2'
  */
-export function maskOf({ externalIds, accountIds }: Secrets): Mask {
-  return replacing([...labelled(externalIds, '***'), ...labelled(accountIds, '***account')]);
+export function maskOf({ externalIds, accountIds, otherAccountIds = false }: Secrets): Mask {
+  const hidden = [...labelled(externalIds, '***'), ...labelled(accountIds, '***account')];
+  return replacing(hidden, otherAccountIds);
 }
 
 /** Hides keys and tokens, which nobody has to tell apart: AWS puts them into some of its error messages. */
@@ -31,15 +40,16 @@ interface Hidden {
   readonly label: string;
 }
 
-function replacing(hidden: readonly Hidden[]): Mask {
+function replacing(hidden: readonly Hidden[], otherAccountIds = false): Mask {
   const labels = new Map(
     hidden.flatMap(({ value, label }) => encodings(value).map((form) => [form, label] as const)),
   );
-  if (labels.size === 0) return (text) => text;
+  if (labels.size === 0 && !otherAccountIds) return (text) => text;
   // Longest first: a secret that begins like another one must not leave that one's tail behind.
   const forms = [...labels.keys()].sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(forms.map(patternOf).join('|'), 'g');
-  return (text) => text.replace(pattern, (form) => labels.get(form) ?? form);
+  const patterns = [...forms.map(patternOf), ...(otherAccountIds ? [ACCOUNT_ID] : [])];
+  const pattern = new RegExp(patterns.join('|'), 'g');
+  return (text) => text.replace(pattern, (form) => labels.get(form) ?? '***otheraccount');
 }
 
 function labelled(values: readonly string[], label: string): Hidden[] {

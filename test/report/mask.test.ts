@@ -25,6 +25,27 @@ test('account IDs have labels of their own and are hidden between other signs th
   expect(mask('91234567890129')).toBe('91234567890129');
 });
 
+describe('an account ID that nobody has told of', () => {
+  const mask = maskOf({ externalIds: [], accountIds: ['123456789012'], otherAccountIds: true });
+
+  test.each([
+    ['arn:aws:sts::999988887777:assumed-role/x/y', 'arn:aws:sts::***otheraccount:assumed-role/x/y'],
+    ['arn%3Aaws%3Aiam%3A%3A999988887777%3Aroot', 'arn%3Aaws%3Aiam%3A%3A***otheraccount%3Aroot'],
+    ['logs-999988887777-eu', 'logs-***otheraccount-eu'],
+    ['account 123456789012, not 999988887777.', 'account ***account, not ***otheraccount.'],
+  ])('is hidden in %j', (text, masked) => {
+    expect(mask(text)).toBe(masked);
+  });
+
+  test.each([
+    ['a digest', 'cadfcc2c4149a123456789013bfc42fe50b0c313bccaab96057c6240bf9a23ad'],
+    ['a longer number', '9999888877776'],
+    ['a shorter one', '99998888777'],
+  ])('is not seen in %s', (_, text) => {
+    expect(mask(text)).toBe(text);
+  });
+});
+
 describe('a short external ID', () => {
   const mask = hide('s3');
 
