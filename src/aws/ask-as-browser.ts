@@ -25,7 +25,9 @@ export function askPreflight(asked: ObjectOfBrowser): Promise<Attempt<BrowserAns
     const headers = { origin: asked.origin, 'access-control-request-method': 'GET' };
     const response = await sendPlain(asked.http, { method: 'OPTIONS', url, headers });
     const methods = response.headers['access-control-allow-methods'] ?? '';
-    return { response, allowed: allowsOrigin(response, asked.origin) && /\b(GET|\*)(?!\w)/.test(methods) };
+    // https://fetch.spec.whatwg.org/#cors-preflight-fetch: only an ok status counts, whatever the headers say.
+    const given = response.status >= 200 && response.status < 300;
+    return { response, given, allowed: allowsOrigin(response, asked.origin) && allowsGet(methods) };
   });
 }
 
@@ -35,8 +37,8 @@ export function getAsBrowser(asked: ObjectOfBrowser): Promise<Attempt<BrowserAns
     const headers = { origin: asked.origin, range: 'bytes=0-0' };
     const response = await sendPlain(asked.http, { method: 'GET', url: await presigned(asked), headers });
     // An object without a first byte is read all the same.
-    const read = [200, 206, 416].includes(response.status);
-    return { response, allowed: read && allowsOrigin(response, asked.origin) };
+    const given = [200, 206, 416].includes(response.status);
+    return { response, given, allowed: allowsOrigin(response, asked.origin) };
   });
 }
 
@@ -44,22 +46,33 @@ async function presigned({ s3, bucket, key }: ObjectOfBrowser): Promise<URL> {
   return new URL(await getSignedUrl(s3, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn }));
 }
 
+function allowsGet(methods: string): boolean {
+  return methods.split(',').some((method) => ['GET', '*'].includes(method.trim().toUpperCase()));
+}
+
 function allowsOrigin({ headers }: PlainResponse, origin: string): boolean {
   return ['*', origin].includes(headers['access-control-allow-origin'] ?? '');
 }
 
-async function answerOf(
-  ask: () => Promise<{ readonly response: PlainResponse; readonly allowed: boolean }>,
-): Promise<Attempt<BrowserAnswer>> {
+interface Asked {
+  readonly response: PlainResponse;
+  /** Whether S3 gave what was asked for, so that only its headers may keep it from the page. */
+  readonly given: boolean;
+  /** Whether the headers allow it. */
+  readonly allowed: boolean;
+}
+
+async function answerOf(ask: () => Promise<Asked>): Promise<Attempt<BrowserAnswer>> {
   try {
-    const { response, allowed } = await ask();
+    // A connection that broke, as one that was kept alive too long, says nothing yet.
+    const { response, given, allowed } = await ask().catch(ask);
     const { status, headers, body } = response;
-    if (allowed)
+    if (given && allowed)
       return { outcome: 'ok', value: { status, allowOrigin: headers['access-control-allow-origin'] ?? '' } };
-    const code = /<Code>([^<]+)<\/Code>/.exec(body)?.[1] ?? (status < 300 ? noCorsHeaders : `HTTP ${status}`);
-    const message =
-      /<Message>([^<]+)<\/Message>/.exec(body)?.[1] ??
-      `S3 answered with status ${status} and no matching CORS headers.`;
+    const without = `S3 answered with status ${status} and no matching CORS headers.`;
+    if (given) return { outcome: 'refused', refusal: { code: noCorsHeaders, message: without, status } };
+    const code = /<Code>([^<]+)<\/Code>/.exec(body)?.[1] ?? `HTTP ${status}`;
+    const message = /<Message>([^<]+)<\/Message>/.exec(body)?.[1] ?? without;
     return { outcome: 'refused', refusal: { code, message, status } };
   } catch (error) {
     return { outcome: 'skipped', why: `S3 could not be reached: ${String(error)}.` };
