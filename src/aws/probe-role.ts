@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 
-import { explainAssumeDenial } from '../verify/explain-assume.ts';
+import { explainAssumeDenial, letsIn } from '../verify/explain-assume.ts';
 import type { Standing } from '../verify/explanation.ts';
 import type { Attempt, LocationObservation, Observations } from '../verify/observations.ts';
 import { sessionPolicy } from '../verify/session-policy.ts';
@@ -9,7 +9,7 @@ import type { AwsCredentials } from './clients.ts';
 import type { RoleAndPolicies } from './observe-role.ts';
 import { askPatiently, type Patience } from './patience.ts';
 import type { Probe } from './probe-context.ts';
-import { probeLocation } from './probe-locations.ts';
+import { probeLocation, type RoleSession } from './probe-locations.ts';
 import { attempt } from './refusal.ts';
 import type { Loan } from './temporary-trust.ts';
 
@@ -49,8 +49,8 @@ export async function probeRole(probe: Probe, loan: Pick<Loan, 'abort'> & Partia
   );
   const locations = Object.fromEntries(await Promise.all(found));
   const [withoutExternalId, wrong] = await Promise.all([
-    assumeOtherwise(probe, undefined),
-    assumeOtherwise(probe, wrongExternalId),
+    assumeOtherwise(session, undefined),
+    assumeOtherwise(session, wrongExternalId),
   ]);
   return {
     assumed: { outcome: 'ok', value: { arn: entered.value.arn } },
@@ -124,12 +124,18 @@ async function assumeNarrowed(
   });
 }
 
+/** A former trust policy may still let the verifier in where the one read back does not. */
 async function assumeOtherwise(
-  probe: Probe,
+  { probe, patience, standing }: RoleSession,
   externalId: string | undefined,
 ): Promise<Attempt<{ arn: string }>> {
   if (probe.expectations.externalId === undefined)
     return { outcome: 'skipped', why: 'The config has no kolena-external-id.' };
-  const answer = await assume(probe, externalId);
+  const answer = await askPatiently(patience, {
+    ask: () => assume(probe, externalId),
+    waitsFor: () => Promise.resolve(undefined),
+    isEarly: async () =>
+      letsIn(await standing(), externalId) ? undefined : 'IAM to forget the former trust policy',
+  });
   return answer.outcome === 'ok' ? { outcome: 'ok', value: { arn: answer.value.arn } } : answer;
 }

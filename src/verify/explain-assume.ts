@@ -30,13 +30,14 @@ export function explainAssumeDenial(refusal: Refusal, standing: Standing): Expla
       mendsByWaiting: false,
       untrusted: true,
     };
-  return trusts(standing) ? mayStillSpread(roleArn, callerArn) : explainCondition(statements, standing);
+  return letsIn(standing, expectations.externalId)
+    ? mayStillSpread(roleArn, callerArn)
+    : explainCondition(statements, standing);
 }
 
-/** Whether the trust policy read back lets the caller in, with the external ID and the session name of the check. */
-function trusts({ expectations, callerArn, role }: Standing): boolean {
+/** Whether the trust policy read back lets the caller in, with this external ID and the session name of the check. */
+export function letsIn({ callerArn, role }: Standing, externalId: string | undefined): boolean {
   if (role === undefined) return false;
-  const { externalId } = expectations;
   const { decision } = evaluatePolicies([role.trustPolicy], {
     action: 'sts:AssumeRole',
     principals: principalsOf(callerArn),
