@@ -36,11 +36,13 @@ export async function probeAsVerifier(probe: Probe): Promise<AsVerifier> {
 }
 
 async function asTemporaryVerifier(probe: Probe, leftovers: boolean): Promise<AsVerifier> {
-  const { callerArn, expectations, options, clock } = probe;
+  const { callerArn, clients, expectations, options, clock } = probe;
+  // By AWS's clock, as far as the SDK saw this machine's to be off: it corrects its signatures by the same.
+  const clockOffset = clients.iam.config.systemClockOffset;
   const statement = temporaryStatement({
     principalArn: callerArn,
     externalId: expectations.externalId,
-    expires: new Date(clock.now() + options.timeoutSeconds * 1000 + margin),
+    expires: new Date(clock.now() + clockOffset + options.timeoutSeconds * 1000 + margin),
   });
   const { result, removal } = await withTemporaryTrust({ ...ofRole(probe), statement }, (loan) =>
     probeRole(probe, loan),
@@ -51,7 +53,8 @@ async function asTemporaryVerifier(probe: Probe, leftovers: boolean): Promise<As
       trust: { kind: 'temporary', statement, leftovers, ...(removal !== undefined && { removed: removal }) },
     };
   const refused = result.outcome === 'refused' ? whyNotAdded(result.refusal, probe) : result;
-  return noWayIn(leftovers, refused);
+  const answers = noWayIn(leftovers, refused);
+  return removal === undefined ? answers : { ...answers, trust: { ...answers.trust, removed: removal } };
 }
 
 async function asPermanentVerifier(
@@ -104,8 +107,11 @@ function whyNotAdded({ code, message }: Refusal, { standing, expectations, calle
     };
   if (code.startsWith('MalformedPolicyDocument'))
     return {
-      why: `IAM does not take ${callerArn} as a principal: ${message}`,
-      remedy: 'Allow iam:GetRole on the role that this run uses, so that its ARN is found with its path.',
+      why: `IAM does not take the trust policy with the statement of the check, for ${callerArn}: ${message}`,
+      // With a principal that was deleted IAM takes the policy no more, whatever is added.
+      remedy: /\bA(?:ID|RO)A[A-Z0-9]{12,}/.test(message)
+        ? 'Run `command: apply`, which writes the trust policy anew.'
+        : 'Allow iam:GetRole on the role that this run uses, so that its ARN is found with its path.',
     };
   const statement = {
     Sid: 'LendTrustToVerifier',

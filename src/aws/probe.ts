@@ -39,10 +39,13 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   await Promise.allSettled(asked);
   const [asVerifier, buckets, simulation] = await Promise.all(asked);
   const { role, policies } = standing;
+  // What somebody wrote during the check counts, too.
+  const trustPolicy = asVerifier.trust.removed?.trustPolicy ?? role?.trustPolicy;
   return {
     mode: options.mode,
     callerArn,
-    ...(role !== undefined && { role: { ...role, trustPolicy: withoutTemporary(role.trustPolicy) } }),
+    ...(role !== undefined &&
+      trustPolicy !== undefined && { role: { ...role, trustPolicy: withoutTemporary(trustPolicy) } }),
     policies,
     ...asVerifier,
     buckets,

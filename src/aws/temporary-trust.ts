@@ -35,6 +35,8 @@ export interface Removal {
   /** Whether the statement still stood there when its time was over; absent when that could not be read. */
   readonly stood?: boolean;
   readonly evidence: string;
+  /** As it was read back. */
+  readonly trustPolicy?: PolicyDocument;
 }
 
 /** Milliseconds between tries to take the statement back. */
@@ -60,7 +62,7 @@ export async function withTemporaryTrust<T>(
   try {
     const found = await readTrust(lent);
     const added = await add(lent, found);
-    if (added.outcome !== 'ok') return { result: added };
+    if (added.outcome !== 'ok') return { result: added, ...(await takeBackIfAdded(lent, found, added)) };
     const { loan, settled } = lend(lent, interruption.signal);
     const [worked] = await Promise.allSettled([Promise.race([work(loan), interrupt])]);
     interruption.abort();
@@ -111,6 +113,17 @@ async function add(lent: LentTrust, found: PolicyDocument): Promise<Attempt<unkn
   }
 }
 
+/** A refusal need not be true: AWS may have written and failed then, or refused the repetition of a call that got lost. */
+async function takeBackIfAdded(
+  lent: LentTrust,
+  found: PolicyDocument,
+  answer: Attempt<unknown>,
+): Promise<{ readonly removal?: Removal }> {
+  const broke = answer.outcome === 'refused' && (answer.refusal.status ?? 0) >= 500;
+  const added = broke || (!hasTemporary(found) && hasTemporary(await readTrust(lent)));
+  return added ? { removal: await takeBack(lent, found) } : {};
+}
+
 async function takeBack(
   lent: Omit<LentTrust, 'statement' | 'interrupts'>,
   found: PolicyDocument,
@@ -125,8 +138,9 @@ async function takeBack(
       stood ??= hasTemporary(now);
       // What somebody else wrote in the meantime stays.
       await write(lent, samePolicy(rest, original) ? original : rest);
-      if (!hasTemporary(await readTrust(lent)))
-        return { ...removed(lent, samePolicy(rest, original)), stood };
+      const trustPolicy = await readTrust(lent);
+      if (!hasTemporary(trustPolicy))
+        return { ...removed(lent, samePolicy(rest, original)), stood, trustPolicy };
       problem = 'it still stands there';
     } catch (error) {
       if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return removed(lent, false);
@@ -135,7 +149,7 @@ async function takeBack(
     if (pause !== undefined) await lent.clock.sleep(pause);
   }
   lent.log.warning(
-    `The temporary statement could not be taken out of the trust policy of ${lent.roleName}: ${problem}.`,
+    `The statement KolenaVerifyTemporary could not be taken out of the trust policy of ${lent.roleName}: ${problem}. It expires by itself within minutes; take it out by hand, or run \`command: verify\` again, which clears it.`,
   );
   return { done: false, evidence: `The statement could not be taken back: ${problem}.` };
 }

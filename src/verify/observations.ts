@@ -1,6 +1,6 @@
 import type { CorsRule } from '../access/cors-rule.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
-import type { Statement } from '../access/policy-document.ts';
+import type { PolicyDocument, Statement } from '../access/policy-document.ts';
 
 /** An error answer of AWS. */
 export interface Refusal {
@@ -32,7 +32,12 @@ export interface TrustForVerifier {
   /** Whether leftovers of an earlier run's check stood in the trust policy. */
   readonly leftovers: boolean;
   /** Whether the trust policy was read back without a statement of ours; absent when none was added. */
-  readonly removed?: { readonly done: boolean; readonly evidence: string };
+  readonly removed?: {
+    readonly done: boolean;
+    readonly evidence: string;
+    /** As it was read back, whoever changed it meanwhile. */
+    readonly trustPolicy?: PolicyDocument;
+  };
 }
 
 /** The first objects of a location. */

@@ -135,6 +135,25 @@ describe('withTemporaryTrust', () => {
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
   });
 
+  test.each([
+    ['AWS failed at it', awsError('ServiceFailure', 500)],
+    ['a repetition of it was refused', awsError('ConcurrentModification', 409)],
+  ])('is taken back when it was added although %s', async (_, error) => {
+    const { role, iam } = roleInMemory();
+    const failing = async (command: unknown) => {
+      const answer = await iam.send(command as UpdateAssumeRolePolicyCommand);
+      if (command instanceof UpdateAssumeRolePolicyCommand && role.writes === 1) throw error;
+      return answer;
+    };
+    const { result, removal } = await withTemporaryTrust(
+      lent({ send: failing } as unknown as IAMClient, signals().interrupts),
+      () => Promise.reject(new Error('must not run')),
+    );
+    expect(result).toMatchObject({ outcome: 'refused', refusal: { code: error.name } });
+    expect(removal).toMatchObject({ done: true, trustPolicy });
+    expect(JSON.parse(role.document)).toEqual(trustPolicy);
+  });
+
   test('is taken back in a later try when AWS is busy', async () => {
     const { role, iam } = roleInMemory((write) => {
       if (write === 2 || write === 3) throw awsError('Throttling', 400);

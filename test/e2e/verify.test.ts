@@ -267,7 +267,7 @@ describe('the trust that is lent', () => {
       times: 1,
       answer: { status: 403, code: 'AccessDenied', message: 'no' },
     });
-    await verifyIn(world, {
+    const { checks } = await verifyIn(world, {
       onWait: async () => {
         const { Statement, ...rest } = await trustNow();
         const PolicyDocument = JSON.stringify({ ...rest, Statement: [...Statement, other] });
@@ -277,6 +277,42 @@ describe('the trust that is lent', () => {
       },
     });
     expect(await trustNow()).toEqual({ ...goodTrust, Statement: [...goodTrust.Statement, other] });
+    expect(notPassed(checks), 'what it is in the end counts').toEqual(['trust-policy fail']);
+  });
+  test('is judged by the trust policy that stands, not by a former one that AWS has yet to forget', async () => {
+    const account = {
+      Sid: 'Account',
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${customerAccountId}:root` },
+      Action: 'sts:AssumeRole',
+    } as const;
+    await setUpByHand(world, {
+      trustPolicy: { ...goodTrust, Statement: [...goodTrust.Statement, account] },
+    });
+    let tightened = false;
+    const { checks, lines } = await verifyIn(world, {
+      onLine: (line) => {
+        const answer = { status: 403, code: 'AccessDenied', message: 'Access Denied' };
+        if (line.startsWith('Assumed the role'))
+          world.gate.fail({ action: 's3:ListBucket', times: 1, answer });
+      },
+      onWait: async () => {
+        if (tightened) return;
+        tightened = true;
+        world.gate.propagate({ trustCalls: 2 });
+        const { Statement, ...rest } = await trustNow();
+        const kept = Statement.filter(({ Sid }) => Sid !== 'Account');
+        await world.iam(world.customerRoot).send(
+          new UpdateAssumeRolePolicyCommand({
+            RoleName: roleName,
+            PolicyDocument: JSON.stringify({ ...rest, Statement: kept }),
+          }),
+        );
+      },
+    });
+    expect(lines).toContain('Waiting 1 s for IAM to forget the former trust policy.');
+    expect(notPassed(checks)).toEqual([]);
+    expect(await trustNow()).toEqual(goodTrust);
   });
   test('is shared with a second check of the same role, which takes it away before the first got in', async () => {
     await setUpByHand(world);
