@@ -14,6 +14,7 @@ interface ObjectOfBrowser {
   readonly bucket: string;
   readonly key: string;
   readonly origin: string;
+  readonly abortSignal?: AbortSignal;
 }
 
 /** Asks whether a page of `origin` may GET from the bucket, as a browser asks: unsigned, by OPTIONS. */
@@ -23,7 +24,12 @@ export function askPreflight(asked: ObjectOfBrowser): Promise<Attempt<BrowserAns
     // A presigned URL is where the client resolves the object to, whatever endpoint and style; a preflight is not signed.
     url.search = '';
     const headers = { origin: asked.origin, 'access-control-request-method': 'GET' };
-    const response = await sendPlain(asked.http, { method: 'OPTIONS', url, headers });
+    const response = await sendPlain(asked.http, {
+      method: 'OPTIONS',
+      url,
+      headers,
+      abortSignal: asked.abortSignal,
+    });
     const methods = response.headers['access-control-allow-methods'] ?? '';
     // https://fetch.spec.whatwg.org/#cors-preflight-fetch: only an ok status counts, whatever the headers say.
     const given = response.status >= 200 && response.status < 300;
@@ -35,7 +41,9 @@ export function askPreflight(asked: ObjectOfBrowser): Promise<Attempt<BrowserAns
 export function getAsBrowser(asked: ObjectOfBrowser): Promise<Attempt<BrowserAnswer>> {
   return answerOf(async () => {
     const headers = { origin: asked.origin, range: 'bytes=0-0' };
-    const response = await sendPlain(asked.http, { method: 'GET', url: await presigned(asked), headers });
+    const { abortSignal } = asked;
+    const url = await presigned(asked);
+    const response = await sendPlain(asked.http, { method: 'GET', url, headers, abortSignal });
     // An object without a first byte is read all the same.
     const given = [200, 206, 416].includes(response.status);
     return { response, given, allowed: allowsOrigin(response, asked.origin) };

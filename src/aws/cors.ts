@@ -21,9 +21,15 @@ import { isCode, isDenied } from './refusal.ts';
 const readBackPauses = [500, 1000, 2000, 4000];
 
 /** The bucket's CORS rules in S3's order; none when it has no CORS configuration. */
-export async function readCorsRules(s3: S3Client, bucket: string): Promise<readonly CorsRule[]> {
+export async function readCorsRules(
+  s3: S3Client,
+  bucket: string,
+  abortSignal?: AbortSignal,
+): Promise<readonly CorsRule[]> {
   try {
-    const { CORSRules = [] } = await s3.send(new GetBucketCorsCommand({ Bucket: bucket }));
+    const { CORSRules = [] } = await s3.send(new GetBucketCorsCommand({ Bucket: bucket }), {
+      ...(abortSignal !== undefined && { abortSignal }),
+    });
     return CORSRules.map(asCorsRule);
   } catch (error) {
     if (isCode(error, 'NoSuchCORSConfiguration')) return [];

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Where an edge learns that the run is to end. */
 export interface Interrupts {
   /** Calls `handler` with `SIGINT` or `SIGTERM`; gives the way to stop listening. */
@@ -15,3 +17,11 @@ export const processInterrupts: Interrupts = {
     };
   },
 };
+
+/** A way to end many calls at once, all of which may listen to it. */
+export function abortsMany(): AbortController {
+  const controller = new AbortController();
+  // Node warns of a leak from the eleventh listener on.
+  setMaxListeners(0, controller.signal);
+  return controller;
+}

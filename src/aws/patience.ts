@@ -31,6 +31,7 @@ export async function askPatiently<T>(
 ): Promise<Attempt<T>> {
   const { clock, deadline, log, abort } = patience;
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
+    abort.throwIfAborted();
     const answer = await ask();
     if (answer.outcome === 'skipped') return answer;
     const left = deadline - clock.now();

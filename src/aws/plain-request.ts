@@ -7,6 +7,8 @@ export interface PlainRequest {
   readonly method: 'GET' | 'HEAD' | 'OPTIONS';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Ends it, waiting or under way. */
+  readonly abortSignal?: AbortSignal | undefined;
 }
 
 export interface PlainResponse {
@@ -19,7 +21,7 @@ export interface PlainResponse {
 /** Sends a request that nobody signs by the handler of the AWS clients: same limit, proxy, certificates and timeouts; one try. */
 export async function sendPlain(
   http: RequestHandler,
-  { method, url, headers }: PlainRequest,
+  { method, url, headers, abortSignal }: PlainRequest,
 ): Promise<PlainResponse> {
   const request = {
     ...{
@@ -32,7 +34,9 @@ export async function sendPlain(
     ...(url.port && { port: Number(url.port) }),
     headers: { host: url.host, ...headers },
   };
-  const { response } = await http.handle(request as unknown as Parameters<RequestHandler['handle']>[0]);
+  const { response } = await http.handle(request as unknown as Parameters<RequestHandler['handle']>[0], {
+    ...(abortSignal !== undefined && { abortSignal }),
+  });
   return {
     status: response.statusCode,
     headers: response.headers,

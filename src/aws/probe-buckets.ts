@@ -25,9 +25,10 @@ async function probeBucket(probe: Probe, bucket: string, configured: boolean): P
   const { clients, expectations, observed } = probe;
   const known = observed.buckets[bucket];
   const s3 = clients.s3(known?.region);
-  const corsRules = await attempt(() => readCorsRules(s3, bucket));
+  const corsRules = await attempt(() => readCorsRules(s3, bucket, probe.abort));
   const origins = configured ? expectations.origins : [];
-  const ask = (origin: string) => askPreflight({ s3, http: clients.http, bucket, key: preflightKey, origin });
+  const asked = { s3, http: clients.http, bucket, key: preflightKey, abortSignal: probe.abort };
+  const ask = (origin: string) => askPreflight({ ...asked, origin });
   const rules = corsRules.outcome === 'ok' ? corsRules.value : [];
   const preflights = origins.map(async (configuredOrigin) => {
     const origin = concreteOrigin(configuredOrigin);

@@ -35,8 +35,10 @@ export interface Probe extends ProbeProps {
   readonly clock: Clock;
   /** Milliseconds since 1970 after which nothing is asked again. */
   readonly deadline: number;
-  /** Ends the waiting of what leaves nothing behind, as soon as the check fails or is interrupted. */
+  /** Ends what leaves nothing behind, as soon as the check fails or is interrupted. */
   readonly abort: AbortSignal;
+  /** Does so. */
+  readonly end: () => void;
   /** ARN of the caller's role or user. */
   readonly callerArn: string;
   /** The role and its policies, read back before the first question. */

@@ -35,7 +35,7 @@ export async function probeLocation(
   location: ExpectedLocation,
 ): Promise<LocationObservation> {
   const s3 = session.clients.s3(session.probe.observed.buckets[location.bucket]?.region);
-  const list = await askAboutS3(session, { location }, () => listFirst(s3, location));
+  const list = await askAboutS3(session, { location }, (abortSignal) => listFirst(s3, location, abortSignal));
   const { read, triedKey } = await readFirst(session, s3, { location, list });
   const presigned = await getPresigned(session, s3, { location, read });
   return { list, read, ...(triedKey !== undefined && { triedKey }), presigned };
@@ -44,10 +44,10 @@ export async function probeLocation(
 async function askAboutS3<T>(
   { patience, standing }: RoleSession,
   about: { readonly location: ExpectedLocation; readonly key?: string },
-  call: () => Promise<T>,
+  call: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<Attempt<T>> {
   return askPatiently(patience, {
-    ask: () => attempt(call),
+    ask: () => attempt(() => call(patience.abort)),
     waitsFor: async (refusal: Refusal) =>
       explainS3Denial({ refusal, ...about }, await standing()).mendsByWaiting
         ? "IAM to spread the role's permissions"
@@ -55,13 +55,18 @@ async function askAboutS3<T>(
   });
 }
 
-async function listFirst(s3: S3Client, { bucket, prefix }: ExpectedLocation): Promise<Listing> {
+async function listFirst(
+  s3: S3Client,
+  { bucket, prefix }: ExpectedLocation,
+  abortSignal: AbortSignal,
+): Promise<Listing> {
   const { Contents = [], IsTruncated = false } = await s3.send(
     new ListObjectsV2Command({
       Bucket: bucket,
       MaxKeys: listedKeys,
       ...(prefix !== undefined && { Prefix: prefix }),
     }),
+    { abortSignal },
   );
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html: these have to be restored before they can be read.
   const readable = Contents.filter(
@@ -88,7 +93,9 @@ async function readFirst(
     read: { outcome: 'skipped', why: whyNothingToRead(list) },
   };
   for (const key of keys) {
-    const read = await askAboutS3(session, { location, key }, () => readByte(s3, location.bucket, key));
+    const read = await askAboutS3(session, { location, key }, (abortSignal) =>
+      readByte(s3, { Bucket: location.bucket, Key: key }, abortSignal),
+    );
     answer = { read, triedKey: key };
     if (read.outcome !== 'refused' || !concernsObjectAlone(read.refusal)) break;
   }
@@ -101,10 +108,15 @@ function whyNothingToRead(list: Attempt<Listing>): string {
   return `All ${list.value.count} objects listed are archived.`;
 }
 
-async function readByte(s3: S3Client, Bucket: string, Key: string): Promise<ObjectRead> {
+async function readByte(
+  s3: S3Client,
+  { Bucket, Key }: { Bucket: string; Key: string },
+  abortSignal: AbortSignal,
+): Promise<ObjectRead> {
   try {
     const { Body, ServerSideEncryption, SSEKMSKeyId } = await s3.send(
       new GetObjectCommand({ Bucket, Key, Range: 'bytes=0-0' }),
+      { abortSignal },
     );
     await Body?.transformToByteArray();
     return {
@@ -132,9 +144,11 @@ async function getPresigned(
   const origin = concreteOrigin(configured);
   const { clients, observed } = session.probe;
   const bucket = location.bucket;
-  const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket);
+  const { abort: abortSignal } = session.patience;
+  const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, abortSignal);
+  const asked = { s3, http: session.clients.http, bucket, key: read.value.key, origin, abortSignal };
   return askPatiently(session.patience, {
-    ask: () => getAsBrowser({ s3, http: session.clients.http, bucket, key: read.value.key, origin }),
+    ask: () => getAsBrowser(asked),
     // A read just succeeded: what may still have to spread are the bucket's CORS rules.
     waitsFor: async ({ status = 0, code }) => {
       const hopeful =

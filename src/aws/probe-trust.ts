@@ -1,7 +1,7 @@
 import { expectedRoleArn } from '../verify/expectations.ts';
 import type { Observations, Refusal, TrustForVerifier } from '../verify/observations.ts';
 import { hasTemporary, temporaryStatement } from '../verify/verifier-statement.ts';
-import { processInterrupts } from './interrupts.ts';
+import { type Interrupts, processInterrupts } from './interrupts.ts';
 import type { Probe } from './probe-context.ts';
 import { probeRole, type RoleProbe, skippedProbe } from './probe-role.ts';
 import { clearLeftovers, withTemporaryTrust } from './temporary-trust.ts';
@@ -67,7 +67,7 @@ async function asPermanentVerifier(
       remedy: 'Run verification with the credentials of verify-principal-arn, or unset it.',
     });
   const removed = leftovers ? await clearLeftovers(ofRole(probe)) : undefined;
-  const answers = await probeRole(probe, { abort: new AbortController().signal });
+  const answers = await probeRole(probe, { abort: probe.abort });
   return { ...answers, trust: { kind: 'permanent', leftovers, ...(removed !== undefined && { removed }) } };
 }
 
@@ -84,8 +84,16 @@ function withoutRefusals(answers: RoleProbe): RoleProbe {
   };
 }
 
-function ofRole({ clients, expectations, clock, log, interrupts = processInterrupts }: Probe) {
-  return { iam: clients.iam, roleName: expectations.role.name, clock, log, interrupts };
+function ofRole({ clients, expectations, clock, log, end, interrupts = processInterrupts }: Probe) {
+  // A runner that ends a job waits for seconds: no other call may stand before the one that takes the statement back.
+  const ending: Interrupts = {
+    listen: (handler) =>
+      interrupts.listen((signal) => {
+        end();
+        handler(signal);
+      }),
+  };
+  return { iam: clients.iam, roleName: expectations.role.name, clock, log, interrupts: ending };
 }
 
 interface NoWay {

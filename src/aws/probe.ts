@@ -2,6 +2,7 @@ import type { Observations } from '../verify/observations.ts';
 import { withoutTemporary } from '../verify/verifier-statement.ts';
 import { callerPrincipalArn } from './caller-role.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { abortsMany } from './interrupts.ts';
 import { observeRole, type RoleAndPolicies } from './observe-role.ts';
 import { eachLineOnce } from './patience.ts';
 import { probeBuckets } from './probe-buckets.ts';
@@ -20,21 +21,22 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   const readBack = readBackOf(props, clock);
   const [standing, callerArn] = await Promise.all([readBack(), callerPrincipalArn(clients.iam, caller)]);
   const deadline = clock.now() + options.timeoutSeconds * 1000;
-  const ended = new AbortController();
+  const ended = abortsMany();
   const probe: Probe = {
     ...props,
     log: eachLineOnce(props.log),
     clock,
     deadline,
     abort: ended.signal,
+    end: () => {
+      ended.abort();
+    },
     callerArn,
     standing,
     readBack,
   };
   const asked = [probeAsVerifier(probe), probeBuckets(probe), probeSimulation(probe)] as const;
-  asked[0].catch(() => {
-    ended.abort();
-  });
+  asked[0].catch(probe.end);
   // Whatever fails, the trust policy is put back before this function ends.
   await Promise.allSettled(asked);
   const [asVerifier, buckets, simulation] = await Promise.all(asked);

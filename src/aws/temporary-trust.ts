@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { Attempt } from '../verify/observations.ts';
 import { hasTemporary, withoutTemporary } from '../verify/verifier-statement.ts';
 import type { Clock } from './clock.ts';
-import type { Interrupts } from './interrupts.ts';
+import { abortsMany, type Interrupts } from './interrupts.ts';
 import { parseDocument } from './observe-role.ts';
 import { attempt, isCode, refusalOf } from './refusal.ts';
 
@@ -50,7 +50,7 @@ export async function withTemporaryTrust<T>(
   lent: LentTrust,
   work: (loan: Loan) => Promise<T>,
 ): Promise<{ readonly result: Attempt<T>; readonly removal?: Removal }> {
-  const interruption = new AbortController();
+  const interruption = abortsMany();
   let interrupted: (error: Error) => void = () => undefined;
   const interrupt = new Promise<never>((_, reject) => (interrupted = reject));
   interrupt.catch(() => undefined);

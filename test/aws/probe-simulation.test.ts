@@ -71,6 +71,7 @@ async function probe(rounds: readonly Decide[], standing: RoleAndPolicies = good
     sessionClients: () => clients,
     deadline: 120_000,
     abort: new AbortController().signal,
+    end: () => undefined,
     readBack: () => Promise.resolve(standing),
   };
   const checks = judgeSimulation(expectations, { answers: await probeSimulation(context), of: 'role' });

@@ -2,6 +2,7 @@ import { decideAccess } from '../../src/access/decide-access.ts';
 import { parseAccessConfig } from '../../src/access/parse-config.ts';
 import { awsClients } from '../../src/aws/clients.ts';
 import type { Clock } from '../../src/aws/clock.ts';
+import type { Interrupts } from '../../src/aws/interrupts.ts';
 import { observe } from '../../src/aws/observe.ts';
 import { probeAccess, type ProbeOptions } from '../../src/aws/probe.ts';
 import { simulatePlanned } from '../../src/aws/simulate.ts';
@@ -22,6 +23,8 @@ interface Verification {
   readonly onWait?: () => Promise<void>;
   /** Called with each line of the log. */
   readonly onLine?: (line: string) => void;
+  /** SIGINT and SIGTERM. @default none */
+  readonly interrupts?: Interrupts;
   /** @default the deployer */
   readonly as?: Principal;
 }
@@ -47,7 +50,7 @@ export async function verifyIn(world: World, verification: Verification = {}): P
     options: { mode: 'assume', timeoutSeconds: 120, ...options },
     sessionClients: (credentials) =>
       awsClients({ region: 'us-east-1', env, credentials, http: clients.http }),
-    interrupts: { listen: () => () => undefined },
+    interrupts: verification.interrupts ?? { listen: () => () => undefined },
   });
   return { checks: judge(expectations, observations), lines, waited: clock.waited() };
 }

@@ -1,8 +1,15 @@
-import { AttachRolePolicyCommand, CreatePolicyCommand, CreateRoleCommand } from '@aws-sdk/client-iam';
+import {
+  AttachRolePolicyCommand,
+  CreatePolicyCommand,
+  CreateRoleCommand,
+  GetRoleCommand,
+} from '@aws-sdk/client-iam';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import type { Interrupts } from '../../src/aws/interrupts.ts';
 import { seedCors, seedExternalId } from '../support/seed.ts';
 import { kolenaPrincipalArn, startWorld, type World } from '../support/world.ts';
 import { notPassed, verifyIn } from './verify-in-world.ts';
@@ -65,4 +72,32 @@ test('200 buckets are verified in one session, by one change of the trust policy
   expect(new Set(listed.map(({ resource }) => resource)).size).toBe(200);
   expect(Math.max(...inFlight)).toBeLessThanOrEqual(16);
   expect(Math.max(...inFlight), 'the calls run side by side').toBeGreaterThan(8);
+});
+
+test('a signal takes the trust back at once, however many calls of 200 buckets are waiting for an answer', async () => {
+  const trustNow = async () =>
+    (await world.iam(world.customerRoot).send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }))).Role
+      ?.AssumeRolePolicyDocument;
+  const before = await trustNow();
+  const statement: boolean[] = [];
+  let send: (signal: NodeJS.Signals) => void = () => undefined;
+  const interrupts: Interrupts = { listen: (handler) => ((send = handler), () => undefined) };
+  const ended = verifyIn(world, {
+    config,
+    interrupts,
+    onLine: (line) => {
+      if (!line.startsWith('Assumed the role')) return;
+      // Nothing of S3 is answered for as long as the test may take.
+      world.gate.fail({ action: 's3:*', delay: 600_000 });
+      void setTimeout(300)
+        .then(trustNow)
+        .then((trust) => {
+          statement.push(trust?.includes('KolenaVerifyTemporary') ?? false);
+          send('SIGTERM');
+        });
+    },
+  });
+  await expect(ended).rejects.toThrow('SIGTERM');
+  expect(statement, 'it was lent when the signal came').toEqual([true]);
+  expect(await trustNow()).toBe(before);
 });
