@@ -4,8 +4,8 @@ import { boundaryArnProblem } from '../access/arns.ts';
 import { iamPathPattern, roleNamePattern } from '../access/iam-names.ts';
 
 const number = z
-  .string()
-  .regex(/^\d+$/, 'a number in quotes, as `gh api repos/OWNER/REPO --jq .id` prints it');
+  .union([z.int().transform(String), z.string()])
+  .pipe(z.string().regex(/^\d+$/, 'a number, as `gh api repos/OWNER/REPO --jq .id` prints it'));
 
 /** Keys of `kolena-s3-bootstrap.yml`. */
 const schema = z.strictObject({

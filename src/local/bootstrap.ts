@@ -6,13 +6,20 @@ import { githubTrustPolicy, type GitHubRepository } from '../access/github-trust
 import type { Caller } from '../access/observed.ts';
 import { parseAccessConfig } from '../access/parse-config.ts';
 import { oidcAudiences } from '../aws/oidc-provider.ts';
+import { roleExists } from '../aws/role-exists.ts';
 import { signIn } from '../aws/sign-in.ts';
 import { UserError } from '../errors.ts';
 import type { Bootstrap } from '../stack/bootstrap-stack.ts';
+import {
+  foreignRole,
+  requireAudience,
+  requireDistinctNames,
+  requireSameStateBucket,
+} from './bootstrap-requirements.ts';
 import { parseBootstrapSettings, type BootstrapSettings } from './bootstrap-settings.ts';
 import { readYaml } from '../yaml-file.ts';
 import type { LocalRun } from './local-access.ts';
-import { isInState } from './local-state.ts';
+import { bootstrapState } from './local-state.ts';
 
 /**
  * What `npm run bootstrap` sets up: `kolena-s3-bootstrap.yml` (or `KOLENA_S3_BOOTSTRAP`) says for whom, the access config for
@@ -23,13 +30,24 @@ export async function localBootstrap({ env, directory, stateFile, log }: LocalRu
   const settings = parseBootstrapSettings(file('KOLENA_S3_BOOTSTRAP', 'kolena-s3-bootstrap.yml'));
   const config = parseAccessConfig(file('KOLENA_S3_CONFIG', 'kolena-s3.yml'));
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1';
+  const state = bootstrapState(stateFile);
+  requireDistinctNames(settings, config);
+  requireSameStateBucket(settings, state);
   const session = await signIn({ region, env, log, allowedAccountIds: [], mask: () => undefined });
   if (!session) throw noCredentials;
   const { caller, clients } = session;
   const audiences = await oidcAudiences(clients.iam, providerArn(settings, caller));
-  const ours = audiences === undefined || isInState(stateFile, 'aws_iam_openid_connect_provider');
+  const ours = audiences === undefined || state.oidcProvider;
   if (!ours) requireAudience(audiences, settings);
-  return { region, ...bootstrapOf({ settings, config, caller, createProvider: ours }) };
+  for (const name of [settings['deploy-role-name'], settings['plan-role-name']])
+    if (!state.roles.includes(name) && (await roleExists(clients.iam, name)))
+      throw foreignRole(name, stateFile);
+  const releasesStateBucket = state.stateBucket !== undefined;
+  return {
+    region,
+    ...bootstrapOf({ settings, config, caller, createProvider: ours }),
+    releasesStateBucket,
+  };
 }
 
 interface BootstrapParts {
@@ -101,16 +119,6 @@ const providerArn = (
   settings: BootstrapSettings,
   { accountId, partition }: BootstrapParts['caller'],
 ): string => `arn:${partition}:iam::${accountId}:oidc-provider/${issuerOf(settings)}`;
-
-function requireAudience(audiences: readonly string[], settings: BootstrapSettings): void {
-  const { audience } = settings;
-  if (audiences.includes(audience)) return;
-  throw new UserError({
-    reason: 'invalid-input',
-    message: `The account's OIDC provider for ${settings['oidc-issuer']} accepts the audiences ${audiences.join(', ') || 'none'}, not ${audience}.`,
-    remedy: `Add ${audience} to its audiences in IAM, or set \`audience\` in kolena-s3-bootstrap.yml to one of them and use the same in the workflow.`,
-  });
-}
 
 const noCredentials = new UserError({
   reason: 'credentials',

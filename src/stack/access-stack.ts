@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { DesiredAccess, ForgottenCors } from '../access/desired-access.ts';
 import { corsAddress } from '../access/resource-addresses.ts';
-import { AwsStack, versions, type StackSettings } from './aws-stack.ts';
+import { AwsStack, type StackSettings } from './aws-stack.ts';
 import { KolenaS3Access } from './kolena-s3-access.ts';
 
 export interface AccessStackProps {
@@ -25,16 +25,8 @@ export class AccessStack extends AwsStack {
 
   /** Takes CORS configurations out of the state and leaves them in AWS, where a delete would take foreign rules along. */
   private letGoOf(removals: readonly ForgottenCors[]): void {
-    if (removals.length === 0) return;
-    this.requireTerraform(versions.removedBlocks);
     // Terraform lets go of a resource only while the provider that made it is configured.
     for (const { region } of removals) this.providerOf(region);
-    this.addOverride(
-      'removed',
-      removals.map(({ bucket }) => ({
-        from: corsAddress(bucket),
-        lifecycle: { destroy: false },
-      })),
-    );
+    this.letGo(removals.map(({ bucket }) => corsAddress(bucket)));
   }
 }

@@ -68,6 +68,16 @@ export class AwsStack extends TerraformStack {
     this.addOverride('terraform.required_version', `>= 1.${this.terraform}.0`);
   }
 
+  /** Takes resources out of the state, by their addresses, and leaves them in AWS. */
+  protected letGo(addresses: readonly string[]): void {
+    if (addresses.length === 0) return;
+    this.requireTerraform(versions.removedBlocks);
+    this.addOverride(
+      'removed',
+      addresses.map((from) => ({ from, lifecycle: { destroy: false } })),
+    );
+  }
+
   /** The provider of a region, one alias each; undefined means the stack's own. */
   providerOf(region = this.props.region): AwsProvider | undefined {
     if (region === this.props.region) return undefined;

@@ -2,7 +2,7 @@ import { IamOpenidConnectProvider } from '@cdktf/provider-aws/lib/iam-openid-con
 import type { Construct } from 'constructs';
 import { AwsStack, type StackSettings } from './aws-stack.ts';
 import { GitHubRole, type GitHubRoleProps } from './github-role.ts';
-import { StateBucket } from './state-bucket.ts';
+import { StateBucket, stateBucketAddresses } from './state-bucket.ts';
 
 /** What a repository needs in AWS before its first plan. */
 export interface Bootstrap {
@@ -13,6 +13,8 @@ export interface Bootstrap {
   readonly roles: readonly Omit<GitHubRoleProps, 'dependsOn'>[];
   /** @default - none */
   readonly stateBucket?: string;
+  /** Terraform's state holds a state bucket that is no longer wanted here: Terraform lets go of it, and it stays as it is. */
+  readonly releasesStateBucket?: boolean;
 }
 
 /** Names the stack in cdktf's commands and its state file; contract, as every construct id. */
@@ -25,12 +27,13 @@ export class BootstrapStack extends AwsStack {
     id: string,
     { bootstrap, settings }: { bootstrap: Bootstrap; settings: StackSettings },
   ) {
-    const { region, accountId, oidcProvider, roles, stateBucket } = bootstrap;
+    const { region, accountId, oidcProvider, roles, stateBucket, releasesStateBucket } = bootstrap;
     super(scope, id, { region, accountId, settings });
     const provider = oidcProvider && this.oidcProvider(oidcProvider);
     for (const role of roles)
       new GitHubRole(this, role.mode, { ...role, dependsOn: provider ? [provider] : [] });
     if (stateBucket) new StateBucket(this, 'state', stateBucket);
+    else if (releasesStateBucket) this.letGo(stateBucketAddresses);
   }
 
   private oidcProvider({

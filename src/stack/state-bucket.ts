@@ -4,6 +4,14 @@ import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning/index.js';
 import { Construct } from 'constructs';
 
+/** What a {@link StateBucket} is in Terraform's state; contract, as every construct id. */
+export const stateBucketAddresses: readonly string[] = [
+  'aws_s3_bucket.state',
+  'aws_s3_bucket_versioning.state',
+  'aws_s3_bucket_server_side_encryption_configuration.state',
+  'aws_s3_bucket_public_access_block.state',
+];
+
 /** A bucket for Terraform's state: versioned, encrypted, closed to the public, and not to be destroyed. */
 export class StateBucket extends Construct {
   constructor(scope: Construct, id: string, name: string) {

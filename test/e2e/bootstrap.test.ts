@@ -3,6 +3,7 @@ import {
   DeleteRolePolicyCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { GetBucketVersioningCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   actionsOn,
@@ -56,8 +57,11 @@ const deployed = async () => {
 };
 
 /** A run of the Action from a job of acme/data, whose only credentials are GitHub's token. */
-async function run(mode: DeployMode, inputs: Record<string, string>): Promise<ActionResult> {
-  const subject = mode === 'plan' ? 'pull_request' : 'environment:production';
+async function run(
+  mode: DeployMode,
+  inputs: Record<string, string>,
+  subject = mode === 'plan' ? 'pull_request' : 'environment:production',
+): Promise<ActionResult> {
   const bare = Object.fromEntries(
     Object.keys(scene.world.env(scene.world.deployer)).map((name) => [name, '']),
   );
@@ -110,12 +114,23 @@ describe('npm run bootstrap', () => {
     expect(output).toMatch(/No changes\.|found no differences/);
   });
 
+  test('is refused where another clone has made the roles, whose state it lacks', async () => {
+    const clone = cdktfProject(['bootstrap.ts', 'src', 'node_modules']);
+    clone.write('kolena-s3.yml', config);
+    clone.write('kolena-s3-bootstrap.yml', project.read('kolena-s3-bootstrap.yml'));
+    const { exitCode, output } = await clone.run(['diff', ...bootstrapApp], administrator);
+    expect(exitCode).toBe(1);
+    expect(output).toContain('The account has a role KolenaS3Deploy already');
+  });
+
   test('leaves a plan-only role with which plan works and apply does not', async () => {
     scene.world.gate.forget();
     expect(await succeeded(run('plan', { command: 'plan', verify: 'simulate' }))).toMatchObject({
       'to-add': '4',
     });
-    const applied = await run('plan', { command: 'apply' });
+    // In a merge queue, which the role trusts too.
+    const queue = 'ref:refs/heads/gh-readonly-queue/main/pr-7-0123456789abcdef0123456789abcdef01234567';
+    const applied = await run('plan', { command: 'apply' }, queue);
     expect(applied.exitCode).toBe(1);
     expect(applied.outputs['failure-reason']).toBe('apply-failed');
   });
@@ -147,5 +162,17 @@ describe('npm run bootstrap', () => {
     const granted = new Set(resources.flatMap((resource) => actionsOn(resource, 'deploy')));
     expect([...granted].filter((action) => !called.has(action)).sort()).toEqual([]);
     expect([...called].filter((action) => !granted.has(action)).sort()).toEqual([]);
+  });
+
+  test('lets go of a state bucket that its file no longer names, and leaves it as it is', async () => {
+    const settings = project.read('kolena-s3-bootstrap.yml');
+    project.write('kolena-s3-bootstrap.yml', settings.replace('state-bucket: acme-terraform-state', ''));
+    await deployed();
+    const s3 = scene.world.s3(scene.world.customerRoot);
+    const Bucket = 'acme-terraform-state';
+    expect(await s3.send(new GetBucketVersioningCommand({ Bucket }))).toMatchObject({ Status: 'Enabled' });
+    expect(await s3.send(new GetPublicAccessBlockCommand({ Bucket }))).toMatchObject({
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+    });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAccessConfig } from '../../src/access/parse-config.ts';
 import { UserError } from '../../src/errors.ts';
 import { bootstrapOf } from '../../src/local/bootstrap.ts';
+import { requireDistinctNames, requireSameStateBucket } from '../../src/local/bootstrap-requirements.ts';
 import { parseBootstrapSettings } from '../../src/local/bootstrap-settings.ts';
 
 const minimal = { 'github-repository': 'acme/data' };
@@ -38,6 +39,51 @@ describe('parseBootstrapSettings', () => {
   ])('refuses %j', (raw, message) => {
     expect(() => parseBootstrapSettings(raw)).toThrow(UserError);
     expect(() => parseBootstrapSettings(raw)).toThrow(message);
+  });
+});
+
+it('takes the numbers of owner and repository with quotes or without', () => {
+  expect(
+    parseBootstrapSettings({ ...minimal, 'github-owner-id': 123456, 'github-repository-id': '456789' }),
+  ).toMatchObject({ 'github-owner-id': '123456', 'github-repository-id': '456789' });
+});
+
+describe('requireDistinctNames', () => {
+  it.each<[object, RegExp]>([
+    [{ 'plan-role-name': 'kolenas3deploy' }, /deploy-role-name and plan-role-name are both kolenas3deploy/],
+    [
+      { 'deploy-role-name': 'kolenaS3ReadAccess' },
+      /deploy-role-name is kolenaS3ReadAccess, as Kolena's role/,
+    ],
+    [{ 'plan-role-name': 'KolenaS3ReadAccess' }, /plan-role-name is KolenaS3ReadAccess, as Kolena's role/],
+    [{ 'state-bucket': 'share-with-kolena' }, /share-with-kolena, which kolena-s3.yml lets Kolena read/],
+  ])('refuses %j', (raw, message) => {
+    const settings = parseBootstrapSettings({ ...minimal, ...raw });
+    expect(() => {
+      requireDistinctNames(settings, config);
+    }).toThrow(message);
+  });
+});
+
+describe('requireSameStateBucket', () => {
+  const state = { oidcProvider: true, roles: [], stateBucket: 'acme-state' };
+  const check = (bucket?: string) => {
+    requireSameStateBucket(
+      parseBootstrapSettings({ ...minimal, ...(bucket !== undefined && { 'state-bucket': bucket }) }),
+      state,
+    );
+  };
+
+  it('refuses another name, and says how to get there', () => {
+    expect(() => {
+      check('other-state');
+    }).toThrow(/state-bucket is other-state, but .* acme-state, which it never deletes/);
+  });
+
+  it.each([undefined, 'acme-state'])('allows %s', (bucket) => {
+    expect(() => {
+      check(bucket);
+    }).not.toThrow();
   });
 });
 
