@@ -44,7 +44,7 @@ export class StepError extends Error {
   readonly remedy: string;
 
   constructor({ message, remedy, cause }: Omit<UserErrorProps, 'reason'>) {
-    super(message, { cause });
+    super(message, cause === undefined ? undefined : { cause });
     this.name = 'StepError';
     this.remedy = remedy;
   }

@@ -40,28 +40,22 @@ export function mergeCors(rules: readonly CorsRule[], ours: CorsRule): CorsRule[
   return [...foreignRules(rules, ours), ours];
 }
 
-/** What was planned for a bucket, and from what. */
-export interface PlannedCors {
-  readonly rules: readonly CorsRule[];
-  readonly config: Pick<AccessConfig, 'cors' | 'corsOrigins'>;
-}
-
 /**
- * The rules to write where `present` stand now: those planned, unless somebody changed foreign rules since the plan was
- * made. Then theirs are kept as they are now, with ours last.
+ * Whether two readings of a bucket hold the same foreign rules, whatever their order: Terraform keeps none, and writes
+ * `MaxAgeSeconds: 0` where a rule has none.
  */
-export function corsOverChanges(
-  present: readonly CorsRule[],
-  { rules, config }: PlannedCors,
-): readonly CorsRule[] {
-  const ours = ourCorsRule(config);
-  const foreign = (all: readonly CorsRule[]) =>
-    foreignRules(all, ours)
-      .map((rule) => JSON.stringify([rule.ID, effectOf(rule)]))
-      .sort()
-      .join();
-  const changed = foreign(present) !== foreign(rules);
-  return changed && config.cors !== 'replace' ? mergeCors(present, ours) : rules;
+export function sameForeignRules(
+  rules: readonly CorsRule[],
+  others: readonly CorsRule[],
+  ours: CorsRule,
+): boolean {
+  const told = (all: readonly CorsRule[]) =>
+    JSON.stringify(
+      foreignRules(all, ours)
+        .map((rule) => JSON.stringify([rule.ID, effectOf(rule)]))
+        .sort(),
+    );
+  return told(rules) === told(others);
 }
 
 /** What a browser asks of a bucket, by preflight or by the request itself. */

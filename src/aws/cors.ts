@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 import type { AccessConfig } from '../access/access-config.ts';
-import { corsOverChanges, foreignRules, ourCorsRule } from '../access/cors.ts';
+import { foreignRules, ourCorsRule, sameForeignRules } from '../access/cors.ts';
 import type { CorsRule } from '../access/cors-rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
@@ -15,7 +15,7 @@ import { UserError } from '../errors.ts';
 import { corsDifference } from '../verify/cors-difference.ts';
 import type { AwsClients } from './clients.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { isCode, isDenied } from './refusal.ts';
+import { isCode, isDenied, notFromAws } from './refusal.ts';
 
 /** Milliseconds between read-backs: a bucket's settings are eventually consistent. */
 const readBackPauses = [500, 1000, 2000, 4000];
@@ -30,6 +30,8 @@ export async function readCorsRules(
     const { CORSRules = [] } = await s3.send(new GetBucketCorsCommand({ Bucket: bucket }), {
       ...(abortSignal !== undefined && { abortSignal }),
     });
+    // S3 keeps no empty configuration. Taken for one, a proxy's own page would cost the rules that stand there.
+    if (CORSRules.length === 0) throw notFromAws(`GetBucketCors of ${bucket}`);
     return CORSRules.map(asCorsRule);
   } catch (error) {
     if (isCode(error, 'NoSuchCORSConfiguration')) return [];
@@ -79,22 +81,24 @@ export async function requireUnchangedCors(clients: AwsClients, observed: Observ
 /** What the config says of CORS. */
 type CorsConfig = Pick<AccessConfig, 'cors' | 'corsOrigins'>;
 
-/** Takes our rule from each bucket and leaves the others exactly as they stand there right before. */
+/**
+ * Takes our rule from each bucket and leaves the others exactly as they were. Throws `apply-failed`, and does not write,
+ * where the others are no longer as they were.
+ */
 export async function removeOurCors(
   clients: AwsClients,
   removals: readonly CorsRemoval[],
   config: CorsConfig,
 ): Promise<void> {
   const ours = ourCorsRule(config);
-  await Promise.all(
-    removals
-      .filter(({ present }) => present)
-      .map(async ({ bucket, region }) => {
-        const s3 = clients.s3(region);
-        const standing = await readCorsRules(s3, bucket);
-        const keep = foreignRules(standing, ours);
-        if (keep.length < standing.length) await writeCorsRules(s3, bucket, keep);
-      }),
+  await inAll(
+    removals.filter(({ present }) => present),
+    async ({ bucket, region, keep }) => {
+      const s3 = clients.s3(region);
+      const difference = corsDifference(keep, foreignRules(await readCorsRules(s3, bucket), ours));
+      if (difference !== undefined) throw changedMeanwhile(bucket);
+      await writeCorsRules(s3, bucket, keep);
+    },
   );
 }
 
@@ -104,26 +108,40 @@ interface PutBack {
 }
 
 /**
- * Writes the rules anew where they differ from `cors`, reads them back, and gives the buckets where that was so. Foreign
- * rules that somebody changed since the plan stay as they stand now.
+ * Writes the rules anew where they differ from `cors`, reads them back, and gives the buckets where that was so. Throws
+ * `apply-failed`, and does not write, where somebody changed foreign rules since the plan was made.
  */
 export async function putBackCors(
   clients: AwsClients,
   cors: readonly DesiredCors[],
   { config, clock = systemClock }: PutBack,
 ): Promise<readonly string[]> {
-  const written = await Promise.all(
-    cors.map(async ({ bucket, region, rules: planned }) => {
-      const s3 = clients.s3(region);
-      const standing = await readCorsRules(s3, bucket);
-      const rules = corsOverChanges(standing, { rules: planned, config });
-      if (corsDifference(rules, standing) === undefined) return [];
-      await writeCorsRules(s3, bucket, rules);
-      await requireReadBack({ s3, bucket, rules, clock });
-      return [bucket];
-    }),
-  );
+  const ours = ourCorsRule(config);
+  const written = await inAll(cors, async ({ bucket, region, rules }) => {
+    const s3 = clients.s3(region);
+    const standing = await readCorsRules(s3, bucket);
+    if (corsDifference(rules, standing) === undefined) return [];
+    if (config.cors !== 'replace' && !sameForeignRules(rules, standing, ours)) throw changedMeanwhile(bucket);
+    await writeCorsRules(s3, bucket, rules);
+    await requireReadBack({ s3, bucket, rules, clock });
+    return [bucket];
+  });
   return written.flat();
+}
+
+/** The work on all buckets, each to its end; then the first failure is thrown. */
+async function inAll<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const running = items.map(work);
+  await Promise.allSettled(running);
+  return Promise.all(running);
+}
+
+function changedMeanwhile(bucket: string): UserError {
+  return new UserError({
+    reason: 'apply-failed',
+    message: `Somebody changed the CORS rules of ${bucket} while this run applied. They stand as they are now, and this run has not written them.`,
+    remedy: 'Plan and apply again: what was done is found, and what was changed is kept.',
+  });
 }
 
 interface ReadBack {

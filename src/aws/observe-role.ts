@@ -11,7 +11,7 @@ import type { AccessConfig } from '../access/access-config.ts';
 import type { AttachedPolicy, Caller, ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import type { PolicyDocument, Statement } from '../access/policy-document.ts';
 import { UserError } from '../errors.ts';
-import { isCode, isDenied } from './refusal.ts';
+import { isCode, isDenied, notFromAws } from './refusal.ts';
 
 /** What names the role and its policies. */
 export interface RoleQuestion {
@@ -45,7 +45,7 @@ async function readRole({ iam, names }: RoleQuestion): Promise<ObservedRole | un
       attachedTo(iam, RoleName),
       inlineIn(iam, RoleName),
     ]);
-    if (Role === undefined) return undefined;
+    if (Role === undefined) throw notFromAws(`GetRole of ${RoleName}`);
     return {
       name: Role.RoleName ?? RoleName,
       arn: Role.Arn ?? '',
@@ -168,7 +168,8 @@ async function readPolicy(
 
 /** IAM answers with URL-encoded JSON, in which one statement may stand without its list. */
 export function parseDocument(encoded: string | undefined): PolicyDocument {
-  const document = JSON.parse(decodeURIComponent(encoded ?? '')) as PolicyDocument & {
+  if (encoded === undefined) throw notFromAws('the question for a policy document');
+  const document = JSON.parse(decodeURIComponent(encoded)) as PolicyDocument & {
     readonly Statement: Statement | readonly Statement[];
   };
   return { ...document, Statement: [document.Statement].flat() };

@@ -1,3 +1,4 @@
+import { StepError } from '../errors.ts';
 import type { Attempt, Refusal } from '../verify/observations.ts';
 
 interface ServiceError extends Error {
@@ -29,6 +30,14 @@ export function isCode(error: unknown, ...codes: readonly string[]): boolean {
 /** Whether AWS said that the caller may not. */
 export function isDenied(error: unknown): boolean {
   return isCode(error, 'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation');
+}
+
+/** What answered a call, yet as AWS never does: a proxy's own page with status 200, for one. */
+export function notFromAws(call: string): StepError {
+  return new StepError({
+    message: `What answered ${call} was not AWS: the answer lacks what AWS always tells.`,
+    remedy: 'Check what stands between the runner and AWS: HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL.',
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 import type { Caller } from '../access/observed.ts';
+import { UserError } from '../errors.ts';
 import type { Log } from '../log.ts';
 
 import { ambientCredentials } from './ambient.ts';
@@ -15,6 +16,7 @@ import {
 } from './clients.ts';
 import { parseRoleArn } from './id-token.ts';
 import type { Environment } from './proxy.ts';
+import { notFromAws } from './refusal.ts';
 import { renewed } from './renewal.ts';
 import { requestHandler, type RequestHandler } from './request-handler.ts';
 import { ambientError, missingCredentials } from './sign-in-error.ts';
@@ -137,10 +139,13 @@ function kept(
 }
 
 async function callerOf({ sts, region }: AwsClients): Promise<Caller> {
-  try {
-    const { Account: accountId = '', Arn: arn = '' } = await sts.send(new GetCallerIdentityCommand({}));
-    return { accountId, arn, partition: arn.split(':')[1] ?? 'aws' };
-  } catch (error) {
+  const answer = await sts.send(new GetCallerIdentityCommand({})).catch((error: unknown) => {
     throw ambientError(error, region);
+  });
+  const { Account: accountId, Arn: arn } = answer;
+  if (accountId === undefined || arn === undefined) {
+    const { message, remedy } = notFromAws('GetCallerIdentity');
+    throw new UserError({ reason: 'credentials', message, remedy });
   }
+  return { accountId, arn, partition: arn.split(':')[1] ?? 'aws' };
 }

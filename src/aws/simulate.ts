@@ -60,7 +60,7 @@ async function simulate(
     const answered = batchesOf(questions).map(async ({ batch, asked }) => {
       const results: EvaluationResult[] = [];
       for await (const page of ask(batch)) results.push(...(page.EvaluationResults ?? []));
-      return asked.map((question) => answerTo(question, results));
+      return asked.flatMap((question) => answerTo(question, results) ?? []);
     });
     return (await Promise.all(answered)).flat();
   });
@@ -89,15 +89,17 @@ function batchesOf(questions: readonly SimulationQuestion[]) {
   );
 }
 
-/** IAM answers per action, with the resources' own decisions inside or as results of their own. */
-function answerTo(question: SimulationQuestion, results: readonly EvaluationResult[]): SimulationAnswer {
+/** IAM answers per action, with the resources' own decisions inside or as results of their own; what it leaves out is `undefined`. */
+function answerTo(
+  question: SimulationQuestion,
+  results: readonly EvaluationResult[],
+): SimulationAnswer | undefined {
   const inner = results
     .flatMap(({ ResourceSpecificResults = [] }) => ResourceSpecificResults)
     .find(({ EvalResourceName }) => EvalResourceName === question.resource);
   const outer = results.find(({ EvalResourceName }) => EvalResourceName === question.resource);
   const decision = inner?.EvalResourceDecision ?? outer?.EvalDecision;
-  if (decision === undefined)
-    throw new Error(`IAM's simulator left out ${question.action} on ${question.resource}.`);
+  if (decision === undefined) return undefined;
   const organization = outer?.OrganizationsDecisionDetail?.AllowedByOrganizations;
   const boundary = (inner ?? outer)?.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
   const statements = (inner ?? outer)?.MatchedStatements ?? [];

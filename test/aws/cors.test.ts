@@ -51,6 +51,11 @@ test('a bucket without a CORS configuration has no rules', async () => {
   expect(await readCorsRules(s3(), 'pictures')).toEqual([]);
 });
 
+test('an answer that is not from S3, such as the page of a proxy, does not count as no rules', async () => {
+  const s3 = { send: () => Promise.resolve({ $metadata: { httpStatusCode: 200 } }) } as unknown as S3Client;
+  await expect(readCorsRules(s3, 'pictures')).rejects.toThrow('GetBucketCors of pictures');
+});
+
 describe('requireUnchangedCors', () => {
   const observed = (corsRules: readonly CorsRule[]) => ({
     policies: [],
@@ -110,15 +115,33 @@ describe('what somebody changes between the plan and the write', () => {
   ];
   const planned = { bucket: 'pictures', region: 'eu-west-1', exists: true };
 
-  test.each(changes)('stays when our rule is put back: %s', async (_, now) => {
+  test.each(changes)('is not overwritten when our rule is put back: %s', async (_, now) => {
     for (const [rules, throughS3] of [
       [[...foreign, ours], true],
       [[ours], false],
     ] as const) {
-      const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...now] } });
-      await putBackCors(clients, [{ ...planned, rules, throughS3 }], { config, clock });
-      expect(buckets['pictures']?.rules).toEqual([...now, ours]);
+      const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...now] } });
+      const putBack = putBackCors(clients, [{ ...planned, rules, throughS3 }], { config, clock });
+      await expect(putBack).rejects.toMatchObject({
+        reason: 'apply-failed',
+        message: expect.stringContaining('pictures') as string,
+      });
+      expect(writes).toEqual([]);
     }
+  });
+  test('does not keep the other buckets from their rules', async () => {
+    const { clients, buckets } = s3InMemory({
+      pictures: { region: 'eu-west-1', rules: [theirs] },
+      videos: { region: 'eu-west-1', rules: [] },
+    });
+    const both = ['pictures', 'videos'].map((bucket) => ({
+      ...planned,
+      bucket,
+      rules: [ours],
+      throughS3: false,
+    }));
+    await expect(putBackCors(clients, both, { config, clock })).rejects.toThrow('pictures');
+    expect(buckets).toMatchObject({ pictures: { rules: [theirs] }, videos: { rules: [ours] } });
   });
   test('goes with `cors: replace`, which leaves ours alone', async () => {
     const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [theirs, ours] } });
@@ -126,11 +149,11 @@ describe('what somebody changes between the plan and the write', () => {
     await putBackCors(clients, [{ ...planned, rules: [ours], throughS3: false }], { config: replace, clock });
     expect(buckets['pictures']?.rules).toEqual([ours]);
   });
-  test.each(changes)('stays when our rule is taken away: %s', async (_, now) => {
-    const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...now] } });
+  test.each(changes)('is not overwritten when our rule is taken away: %s', async (_, now) => {
+    const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...now] } });
     const removal = { bucket: 'pictures', region: 'eu-west-1', present: true, keep: foreign };
-    await removeOurCors(clients, [removal], config);
-    expect(buckets['pictures']?.rules).toEqual(now);
+    await expect(removeOurCors(clients, [removal], config)).rejects.toMatchObject({ reason: 'apply-failed' });
+    expect(writes).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maskOf } from '../../src/report/mask.ts';
+import { maskOf, maskOfCredentials } from '../../src/report/mask.ts';
 
 const hide = (...externalIds: string[]) => maskOf({ externalIds, accountIds: [] });
 
@@ -102,4 +102,10 @@ test('no long secret stays, whatever its characters and whatever stands around i
       for (const value of secrets) expect(masked).not.toContain(value);
     }),
   );
+});
+
+test('keys and tokens are hidden wherever they stand, encoded too, and need not be told apart', () => {
+  const mask = maskOfCredentials(['ASIAKEY0', 'secret/key+1', 'token==']);
+  expect(mask('x-amz-security-token:token==')).toBe('x-amz-security-token:***');
+  expect(mask('ASIAKEY0 secret/key+1 secret%2Fkey%2B1 inASIAKEY0side')).toBe('*** *** *** in***side');
 });
