@@ -2,7 +2,7 @@ import { UserError } from './errors.ts';
 import type { Job } from './job.ts';
 import { hasChanges } from './report/changes.ts';
 import type { PlanSummary } from './terraform/plan-summary.ts';
-import { isVerified, type Check } from './verify/check.ts';
+import { isUnrefuted, type Check } from './verify/check.ts';
 
 /** Throws `not-approved` when a `pull_request_target` run would write to AWS: it runs with secrets on unreviewed code. */
 export function requireSafeEvent({ edges, settings }: Job): void {
@@ -40,9 +40,9 @@ export function requireCompleteDestroy({ settings, report }: Job, { changes }: P
   });
 }
 
-/** Throws `verification-failed` with every check that failed. */
+/** Throws `verification-failed` with every check that failed; what could not be proven from here fails nothing. */
 export function requireVerified(checks: readonly Check[]): void {
-  if (isVerified(checks)) return;
+  if (isUnrefuted(checks)) return;
   const failed = checks.filter(({ status }) => status === 'fail');
   throw new UserError({
     reason: 'verification-failed',

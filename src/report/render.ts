@@ -1,3 +1,4 @@
+import { isVerified } from '../verify/check.ts';
 import { bucketStates } from './bucket-states.ts';
 import { resourceRows } from './changes.ts';
 import { fit, first, type Detail, type Limit } from './detail.ts';
@@ -129,12 +130,13 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
   ];
 }
 
-function icon({ outcome }: Report): string {
+function icon({ outcome, checks = [] }: Report): string {
   switch (outcome) {
     case 'failed':
       return '❌ ';
-    case 'applied':
     case 'verified':
+      return isVerified(checks) ? '✅ ' : '⚠️ ';
+    case 'applied':
     case 'destroyed':
       return '✅ ';
     case 'planned':

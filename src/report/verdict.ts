@@ -2,7 +2,7 @@ import { samePolicy } from '../access/compare-policy.ts';
 import { hasChanges } from './changes.ts';
 import type { BucketChange, BucketState } from './bucket-states.ts';
 import { parseDocument } from './document-diff.ts';
-import type { Check } from '../verify/check.ts';
+import { isVerified, type Check } from '../verify/check.ts';
 import type { Report } from './report.ts';
 
 /** The result of a run in one plain sentence or two, not yet made safe for Markdown. */
@@ -25,7 +25,9 @@ function result(report: Report, states: readonly BucketState[]): string {
     case 'applied':
       return applied(report, states);
     case 'verified':
-      return `Verified: Kolena can read ${buckets(states, isKept)}.`;
+      return isVerified(report.checks ?? [])
+        ? `Verified: Kolena can read ${buckets(states, isKept)}.`
+        : `Not proven: whether Kolena can read ${buckets(states, isKept)}.`;
   }
 }
 
@@ -92,7 +94,9 @@ function proof({ checks = [] }: Report): string[] {
     ...(number('warning') > 0 ? [count(number('warning'), 'warning')] : []),
     ...(number('unprovable') > 0 ? [`${number('unprovable')} unprovable`] : []),
   ];
-  return [`${[`${number('pass')} of ${count(checks.length, 'check')} passed`, ...others].join(', ')}.`];
+  const entered = isVerified(checks) ? '' : '; nobody assumed the role to try';
+  const passed = `${number('pass')} of ${count(checks.length, 'check')} passed`;
+  return [`${[passed, ...others].join(', ')}${entered}.`];
 }
 
 /** The role's trust policy decides on who may use all of the access: a change of it must not go unseen. */

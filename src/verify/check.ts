@@ -14,7 +14,17 @@ export interface Check {
   readonly remedy?: string;
 }
 
-/** Whether the access is proven: nothing failed, and at least one check passed by looking at AWS. */
-export function isVerified(checks: readonly Check[]): boolean {
+/** Whether nothing was seen to be wrong, and at least one check passed by looking at AWS. */
+export function isUnrefuted(checks: readonly Check[]): boolean {
   return checks.some(({ status }) => status === 'pass') && checks.every(({ status }) => status !== 'fail');
+}
+
+/** Whether the access is proven: somebody was in the role and tried to read, and nothing was seen to be wrong. */
+export function isVerified(checks: readonly Check[]): boolean {
+  return isUnrefuted(checks) && checks.every(({ id, status }) => !(isListing(id) && status === 'unprovable'));
+}
+
+/** Listing a bucket or prefix takes a session of the role; all else can look good in documents that a bucket policy undoes. */
+function isListing(id: string): boolean {
+  return id.startsWith('lists:');
 }

@@ -28,6 +28,10 @@ describe('the first line', () => {
     ],
     ['✅ Verified: Kolena can read 1 bucket. 2 of 2 checks passed.', { outcome: 'verified', checks: passed }],
     [
+      '⚠️ Not proven: whether Kolena can read 1 bucket. 2 of 3 checks passed, 1 unprovable; nobody assumed the role to try.',
+      { outcome: 'verified', checks: [...passed, { ...check('unprovable', 'Lists.'), id: 'lists:images' }] },
+    ],
+    [
       '❌ The access is not proven. 1 of 3 checks failed.',
       {
         outcome: 'failed',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isVerified } from '../../src/verify/check.ts';
+import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { Observations, SimulationAnswer } from '../../src/verify/observations.ts';
 import { judge } from '../../src/verify/verdicts.ts';
@@ -130,4 +130,19 @@ describe('every check', () => {
     expect(isVerified(checks)).toBe(false);
     expect(isVerified(checks.filter((check) => !failed.includes(check)))).toBe(true);
   });
+});
+
+test('nothing is verified where nobody was in the role: a bucket policy may undo what all documents say', () => {
+  const skipped = { outcome: 'skipped', why: 'The statement of the check may not be added.' } as const;
+  const checks = judge(wanted, {
+    ...good,
+    assumed: skipped,
+    withoutExternalId: skipped,
+    wrongExternalId: skipped,
+    locations: {},
+    trust: { kind: 'none', leftovers: false },
+  });
+  expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
+  expect(isUnrefuted(checks)).toBe(true);
+  expect(isVerified(checks)).toBe(false);
 });
