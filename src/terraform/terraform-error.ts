@@ -25,13 +25,21 @@ export function terraformError({ name, reason }: FailedCommand, result: ProcessR
       remedy: 'Run the command again: what was done is found, what was not is done.',
       cause,
     });
+  if (result.code === null)
+    return new UserError({
+      reason,
+      message: `${name} was killed before it ended${result.stderr.trim() === '' ? '' : `, after it had printed: ${result.stderr.trim()}`}. A system does that when its memory runs out.`,
+      remedy:
+        'Run again: what was done is found, what was not is done. If it happens again, use a runner with more memory.',
+      cause,
+    });
   const diagnostics = parseDiagnostics(result.stderr);
   if (diagnostics.some(({ summary }) => summary.startsWith('Error acquiring the state lock')))
     return stateLocked(name, parseLockInfo(result.stderr), cause);
   const known = [...new Set(diagnostics.map(remedyFor).filter((remedy) => remedy !== undefined))];
   return new UserError({
     reason: reasonOf(diagnostics) ?? reason,
-    message: `${name} failed${result.code === null ? '' : ` (exit code ${result.code})`}. ${describe(diagnostics, result.stderr)}`,
+    message: `${name} failed (exit code ${result.code}). ${describe(diagnostics, result.stderr)}`,
     remedy:
       known.join('\n') || `Read the errors above and the log of ${name}, mend the cause, and run again.`,
     cause,

@@ -231,3 +231,10 @@ describe('parseLockInfo', () => {
     expect(parseLockInfo('\nError: Something else\n')).toBeUndefined();
   });
 });
+
+it('tells of a Terraform that the system killed, which prints nothing', () => {
+  const { reason, message, remedy } = terraformError(failed, { code: null, stdout: '', stderr: '' });
+  expect(reason).toBe(failed.reason);
+  expect(message).toMatch(/was killed before it ended\. .*memory/);
+  expect(remedy).toMatch(/Run again/);
+});
