@@ -32,7 +32,8 @@ function result(report: Report, states: readonly BucketState[]): string {
 }
 
 /** Says no more than what the reason and the command make certain. */
-function failed({ command, failure, plan, checks }: Report): string {
+function failed(report: Report): string {
+  const { command, failure, plan, checks } = report;
   const nothing = plan === undefined ? ': nothing was changed' : '';
   switch (failure?.reason) {
     case 'invalid-input':
@@ -58,7 +59,9 @@ function failed({ command, failure, plan, checks }: Report): string {
     case 'state-locked':
       return `Terraform's state is locked${nothing}.`;
     case 'verification-failed':
-      return 'The access is not proven.';
+      return command === 'apply' && isChanging(report)
+        ? 'Applied, but the access is not proven.'
+        : 'The access is not proven.';
     case 'comment-failed':
       return 'GitHub refused the comment.';
     case 'plan-failed':
@@ -68,8 +71,7 @@ function failed({ command, failure, plan, checks }: Report): string {
 }
 
 function planned(report: Report, states: readonly BucketState[]): string {
-  const { plan, desired, backend } = report;
-  const changed = plan !== undefined && desired !== undefined && hasChanges({ plan, desired, backend });
+  const changed = isChanging(report);
   const kept = states.filter(isKept);
   if (kept.length === 0)
     return changed
@@ -79,10 +81,13 @@ function planned(report: Report, states: readonly BucketState[]): string {
   return `Kolena will be able to read ${buckets(states, isKept)}${tally(states)}.`;
 }
 
-function applied({ plan, desired, backend }: Report, states: readonly BucketState[]): string {
-  const changed = plan !== undefined && desired !== undefined && hasChanges({ plan, desired, backend });
-  if (!changed) return `Nothing had to be applied: Kolena can read ${buckets(states, isKept)}.`;
+function applied(report: Report, states: readonly BucketState[]): string {
+  if (!isChanging(report)) return `Nothing had to be applied: Kolena can read ${buckets(states, isKept)}.`;
   return `Applied: Kolena can now read ${buckets(states, isKept)}${tally(states)}.`;
+}
+
+function isChanging({ plan, desired, backend }: Report): boolean {
+  return plan !== undefined && desired !== undefined && hasChanges({ plan, desired, backend });
 }
 
 function proof({ checks = [] }: Report): string[] {

@@ -44,6 +44,15 @@ describe('the first line', () => {
       { outcome: 'applied', checks: [...passed, check('warning', 'Three.'), check('unprovable', 'Four.')] },
     ],
     [
+      '❌ Applied, but the access is not proven. 1 of 3 checks failed.',
+      {
+        outcome: 'failed',
+        command: 'apply',
+        checks: [...passed, check('fail', 'Three.')],
+        failure: { reason: 'verification-failed', message: 'm', remedy: 'r' },
+      },
+    ],
+    [
       '❌ AWS is not what the configuration says.',
       { outcome: 'failed', command: 'plan', failure: { reason: 'plan-changed', message: 'm', remedy: 'r' } },
     ],
