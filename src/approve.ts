@@ -17,6 +17,6 @@ export async function requireApproved(job: Job): Promise<void> {
   requireApproval({
     approval: await job.pullRequests.findApproval(job.settings['comment-key']),
     digest,
-    difference: renderDifference(job.report.current),
+    difference: renderDifference(job.report.current, (text) => job.edges.runner.masked(text)),
   });
 }

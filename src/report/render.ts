@@ -56,9 +56,12 @@ export function renderComment(report: Report, { key, head, previous, mask }: Com
   return fit((detail) => `${[marker, ...body(model, detail, history)].join('\n\n')}\n`, commentLimit);
 }
 
-/** What the plan changes as text, for a message; empty when nothing was planned or nothing changes. */
-export function renderDifference(report: Report): string {
-  return section.diffLines(diffsOf(report), DIFFERENCE_LINE).join('\n');
+/**
+ * What the plan changes as text, for a message; empty when nothing was planned or nothing changes. Masked before its
+ * lines are cut: nobody knows the first half of a secret again.
+ */
+export function renderDifference(report: Report, mask: Mask): string {
+  return section.diffLines(diffsOf(maskedReport(report, mask)), DIFFERENCE_LINE).join('\n');
 }
 
 /** Only a plan can be approved: an apply keeps what was approved, a plan that failed leaves nothing to approve. */

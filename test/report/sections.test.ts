@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/report/mask.ts';
-import { renderComment, renderSummary } from '../../src/report/render.ts';
+import { renderComment, renderDifference, renderSummary } from '../../src/report/render.ts';
 import type { Report } from '../../src/report/report.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { recordedReport } from './recorded.ts';
@@ -246,4 +246,17 @@ test('a table of more than thirty resources is folded', () => {
   });
   expect(markdown).toContain('<details>\n<summary>Resources that change (31)</summary>');
   expect(structureProblems(markdown)).toEqual([]);
+});
+
+test('a difference shows nothing of an external ID that is longer than its lines', () => {
+  const secret = 'long-external-id-'.repeat(30);
+  const { config, plan, ...report } = recordedReport('create');
+  if (plan === undefined || config === undefined) throw new Error('the recorded report is whole');
+  const changed = JSON.parse(JSON.stringify(plan).replaceAll('example-external-id', secret)) as typeof plan;
+  const difference = renderDifference(
+    { ...report, config, plan: changed },
+    maskOf({ externalIds: [secret], accountIds: [] }),
+  );
+  expect(difference).toContain('sts:ExternalId = ***');
+  expect(difference).not.toContain('long-external-id');
 });
