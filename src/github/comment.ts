@@ -55,9 +55,7 @@ export type CommentResult =
 /** Creates or updates our one comment; throws UserError `comment-failed` when GitHub refuses. */
 export async function saveComment(github: GitHub, target: CommentTarget): Promise<CommentResult> {
   if (target.mode === 'never') return { kind: 'left' };
-  return orWarning(`pull request ${target.number} of ${github.owner}/${github.repo}`, () =>
-    save(github, target),
-  );
+  return orWarning(`pull request ${target.number}`, () => save(github, target));
 }
 
 /** The result of `work` for a comment on `where`; throws UserError `comment-failed` when GitHub refuses. */

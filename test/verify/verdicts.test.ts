@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isVerified } from '../../src/verify/check.ts';
+import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type {
   LocationObservation,
@@ -472,7 +472,10 @@ describe('judge', () => {
       expect(`${check?.evidence ?? ''}\n${check?.remedy ?? ''}`).toMatch(text);
     }
     for (const { status, remedy } of checks) if (status === 'fail') expect(remedy).toBeTruthy();
-    expect(isVerified(checks)).toBe(!checks.some(({ status }) => status === 'fail'));
+    const sound = checks.every(({ status }) => status !== 'fail');
+    const tried = checks.find(({ id }) => id === 'lists:pictures')?.status !== 'unprovable';
+    expect(isUnrefuted(checks)).toBe(sound);
+    expect(isVerified(checks)).toBe(sound && tried);
   });
 
   test('never prints AccessDenied bare', () => {
