@@ -53,7 +53,7 @@ export function accessPolicy({ locations, kmsKeyArns }: Grants, options: GrantOp
           prefixes,
         }),
       ),
-      ...(kmsKeyArns.length > 0 ? [kmsStatement(kmsKeyArns, viaServices(kmsKeyArns, options))] : []),
+      ...(kmsKeyArns.length > 0 ? [kmsStatement(kmsKeyArns, servicesOf(kmsKeyArns, options))] : []),
     ],
   };
 }
@@ -105,9 +105,13 @@ export function kmsStatement(keyArns: readonly string[], services: readonly stri
   };
 }
 
-/** S3 as KMS sees it, in a key's region: S3 can only use keys of a bucket's own region. */
-export function viaService(keyArn: string, { partition }: GrantOptions): string {
-  return `s3.${regionOfKmsKey(keyArn)}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`;
+/**
+ * S3 as KMS sees it, in a key's region: S3 can only use keys of a bucket's own region. In China services go by one or the other of
+ * two suffixes; AWS documents neither for this key, and both names are S3's alone.
+ */
+export function viaServices(keyArn: string, { partition }: GrantOptions): string[] {
+  const name = `s3.${regionOfKmsKey(keyArn)}.amazonaws.com`;
+  return partition === 'aws-cn' ? [name, `${name}.cn`] : [name];
 }
 
 /** The ARN of a bucket. */
@@ -124,8 +128,8 @@ function arnsOf(location: BucketLocation, options: GrantOptions): string[] {
   return [bucketArn(location.bucket, options), objectArn(location, options)];
 }
 
-function viaServices(keyArns: readonly string[], options: GrantOptions): string[] {
-  return [...new Set(keyArns.map((arn) => viaService(arn, options)))];
+function servicesOf(keyArns: readonly string[], options: GrantOptions): string[] {
+  return [...new Set(keyArns.flatMap((arn) => viaServices(arn, options)))];
 }
 
 /** Buckets with the same prefixes, in the order in which each list first appears. */

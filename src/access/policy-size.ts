@@ -36,8 +36,8 @@ export function emptyPolicySize(options: GrantOptions): PolicySize {
 
   function costOf(grant: Grant): number {
     if (typeof grant === 'string') {
-      const service = statements.viaService(grant, options);
-      return (keys === 0 ? frames.kms : 0) + item(grant) + (services.has(service) ? 0 : item(service));
+      const added = statements.viaServices(grant, options).filter((service) => !services.has(service));
+      return (keys === 0 ? frames.kms : 0) + added.reduce((sum, service) => sum + item(service), item(grant));
     }
     const object = item(statements.objectArn(grant, options));
     if (grant.prefix === undefined)
@@ -49,7 +49,7 @@ export function emptyPolicySize(options: GrantOptions): PolicySize {
     current += costOf(grant);
     if (typeof grant === 'string') {
       keys += 1;
-      services.add(statements.viaService(grant, options));
+      for (const service of statements.viaServices(grant, options)) services.add(service);
     } else if (grant.prefix === undefined) buckets += 1;
     else {
       objects += 1;
