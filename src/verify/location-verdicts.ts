@@ -99,7 +99,7 @@ function decrypts(about: About): Check[] {
   if (key === undefined) return [];
   const remedy = 'Set verify-object to an object that is encrypted with it.';
   const granted = expectations.kmsKeyArns.includes(key);
-  if (!granted && read?.outcome === 'ok')
+  if (!granted)
     return [
       warning(
         subject,

@@ -24,7 +24,7 @@ function roleExists(expectations: Expectations, { role }: Observations): Check {
   const subject: Subject = { id: 'role-exists', title: `The role ${expectations.role.name} exists.` };
   if (role === undefined)
     return fail(subject, `There is no role ${arn}.`, 'Run `command: apply`, which creates it.');
-  if (expectations.accountId !== undefined && role.arn !== arn)
+  if (role.path !== expectations.role.path)
     return fail(
       subject,
       `It stands at ${role.arn} instead of ${arn}, which Kolena would be told.`,
@@ -88,9 +88,7 @@ function otherPolicies({ policies }: Expectations, role: ObservedRole, live: rea
   const expected = new Set(policies.map(({ name }) => name.toLowerCase()));
   const unexpected = live.filter(({ attached, name }) => attached && !expected.has(name.toLowerCase()));
   const former = unexpected.filter(({ document }) => isOurDocument(document));
-  const known = new Set(
-    [...live.filter((one) => !unexpected.includes(one)), ...former].map(({ arn }) => arn),
-  );
+  const known = new Set(live.filter((one) => !unexpected.includes(one)).map(({ arn }) => arn));
   const foreign = role.attachedPolicies.filter(({ arn }) => !known.has(arn)).map(({ arn }) => arn);
   return {
     former: former.map(({ name }) => name),

@@ -184,6 +184,16 @@ const cases: Readonly<Record<string, Case>> = {
     seen: { policies: [...observations.policies, { ...secondPolicy, document: policy }] },
     verdicts: { policies: ['fail', /Kolena-2 attached to Kolena, though the config grants nothing by it/] },
   },
+  'a policy of an earlier config is detached': {
+    seen: {
+      policies: [...observations.policies, { ...secondPolicy, document: policy, attached: false }],
+    },
+    verdicts: {},
+  },
+  'there is no policy': {
+    seen: { policies: [] },
+    verdicts: { policies: ['fail', /Kolena not attached to Kolena/] },
+  },
   'somebody attached policies of their own': {
     seen: {
       role: {
@@ -341,6 +351,21 @@ const cases: Readonly<Record<string, Case>> = {
   'new objects are encrypted with a key that is not granted': {
     seen: bucket({ defaultKmsKeyArn: keyArn }),
     verdicts: { 'decrypts:pictures': ['warning', new RegExp(keyArn)] },
+  },
+  'new objects are encrypted with a key that is not granted, and there are none yet': {
+    seen: {
+      ...bucket({ defaultKmsKeyArn: keyArn }),
+      ...location({
+        list: { outcome: 'ok', value: { count: 0, truncated: false, readable: [] } },
+        read: { outcome: 'skipped', why: 'It is empty.' },
+        presigned: skipped,
+      }),
+    },
+    verdicts: {
+      'reads:pictures': ['warning', /It is empty/],
+      'presigned:pictures': ['unprovable', /for a reason/],
+      'decrypts:pictures': ['warning', /does not grant.*kms-key-arns/s],
+    },
   },
   'new objects are encrypted with a granted key and none was read': {
     wanted: { kmsKeyArns: [keyArn] },
