@@ -294,7 +294,8 @@ describe('the trust that is lent', () => {
       onLine: (line) => {
         const answer = { status: 403, code: 'AccessDenied', message: 'Access Denied' };
         if (line.startsWith('Assumed the role'))
-          world.gate.fail({ action: 's3:ListBucket', times: 1, answer });
+          // Twice: what was read back counts for two seconds.
+          world.gate.fail({ action: 's3:ListBucket', times: 2, answer });
       },
       onWait: async () => {
         if (tightened) return;
