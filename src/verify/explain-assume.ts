@@ -15,6 +15,12 @@ export function explainAssumeDenial(refusal: Refusal, standing: Standing): Expla
     return final(`There is no role ${roleArn}.`, 'Run `command: apply`, which creates it.');
   const byCode = explainCode(refusal);
   if (byCode !== undefined) return byCode;
+  const passedOn = /perform: sts:(TagSession|SetSourceIdentity)\b/.exec(refusal.message)?.[1];
+  if (passedOn !== undefined)
+    return final(
+      `The credentials of this run carry ${passedOn === 'TagSession' ? 'session tags' : 'a source identity'} into every role, which the trust policy of ${role.name} does not take (sts:${passedOn}); Kolena is not concerned.`,
+      'Run verification with credentials that carry none, or use `verify: simulate`.',
+    );
   const guard = explainGuard(refusal, `sts:AssumeRole on ${roleArn}`);
   // Whatever stands against it stands against the caller; the role is only what it asks for.
   if (guard !== undefined)

@@ -57,6 +57,20 @@ describe('explainAssumeDenial', () => {
       true,
     ],
     [
+      'session tags that are passed on',
+      standing,
+      { ...denied, message: 'User: x is not authorized to perform: sts:TagSession on resource: y' },
+      /carry session tags.*sts:TagSession/,
+      false,
+    ],
+    [
+      'a source identity that is passed on',
+      standing,
+      { ...denied, message: 'User: x is not authorized to perform: sts:SetSourceIdentity on resource: y' },
+      /carry a source identity/,
+      false,
+    ],
+    [
       'an SCP by name',
       standing,
       {
