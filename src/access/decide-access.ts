@@ -1,7 +1,12 @@
 import { UserError } from '../errors.ts';
 import type { AccessConfig } from './access-config.ts';
 import { configuredBuckets, decideCors, removeCors } from './decide-cors.ts';
-import { decidePolicies, removalOf, requireDispensableVersions } from './decide-policies.ts';
+import {
+  decidePolicies,
+  removalOf,
+  requireDispensableVersions,
+  requireUsedHereAlone,
+} from './decide-policies.ts';
 import { decideRole, requireNoForeignPrincipals } from './decide-role.ts';
 import type { DesiredAccess, ForgottenCors } from './desired-access.ts';
 import { grantedBuckets } from './granted-buckets.ts';
@@ -64,7 +69,7 @@ export function decideAccess(
 /**
  * What goes when everything of ours is taken away; what is foreign stays.
  *
- * @throws UserError `destroy-refused` when the role holds policies of others, without which AWS does not delete it
+ * @throws UserError `destroy-refused` when the role holds policies of others, or others use ours: then AWS deletes neither
  */
 export function decideRemoval(
   config: AccessConfig,
@@ -78,6 +83,7 @@ export function decideRemoval(
     if (options.allowDestroy !== true) requireNoForeignPrincipals(role, config);
     requireNoOtherPolicies(observed, live);
   }
+  requireUsedHereAlone(live.ours);
   const buckets = [...configuredBuckets(config), ...droppedBuckets(config, live)];
   return {
     ...whereabouts(observed, options, partition),

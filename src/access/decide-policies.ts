@@ -28,26 +28,49 @@ export function decidePolicies(props: PoliciesProps): {
   policies: DesiredPolicy[];
   removals: PolicyRemoval[];
 } {
+  const { config, observed } = props;
   const liveByNumber = new Map(props.live.ours.map((policy) => [policy.number, policy]));
+  const moves = observed.role?.path !== config.iamPath;
   const policies = packWithinQuota(props).map(({ number, document }): DesiredPolicy => {
     const live = liveByNumber.get(number);
     liveByNumber.delete(number);
     return {
       number,
-      name: policyNameOf(props.config, number),
-      path: props.config.iamPath,
+      name: policyNameOf(config, number),
+      // A path cannot be changed: a policy that somebody made elsewhere stays there, unless the role moves.
+      path: live === undefined || moves ? config.iamPath : pathOf(live),
       description: 'What Kolena may read in S3.',
       document,
       ...(live !== undefined && { importArn: live.arn }),
       attached: live?.attached ?? false,
     };
   });
-  return { policies, removals: [...liveByNumber.values()].map(removalOf) };
+  const unneeded = [...liveByNumber.values()];
+  requireUsedHereAlone(unneeded);
+  return { policies, removals: unneeded.map(removalOf) };
 }
+
+const pathOf = ({ arn, name }: OurPolicy): string => arn.slice(arn.indexOf('/'), -name.length);
 
 /** A live policy of ours, on its way out. */
 export function removalOf({ number, name, arn, attached }: OurPolicy): PolicyRemoval {
   return { number, name, arn, attached };
+}
+
+/**
+ * Refuses to delete policies that others use as well, which AWS does not do either, and only when the rest is gone.
+ *
+ * @throws UserError `destroy-refused` with the commands that name the others
+ */
+export function requireUsedHereAlone(policies: readonly OurPolicy[]): void {
+  const shared = policies.filter(({ usedElsewhere }) => usedElsewhere > 0);
+  if (shared.length === 0) return;
+  const commands = shared.map(({ arn }) => `aws iam list-entities-for-policy --policy-arn ${arn}`);
+  throw new UserError({
+    reason: 'destroy-refused',
+    message: `${shared.map(({ arn, usedElsewhere }) => `Policy ${arn} is used by ${usedElsewhere} more role(s), user(s) or group(s)`).join('; ')}, so AWS would not delete it (DeleteConflict). Nothing was changed.`,
+    remedy: `See who they are, give them a policy of their own, and detach this one from them:\n${commands.join('\n')}`,
+  });
 }
 
 /**

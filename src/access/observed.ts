@@ -42,6 +42,8 @@ export interface ObservedPolicy {
   readonly formerDocument?: PolicyDocument;
   /** Whether it is attached to our role. */
   readonly attached: boolean;
+  /** How many other roles, users and groups have it attached or as their permissions boundary. */
+  readonly usedElsewhere: number;
 }
 
 /** One bucket as it stands in AWS. */

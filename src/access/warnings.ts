@@ -4,7 +4,7 @@ import { configuredBuckets } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
 import { deletedPrincipals } from './live-trust.ts';
 import type { Observed, ObservedRole } from './observed.ts';
-import type { LivePolicies } from './our-policies.ts';
+import type { LivePolicies, OurPolicy } from './our-policies.ts';
 
 interface WarningsProps {
   readonly config: AccessConfig;
@@ -18,6 +18,7 @@ export function warningsOf({ config, observed, live }: WarningsProps): Warning[]
     ...externalIdWarning(config),
     ...(observed.role ? roleWarnings(observed.role, config) : []),
     ...otherPoliciesWarning(observed, live),
+    ...live.ours.flatMap(sharedPolicyWarning),
     ...configuredBuckets(config).flatMap((bucket) => [
       ...kmsWarning(config, observed.buckets[bucket]),
       ...replacedCorsWarning(config, observed.buckets[bucket]),
@@ -69,6 +70,17 @@ function otherPoliciesWarning({ role }: Observed, { foreign }: LivePolicies): Wa
       id: 'other-policies',
       message: `Role ${role.name} has other policies too, which are left alone and may grant Kolena more than this config: ${names.join(', ')}.`,
       remedy: 'Detach or delete those that Kolena does not need.',
+    },
+  ];
+}
+
+function sharedPolicyWarning({ arn, usedElsewhere }: OurPolicy): Warning[] {
+  if (usedElsewhere === 0) return [];
+  return [
+    {
+      id: 'shared-policy',
+      message: `Policy ${arn} is used by ${usedElsewhere} more role(s), user(s) or group(s), and what this config changes in it changes for them too.`,
+      remedy: `See who they are: aws iam list-entities-for-policy --policy-arn ${arn}. To leave theirs alone, choose another policy-name.`,
     },
   ];
 }

@@ -1,4 +1,5 @@
 import {
+  GetPolicyCommand,
   GetPolicyVersionCommand,
   GetRoleCommand,
   type IAMClient,
@@ -130,7 +131,11 @@ async function readPolicy(
   attached: boolean,
 ): Promise<ObservedPolicy | undefined> {
   try {
-    const { Versions = [] } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn: arn }));
+    const [{ Versions = [] }, { Policy }] = await Promise.all([
+      iam.send(new ListPolicyVersionsCommand({ PolicyArn: arn })),
+      iam.send(new GetPolicyCommand({ PolicyArn: arn })),
+    ]);
+    const uses = (Policy?.AttachmentCount ?? 0) + (Policy?.PermissionsBoundaryUsageCount ?? 0);
     const newestFirst = Versions.map(({ VersionId = '', IsDefaultVersion = false }) => ({
       VersionId,
       IsDefaultVersion,
@@ -159,6 +164,8 @@ async function readPolicy(
         old !== undefined && { oldestVersion: { id: oldest.VersionId, document: old } }),
       ...(before !== undefined && { formerDocument: before }),
       attached,
+      // The count may lag behind an attachment that was just made.
+      usedElsewhere: Math.max(0, uses - Number(attached)),
     };
   } catch (error) {
     if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return undefined;

@@ -45,7 +45,12 @@ function foreignRulesAtRisk(changes: readonly ResourceChange[]): UserError {
   });
 }
 
-function describe({ action, address, before }: ResourceChange): string {
+function describe({ action, address, before, after }: ResourceChange): string {
   const name = before?.['name'];
-  return `${action} ${address}${typeof name === 'string' ? ` ("${name}")` : ''}`;
+  const [from, to] = [before?.['path'], after?.['path']];
+  const moved =
+    typeof from === 'string' && typeof to === 'string' && from !== to
+      ? `, from path ${from} to ${to}: \`iam-path: ${from}\` keeps it`
+      : '';
+  return `${action} ${address}${typeof name === 'string' ? ` ("${name}"${moved})` : ''}`;
 }

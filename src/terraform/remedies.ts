@@ -24,7 +24,8 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
   ],
   [
     /EntityAlreadyExists/,
-    'Somebody else created it meanwhile: run again, which adopts it, or choose another `role-name` or `policy-name`.',
+    'Somebody else created it meanwhile: run again, which adopts it. If that fails in the same way, a policy of that name ' +
+      'stands at another path: set `iam-path` to that, or choose another `policy-name`.',
   ],
   [
     /PoliciesPerRole/,

@@ -55,6 +55,18 @@ describe('what exists is adopted', () => {
     ]);
   });
 
+  test('a policy at a path of its own stays there, unless the role moves', () => {
+    const arn = 'arn:aws:iam::444455556666:policy/team/KolenaS3ReadAccess';
+    const observed = worldOf({ policies: [policyOf({ arn })] });
+    const pathIn = (more: Record<string, unknown>) =>
+      decideAccess(configOf(more), observed, { region }).policies.map(({ path, importArn }) => [
+        path,
+        importArn,
+      ]);
+    expect(pathIn({})).toEqual([['/team/', arn]]);
+    expect(pathIn({ 'iam-path': '/vendors/' })).toEqual([['/vendors/', arn]]);
+  });
+
   test('nothing, when nothing was observed', () => {
     const desired = decideAccess(configOf(), nothingObserved, { region });
     expect(desired.partition).toBe('aws');
@@ -375,6 +387,11 @@ describe('warnings', () => {
       `Add \`permissions-boundary-arn: ${boundary}\` to hold the role to it, or have it taken off: aws iam delete-role-permissions-boundary --role-name KolenaS3ReadAccess`,
     ]);
     expect(warningsWith({ 'permissions-boundary-arn': boundary })).toEqual([]);
+  });
+
+  test('tell that a policy is used by others too', () => {
+    const observed = worldOf({ policies: [policyOf({ usedElsewhere: 1 })] });
+    expect(decideAccess(quiet, observed, { region }).warnings).toMatchObject([{ id: 'shared-policy' }]);
   });
 
   test('tell that a role at another path would be replaced', () => {

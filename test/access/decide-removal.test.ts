@@ -81,6 +81,15 @@ test('a role with policies of others is refused before anything happens, with th
   expect(remedy).toContain('aws iam delete-role-policy --role-name KolenaS3ReadAccess --policy-name in');
 });
 
+test('a policy that others use too is refused before anything happens, allowed to destroy or not', () => {
+  const observed = worldOf({ policies: [policyOf({ usedElsewhere: 2 })] });
+  for (const allowDestroy of [true, false]) {
+    expect(() => decideRemoval(configOf(), observed, { region, allowDestroy })).toThrow(
+      `Policy ${policyArn('KolenaS3ReadAccess')} is used by 2 more role(s), user(s) or group(s)`,
+    );
+  }
+});
+
 test('a role that trusts others too is not deleted unless told so', () => {
   const trustPolicy = {
     Version: '2012-10-17',

@@ -45,6 +45,7 @@ export function policyOf(over: Partial<ObservedPolicy> = {}): ObservedPolicy {
     document: page.accessPolicy,
     versionIds: ['v1'],
     attached: true,
+    usedElsewhere: 0,
     ...over,
   };
 }

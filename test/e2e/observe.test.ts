@@ -150,9 +150,18 @@ describe('observe', () => {
       ['KolenaS3ReadAccess', true],
       ['KolenaS3ReadAccess-2', false],
     ]);
-    expect(policies[0]).toMatchObject({ document: seedPolicy, versionIds: ['v1'] });
+    expect(policies[0]).toMatchObject({ document: seedPolicy, versionIds: ['v1'], usedElsewhere: 0 });
     expect(Object.keys(buckets).sort()).toEqual(['granted-before', 'share-with-kolena']);
     expect(buckets['granted-before']).toMatchObject({ region: 'eu-west-1', corsRules: foreignRules });
+  });
+
+  test('counts who else uses a policy', async () => {
+    await world.createRole({ arn: `arn:aws:iam::${customerAccountId}:role/other` });
+    const PolicyArn = `arn:aws:iam::${customerAccountId}:policy/KolenaS3ReadAccess`;
+    const iam = world.iam(world.customerRoot);
+    await iam.send(new AttachRolePolicyCommand({ RoleName: 'other', PolicyArn }));
+    const { policies } = await observed(['share-with-kolena']);
+    expect(policies.map(({ usedElsewhere }) => usedElsewhere)).toEqual([1, 0]);
   });
 
   test('keeps the version that the next change of a policy with five would push out', async () => {

@@ -28,6 +28,16 @@ function refusal(
 }
 
 describe('guardDestroy', () => {
+  it('names the path that keeps a role where it is', () => {
+    const summary = planned('aws_iam_role.kolena', 'replace');
+    const [change] = summary.changes;
+    if (change === undefined) throw new Error('nothing is planned');
+    const moved = { ...change, before: { name: 'K', path: '/team/' }, after: { name: 'K', path: '/' } };
+    expect(refusal({ ...summary, changes: [moved] })?.message).toContain(
+      'replace aws_iam_role.kolena ("K", from path /team/ to /: `iam-path: /team/` keeps it)',
+    );
+  });
+
   it.each(['create', 'adopt', 'adopt-change', 'forget'])(
     'lets a recorded plan pass that takes nothing away: %s',
     (name) => {

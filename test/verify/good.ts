@@ -89,6 +89,7 @@ export const observations: Observations = {
       document: policy,
       versionIds: ['v1'],
       attached: true,
+      usedElsewhere: 0,
     },
   ],
   trust: { kind: 'temporary', leftovers: false, removed: { done: true, evidence: 'Read back as found.' } },

@@ -83,6 +83,7 @@ const secondPolicy: Observations['policies'][number] = {
   document: { ...policy, Statement: [{ Sid: 'Other', Effect: 'Allow', Action: 's3:*', Resource: '*' }] },
   versionIds: ['v1'],
   attached: true,
+  usedElsewhere: 0,
 };
 
 interface Case {
