@@ -40,7 +40,7 @@ async function probeBucket(probe: Probe, bucket: string, configured: boolean): P
   return {
     corsRules,
     preflights: allowed,
-    unknownOrigin: origins.length === 0 ? skipped : await ask(unknownOrigin),
+    unknownOrigin: origins.length === 0 ? skipped : await askUntilForgotten(probe, ask, corsRules),
     ...(known?.defaultKmsKeyArn !== undefined && { defaultKmsKeyArn: known.defaultKmsKeyArn }),
   };
 }
@@ -55,5 +55,20 @@ function askUntilAllowed(
     ask,
     waitsFor: ({ status = 0 }) =>
       Promise.resolve(hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined),
+  });
+}
+
+/** What no rule read back allows may still be allowed by a rule that stood there before. */
+function askUntilForgotten(
+  probe: Probe,
+  ask: (origin: string) => Promise<Attempt<BrowserAnswer>>,
+  corsRules: BucketObservation['corsRules'],
+): Promise<Attempt<BrowserAnswer>> {
+  const asked = { origin: unknownOrigin, method: 'GET' };
+  const refused = corsRules.outcome === 'ok' && allowedBy(corsRules.value, asked) === undefined;
+  return askPatiently(probe, {
+    ask: () => ask(unknownOrigin),
+    waitsFor: () => Promise.resolve(undefined),
+    isEarly: () => Promise.resolve(refused ? 'S3 to forget the former CORS rules' : undefined),
   });
 }
