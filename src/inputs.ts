@@ -62,12 +62,18 @@ export function readInputs(env: Environment): Inputs {
     stackSettings: {
       awsProviderVersion: settings['aws-provider-version'],
       ...(settings.backend !== undefined && {
-        backend: { type: settings.backend, config: settings['backend-config'] },
+        backend: { type: settings.backend, config: backendConfig(settings, workingDirectory) },
       }),
     },
     workingDirectory,
     ...(existsSync(lock) && { pluginLock: lock }),
   };
+}
+
+/** A local state belongs into the working directory; Terraform itself runs in a directory that ends with the run. */
+function backendConfig({ backend, 'backend-config': config }: Settings, workingDirectory: string) {
+  if (backend !== 'local') return config;
+  return { ...config, path: resolve(workingDirectory, config['path'] ?? 'terraform.tfstate') };
 }
 
 /** The inputs that are not empty, by GitHub's variables for them; GitHub gives an unset one as ''. */

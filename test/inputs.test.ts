@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { readInputs } from '../src/inputs.ts';
 
@@ -99,4 +99,17 @@ test.each([
   [{ AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 'us-east-1'],
 ])('of %j the region is %s: a variable without a value counts for none', (env, region) => {
   expect(readInputs({ ...access, ...env }).settings['aws-region']).toBe(region);
+});
+
+test.each([
+  ['', 'terraform.tfstate'],
+  ['path=state/kolena.tfstate', 'state/kolena.tfstate'],
+  ['path=/var/kolena.tfstate', '/var/kolena.tfstate'],
+])('a local state with "%s" is kept at %s, from the working directory', (backendConfig, path) => {
+  const directory = directoryWith({ 'kolena-s3.yml': config });
+  const inputs = { INPUT_BACKEND: 'local', 'INPUT_BACKEND-CONFIG': backendConfig };
+  expect(read(directory, inputs).stackSettings.backend).toEqual({
+    type: 'local',
+    config: { path: resolve(directory, path) },
+  });
 });
