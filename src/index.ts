@@ -1,5 +1,5 @@
-import { trustEverywhere } from './aws/certificates.ts';
-import { commonSpelling, proxyPasswords } from './aws/proxy.ts';
+import { trustEverywhere } from './aws/network/certificates.ts';
+import { commonSpelling, proxyPasswords } from './aws/network/proxy.ts';
 import { asUserError } from './failure.ts';
 import { run } from './run.ts';
 import { githubRunner } from './runner.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
-import { childCertificates } from './aws/certificates.ts';
+import { childCertificates } from './aws/network/certificates.ts';
 import type { Edges } from './edges.ts';
 import { readEvent } from './github/event.ts';
 import { readEventPayload, readInputs } from './inputs.ts';

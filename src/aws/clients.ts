@@ -4,10 +4,10 @@ import { STSClient } from '@aws-sdk/client-sts';
 
 import { UserError } from '../errors.ts';
 
-import type { Environment } from './proxy.ts';
-import { requestHandler, type RequestHandler } from './request-handler.ts';
+import type { Environment } from './network/proxy.ts';
+import { requestHandler, type RequestHandler } from './network/request-handler.ts';
 
-export type { Environment } from './proxy.ts';
+export type { Environment } from './network/proxy.ts';
 
 /** Keys that sign AWS calls. */
 export interface AwsCredentials {

@@ -6,13 +6,13 @@ import type { Expectations } from '../verify/expectations.ts';
 import type { Observations } from '../verify/observations.ts';
 import { awsClients } from './clients.ts';
 import { putBackCors, removeOurCors, requireUnchangedCors } from './cors.ts';
-import { observe } from './observe.ts';
-import { probeAccess, type ProbeOptions } from './probe.ts';
-import { maskedKeys, signIn, type SignInProps } from './sign-in.ts';
-import { simulatePlanned } from './simulate.ts';
+import { observe } from './observe/observe.ts';
+import { probeAccess, type ProbeOptions } from './probe/probe.ts';
+import { maskedKeys, signIn, type SignInProps } from './sign-in/sign-in.ts';
+import { simulatePlanned } from './probe/simulate.ts';
 import { explained } from './step-error.ts';
 
-export { missingCredentials } from './sign-in-error.ts';
+export { missingCredentials } from './sign-in/sign-in-error.ts';
 
 /** AWS, signed in. */
 export interface Aws {

@@ -1,7 +1,7 @@
 import { StepError } from '../errors.ts';
 import { awsFailure, isTransient } from './aws-failure.ts';
-import { credentialsError } from './credentials-error.ts';
-import { type Diagnosis, diagnoseNetwork } from './network-error.ts';
+import { credentialsError } from './sign-in/credentials-error.ts';
+import { type Diagnosis, diagnoseNetwork } from './network/network-error.ts';
 import { isDenied, missingStatement, refusalOf } from './refusal.ts';
 
 /** The result of `work`; a failure of AWS in it says what to do, where nothing nearer to the call has said so. */

@@ -7,7 +7,7 @@ import type { Caller } from '../access/observed.ts';
 import { parseAccessConfig } from '../access/parse-config.ts';
 import { oidcAudiences } from '../aws/oidc-provider.ts';
 import { roleExists } from '../aws/role-exists.ts';
-import { signIn } from '../aws/sign-in.ts';
+import { signIn } from '../aws/sign-in/sign-in.ts';
 import { UserError } from '../errors.ts';
 import type { Bootstrap } from '../stack/bootstrap-stack.ts';
 import {

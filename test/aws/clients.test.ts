@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { awsClients } from '../../src/aws/clients.ts';
 import { UserError } from '../../src/errors.ts';
-import type { RequestHandler } from '../../src/aws/request-handler.ts';
+import type { RequestHandler } from '../../src/aws/network/request-handler.ts';
 
 import { type LocalServer, serve } from './local-server.ts';
 

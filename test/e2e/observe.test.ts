@@ -9,7 +9,7 @@ import type { Observed } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/access/parse-config.ts';
 import type { PolicyDocument } from '../../src/access/policy-document.ts';
 import { awsClients } from '../../src/aws/clients.ts';
-import { observe } from '../../src/aws/observe.ts';
+import { observe } from '../../src/aws/observe/observe.ts';
 import { foreignRules } from '../support/foreign-rules.ts';
 import type { Principal } from '../support/gate/principal.ts';
 import { setUpByHand } from '../support/hand-made.ts';

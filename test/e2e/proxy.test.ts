@@ -112,7 +112,7 @@ describe.each([
 
   test('a Terraform release that is signed is installed', async () => {
     const script = `
-      import { trustEverywhere } from './src/aws/certificates.ts';
+      import { trustEverywhere } from './src/aws/network/certificates.ts';
       import { findTerraform } from './src/terraform/install.ts';
       trustEverywhere(process.env);
       const log = { info: () => undefined, warning: console.warn, group: (_, work) => work() };

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/access/parse-config.ts';
-import type { Interrupts } from '../../src/aws/interrupts.ts';
+import type { Interrupts } from '../../src/aws/probe/interrupts.ts';
 import { seedCors, seedExternalId } from '../support/seed.ts';
 import { kolenaPrincipalArn, startWorld, type World } from '../support/world.ts';
 import { notPassed, verifyIn } from './verify-in-world.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findTerraform } from '../../src/terraform/install.ts';
 import type { TerraformBinary } from '../../src/terraform/install.ts';
-import { startConnectProxy } from '../aws/connect-proxy.ts';
+import { startConnectProxy } from '../aws/network/connect-proxy.ts';
 import { fakeTerraform, platform, releaseKey, sign, startReleases, zipOf } from './release-server.ts';
 import type { TestReleases } from './release-server.ts';
 

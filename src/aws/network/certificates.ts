@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import tls from 'node:tls';
+
+import { UserError } from '../../errors.ts';
+
+import type { Environment } from './proxy.ts';
+
+/**
+ * What TLS to AWS trusts when `AWS_CA_BUNDLE` names a PEM file: its certificates beside Node's own roots; `undefined` leaves Node's
+ * defaults, which hold `NODE_EXTRA_CA_CERTS` already. Throws a UserError for a file that cannot be read.
+ */
+export function trustedCertificates(env: Environment): tls.SecureContext | undefined {
+  // Naming any certificate switches Node's own reading of NODE_EXTRA_CA_CERTS off: https://nodejs.org/api/cli.html
+  return env['AWS_CA_BUNDLE'] ? tls.createSecureContext({ ca: allRoots(env) }) : undefined;
+}
+
+/**
+ * Makes all TLS of this process trust `AWS_CA_BUNDLE` too, GitHub and downloads included. Needs Node 22.19 or 24.5; an older Node
+ * leaves these to `NODE_EXTRA_CA_CERTS`.
+ */
+export function trustEverywhere(env: Environment): void {
+  const { setDefaultCACertificates } = tls as {
+    setDefaultCACertificates?: (certificates: readonly string[]) => void;
+  };
+  if (env['AWS_CA_BUNDLE']) setDefaultCACertificates?.(allRoots(env));
+}
+
+/**
+ * What makes a Go program, Terraform, trust the same: variables that name one file of all certificates, written into `directory`.
+ * Go reads neither `NODE_EXTRA_CA_CERTS` nor a second file (https://pkg.go.dev/crypto/x509#SystemCertPool).
+ */
+export function childCertificates(env: Environment, directory: string): Record<string, string> {
+  if (!env['AWS_CA_BUNDLE'] && !env['NODE_EXTRA_CA_CERTS']) return {};
+  const path = join(directory, 'ca-certificates.pem');
+  const own = env['SSL_CERT_FILE'] ? [readExtra(env['SSL_CERT_FILE'])] : [];
+  writeFileSync(path, [...allRoots(env), ...own].join('\n'));
+  return { SSL_CERT_FILE: path, ...(env['AWS_CA_BUNDLE'] && { AWS_CA_BUNDLE: path }) };
+}
+
+function allRoots(env: Environment): string[] {
+  const bundle = env['AWS_CA_BUNDLE'];
+  const extra = env['NODE_EXTRA_CA_CERTS'];
+  return [
+    ...tls.rootCertificates,
+    ...(bundle ? [readBundle(bundle)] : []),
+    ...(extra ? [readExtra(extra)] : []),
+  ];
+}
+
+function readBundle(path: string): string {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw unusableBundle(path, 'it cannot be read', cause);
+  }
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw unusableBundle(path, 'it holds no PEM certificate');
+  return pem;
+}
+
+/** Node warns of an unreadable NODE_EXTRA_CA_CERTS and goes on; so do we. */
+function readExtra(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function unusableBundle(path: string, why: string, cause?: unknown): UserError {
+  return new UserError({
+    reason: 'credentials',
+    message: `AWS_CA_BUNDLE names ${path}, but ${why}.`,
+    remedy: 'Point AWS_CA_BUNDLE at a readable file of PEM certificates, or unset it.',
+    cause,
+  });
+}

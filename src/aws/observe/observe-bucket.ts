@@ -1,0 +1,93 @@
+import { GetBucketEncryptionCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
+
+import type { Caller, ObservedBucket } from '../../access/observed.ts';
+import type { AwsClients } from '../clients.ts';
+import { readCorsRules } from '../cors.ts';
+import { headerOfError, isCode, isDenied, refusalOf } from '../refusal.ts';
+
+/** A bucket as found, or why it could not be read. */
+export type BucketFinding =
+  | { readonly kind: 'found'; readonly bucket: ObservedBucket; readonly encryptionUnknown: boolean }
+  | { readonly kind: 'missing'; readonly name: string }
+  /** `owner`: whether the account of this run owns it, as far as S3 tells. */
+  | {
+      readonly kind: 'denied';
+      readonly name: string;
+      readonly owner: 'this' | 'other' | 'unknown';
+      readonly cause: unknown;
+    };
+
+/** Reads one bucket in its own region. */
+export async function observeBucket(
+  clients: AwsClients,
+  caller: Pick<Caller, 'accountId' | 'partition'>,
+  name: string,
+): Promise<BucketFinding> {
+  const head = await headBucket(clients, name);
+  if (head.status === 404) return { kind: 'missing', name };
+  const region = head.region ?? clients.region;
+  try {
+    const [corsRules, key] = await Promise.all([
+      readCorsRules(clients.s3(region), name),
+      defaultKey(clients, { name, region, caller }),
+    ]);
+    return {
+      kind: 'found',
+      bucket: { name, region, corsRules, ...(key.arn !== undefined && { defaultKmsKeyArn: key.arn }) },
+      encryptionUnknown: !key.known,
+    };
+  } catch (error) {
+    if (isCode(error, 'NoSuchBucket')) return { kind: 'missing', name };
+    if (!isDenied(error)) throw error;
+    if (head.status === 403) return { kind: 'denied', name, owner: 'unknown', cause: error };
+    const owned = await headBucket(clients, name, caller.accountId);
+    return { kind: 'denied', name, owner: owned.status === 403 ? 'other' : 'this', cause: error };
+  }
+}
+
+/** S3 names a bucket's region in refusals too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
+export async function headBucket(
+  clients: AwsClients,
+  Bucket: string,
+  ExpectedBucketOwner?: string,
+): Promise<{ readonly status: number; readonly region?: string }> {
+  try {
+    const { BucketRegion, $metadata } = await clients
+      .s3()
+      .send(
+        new HeadBucketCommand({ Bucket, ...(ExpectedBucketOwner !== undefined && { ExpectedBucketOwner }) }),
+      );
+    return {
+      status: $metadata.httpStatusCode ?? 200,
+      ...(BucketRegion !== undefined && { region: BucketRegion }),
+    };
+  } catch (error) {
+    const status = refusalOf(error)?.status;
+    if (status === undefined || ![301, 307, 400, 403, 404].includes(status)) throw error;
+    const region = headerOfError(error, 'x-amz-bucket-region');
+    return { status, ...(region !== undefined && { region }) };
+  }
+}
+
+/** The customer managed key of the default encryption, if there is one and this run may know. */
+async function defaultKey(
+  clients: AwsClients,
+  { name, region, caller }: { name: string; region: string; caller: Pick<Caller, 'accountId' | 'partition'> },
+): Promise<{ readonly known: boolean; readonly arn?: string }> {
+  try {
+    const { ServerSideEncryptionConfiguration } = await clients
+      .s3(region)
+      .send(new GetBucketEncryptionCommand({ Bucket: name }));
+    const byDefault = ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
+    const key = byDefault?.KMSMasterKeyID;
+    if (byDefault?.SSEAlgorithm?.startsWith('aws:kms') !== true || !key) return { known: true };
+    if (/(?:^|:)alias\/aws\/s3$/.test(key)) return { known: true };
+    if (key.startsWith('arn:')) return { known: true, arn: key };
+    const resource = key.startsWith('alias/') ? key : `key/${key}`;
+    return { known: true, arn: `arn:${caller.partition}:kms:${region}:${caller.accountId}:${resource}` };
+  } catch (error) {
+    if (isDenied(error)) return { known: false };
+    if (isCode(error, 'ServerSideEncryptionConfigurationNotFoundError')) return { known: true };
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Log } from '../../log.ts';
+import type { Attempt, Refusal } from '../../verify/observations.ts';
+import type { Clock } from '../clock.ts';
+
+/** How long a check may wait, all its questions together. */
+export interface Patience {
+  readonly clock: Clock;
+  /** Milliseconds since 1970 after which nothing is asked again. */
+  readonly deadline: number;
+  readonly log: Log;
+  /** Ends all waiting. */
+  readonly abort: AbortSignal;
+}
+
+/** IAM spreads a change within 2 to 30 seconds, rarely a minute; milliseconds. */
+const pauses = { first: 1000, longest: 10_000 };
+
+/** What to ask, and whether asking again makes sense. */
+interface Question<T> {
+  readonly ask: () => Promise<Attempt<T>>;
+  /** Reads back what stands and says what is being waited for; `undefined` when no waiting mends the refusal. */
+  readonly waitsFor: (refusal: Refusal) => Promise<string | undefined>;
+  /** The same of an answer that is no refusal. @default every answer counts */
+  readonly isEarly?: (value: T) => Promise<string | undefined>;
+}
+
+/** Asks until the answer is yes, waiting cannot mend it, or the time is over: backed off from 1 to 10 seconds. */
+export async function askPatiently<T>(
+  patience: Patience,
+  { ask, waitsFor, isEarly = () => Promise.resolve(undefined) }: Question<T>,
+): Promise<Attempt<T>> {
+  const { clock, deadline, log, abort } = patience;
+  for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
+    abort.throwIfAborted();
+    const answer = await ask();
+    if (answer.outcome === 'skipped') return answer;
+    const left = deadline - clock.now();
+    if (left <= 0) return answer;
+    const refused = answer.outcome === 'refused';
+    const awaited = await (refused ? waitsFor(answer.refusal) : isEarly(answer.value));
+    if (awaited === undefined) return answer;
+    const wait = Math.min(pause, left);
+    log.info(
+      `Waiting ${Math.ceil(wait / 1000)} s for ${awaited}${refused ? ` (${answer.refusal.code})` : ''}.`,
+    );
+    await clock.sleep(wait, abort);
+  }
+}
+
+/** The same log, in which a line that many buckets share stands once. */
+export function eachLineOnce(log: Log): Log {
+  const told = new Set<string>();
+  return {
+    warning: (message) => {
+      log.warning(message);
+    },
+    group: (name, work) => log.group(name, work),
+    info(line) {
+      if (told.has(line)) return;
+      told.add(line);
+      log.info(line);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { allowedBy } from '../../access/cors.ts';
+import { concreteOrigin, unknownOrigin } from '../../verify/browser-origins.ts';
+import type { Attempt, BrowserAnswer, BucketObservation } from '../../verify/observations.ts';
+import { askPreflight } from './ask-as-browser.ts';
+import { readCorsRules } from '../cors.ts';
+import { askPatiently } from './patience.ts';
+import type { Probe } from './probe-context.ts';
+import { attempt } from '../refusal.ts';
+
+/** Any key will do: a preflight does not look whether the object exists. */
+const preflightKey = 'kolena-s3-access-verify';
+
+/** Reads every bucket's CORS rules and asks it the browser's question; nobody has to be signed in for that. */
+export async function probeBuckets(probe: Probe): Promise<Record<string, BucketObservation>> {
+  const { expectations } = probe;
+  const configured = new Set(expectations.locations.map(({ bucket }) => bucket));
+  const names = [...new Set([...configured, ...Object.keys(expectations.foreignRules)])];
+  const entries = names.map(
+    async (name) => [name, await probeBucket(probe, name, configured.has(name))] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function probeBucket(probe: Probe, bucket: string, configured: boolean): Promise<BucketObservation> {
+  const { clients, expectations, observed } = probe;
+  const known = observed.buckets[bucket];
+  const s3 = clients.s3(known?.region);
+  const corsRules = await attempt(() => readCorsRules(s3, bucket, probe.abort));
+  const origins = configured ? expectations.origins : [];
+  const asked = { s3, http: clients.http, bucket, key: preflightKey, abortSignal: probe.abort };
+  const ask = (origin: string) => askPreflight({ ...asked, origin });
+  const rules = corsRules.outcome === 'ok' ? corsRules.value : [];
+  const preflights = origins.map(async (configuredOrigin) => {
+    const origin = concreteOrigin(configuredOrigin);
+    const hopeful = allowedBy(rules, { origin, method: 'GET' }) !== undefined;
+    return [configuredOrigin, await askUntilAllowed(probe, () => ask(origin), hopeful)] as const;
+  });
+  const allowed = Object.fromEntries(await Promise.all(preflights));
+  const skipped = { outcome: 'skipped', why: 'No origin is configured for it.' } as const;
+  return {
+    corsRules,
+    preflights: allowed,
+    unknownOrigin: origins.length === 0 ? skipped : await askUntilForgotten(probe, ask, corsRules),
+    ...(known?.defaultKmsKeyArn !== undefined && { defaultKmsKeyArn: known.defaultKmsKeyArn }),
+  };
+}
+
+/** A bucket's settings are eventually consistent, so a refusal is asked about again while the rules say otherwise. */
+function askUntilAllowed(
+  probe: Probe,
+  ask: () => Promise<Attempt<BrowserAnswer>>,
+  hopeful: boolean,
+): Promise<Attempt<BrowserAnswer>> {
+  return askPatiently(probe, {
+    ask,
+    waitsFor: ({ status = 0 }) =>
+      Promise.resolve(hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined),
+  });
+}
+
+/** What no rule read back allows may still be allowed by a rule that stood there before. */
+function askUntilForgotten(
+  probe: Probe,
+  ask: (origin: string) => Promise<Attempt<BrowserAnswer>>,
+  corsRules: BucketObservation['corsRules'],
+): Promise<Attempt<BrowserAnswer>> {
+  const asked = { origin: unknownOrigin, method: 'GET' };
+  const refused = corsRules.outcome === 'ok' && allowedBy(corsRules.value, asked) === undefined;
+  return askPatiently(probe, {
+    ask: () => ask(unknownOrigin),
+    waitsFor: () => Promise.resolve(undefined),
+    isEarly: () => Promise.resolve(refused ? 'S3 to forget the former CORS rules' : undefined),
+  });
+}

@@ -1,0 +1,48 @@
+import type { Caller, Observed } from '../../access/observed.ts';
+import type { Log } from '../../log.ts';
+import type { Expectations } from '../../verify/expectations.ts';
+import type { AwsClients, CredentialProvider } from '../clients.ts';
+import type { Clock } from '../clock.ts';
+import type { Interrupts } from './interrupts.ts';
+import type { RoleAndPolicies } from '../observe/observe-role.ts';
+
+/** How a verification is done. */
+export interface ProbeOptions {
+  /** `simulate` changes nothing in AWS. */
+  readonly mode: 'assume' | 'simulate';
+  /** Seconds, for all waiting together. */
+  readonly timeoutSeconds: number;
+}
+
+export interface ProbeProps {
+  readonly clients: AwsClients;
+  readonly caller: Caller;
+  readonly expectations: Expectations;
+  /** What the run saw before: regions and default keys are taken from it, all else is read anew. */
+  readonly observed: Observed;
+  readonly options: ProbeOptions;
+  readonly log: Log;
+  /** Clients that sign with the assumed role's session: `(credentials) => awsClients({ …, credentials })`. */
+  readonly sessionClients: (credentials: CredentialProvider) => AwsClients;
+  /** SIGINT and SIGTERM, so that the temporary trust is taken back. @default the process's own */
+  readonly interrupts?: Interrupts;
+  /** @default the machine's clock */
+  readonly clock?: Clock;
+}
+
+/** One verification under way. */
+export interface Probe extends ProbeProps {
+  readonly clock: Clock;
+  /** Milliseconds since 1970 after which nothing is asked again. */
+  readonly deadline: number;
+  /** Ends what leaves nothing behind, as soon as the check fails or is interrupted. */
+  readonly abort: AbortSignal;
+  /** Does so. */
+  readonly end: () => void;
+  /** ARN of the caller's role or user. */
+  readonly callerArn: string;
+  /** The role and its policies, read back before the first question. */
+  readonly standing: RoleAndPolicies;
+  /** Reads them back again. */
+  readonly readBack: () => Promise<RoleAndPolicies>;
+}

@@ -1,0 +1,165 @@
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+
+import { allowedBy } from '../../access/cors.ts';
+import type { ExpectedLocation } from '../../verify/expectations.ts';
+import { noCorsHeaders } from '../../verify/observations.ts';
+import { concernsObjectAlone, explainS3Denial } from '../../verify/explain-s3.ts';
+import type { Standing } from '../../verify/explanation.ts';
+import type {
+  Attempt,
+  Listing,
+  LocationObservation,
+  ObjectRead,
+  Refusal,
+} from '../../verify/observations.ts';
+import { concreteOrigin } from '../../verify/browser-origins.ts';
+import { getAsBrowser } from './ask-as-browser.ts';
+import type { AwsClients } from '../clients.ts';
+import { readCorsRules } from '../cors.ts';
+import { askPatiently, type Patience } from './patience.ts';
+import type { Probe } from './probe-context.ts';
+import { attempt, isCode } from '../refusal.ts';
+
+/** Enough to find an object that is not archived, and quick to parse for hundreds of buckets. */
+const listedKeys = 100;
+
+/** Listed keys that are tried while a read is refused for what the object is. */
+const triedKeys = 3;
+
+/** The session of the role, and the time it has. */
+export interface RoleSession {
+  readonly probe: Probe;
+  readonly clients: AwsClients;
+  readonly patience: Patience;
+  /** The role and its policies, read back. */
+  readonly standing: () => Promise<Standing>;
+}
+
+/** Lists one location, reads the first byte of an object, and gets it as Kolena's page does. */
+export async function probeLocation(
+  session: RoleSession,
+  location: ExpectedLocation,
+): Promise<LocationObservation> {
+  const s3 = session.clients.s3(session.probe.observed.buckets[location.bucket]?.region);
+  const list = await askAboutS3(session, { location }, (abortSignal) => listFirst(s3, location, abortSignal));
+  const { read, triedKey } = await readFirst(session, s3, { location, list });
+  const presigned = await getPresigned(session, s3, { location, read });
+  return { list, read, ...(triedKey !== undefined && { triedKey }), presigned };
+}
+
+async function askAboutS3<T>(
+  { patience, standing }: RoleSession,
+  about: { readonly location: ExpectedLocation; readonly key?: string },
+  call: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<Attempt<T>> {
+  return askPatiently(patience, {
+    ask: () => attempt(() => call(patience.abort)),
+    waitsFor: async (refusal: Refusal) =>
+      explainS3Denial({ refusal, ...about }, await standing()).mendsByWaiting
+        ? "IAM to spread the role's permissions"
+        : undefined,
+  });
+}
+
+async function listFirst(
+  s3: S3Client,
+  { bucket, prefix }: ExpectedLocation,
+  abortSignal: AbortSignal,
+): Promise<Listing> {
+  const { Contents = [], IsTruncated = false } = await s3.send(
+    new ListObjectsV2Command({
+      Bucket: bucket,
+      MaxKeys: listedKeys,
+      ...(prefix !== undefined && { Prefix: prefix }),
+    }),
+    { abortSignal },
+  );
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html: these have to be restored before they can be read.
+  const readable = Contents.filter(
+    ({ StorageClass }) => StorageClass !== 'GLACIER' && StorageClass !== 'DEEP_ARCHIVE',
+  );
+  const filledFirst = readable.sort(
+    (one, other) => Number((other.Size ?? 0) > 0) - Number((one.Size ?? 0) > 0),
+  );
+  return {
+    count: Contents.length,
+    truncated: IsTruncated,
+    readable: filledFirst.flatMap(({ Key }) => Key ?? []),
+  };
+}
+
+async function readFirst(
+  session: RoleSession,
+  s3: S3Client,
+  { location, list }: { location: ExpectedLocation; list: Attempt<Listing> },
+): Promise<Pick<LocationObservation, 'read' | 'triedKey'>> {
+  const listed = list.outcome === 'ok' ? list.value.readable.slice(0, triedKeys) : [];
+  const keys = location.objectKey === undefined ? listed : [location.objectKey];
+  let answer: Pick<LocationObservation, 'read' | 'triedKey'> = {
+    read: { outcome: 'skipped', why: whyNothingToRead(list) },
+  };
+  for (const key of keys) {
+    const read = await askAboutS3(session, { location, key }, (abortSignal) =>
+      readByte(s3, { Bucket: location.bucket, Key: key }, abortSignal),
+    );
+    answer = { read, triedKey: key };
+    if (read.outcome !== 'refused' || !concernsObjectAlone(read.refusal)) break;
+  }
+  return answer;
+}
+
+function whyNothingToRead(list: Attempt<Listing>): string {
+  if (list.outcome !== 'ok') return 'Nothing could be listed.';
+  if (list.value.count === 0) return 'It is empty.';
+  return `All ${list.value.count} objects listed are archived.`;
+}
+
+async function readByte(
+  s3: S3Client,
+  { Bucket, Key }: { Bucket: string; Key: string },
+  abortSignal: AbortSignal,
+): Promise<ObjectRead> {
+  try {
+    const { Body, ServerSideEncryption, SSEKMSKeyId } = await s3.send(
+      new GetObjectCommand({ Bucket, Key, Range: 'bytes=0-0' }),
+      { abortSignal },
+    );
+    await Body?.transformToByteArray();
+    return {
+      key: Key,
+      ...(ServerSideEncryption !== undefined && { encryption: ServerSideEncryption }),
+      ...(SSEKMSKeyId !== undefined && { kmsKeyArn: SSEKMSKeyId }),
+    };
+  } catch (error) {
+    // An object without a first byte: S3 looks at the range after the permission.
+    if (isCode(error, 'InvalidRange')) return { key: Key };
+    throw error;
+  }
+}
+
+async function getPresigned(
+  session: RoleSession,
+  s3: S3Client,
+  { location, read }: { location: ExpectedLocation; read: Attempt<ObjectRead> },
+): Promise<LocationObservation['presigned']> {
+  const [configured] = session.probe.expectations.origins;
+  if (configured === undefined)
+    return { outcome: 'skipped', why: 'With `cors: off` no web page is expected to read.' };
+  if (read.outcome !== 'ok')
+    return { outcome: 'skipped', why: 'There is no object that the role could read.' };
+  const origin = concreteOrigin(configured);
+  const { clients, observed } = session.probe;
+  const bucket = location.bucket;
+  const { abort: abortSignal } = session.patience;
+  const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, abortSignal);
+  const asked = { s3, http: session.clients.http, bucket, key: read.value.key, origin, abortSignal };
+  return askPatiently(session.patience, {
+    ask: () => getAsBrowser(asked),
+    // A read just succeeded: what may still have to spread are the bucket's CORS rules.
+    waitsFor: async ({ status = 0, code }) => {
+      const hopeful =
+        code === noCorsHeaders && allowedBy(await rules(), { origin, method: 'GET' }) !== undefined;
+      return hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined;
+    },
+  });
+}

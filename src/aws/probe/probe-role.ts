@@ -1,0 +1,141 @@
+import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts';
+
+import { explainAssumeDenial, letsIn } from '../../verify/explain-assume.ts';
+import type { Standing } from '../../verify/explanation.ts';
+import type { Attempt, LocationObservation, Observations } from '../../verify/observations.ts';
+import { sessionPolicy } from '../../verify/session-policy.ts';
+import { verifierSessionName, wrongExternalId } from '../../verify/verifier-statement.ts';
+import type { AwsCredentials } from '../clients.ts';
+import type { RoleAndPolicies } from '../observe/observe-role.ts';
+import { askPatiently, type Patience } from './patience.ts';
+import type { Probe } from './probe-context.ts';
+import { probeLocation, type RoleSession } from './probe-locations.ts';
+import { attempt } from '../refusal.ts';
+import type { Loan } from './temporary-trust.ts';
+
+/** The answers that need the role. */
+export type RoleProbe = Pick<
+  Observations,
+  'assumed' | 'withoutExternalId' | 'wrongExternalId' | 'locations' | 'duringCheck'
+>;
+
+/** Read-backs that may lack the statement: reading IAM is eventually consistent, and another check may have taken it. */
+const staleReads = 3;
+
+/** Seconds; the least that STS gives, and all that chained roles and long checks need. */
+const sessionSeconds = 900;
+
+interface Session {
+  readonly arn: string;
+  readonly credentials: AwsCredentials;
+}
+
+/** Assumes the role, asks what must be allowed, and only then what must be refused, which proves nothing before. */
+export async function probeRole(probe: Probe, loan: Pick<Loan, 'abort'> & Partial<Loan>): Promise<RoleProbe> {
+  const { clock, deadline, log, expectations } = probe;
+  const patience: Patience = { clock, deadline, log, abort: loan.abort };
+  let last: RoleAndPolicies | undefined;
+  const standing = async () => {
+    last = await probe.readBack();
+    return { expectations, callerArn: probe.callerArn, ...last };
+  };
+  const entered = await assumePatiently(probe, { patience, standing, renew: loan.renew });
+  if (entered.outcome !== 'ok') return { ...skipAll(entered), ...(last && { duringCheck: last }) };
+  log.info(`Assumed the role as ${entered.value.arn}.`);
+  const clients = probe.sessionClients(() => Promise.resolve(entered.value.credentials));
+  const session = { probe, clients, patience, standing };
+  const found = expectations.locations.map(
+    async (location) => [location.name, await probeLocation(session, location)] as const,
+  );
+  const locations = Object.fromEntries(await Promise.all(found));
+  const [withoutExternalId, wrong] = await Promise.all([
+    assumeOtherwise(session, undefined),
+    assumeOtherwise(session, wrongExternalId),
+  ]);
+  return {
+    assumed: { outcome: 'ok', value: { arn: entered.value.arn } },
+    withoutExternalId,
+    wrongExternalId: wrong,
+    locations,
+    ...(last && { duringCheck: last }),
+  };
+}
+
+/** All answers that need the role, when there is no way into it. */
+export function skippedProbe(why: string): RoleProbe {
+  return skipAll({ outcome: 'skipped', why });
+}
+
+function skipAll(assumed: Exclude<Attempt<never>, { outcome: 'ok' }>): RoleProbe {
+  const why = assumed.outcome === 'skipped' ? assumed.why : 'The role could not be assumed.';
+  const skipped = { outcome: 'skipped', why } as const;
+  const none: Record<string, LocationObservation> = {};
+  return { assumed, withoutExternalId: skipped, wrongExternalId: skipped, locations: none };
+}
+
+interface Entering {
+  readonly patience: Patience;
+  readonly standing: () => Promise<Standing>;
+  readonly renew?: Loan['renew'] | undefined;
+}
+
+async function assumePatiently(
+  probe: Probe,
+  { patience, standing, renew }: Entering,
+): Promise<Attempt<Session>> {
+  let reads = 0;
+  return askPatiently(patience, {
+    ask: () => assume(probe, probe.expectations.externalId),
+    waitsFor: async (refusal) => {
+      const { mendsByWaiting, untrusted } = explainAssumeDenial(refusal, await standing());
+      if (untrusted === true && reads++ < staleReads) await renew?.();
+      else if (!mendsByWaiting) return undefined;
+      return 'IAM to spread the trust policy';
+    },
+  });
+}
+
+async function assume(probe: Probe, externalId: string | undefined): Promise<Attempt<Session>> {
+  const narrowed = await assumeNarrowed(probe, externalId, 'locations');
+  // AWS packs a session policy in a way of its own, whose limit nobody can reckon beforehand.
+  const tooLarge = narrowed.outcome === 'refused' && narrowed.refusal.code.startsWith('PackedPolicyTooLarge');
+  return tooLarge ? assumeNarrowed(probe, externalId, 'any-bucket') : narrowed;
+}
+
+async function assumeNarrowed(
+  { clients, standing, expectations }: Probe,
+  externalId: string | undefined,
+  scope: 'locations' | 'any-bucket',
+): Promise<Attempt<Session>> {
+  const input: AssumeRoleCommandInput = {
+    RoleArn: standing.role?.arn,
+    RoleSessionName: verifierSessionName,
+    DurationSeconds: sessionSeconds,
+    Policy: sessionPolicy(expectations, scope),
+    ...(externalId !== undefined && { ExternalId: externalId }),
+  };
+  return attempt(async () => {
+    const { AssumedRoleUser, Credentials } = await clients.sts.send(new AssumeRoleCommand(input));
+    const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+    return {
+      arn: AssumedRoleUser?.Arn ?? '',
+      credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
+    };
+  });
+}
+
+/** A former trust policy may still let the verifier in where the one read back does not. */
+async function assumeOtherwise(
+  { probe, patience, standing }: RoleSession,
+  externalId: string | undefined,
+): Promise<Attempt<{ arn: string }>> {
+  if (probe.expectations.externalId === undefined)
+    return { outcome: 'skipped', why: 'The config has no kolena-external-id.' };
+  const answer = await askPatiently(patience, {
+    ask: () => assume(probe, externalId),
+    waitsFor: () => Promise.resolve(undefined),
+    isEarly: async () =>
+      letsIn(await standing(), externalId) ? undefined : 'IAM to forget the former trust policy',
+  });
+  return answer.outcome === 'ok' ? { outcome: 'ok', value: { arn: answer.value.arn } } : answer;
+}

@@ -1,0 +1,70 @@
+import type { Observations } from '../../verify/observations.ts';
+import { withoutTemporary } from '../../verify/verifier-statement.ts';
+import { callerPrincipalArn } from './caller-role.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { abortsMany } from './interrupts.ts';
+import { observeRole, type RoleAndPolicies } from '../observe/observe-role.ts';
+import { eachLineOnce } from './patience.ts';
+import { probeBuckets } from './probe-buckets.ts';
+import type { Probe, ProbeProps } from './probe-context.ts';
+import { probeAsVerifier } from './probe-trust.ts';
+import { probeSimulation } from './probe-simulation.ts';
+
+export type { ProbeOptions, ProbeProps } from './probe-context.ts';
+
+/** Milliseconds for which what was read back is taken as it was: many buckets ask at once. */
+const freshFor = 2000;
+
+/** Asks AWS every question of a verification; refusals are answers, and only an unforeseen failure throws. */
+export async function probeAccess(props: ProbeProps): Promise<Observations> {
+  const { clients, caller, options, clock = systemClock } = props;
+  const readBack = readBackOf(props, clock);
+  const [standing, callerArn] = await Promise.all([readBack(), callerPrincipalArn(clients.iam, caller)]);
+  const deadline = clock.now() + options.timeoutSeconds * 1000;
+  const ended = abortsMany();
+  const probe: Probe = {
+    ...props,
+    log: eachLineOnce(props.log),
+    clock,
+    deadline,
+    abort: ended.signal,
+    end: () => {
+      ended.abort();
+    },
+    callerArn,
+    standing,
+    readBack,
+  };
+  const asked = [probeAsVerifier(probe), probeBuckets(probe), probeSimulation(probe)] as const;
+  asked[0].catch(probe.end);
+  // Whatever fails, the trust policy is put back before this function ends.
+  await Promise.allSettled(asked);
+  const [asVerifier, buckets, simulation] = await Promise.all(asked);
+  const { role, policies } = standing;
+  // What somebody wrote during the check counts, too.
+  const trustPolicy = asVerifier.trust.removed?.trustPolicy ?? role?.trustPolicy;
+  return {
+    mode: options.mode,
+    callerArn,
+    ...(role !== undefined &&
+      trustPolicy !== undefined && { role: { ...role, trustPolicy: withoutTemporary(trustPolicy) } }),
+    policies,
+    ...asVerifier,
+    buckets,
+    simulation,
+  };
+}
+
+function readBackOf(
+  { clients, caller, expectations }: ProbeProps,
+  clock: Clock,
+): () => Promise<RoleAndPolicies> {
+  const { role, policyName } = expectations;
+  const names = { roleName: role.name, iamPath: role.path, policyName };
+  let last: { readonly at: number; readonly answer: Promise<RoleAndPolicies> } | undefined;
+  return () => {
+    if (last === undefined || clock.now() - last.at >= freshFor)
+      last = { at: clock.now(), answer: observeRole({ iam: clients.iam, caller, names }) };
+    return last.answer;
+  };
+}

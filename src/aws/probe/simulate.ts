@@ -1,0 +1,114 @@
+import {
+  type EvaluationResult,
+  type IAMClient,
+  paginateSimulateCustomPolicy,
+  paginateSimulatePrincipalPolicy,
+} from '@aws-sdk/client-iam';
+
+import type { DesiredAccess } from '../../access/desired-access.ts';
+import type { Check } from '../../verify/check.ts';
+import type { Expectations } from '../../verify/expectations.ts';
+import type { Attempt, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
+import { simulationQuestions } from '../../verify/simulation.ts';
+import { judgeSimulation } from '../../verify/simulation-verdicts.ts';
+import type { AwsClients } from '../clients.ts';
+import { attempt } from '../refusal.ts';
+
+/** Resources of one call: each adds up to 60 characters to every answer's page. */
+const resourcesPerCall = 50;
+
+interface Batch {
+  readonly ActionNames: string[];
+  readonly ResourceArns: string[];
+  readonly ContextEntries: { ContextKeyName: string; ContextKeyType: 'string'; ContextKeyValues: string[] }[];
+}
+
+/**
+ * Asks IAM's simulator what the planned documents will allow and deny, before anything changes; without the right to
+ * ask, one unprovable check.
+ */
+export async function simulatePlanned(
+  { iam }: Pick<AwsClients, 'iam'>,
+  { policies }: Pick<DesiredAccess, 'policies'>,
+  expectations: Expectations,
+): Promise<Check[]> {
+  const PolicyInputList = policies.map(({ document }) => JSON.stringify(document));
+  const answers = await simulate(simulationQuestions(expectations), (batch) =>
+    paginateSimulateCustomPolicy({ client: iam }, { ...batch, PolicyInputList }),
+  );
+  return judgeSimulation(expectations, { answers, of: 'planned' });
+}
+
+/** Asks IAM's simulator what the role may do as it stands, with its boundary and the organization's policies. */
+export function simulateRole(
+  iam: IAMClient,
+  roleArn: string,
+  questions: readonly SimulationQuestion[],
+): Promise<Attempt<readonly SimulationAnswer[]>> {
+  return simulate(questions, (batch) =>
+    paginateSimulatePrincipalPolicy({ client: iam }, { ...batch, PolicySourceArn: roleArn }),
+  );
+}
+
+type Pages = AsyncIterable<{ readonly EvaluationResults?: EvaluationResult[] | undefined }>;
+
+async function simulate(
+  questions: readonly SimulationQuestion[],
+  ask: (batch: Batch) => Pages,
+): Promise<Attempt<readonly SimulationAnswer[]>> {
+  return attempt(async () => {
+    const answered = batchesOf(questions).map(async ({ batch, asked }) => {
+      const results: EvaluationResult[] = [];
+      for await (const page of ask(batch)) results.push(...(page.EvaluationResults ?? []));
+      return asked.flatMap((question) => answerTo(question, results) ?? []);
+    });
+    return (await Promise.all(answered)).flat();
+  });
+}
+
+function batchesOf(questions: readonly SimulationQuestion[]) {
+  const alike = new Map<string, SimulationQuestion[]>();
+  for (const question of questions) {
+    const key = JSON.stringify([question.action, question.context]);
+    alike.set(key, [...(alike.get(key) ?? []), question]);
+  }
+  return [...alike.values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / resourcesPerCall) }, (_, at) => {
+      const asked = group.slice(at * resourcesPerCall, (at + 1) * resourcesPerCall);
+      const batch: Batch = {
+        ActionNames: [group[0]?.action ?? ''],
+        ResourceArns: [...new Set(asked.map(({ resource }) => resource))],
+        ContextEntries: Object.entries(group[0]?.context ?? {}).map(([ContextKeyName, value]) => ({
+          ContextKeyName,
+          ContextKeyType: 'string',
+          ContextKeyValues: [value],
+        })),
+      };
+      return { batch, asked };
+    }),
+  );
+}
+
+/** IAM answers per action, with the resources' own decisions inside or as results of their own; what it leaves out is `undefined`. */
+function answerTo(
+  question: SimulationQuestion,
+  results: readonly EvaluationResult[],
+): SimulationAnswer | undefined {
+  const inner = results
+    .flatMap(({ ResourceSpecificResults = [] }) => ResourceSpecificResults)
+    .find(({ EvalResourceName }) => EvalResourceName === question.resource);
+  const outer = results.find(({ EvalResourceName }) => EvalResourceName === question.resource);
+  const decision = inner?.EvalResourceDecision ?? outer?.EvalDecision;
+  if (decision === undefined) return undefined;
+  const organization = outer?.OrganizationsDecisionDetail?.AllowedByOrganizations;
+  const boundary = (inner ?? outer)?.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
+  const statements = (inner ?? outer)?.MatchedStatements ?? [];
+  return {
+    question,
+    decision,
+    decidedBy: [...new Set(statements.flatMap(({ SourcePolicyId }) => SourcePolicyId ?? []))],
+    ...(organization === false
+      ? { guard: 'organization' }
+      : boundary === false && { guard: 'permissions-boundary' }),
+  };
+}

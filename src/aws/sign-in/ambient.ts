@@ -1,0 +1,60 @@
+import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
+
+import { awsFailure } from '../aws-failure.ts';
+import type { AwsCredentials } from '../clients.ts';
+import type { Environment } from '../network/proxy.ts';
+import type { RequestHandler } from '../network/request-handler.ts';
+import { ambientError, emptySourceError } from './sign-in-error.ts';
+
+export interface AmbientProps {
+  readonly region: string;
+  readonly env: Environment;
+  readonly http: RequestHandler;
+}
+
+/** Finds credentials; `undefined` when there are none at all. */
+export type AmbientProvider = () => Promise<AwsCredentials | undefined>;
+
+/**
+ * The AWS SDK's default chain: environment, profile (SSO, role, process), web identity, container, instance. The SDK reads its
+ * environment from the process itself. Throws a UserError `credentials` when a source is named, but gives nothing.
+ */
+export function ambientCredentials({ region, env, http }: AmbientProps): AmbientProvider {
+  const init = { clientConfig: { region, requestHandler: http } };
+  // Half a second is ample for the instance metadata service, and a machine without one may have to wait it out, twice.
+  const chain = fromNodeProviderChain({ ...init, timeout: 500, maxRetries: 0 });
+  return async () => {
+    try {
+      // We keep them ourselves; the SDK's copy would be given back for as long as it lives.
+      return await chain({ forceRefresh: true });
+    } catch (error) {
+      if (awsFailure(error).message !== 'Could not load credentials from any providers')
+        throw ambientError(error, region);
+      const profileFailure = await failureOf(fromIni(init));
+      const broken = !awsFailure(profileFailure).message.startsWith(
+        'Could not resolve credentials using profile',
+      );
+      if (broken || env['AWS_PROFILE'])
+        throw emptySourceError(env['AWS_PROFILE'] ? 'AWS_PROFILE' : 'the default profile', profileFailure);
+      const source = variables.find((name) => env[name]);
+      if (source !== undefined) throw emptySourceError(source, error);
+      return undefined;
+    }
+  };
+}
+
+/** The chain passes over some failures of a profile, such as a credential process that fails, and tells of none. */
+async function failureOf(provider: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await provider();
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Each names a source, beside a profile: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html */
+const variables = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'].concat([
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+]);

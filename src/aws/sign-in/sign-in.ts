@@ -1,0 +1,151 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+
+import type { Caller } from '../../access/observed.ts';
+import { UserError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+
+import { ambientCredentials } from './ambient.ts';
+import { awsFailure } from '../aws-failure.ts';
+import { childEnvironment } from './child-environment.ts';
+import {
+  type AwsClients,
+  awsClients,
+  type AwsCredentials,
+  type CredentialProvider,
+  endpointOf,
+} from '../clients.ts';
+import { parseRoleArn } from './id-token.ts';
+import type { Environment } from '../network/proxy.ts';
+import { notFromAws } from '../refusal.ts';
+import { renewed } from './renewal.ts';
+import { requestHandler, type RequestHandler } from '../network/request-handler.ts';
+import { ambientError, missingCredentials } from './sign-in-error.ts';
+import {
+  defaultSessionName,
+  requireAllowedAccount,
+  requireIdToken,
+  requirePartition,
+} from './sign-in-requirements.ts';
+import { assumeWithIdToken } from './web-identity.ts';
+
+export interface SignInProps {
+  readonly region: string;
+  /** ARN of the role to assume by GitHub's OIDC. @default the SDK's own chain of ambient credentials */
+  readonly roleToAssume?: string;
+  /** @default `kolena-s3-access-<repository>-<run id>` */
+  readonly roleSessionName?: string;
+  /** Seconds, 900 to 43200 and at most the role's maximum. @default 3600, as AWS does */
+  readonly roleDurationSeconds?: number;
+  /** @default `sts.amazonaws.com` */
+  readonly audience?: string;
+  /** Any other account is refused before any other call; empty allows all. */
+  readonly allowedAccountIds: readonly string[];
+  readonly env: Environment;
+  /** GitHub's ID token for an audience: `core.getIDToken`. */
+  readonly getIdToken?: (audience: string) => Promise<string>;
+  readonly log: Log;
+  /** Keeps a secret out of the logs: `core.setSecret`. */
+  readonly mask: (secret: string) => void;
+  /** Waits before another try. @default so many milliseconds */
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** A signed-in run. */
+export interface AwsSession {
+  readonly caller: Caller;
+  readonly clients: AwsClients;
+  /**
+   * `AWS_*` variables for a child process, with keys renewed when less than 10 minutes of them are left. A variable that would
+   * compete with them (`AWS_PROFILE`, …) is the empty string, which AWS's SDKs and Terraform read as unset.
+   */
+  environment(): Promise<Record<string, string>>;
+}
+
+/**
+ * Signs in to AWS, by `roleToAssume` or the ambient credentials; `undefined` when there is no role to assume and there are no
+ * ambient credentials at all. Throws UserErrors `credentials`, `wrong-account` and `invalid-input`.
+ */
+export async function signIn(props: SignInProps): Promise<AwsSession | undefined> {
+  const { region, env } = props;
+  const http = requestHandler(env);
+  const credentials =
+    props.roleToAssume === undefined
+      ? await ambient(props, http)
+      : webIdentity(props, props.roleToAssume, http);
+  if (credentials === undefined) return undefined;
+  const clients = awsClients({ region, credentials, env, http });
+  const caller = await callerOf(clients);
+  requireAllowedAccount(props.allowedAccountIds, caller);
+  return { caller, clients, environment: async () => childEnvironment(await credentials(), region, env) };
+}
+
+async function ambient(props: SignInProps, http: RequestHandler): Promise<CredentialProvider | undefined> {
+  const { region, env } = props;
+  const find = ambientCredentials({ region, env, http });
+  const first = await find();
+  if (first === undefined) return undefined;
+  const fetch = async () => {
+    const found = await find();
+    if (found === undefined) throw missingCredentials(env);
+    return found;
+  };
+  return kept(props, fetch, first);
+}
+
+function webIdentity(props: SignInProps, roleArn: string, http: RequestHandler): CredentialProvider {
+  const { region, env, log, mask, roleDurationSeconds } = props;
+  requirePartition(roleArn, region);
+  requireAllowedAccount(props.allowedAccountIds, {
+    arn: roleArn,
+    accountId: parseRoleArn(roleArn)?.accountId,
+  });
+  const getIdToken = requireIdToken(props);
+  const sts = new STSClient({ ...endpointOf('STS', env), region, requestHandler: http, maxAttempts: 1 });
+  const request = {
+    sts,
+    region,
+    roleArn,
+    getIdToken,
+    log,
+    mask,
+    sessionName: props.roleSessionName ?? defaultSessionName(env),
+    audience: props.audience ?? 'sts.amazonaws.com',
+    ...(roleDurationSeconds !== undefined && { durationSeconds: roleDurationSeconds }),
+    ...(props.sleep && { sleep: props.sleep }),
+  };
+  return kept(props, () => assumeWithIdToken(request));
+}
+
+/** Keys, kept out of everything that is shown before anything else sees them. */
+export function maskedKeys(keys: AwsCredentials, mask: SignInProps['mask']): AwsCredentials {
+  for (const secret of [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken]) if (secret) mask(secret);
+  return keys;
+}
+
+function kept(
+  { mask, log }: SignInProps,
+  fetch: CredentialProvider,
+  first?: AwsCredentials,
+): CredentialProvider {
+  return renewed({
+    fetch: async () => maskedKeys(await fetch(), mask),
+    ...(first && { first: maskedKeys(first, mask) }),
+    onFailure: (error) => {
+      log.warning(
+        `Renewing the AWS credentials failed, the present ones go on: ${awsFailure(error).message}`,
+      );
+    },
+  });
+}
+
+async function callerOf({ sts, region }: AwsClients): Promise<Caller> {
+  const answer = await sts.send(new GetCallerIdentityCommand({})).catch((error: unknown) => {
+    throw ambientError(error, region);
+  });
+  const { Account: accountId, Arn: arn } = answer;
+  if (accountId === undefined || arn === undefined) {
+    const { message, remedy } = notFromAws('GetCallerIdentity');
+    throw new UserError({ reason: 'credentials', message, remedy });
+  }
+  return { accountId, arn, partition: arn.split(':')[1] ?? 'aws' };
+}

@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+
+import type { Log } from '../../log.ts';
+import { isUntrustedCertificate } from '../../untrusted-certificate.ts';
+
+import { awsFailure, isTransient } from '../aws-failure.ts';
+import type { AwsCredentials } from '../clients.ts';
+import { freshToken, type FreshTokenProps } from './fresh-token.ts';
+import { type IdTokenClaims, idTokenClaims } from './id-token.ts';
+import { webIdentityError } from './web-identity-error.ts';
+
+export interface WebIdentityProps extends FreshTokenProps {
+  /** Asked once per try: a client with `maxAttempts: 1`, since the SDK would repeat a call with the same token. */
+  readonly sts: Pick<STSClient, 'send'>;
+  readonly region: string;
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly durationSeconds?: number;
+  readonly log: Log;
+  /** @default waits so many milliseconds */
+  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+const maxTries = 5;
+
+/**
+ * Credentials of a role for GitHub's ID token. A fresh token for every try; only failures that pass are tried again, up to 5 times,
+ * with 0.5 to 4 s between, jittered. Throws a UserError `credentials` that shows the token's claims, never the token.
+ */
+export async function assumeWithIdToken(props: WebIdentityProps): Promise<AwsCredentials> {
+  const { region, roleArn, audience, durationSeconds, log, sleep = delay } = props;
+  let refusals = 0;
+  for (let tries = 1; ; tries += 1) {
+    let claims: IdTokenClaims | undefined;
+    try {
+      const token = await freshToken(props);
+      claims = idTokenClaims(token);
+      return await exchange(token, props);
+    } catch (error) {
+      refusals += isStaleToken(error) ? 1 : 0;
+      if (tries === maxTries || refusals > 1 || !mayPass(error)) {
+        throw webIdentityError(error, {
+          region,
+          roleArn,
+          audience,
+          ...(durationSeconds !== undefined && { durationSeconds }),
+          ...(claims && { claims }),
+        });
+      }
+      const wait = Math.round(500 * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
+      const { code, message } = awsFailure(error);
+      log.info(
+        `Signing in to AWS failed (${code}: ${message}); trying again in ${(wait / 1000).toFixed(1)} s.`,
+      );
+      await sleep(wait);
+    }
+  }
+}
+
+/** A token that was refused for its age or keys may be replaced by a better one; for its provider or audience it may not. */
+function isStaleToken(error: unknown): boolean {
+  const { code, message } = awsFailure(error);
+  return (
+    code === 'ExpiredToken' ||
+    (code === 'InvalidIdentityToken' && !/No OpenIDConnect provider|audience/i.test(message))
+  );
+}
+
+function mayPass(error: unknown): boolean {
+  const failure = awsFailure(error);
+  if (isUntrustedCertificate(failure.message)) return false;
+  return isStaleToken(error) || failure.code === 'IdTokenUnavailable' || isTransient(failure);
+}
+
+async function exchange(token: string, props: WebIdentityProps): Promise<AwsCredentials> {
+  const { Credentials: keys } = await props.sts.send(
+    new AssumeRoleWithWebIdentityCommand({
+      RoleArn: props.roleArn,
+      RoleSessionName: props.sessionName,
+      WebIdentityToken: token,
+      ...(props.durationSeconds !== undefined && { DurationSeconds: props.durationSeconds }),
+    }),
+  );
+  if (!keys?.AccessKeyId || !keys.SecretAccessKey || !keys.SessionToken || !keys.Expiration) {
+    throw new Error('STS answered without credentials');
+  }
+  return {
+    accessKeyId: keys.AccessKeyId,
+    secretAccessKey: keys.SecretAccessKey,
+    sessionToken: keys.SessionToken,
+    expiration: keys.Expiration,
+  };
+}

@@ -1,0 +1,76 @@
+import { afterEach, expect, test } from 'vitest';
+
+import { ourCorsRule } from '../../../src/access/cors.ts';
+import { awsClients } from '../../../src/aws/clients.ts';
+import { probeBuckets } from '../../../src/aws/probe/probe-buckets.ts';
+import type { Probe } from '../../../src/aws/probe/probe-context.ts';
+import { unknownOrigin } from '../../../src/verify/browser-origins.ts';
+import { type LocalServer, serve } from '../local-server.ts';
+
+const origin = 'https://app.kolena.io';
+const rule = (allowed: string) =>
+  `<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>${allowed}</AllowedOrigin><AllowedHeader>*</AllowedHeader></CORSRule>`;
+
+let server: LocalServer;
+afterEach(() => server.close());
+
+/** S3 whose bucket has these rules, and answers preflights from everywhere, by former rules, this many times. */
+async function probed({ rules, former }: { rules: readonly string[]; former: number }) {
+  let left = former;
+  const waits: string[] = [];
+  server = await serve((request, response) => {
+    const asker = String(request.headers.origin);
+    if (request.method !== 'OPTIONS')
+      return response.end(`<CORSConfiguration>${rules.map(rule).join('')}</CORSConfiguration>`);
+    const allowed = asker === origin || rules.includes('*') || left-- > 0;
+    if (!allowed) return response.writeHead(403).end('<Error><Code>AccessForbidden</Code></Error>');
+    const headers = { 'access-control-allow-origin': asker, 'access-control-allow-methods': 'GET' };
+    return response.writeHead(200, headers).end();
+  });
+  const credentials = () => Promise.resolve({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' });
+  let now = 0;
+  const probe: Partial<Probe> = {
+    clients: awsClients({ region: 'us-east-1', env: { AWS_ENDPOINT_URL: server.url }, credentials }),
+    expectations: {
+      locations: [{ bucket: 'pictures', name: 'pictures' }],
+      origins: [origin],
+      ourRule: ourCorsRule({ corsOrigins: [origin] }),
+      foreignRules: {},
+    } as unknown as Probe['expectations'],
+    observed: { policies: [], buckets: {} },
+    clock: {
+      now: () => now,
+      sleep: (milliseconds) => {
+        now += milliseconds;
+        return Promise.resolve();
+      },
+    },
+    deadline: 20_000,
+    abort: new AbortController().signal,
+    log: {
+      info: (line) => waits.push(line),
+      warning: () => undefined,
+      group: (_, work) => work(),
+    },
+  };
+  const { pictures } = await probeBuckets(probe as Probe);
+  return { unknownOrigin: pictures?.unknownOrigin.outcome, waits };
+}
+
+test('an unknown origin is asked about again while S3 answers it by rules that stand no more', async () => {
+  const { unknownOrigin: outcome, waits } = await probed({ rules: [origin], former: 2 });
+  expect(outcome).toBe('refused');
+  expect(waits).toEqual([
+    'Waiting 1 s for S3 to forget the former CORS rules.',
+    'Waiting 2 s for S3 to forget the former CORS rules.',
+  ]);
+});
+
+test('an unknown origin that stays allowed is told when the time is over', async () => {
+  const { unknownOrigin: outcome } = await probed({ rules: [origin], former: 99 });
+  expect(outcome).toBe('ok');
+});
+
+test(`nothing is waited for where a rule read back allows ${unknownOrigin}`, async () => {
+  expect(await probed({ rules: [origin, '*'], former: 0 })).toEqual({ unknownOrigin: 'ok', waits: [] });
+});
