@@ -6,7 +6,7 @@ import { findOnPath } from '../test/support/find-on-path.ts';
 
 /**
  * Draws a comment's Markdown as GitHub shows it, Mermaid included:
- * `tsx scripts/render-comment.ts test/report/golden/change.md docs/pr-comment.png`
+ * `npm start`, and then `tsx scripts/render-comment.ts demo-output/comment.md docs/pr-comment.png`
  */
 async function main([markdownPath, imagePath]: readonly string[]): Promise<void> {
   if (markdownPath === undefined || imagePath === undefined)

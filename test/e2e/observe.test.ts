@@ -8,12 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Observed } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/access/parse-config.ts';
 import type { PolicyDocument } from '../../src/access/policy-document.ts';
-import { awsClients } from '../../src/aws/clients.ts';
 import { observe } from '../../src/aws/observe/observe.ts';
 import { foreignRules } from '../support/foreign-rules.ts';
 import type { Principal } from '../support/gate/principal.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { seedPolicy, seedTrustPolicy } from '../support/seed.ts';
+import { signedIn } from '../support/signed-in.ts';
 import {
   administrator,
   customerAccountId,
@@ -44,15 +44,7 @@ async function observed(
   { as = world.deployer, lines = [] }: { as?: Principal; lines?: string[] } = {},
 ): Promise<Observed> {
   const config = parseAccessConfig({ buckets, 'kolena-principal-arn': kolenaPrincipalArn });
-  const env = world.env(as);
-  const clients = awsClients({
-    region: 'us-east-1',
-    env,
-    credentials: () => Promise.resolve(as.credentials),
-  });
-  const caller = { accountId: customerAccountId, partition: 'aws', arn: as.arn };
-  const told = (line: string) => void lines.push(line);
-  const log = { info: told, warning: told, group: <T>(_: string, work: () => Promise<T>) => work() };
+  const { clients, caller, log } = signedIn(world, as, (line) => void lines.push(line));
   return observe({ clients, caller, config, log });
 }
 

@@ -11,7 +11,8 @@ import { expectationsOf } from '../../src/verify/expectations.ts';
 import { judge } from '../../src/verify/verdicts.ts';
 import type { Principal } from '../support/gate/principal.ts';
 import { seedExternalId } from '../support/seed.ts';
-import { customerAccountId, kolenaPrincipalArn, type World } from '../support/world.ts';
+import { signedIn } from '../support/signed-in.ts';
+import { kolenaPrincipalArn, type World } from '../support/world.ts';
 
 interface Verification {
   /** The page's access unless these keys say otherwise. */
@@ -73,20 +74,12 @@ function partsOf(world: World, { config = {}, as = world.deployer, onLine }: Ver
     'kolena-external-id': seedExternalId,
     ...config,
   });
-  const env = world.env(as);
-  const clients = awsClients({
-    region: 'us-east-1',
-    env,
-    credentials: () => Promise.resolve(as.credentials),
-  });
-  const caller = { accountId: customerAccountId, partition: 'aws', arn: as.arn };
   const lines: string[] = [];
-  const told = (line: string) => {
+  const tell = (line: string) => {
     lines.push(line);
     onLine?.(line);
   };
-  const log = { info: told, warning: told, group: <T>(_: string, work: () => Promise<T>) => work() };
-  return { access, clients, caller, env, log, lines };
+  return { access, lines, ...signedIn(world, as, tell) };
 }
 
 function quickClock(onWait: () => Promise<void> = () => Promise.resolve()): Clock & { waited(): number } {
