@@ -1,56 +1,86 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
-import { type Attempt, type BrowserAnswer, noCorsHeaders } from '../../verify/observations.ts';
+import {
+  type Attempt,
+  type BrowserAnswer,
+  noCorsHeaders,
+  type ObjectRead,
+} from '../../verify/observations.ts';
 import { type PlainResponse, sendPlain } from '../network/plain-request.ts';
 import type { RequestHandler } from '../network/request-handler.ts';
 
 /** Seconds that a presigned URL lives. */
 const expiresIn = 300;
 
-interface ObjectOfBrowser {
+/** An object, and a client that signs for it. */
+export interface S3Object {
   readonly s3: S3Client;
-  readonly http: RequestHandler;
   readonly bucket: string;
   readonly key: string;
+}
+
+interface Browser {
+  readonly http: RequestHandler;
   readonly origin: string;
   readonly abortSignal?: AbortSignal;
 }
 
-/** Asks whether a page of `origin` may GET from the bucket, as a browser asks: unsigned, by OPTIONS. */
-export function askPreflight(asked: ObjectOfBrowser): Promise<Attempt<BrowserAnswer>> {
+/** What a page got of an object, and so what the role may read. */
+export type PageRead = Attempt<BrowserAnswer & ObjectRead>;
+
+/** Where the client resolves an object to, whatever endpoint and style. */
+export async function objectUrl(object: S3Object): Promise<URL> {
+  const url = await presigned(object);
+  url.search = '';
+  return url;
+}
+
+/** Asks whether a page of `origin` may GET from there, as a browser asks: unsigned, by OPTIONS. */
+export function askPreflight(
+  url: URL,
+  { http, origin, abortSignal }: Browser,
+): Promise<Attempt<BrowserAnswer>> {
   return answerOf(async () => {
-    const url = await presigned(asked);
-    // A presigned URL is where the client resolves the object to, whatever endpoint and style; a preflight is not signed.
-    url.search = '';
-    const headers = { origin: asked.origin, 'access-control-request-method': 'GET' };
-    const response = await sendPlain(asked.http, {
-      method: 'OPTIONS',
-      url,
-      headers,
-      abortSignal: asked.abortSignal,
-    });
+    const headers = { origin, 'access-control-request-method': 'GET' };
+    const response = await sendPlain(http, { method: 'OPTIONS', url, headers, abortSignal });
     const methods = response.headers['access-control-allow-methods'] ?? '';
     // https://fetch.spec.whatwg.org/#cors-preflight-fetch: only an ok status counts, whatever the headers say.
     const given = response.status >= 200 && response.status < 300;
-    return { response, given, allowed: allowsOrigin(response, asked.origin) && allowsGet(methods) };
+    return { response, given, allowed: allowsOrigin(response, origin) && allowsGet(methods) };
   });
 }
 
 /** Gets the first byte by a presigned URL with an `Origin` header, as Kolena's page loads an image. */
-export function getAsBrowser(asked: ObjectOfBrowser): Promise<Attempt<BrowserAnswer>> {
-  return answerOf(async () => {
-    const headers = { origin: asked.origin, range: 'bytes=0-0' };
-    const { abortSignal } = asked;
-    const url = await presigned(asked);
-    const response = await sendPlain(asked.http, { method: 'GET', url, headers, abortSignal });
+export async function getAsBrowser(
+  object: S3Object,
+  { http, origin, abortSignal }: Browser,
+): Promise<PageRead> {
+  let encryption: Pick<ObjectRead, 'encryption' | 'kmsKeyArn'> = {};
+  const answer = await answerOf(async () => {
+    const headers = { origin, range: 'bytes=0-0' };
+    const url = await presigned(object);
+    const response = await sendPlain(http, { method: 'GET', url, headers, abortSignal });
+    encryption = encryptionOf(response);
     // An object without a first byte is read all the same.
     const given = [200, 206, 416].includes(response.status);
-    return { response, given, allowed: allowsOrigin(response, asked.origin) };
+    return { response, given, allowed: allowsOrigin(response, origin) };
   });
+  return answer.outcome === 'ok'
+    ? { outcome: 'ok', value: { ...answer.value, key: object.key, ...encryption } }
+    : answer;
 }
 
-async function presigned({ s3, bucket, key }: ObjectOfBrowser): Promise<URL> {
+function encryptionOf({ headers }: PlainResponse) {
+  const encryption = headers['x-amz-server-side-encryption'];
+  const kmsKeyArn = headers['x-amz-server-side-encryption-aws-kms-key-id'];
+  return {
+    ...(encryption !== undefined && { encryption }),
+    ...(kmsKeyArn !== undefined && { kmsKeyArn }),
+  };
+}
+
+async function presigned({ s3, bucket, key }: S3Object): Promise<URL> {
   return new URL(await getSignedUrl(s3, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn }));
 }
 

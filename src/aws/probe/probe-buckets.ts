@@ -1,7 +1,7 @@
 import { allowedBy } from '../../access/cors.ts';
 import { concreteOrigin, unknownOrigin } from '../../verify/browser-origins.ts';
 import type { Attempt, BrowserAnswer, BucketObservation } from '../../verify/observations.ts';
-import { askPreflight } from './ask-as-browser.ts';
+import { askPreflight, objectUrl } from './ask-as-browser.ts';
 import { readCorsRules } from '../cors.ts';
 import { askPatiently } from './patience.ts';
 import type { Probe } from './probe-context.ts';
@@ -27,8 +27,8 @@ async function probeBucket(probe: Probe, bucket: string, configured: boolean): P
   const s3 = clients.s3(known?.region);
   const corsRules = await attempt(() => readCorsRules(s3, bucket, probe.abort));
   const origins = configured ? expectations.origins : [];
-  const asked = { s3, http: clients.http, bucket, key: preflightKey, abortSignal: probe.abort };
-  const ask = (origin: string) => askPreflight({ ...asked, origin });
+  const url = await objectUrl({ s3, bucket, key: preflightKey });
+  const ask = (origin: string) => askPreflight(url, { http: clients.http, origin, abortSignal: probe.abort });
   const rules = corsRules.outcome === 'ok' ? corsRules.value : [];
   const preflights = origins.map(async (configuredOrigin) => {
     const origin = concreteOrigin(configuredOrigin);

@@ -13,7 +13,7 @@ import type {
   Refusal,
 } from '../../verify/observations.ts';
 import { concreteOrigin } from '../../verify/browser-origins.ts';
-import { getAsBrowser } from './ask-as-browser.ts';
+import { getAsBrowser, type PageRead, type S3Object } from './ask-as-browser.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
 import { askPatiently, type Patience } from './patience.ts';
@@ -35,13 +35,19 @@ export interface RoleSession {
   readonly standing: () => Promise<Standing>;
 }
 
-/** Lists one location, reads the first byte of an object, and gets it as Kolena's page does. */
+/**
+ * Lists one location and gets the first byte of an object as Kolena's page does, by a URL that the role's session signed: what
+ * succeeds is a read by the role, too. What fails is read by the role itself, which tells a missing right from a CORS rule.
+ */
 export async function probeLocation(
   session: RoleSession,
   location: ExpectedLocation,
 ): Promise<LocationObservation> {
   const s3 = session.clients.s3(session.probe.observed.buckets[location.bucket]?.region);
   const list = await askAboutS3(session, { location }, (abortSignal) => listFirst(s3, location, abortSignal));
+  const [key] = keysToTry(location, list);
+  const seen = key === undefined ? undefined : await getAsPage(session, { s3, bucket: location.bucket, key });
+  if (seen?.outcome === 'ok') return { list, read: seen, triedKey: seen.value.key, presigned: seen };
   const { read, triedKey } = await readFirst(session, s3, { location, list });
   const presigned = await getPresigned(session, s3, { location, read });
   return { list, read, ...(triedKey !== undefined && { triedKey }), presigned };
@@ -93,12 +99,10 @@ async function readFirst(
   s3: S3Client,
   { location, list }: { location: ExpectedLocation; list: Attempt<Listing> },
 ): Promise<Pick<LocationObservation, 'read' | 'triedKey'>> {
-  const listed = list.outcome === 'ok' ? list.value.readable.slice(0, triedKeys) : [];
-  const keys = location.objectKey === undefined ? listed : [location.objectKey];
   let answer: Pick<LocationObservation, 'read' | 'triedKey'> = {
     read: { outcome: 'skipped', why: whyNothingToRead(list) },
   };
-  for (const key of keys) {
+  for (const key of keysToTry(location, list)) {
     const read = await askAboutS3(session, { location, key }, (abortSignal) =>
       readByte(s3, { Bucket: location.bucket, Key: key }, abortSignal),
     );
@@ -106,6 +110,23 @@ async function readFirst(
     if (read.outcome !== 'refused' || !concernsObjectAlone(read.refusal)) break;
   }
   return answer;
+}
+
+/** `verify-object`, else the first that were listed. */
+function keysToTry({ objectKey }: ExpectedLocation, list: Attempt<Listing>): readonly string[] {
+  if (objectKey !== undefined) return [objectKey];
+  return list.outcome === 'ok' ? list.value.readable.slice(0, triedKeys) : [];
+}
+
+/** Undefined when no page is expected to read. */
+async function getAsPage(
+  { probe, clients, patience }: RoleSession,
+  object: S3Object,
+): Promise<PageRead | undefined> {
+  const [configured] = probe.expectations.origins;
+  if (configured === undefined) return undefined;
+  const origin = concreteOrigin(configured);
+  return getAsBrowser(object, { http: clients.http, origin, abortSignal: patience.abort });
 }
 
 function whyNothingToRead(list: Attempt<Listing>): string {
@@ -152,9 +173,9 @@ async function getPresigned(
   const bucket = location.bucket;
   const { abort: abortSignal } = session.patience;
   const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, abortSignal);
-  const asked = { s3, http: session.clients.http, bucket, key: read.value.key, origin, abortSignal };
+  const browser = { http: session.clients.http, origin, abortSignal };
   return askPatiently(session.patience, {
-    ask: () => getAsBrowser(asked),
+    ask: () => getAsBrowser({ s3, bucket, key: read.value.key }, browser),
     // A read just succeeded: what may still have to spread are the bucket's CORS rules.
     waitsFor: async ({ status = 0, code }) => {
       const hopeful =

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 
-import { askPreflight, getAsBrowser } from '../../../src/aws/probe/ask-as-browser.ts';
+import { askPreflight, getAsBrowser, objectUrl } from '../../../src/aws/probe/ask-as-browser.ts';
 import { awsClients } from '../../../src/aws/clients.ts';
 import { type LocalServer, serve } from '../local-server.ts';
 
@@ -17,7 +17,12 @@ async function asking(answer: (response: ServerResponse, url: string) => unknown
   const env = { AWS_ENDPOINT_URL: server.url };
   const credentials = () => Promise.resolve({ accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' });
   const clients = awsClients({ region: 'us-east-1', env, credentials });
-  return { s3: clients.s3(), http: clients.http, bucket: 'pictures', key: 'a b+ü.png', origin };
+  const object = { s3: clients.s3(), bucket: 'pictures', key: 'a b+ü.png' };
+  const browser = { http: clients.http, origin };
+  return {
+    preflight: async () => askPreflight(await objectUrl(object), browser),
+    get: (key = object.key) => getAsBrowser({ ...object, key }, browser),
+  };
 }
 
 const answering = (status: number, headers: Record<string, string>, body = '') =>
@@ -44,7 +49,7 @@ test.each([
     'NoCorsHeaders',
   ],
 ] as const)('a preflight that is %s', async (...[, status, headers, outcome, code]) => {
-  expect(await askPreflight(await answering(status, headers))).toMatchObject({
+  expect(await (await answering(status, headers)).preflight()).toMatchObject({
     outcome,
     ...(code !== undefined && { refusal: { code } }),
   });
@@ -57,9 +62,26 @@ test.each([
   ['empty, without headers', 416, {}, '<Code>InvalidRange</Code>', 'refused', 'NoCorsHeaders'],
   ['not at all', 403, cors, '<Code>AccessDenied</Code>', 'refused', 'AccessDenied'],
 ] as const)('an object that is given %s', async (...[, status, headers, body, outcome, code]) => {
-  expect(await getAsBrowser(await answering(status, headers, body))).toMatchObject({
+  expect(await (await answering(status, headers, body)).get()).toMatchObject({
     outcome,
     ...(code !== undefined && { refusal: { code } }),
+  });
+});
+
+test('an object that is given tells its key and its encryption', async () => {
+  const kms = {
+    'x-amz-server-side-encryption': 'aws:kms',
+    'x-amz-server-side-encryption-aws-kms-key-id': 'arn:aws:kms:us-east-1:111122223333:key/k',
+  };
+  expect(await (await answering(206, { ...cors, ...kms })).get('a.png')).toEqual({
+    outcome: 'ok',
+    value: {
+      status: 206,
+      allowOrigin: origin,
+      key: 'a.png',
+      encryption: 'aws:kms',
+      kmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/k',
+    },
   });
 });
 
@@ -68,9 +90,9 @@ test('a connection that breaks is no answer yet', async () => {
   const broken = await asking((response) =>
     ++asked === 1 ? response.destroy() : response.writeHead(200, cors).end(),
   );
-  expect(await askPreflight(broken)).toMatchObject({ outcome: 'ok' });
+  expect(await broken.preflight()).toMatchObject({ outcome: 'ok' });
   const dead = await asking((response) => response.destroy());
-  expect(await askPreflight(dead)).toMatchObject({ outcome: 'skipped' });
+  expect(await dead.preflight()).toMatchObject({ outcome: 'skipped' });
 });
 
 test('the presigned URL names the key as it is', async () => {
@@ -80,6 +102,6 @@ test('the presigned URL names the key as it is', async () => {
     response.writeHead(200, cors).end();
   });
   const keys = ['a b+ü.png', 'a/日本/%41.png', "it's (1)!*~.png", 'a&b=c?d#e.png', 'new\nline', 'a//b', ' '];
-  for (const key of keys) await getAsBrowser({ ...asked, key });
+  for (const key of keys) await asked.get(key);
   expect(paths).toEqual(keys.map((key) => `/pictures/${key}`));
 });
