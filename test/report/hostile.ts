@@ -62,6 +62,7 @@ const links = [
   'a@evil.example',
   'mailto:a@b.co',
   'https:',
+  'www.',
   'http://evil.example',
   'deadbeef1',
   'deadbeefdeadbeef',

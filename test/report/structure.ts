@@ -24,7 +24,7 @@ export function structureProblems(markdown: string): string[] {
         problems.push(`open fence: ${token.raw.slice(0, 80)}`);
     } else if (token.type === 'text' || token.type === 'escape') {
       if ('tokens' in token) return;
-      if (/[@#<>`]|https?:\/\/|www\.|\bGH-\d|\b[0-9a-f]{7,40}\b/i.test(token.raw))
+      if (/[@#<>`]|https?:\/\/|www\.[\w-]|\bGH-\d|\b[0-9a-f]{7,40}\b/i.test(token.raw))
         problems.push(`text: ${token.raw}`);
     } else if (token.type === 'table') {
       const { header, rows } = token as Tokens.Table;
