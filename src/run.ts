@@ -2,6 +2,7 @@ import { decideAccess, decideRemoval } from './access/decide-access.ts';
 import type { DesiredAccess } from './access/desired-access.ts';
 import { nothingObserved, type Observed } from './access/observed.ts';
 import { policyAddresses } from './access/resource-addresses.ts';
+import { allEnded } from './all-ended.ts';
 import { requireApproved } from './approve.ts';
 import type { Aws } from './aws/open-aws.ts';
 import type { Edges } from './edges.ts';
@@ -126,16 +127,16 @@ async function plan(job: Job): Promise<Planned> {
   const terraform = await edges.openTerraform(settings, () => aws.environment());
   // Terraform starts while AWS is looked at.
   const providers = stack.synthesizeProviders(settings['aws-region'], stackSettings);
-  const [decided] = await both(decide(job, aws), terraform.init(providers));
+  const [decided] = await allEnded([decide(job, aws), terraform.init(providers)]);
   const { desired } = decided;
 
   const leaves = desired.removals.role !== undefined || desired.removals.policies.length > 0;
   if (leaves && stackSettings.backend === undefined)
     await terraform.adopt(stack.synthesizeAdoption(desired, stackSettings));
-  const [planned, plannedChecks] = await both(
+  const [planned, plannedChecks] = await allEnded([
     terraform.plan(stack.synthesizeAccess(desired, stackSettings)),
     simulate(job, decided),
-  );
+  ]);
   const summary = withCorsWrites(planned.summary, desired, decided.observed);
   const throughS3 = summary.counts.change - planned.summary.counts.change;
   if (throughS3 > 0)
@@ -193,11 +194,4 @@ async function prove(job: Job, { aws, observed, desired }: Decided): Promise<voi
   const checks = judge(expectations, await aws.probe(expectations, observed, options));
   report.add({ checks, ...(settings.command === 'verify' && { outcome: 'verified' as const }) });
   requireVerified(checks);
-}
-
-/** Both results, once both have ended: no process of ours outlives a failure of the other. */
-async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  const settled = await Promise.allSettled([first, second]);
-  for (const result of settled) if (result.status === 'rejected') throw result.reason;
-  return Promise.all([first, second]);
 }

@@ -11,6 +11,7 @@ import { foreignRules, ourCorsRule, sameForeignRules } from '../access/cors.ts';
 import type { CorsRule } from '../access/cors-rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
+import { allEnded } from '../all-ended.ts';
 import { UserError } from '../errors.ts';
 import { corsDifference } from '../verify/cors-difference.ts';
 import type { AwsClients } from './clients.ts';
@@ -91,14 +92,14 @@ export async function removeOurCors(
   config: CorsConfig,
 ): Promise<void> {
   const ours = ourCorsRule(config);
-  await inAll(
-    removals.filter(({ present }) => present),
-    async ({ bucket, region, keep }) => {
+  const present = removals.filter((removal) => removal.present);
+  await allEnded(
+    present.map(async ({ bucket, region, keep }) => {
       const s3 = clients.s3(region);
       const difference = corsDifference(keep, foreignRules(await readCorsRules(s3, bucket), ours));
       if (difference !== undefined) throw changedMeanwhile(bucket);
       await writeCorsRules(s3, bucket, keep);
-    },
+    }),
   );
 }
 
@@ -117,23 +118,19 @@ export async function putBackCors(
   { config, clock = systemClock }: PutBack,
 ): Promise<readonly string[]> {
   const ours = ourCorsRule(config);
-  const written = await inAll(cors, async ({ bucket, region, rules }) => {
-    const s3 = clients.s3(region);
-    const standing = await readCorsRules(s3, bucket);
-    if (corsDifference(rules, standing) === undefined) return [];
-    if (config.cors !== 'replace' && !sameForeignRules(rules, standing, ours)) throw changedMeanwhile(bucket);
-    await writeCorsRules(s3, bucket, rules);
-    await requireReadBack({ s3, bucket, rules, clock });
-    return [bucket];
-  });
+  const written = await allEnded(
+    cors.map(async ({ bucket, region, rules }) => {
+      const s3 = clients.s3(region);
+      const standing = await readCorsRules(s3, bucket);
+      if (corsDifference(rules, standing) === undefined) return [];
+      if (config.cors !== 'replace' && !sameForeignRules(rules, standing, ours))
+        throw changedMeanwhile(bucket);
+      await writeCorsRules(s3, bucket, rules);
+      await requireReadBack({ s3, bucket, rules, clock });
+      return [bucket];
+    }),
+  );
   return written.flat();
-}
-
-/** The work on all buckets, each to its end; then the first failure is thrown. */
-async function inAll<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const running = items.map(work);
-  await Promise.allSettled(running);
-  return Promise.all(running);
 }
 
 function changedMeanwhile(bucket: string): UserError {

@@ -13,21 +13,18 @@ import type { RequestHandler } from '../network/request-handler.ts';
 /** Seconds that a presigned URL lives. */
 const expiresIn = 300;
 
-/** An object, and a client that signs for it. */
-export interface S3Object {
+interface S3Object {
   readonly s3: S3Client;
   readonly bucket: string;
   readonly key: string;
 }
 
-interface Browser {
+/** A page that asks. */
+export interface Browser {
   readonly http: RequestHandler;
   readonly origin: string;
   readonly abortSignal?: AbortSignal;
 }
-
-/** What a page got of an object, and so what the role may read. */
-export type PageRead = Attempt<BrowserAnswer & ObjectRead>;
 
 /** Where the client resolves an object to, whatever endpoint and style. */
 export async function objectUrl(object: S3Object): Promise<URL> {
@@ -55,7 +52,7 @@ export function askPreflight(
 export async function getAsBrowser(
   object: S3Object,
   { http, origin, abortSignal }: Browser,
-): Promise<PageRead> {
+): Promise<Attempt<BrowserAnswer & ObjectRead>> {
   let encryption: Pick<ObjectRead, 'encryption' | 'kmsKeyArn'> = {};
   const answer = await answerOf(async () => {
     const headers = { origin, range: 'bytes=0-0' };

@@ -13,7 +13,7 @@ import type {
   Refusal,
 } from '../../verify/observations.ts';
 import { concreteOrigin } from '../../verify/browser-origins.ts';
-import { getAsBrowser, type PageRead, type S3Object } from './ask-as-browser.ts';
+import { type Browser, getAsBrowser } from './ask-as-browser.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
 import { askPatiently, type Patience } from './patience.ts';
@@ -46,8 +46,9 @@ export async function probeLocation(
   const s3 = session.clients.s3(session.probe.observed.buckets[location.bucket]?.region);
   const list = await askAboutS3(session, { location }, (abortSignal) => listFirst(s3, location, abortSignal));
   const [key] = keysToTry(location, list);
-  const seen = key === undefined ? undefined : await getAsPage(session, { s3, bucket: location.bucket, key });
-  if (seen?.outcome === 'ok') return { list, read: seen, triedKey: seen.value.key, presigned: seen };
+  const browser = browserOf(session);
+  const seen = key && browser && (await getAsBrowser({ s3, bucket: location.bucket, key }, browser));
+  if (seen && seen.outcome === 'ok') return { list, read: seen, triedKey: seen.value.key, presigned: seen };
   const { read, triedKey } = await readFirst(session, s3, { location, list });
   const presigned = await getPresigned(session, s3, { location, read });
   return { list, read, ...(triedKey !== undefined && { triedKey }), presigned };
@@ -118,15 +119,11 @@ function keysToTry({ objectKey }: ExpectedLocation, list: Attempt<Listing>): rea
   return list.outcome === 'ok' ? list.value.readable.slice(0, triedKeys) : [];
 }
 
-/** Undefined when no page is expected to read. */
-async function getAsPage(
-  { probe, clients, patience }: RoleSession,
-  object: S3Object,
-): Promise<PageRead | undefined> {
+/** Kolena's page; undefined when no page is expected to read. */
+function browserOf({ probe, clients, patience }: RoleSession): Browser | undefined {
   const [configured] = probe.expectations.origins;
   if (configured === undefined) return undefined;
-  const origin = concreteOrigin(configured);
-  return getAsBrowser(object, { http: clients.http, origin, abortSignal: patience.abort });
+  return { http: clients.http, origin: concreteOrigin(configured), abortSignal: patience.abort };
 }
 
 function whyNothingToRead(list: Attempt<Listing>): string {
@@ -163,17 +160,15 @@ async function getPresigned(
   s3: S3Client,
   { location, read }: { location: ExpectedLocation; read: Attempt<ObjectRead> },
 ): Promise<LocationObservation['presigned']> {
-  const [configured] = session.probe.expectations.origins;
-  if (configured === undefined)
+  const browser = browserOf(session);
+  if (browser === undefined)
     return { outcome: 'skipped', why: 'With `cors: off` no web page is expected to read.' };
   if (read.outcome !== 'ok')
     return { outcome: 'skipped', why: 'There is no object that the role could read.' };
-  const origin = concreteOrigin(configured);
   const { clients, observed } = session.probe;
+  const { origin, abortSignal } = browser;
   const bucket = location.bucket;
-  const { abort: abortSignal } = session.patience;
   const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, abortSignal);
-  const browser = { http: session.clients.http, origin, abortSignal };
   return askPatiently(session.patience, {
     ask: () => getAsBrowser({ s3, bucket, key: read.value.key }, browser),
     // A read just succeeded: what may still have to spread are the bucket's CORS rules.

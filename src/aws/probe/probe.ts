@@ -1,3 +1,4 @@
+import { allEnded } from '../../all-ended.ts';
 import type { Observations } from '../../verify/observations.ts';
 import { withoutTemporary } from '../../verify/verifier-statement.ts';
 import { callerPrincipalArn } from './caller-role.ts';
@@ -38,8 +39,7 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   const asked = [probeAsVerifier(probe), probeBuckets(probe), probeSimulation(probe)] as const;
   asked[0].catch(probe.end);
   // Whatever fails, the trust policy is put back before this function ends.
-  await Promise.allSettled(asked);
-  const [asVerifier, buckets, simulation] = await Promise.all(asked);
+  const [asVerifier, buckets, simulation] = await allEnded(asked);
   const { role, policies } = standing;
   // What somebody wrote during the check counts, too.
   const trustPolicy = asVerifier.trust.removed?.trustPolicy ?? role?.trustPolicy;
