@@ -1,7 +1,7 @@
-import { localBootstrap } from './src/local/bootstrap.ts';
+import { localBootstrap } from './src/bootstrap/bootstrap.ts';
 import { consoleLog } from './src/local/console-log.ts';
 import { AWS_PROVIDER_VERSION } from './src/stack/aws-stack.ts';
-import { BOOTSTRAP_STACK_ID, BootstrapStack } from './src/stack/bootstrap-stack.ts';
+import { BOOTSTRAP_STACK_ID, BootstrapStack } from './src/bootstrap/bootstrap-stack.ts';
 import { localBackend, runApp, stateFileOf } from './src/stack/local-app.ts';
 
 await runApp(async (app) => {

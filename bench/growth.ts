@@ -1,6 +1,6 @@
 /** How observing and synthesizing grow with the number of buckets: milliseconds, and as a ratio to the smallest. */
 import { decideAccess } from '../src/access/decide-access.ts';
-import { parseAccessConfig } from '../src/access/parse-config.ts';
+import { parseAccessConfig } from '../src/config/parse.ts';
 import { observe } from '../src/aws/observe/observe.ts';
 import { signIn } from '../src/aws/sign-in/sign-in.ts';
 import { synthesizeAccess } from '../src/stack/synthesize.ts';

@@ -1,8 +1,8 @@
 /** `npm run verify`: proves the access that `kolena-s3.yml` describes, after a local deploy; changes nothing for good. */
-import { asUserError } from '../src/failure.ts';
+import { asUserError } from '../src/action/failure.ts';
 import { terminalRunner } from '../src/local/terminal-runner.ts';
-import { run } from '../src/run.ts';
-import { wireEdges } from '../src/wire.ts';
+import { run } from '../src/action/run.ts';
+import { wireEdges } from '../src/action/wire.ts';
 
 // The config file is named as for `cdktf deploy`.
 const config = process.env['KOLENA_S3_CONFIG'];

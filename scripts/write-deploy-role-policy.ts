@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { DeployMode } from '../src/access/deploy-role-actions.ts';
-import { deployRolePolicy } from '../src/access/deploy-role-policy.ts';
-import { parseAccessConfig } from '../src/access/parse-config.ts';
+import type { DeployMode } from '../src/bootstrap/deploy-role-actions.ts';
+import { deployRolePolicy } from '../src/bootstrap/deploy-role-policy.ts';
+import { parseAccessConfig } from '../src/config/parse.ts';
 
 /** The page's bucket and the default names, in the account that AWS's own examples use. */
 const config = parseAccessConfig({

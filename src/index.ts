@@ -1,9 +1,9 @@
 import { trustEverywhere } from './aws/network/certificates.ts';
 import { commonSpelling, proxyPasswords } from './aws/network/proxy.ts';
-import { asUserError } from './failure.ts';
-import { run } from './run.ts';
-import { githubRunner } from './runner.ts';
-import { wireEdges } from './wire.ts';
+import { asUserError } from './action/failure.ts';
+import { run } from './action/run.ts';
+import { githubRunner } from './action/runner.ts';
+import { wireEdges } from './action/wire.ts';
 
 const runner = githubRunner(process.env);
 try {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { accessKeys } from '../src/access/parse-config.ts';
-import { settingNames } from '../src/settings.ts';
+import { accessKeys } from '../src/config/parse.ts';
+import { settingNames } from '../src/action/settings.ts';
 
 interface Described {
   readonly description?: string;

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { githubTrustPolicy } from '../src/access/github-trust.ts';
-import { parseBootstrapSettings } from '../src/local/bootstrap-settings.ts';
+import { githubTrustPolicy } from '../src/bootstrap/github-trust.ts';
+import { parseBootstrapSettings } from '../src/bootstrap/bootstrap-settings.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const markdownIn = (directory: string) =>
@@ -40,7 +40,7 @@ const checkIds = new Set(
   ),
 );
 
-const bootstrapKeys = [...read('src/local/bootstrap-settings.ts').matchAll(/^ {2}'?([a-z][a-z-]*)'?: /gm)]
+const bootstrapKeys = [...read('src/bootstrap/bootstrap-settings.ts').matchAll(/^ {2}'?([a-z][a-z-]*)'?: /gm)]
   .map(([, key = '']) => key)
   .filter((key) => key !== 'reason' && key !== 'message' && key !== 'remedy');
 

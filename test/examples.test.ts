@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { subjectsOf } from '../src/access/github-trust.ts';
-import { parseAccessConfig } from '../src/access/parse-config.ts';
-import { parseBootstrapSettings } from '../src/local/bootstrap-settings.ts';
-import { readYaml } from '../src/yaml-file.ts';
+import { subjectsOf } from '../src/bootstrap/github-trust.ts';
+import { parseAccessConfig } from '../src/config/parse.ts';
+import { parseBootstrapSettings } from '../src/bootstrap/bootstrap-settings.ts';
+import { readYaml } from '../src/action/yaml-file.ts';
 import { filledIn, runsOn } from './support/expressions.ts';
 
 interface Job {

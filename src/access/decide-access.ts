@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts';
-import type { AccessConfig } from './access-config.ts';
+import { UserError } from '../base/errors.ts';
+import type { AccessConfig } from '../config/access-config.ts';
 import { configuredBuckets, decideCors, removeCors } from './decide-cors.ts';
 import {
   decidePolicies,
@@ -9,10 +9,10 @@ import {
 } from './decide-policies.ts';
 import { decideRole, requireNoForeignPrincipals } from './decide-role.ts';
 import type { DesiredAccess, ForgottenCors } from './desired-access.ts';
-import { grantedBuckets } from './granted-buckets.ts';
+import { grantedBuckets } from '../iam/granted-buckets.ts';
 import type { Observed } from './observed.ts';
 import { livePolicies, type LivePolicies } from './our-policies.ts';
-import { partitionOfArn, partitionOfRegion } from './partition.ts';
+import { partitionOfArn, partitionOfRegion } from '../config/partition.ts';
 import { warningsOf } from './warnings.ts';
 
 /** What a decision needs to know besides config and AWS. */

@@ -1,7 +1,7 @@
-import type { AccessConfig } from './access-config.ts';
-import type { CorsRule } from './cors-rule.ts';
-import { requireCorsLimits } from './cors-limits.ts';
-import { foreignRules, isOurs, mergeCors, ourCorsRule } from './cors.ts';
+import type { AccessConfig } from '../config/access-config.ts';
+import type { CorsRule } from '../cors/rule.ts';
+import { requireCorsLimits } from '../cors/limits.ts';
+import { foreignRules, isOurs, mergeCors, ourCorsRule } from '../cors/merge.ts';
 import type { CorsRemoval, DesiredCors } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 

@@ -1,12 +1,12 @@
-import { UserError } from '../errors.ts';
-import type { AccessConfig } from './access-config.ts';
-import { isOurDocument } from './access-policy.ts';
-import { samePolicy } from './compare-policy.ts';
+import { UserError } from '../base/errors.ts';
+import type { AccessConfig } from '../config/access-config.ts';
+import { isOurDocument } from '../iam/access-policy.ts';
+import { samePolicy } from '../iam/compare-policy.ts';
 import type { DesiredPolicy, PolicyRemoval } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 import { policyNameOf, type LivePolicies, type OurPolicy } from './our-policies.ts';
-import { packPolicies, type PackedPolicy } from './packing.ts';
-import { quote } from './quote.ts';
+import { packPolicies, type PackedPolicy } from '../iam/packing.ts';
+import { quote } from '../base/quote.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const defaultPoliciesPerRole = 10;

@@ -1,10 +1,10 @@
-import { UserError } from '../errors.ts';
-import type { AccessConfig } from './access-config.ts';
+import { UserError } from '../base/errors.ts';
+import type { AccessConfig } from '../config/access-config.ts';
 import type { DesiredRole } from './desired-access.ts';
-import { foreignPrincipals } from './live-trust.ts';
+import { foreignPrincipals } from '../iam/live-trust.ts';
 import type { ObservedRole } from './observed.ts';
-import { jsonLength } from './policy-size.ts';
-import { trustPolicy } from './trust-policy.ts';
+import { jsonLength } from '../iam/policy-size.ts';
+import { trustPolicy } from '../iam/trust-policy.ts';
 
 /** Characters, by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TRUST_POLICY_SIZE = 2048;

@@ -1,5 +1,5 @@
-import type { CorsRule } from './cors-rule.ts';
-import type { PolicyDocument } from './policy-document.ts';
+import type { CorsRule } from '../cors/rule.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
 
 /** The role that Kolena assumes, as it shall be. */
 export interface DesiredRole {

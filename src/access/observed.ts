@@ -1,5 +1,5 @@
-import type { CorsRule } from './cors-rule.ts';
-import type { PolicyDocument } from './policy-document.ts';
+import type { CorsRule } from '../cors/rule.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
 
 /** Who calls AWS. */
 export interface Caller {
@@ -72,3 +72,15 @@ export interface Observed {
 
 /** What a run without credentials knows of AWS. */
 export const nothingObserved: Observed = { policies: [], buckets: {} };
+
+/** A bucket as found, or why it could not be read. */
+export type BucketFinding =
+  | { readonly kind: 'found'; readonly bucket: ObservedBucket; readonly encryptionUnknown: boolean }
+  | { readonly kind: 'missing'; readonly name: string }
+  /** `owner`: whether the account of this run owns it, as far as S3 tells. */
+  | {
+      readonly kind: 'denied';
+      readonly name: string;
+      readonly owner: 'this' | 'other' | 'unknown';
+      readonly cause: unknown;
+    };

@@ -1,5 +1,5 @@
-import type { AccessConfig } from './access-config.ts';
-import { isOurDocument } from './access-policy.ts';
+import type { AccessConfig } from '../config/access-config.ts';
+import { isOurDocument } from '../iam/access-policy.ts';
 import type { AttachedPolicy, Observed, ObservedPolicy } from './observed.ts';
 
 /** A live policy of ours, with its place in the pack. */

@@ -2,12 +2,10 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 
-import type { Environment } from './network/proxy.ts';
+import type { Environment } from '../base/environment.ts';
 import { requestHandler, type RequestHandler } from './network/request-handler.ts';
-
-export type { Environment } from './network/proxy.ts';
 
 /** Keys that sign AWS calls. */
 export interface AwsCredentials {

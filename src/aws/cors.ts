@@ -6,17 +6,17 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import type { AccessConfig } from '../access/access-config.ts';
-import { foreignRules, ourCorsRule, sameForeignRules } from '../access/cors.ts';
-import type { CorsRule } from '../access/cors-rule.ts';
+import type { AccessConfig } from '../config/access-config.ts';
+import { foreignRules, ourCorsRule, sameForeignRules } from '../cors/merge.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
-import { allEnded } from '../all-ended.ts';
-import { UserError } from '../errors.ts';
-import { corsDifference } from '../verify/cors-difference.ts';
+import { allEnded } from '../base/settle-all.ts';
+import { UserError } from '../base/errors.ts';
+import { corsDifference } from '../cors/difference.ts';
 import type { AwsClients } from './clients.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { isCode, isDenied, notFromAws } from './refusal.ts';
+import { isCode, isDenied, notFromAws } from '../problem/aws-refusal.ts';
 
 /** Milliseconds between read-backs: a bucket's settings are eventually consistent. */
 const readBackPauses = [500, 1000, 2000, 4000];

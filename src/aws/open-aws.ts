@@ -1,4 +1,4 @@
-import type { AccessConfig } from '../access/access-config.ts';
+import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRemoval, DesiredAccess, DesiredCors } from '../access/desired-access.ts';
 import type { Caller, Observed } from '../access/observed.ts';
 import type { Check } from '../verify/check.ts';
@@ -10,9 +10,9 @@ import { observe } from './observe/observe.ts';
 import { probeAccess, type ProbeOptions } from './probe/probe.ts';
 import { maskedKeys, signIn, type SignInProps } from './sign-in/sign-in.ts';
 import { simulatePlanned } from './probe/simulate.ts';
-import { explained } from './step-error.ts';
+import { explained } from '../problem/step-error.ts';
 
-export { missingCredentials } from './sign-in/sign-in-error.ts';
+export { missingCredentials } from '../problem/sign-in-error.ts';
 
 /** AWS, signed in. */
 export interface Aws {

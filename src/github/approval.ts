@@ -1,9 +1,9 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
 import { clip } from '../report/markdown.ts';
 import { findOurComments } from './our-comments.ts';
-import { failureOf, messageOf } from './refusal.ts';
+import { failureOf, messageOf } from '../problem/github-refusal.ts';
 
 /** The job summary has all of it. */
 const SHOWN_DIFFERENCE = 3000;

@@ -1,7 +1,7 @@
 import { getOctokit } from '@actions/github';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 
 /** GitHub's REST and GraphQL API as this run's token sees it. */
 export interface GitHub {

@@ -1,8 +1,8 @@
-import { isUntrustedCertificate, untrustedCertificateRemedy } from '../untrusted-certificate.ts';
-import { UserError } from '../errors.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/untrusted-certificate.ts';
+import { UserError } from '../base/errors.ts';
 import type { GitHub } from './client.ts';
 import { findOurComments, type OurComment } from './our-comments.ts';
-import { failureOf, messageOf } from './refusal.ts';
+import { failureOf, messageOf } from '../problem/github-refusal.ts';
 
 /** The `comment` input. */
 export type CommentMode = 'always' | 'on-change' | 'never';

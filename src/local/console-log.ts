@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '../base/log.ts';
 
 /** Tells on the console; of an app's output, `cdktf` shows standard error as it comes and standard output only when asked. */
 export const consoleLog: Log = {

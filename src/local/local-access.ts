@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
-import type { AccessConfig } from '../access/access-config.ts';
+import type { AccessConfig } from '../config/access-config.ts';
 import { decideAccess } from '../access/decide-access.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
-import { parseAccessConfig } from '../access/parse-config.ts';
+import { parseAccessConfig } from '../config/parse.ts';
 import { observe } from '../aws/observe/observe.ts';
 import { signIn } from '../aws/sign-in/sign-in.ts';
-import { UserError } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { readYaml } from '../yaml-file.ts';
+import { UserError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { readYaml } from '../action/yaml-file.ts';
 import { corsBucketsInState } from './local-state.ts';
 import { withoutS3Step } from './without-s3-step.ts';
 

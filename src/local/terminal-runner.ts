@@ -1,5 +1,5 @@
 import { maskOf, type Mask } from '../report/mask.ts';
-import type { Runner } from '../runner.ts';
+import type { Runner } from '../action/runner.ts';
 import type { Check, CheckStatus } from '../verify/check.ts';
 
 const marks: Readonly<Record<CheckStatus, string>> = { pass: '✓', fail: '✗', warning: '!', unprovable: '?' };

@@ -1,5 +1,5 @@
-import type { AccessConfig } from '../access/access-config.ts';
-import type { CorsRule } from '../access/cors-rule.ts';
+import type { AccessConfig } from '../config/access-config.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import type {
   CorsRemoval,
   DesiredAccess,

@@ -1,7 +1,7 @@
-import { normalizeStatements } from '../access/compare-policy.ts';
-import { grantedBuckets, publicDatasetsBucket } from '../access/granted-buckets.ts';
-import type { PolicyDocument } from '../access/policy-document.ts';
-import { corsAddress } from '../access/resource-addresses.ts';
+import { normalizeStatements } from '../iam/compare-policy.ts';
+import { grantedBuckets, publicDatasetsBucket } from '../iam/granted-buckets.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { corsAddress } from '../plan/addresses.ts';
 import type { Report } from './report.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CorsRule } from '../access/cors-rule.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import type { DiffLine } from './diff-line.ts';
 
 /** A bucket's CORS rules compared rule by rule; those that stay as they are, foreign ones above all, are shown as kept. */

@@ -1,5 +1,5 @@
-import { normalizeStatements, type NormalizedStatement } from '../access/compare-policy.ts';
-import type { PolicyDocument } from '../access/policy-document.ts';
+import { normalizeStatements, type NormalizedStatement } from '../iam/compare-policy.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
 import { under, valueLines, type DiffLine } from './diff-line.ts';
 
 /** Two policy documents compared by statement, action, resource and condition; absent ones count as empty. */

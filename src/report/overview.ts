@@ -1,4 +1,4 @@
-import { listOf } from '../access/compare-policy.ts';
+import { listOf } from '../iam/compare-policy.ts';
 import type { BucketChange, BucketState } from './bucket-states.ts';
 import { first, type Detail } from './detail.ts';
 import { clip, code, fence, type Inline } from './markdown.ts';

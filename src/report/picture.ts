@@ -1,6 +1,6 @@
-import { principalsOf } from '../access/compare-policy.ts';
+import { principalsOf } from '../iam/compare-policy.ts';
 import type { BucketChange, BucketState } from './bucket-states.ts';
-import { resourceRows, type ActionWord } from './changes.ts';
+import { resourceRows, type ActionWord } from '../plan/changes.ts';
 import { clip } from './markdown.ts';
 import type { Report } from './report.ts';
 import { count } from './verdict.ts';

@@ -1,6 +1,6 @@
 import { isVerified } from '../verify/check.ts';
 import { bucketStates } from './bucket-states.ts';
-import { resourceRows } from './changes.ts';
+import { resourceRows } from '../plan/changes.ts';
 import { fit, first, type Detail, type Limit } from './detail.ts';
 import { historyAfter, readMarker, writeMarker, type CommentMarker, type HistoryEntry } from './marker.ts';
 import { clip, code, details, fence, link, prose } from './markdown.ts';

@@ -1,8 +1,8 @@
-import type { AccessConfig } from '../access/access-config.ts';
+import type { AccessConfig } from '../config/access-config.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
-import type { FailureReason } from '../errors.ts';
-import type { PlanSummary } from '../terraform/plan-summary.ts';
+import type { FailureReason } from '../base/errors.ts';
+import type { PlanSummary } from '../plan/summary.ts';
 import type { Check } from '../verify/check.ts';
 
 /** How far a run got. `skipped`: a fork's pull request, of which only the config was looked at. */

@@ -1,4 +1,4 @@
-import { resourceRows, type ActionWord, type PlannedChanges, type ResourceRow } from './changes.ts';
+import { resourceRows, type ActionWord, type PlannedChanges, type ResourceRow } from '../plan/changes.ts';
 import { corsDiff } from './cors-diff.ts';
 import { under, valueLines, type DiffLine } from './diff-line.ts';
 import { documentDiff, parseDocument } from './document-diff.ts';

@@ -1,6 +1,6 @@
-import { corsAddress } from '../access/resource-addresses.ts';
+import { corsAddress } from '../plan/addresses.ts';
 import type { Check } from '../verify/check.ts';
-import type { ResourceRow } from './changes.ts';
+import type { ResourceRow } from '../plan/changes.ts';
 import { first, type Detail } from './detail.ts';
 import type { DiffLine } from './diff-line.ts';
 import { alert, clip, code, details, fence, prose, sentenceAndBlock, table } from './markdown.ts';

@@ -1,5 +1,5 @@
-import { samePolicy } from '../access/compare-policy.ts';
-import { hasChanges } from './changes.ts';
+import { samePolicy } from '../iam/compare-policy.ts';
+import { hasChanges } from '../plan/changes.ts';
 import type { BucketChange, BucketState } from './bucket-states.ts';
 import { parseDocument } from './document-diff.ts';
 import { isVerified, type Check } from '../verify/check.ts';

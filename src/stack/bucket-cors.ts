@@ -4,9 +4,9 @@ import {
 } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js';
 import { Construct } from 'constructs';
 import type { TerraformProvider } from 'cdktf';
-import type { CorsRule } from '../access/cors-rule.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredCors } from '../access/desired-access.ts';
-import { bucketLogicalId } from '../access/resource-addresses.ts';
+import { bucketLogicalId } from '../plan/addresses.ts';
 import { literal, literals } from './literal.ts';
 
 /** One bucket's whole CORS configuration, its foreign rules included, adopted when it exists. */

@@ -4,7 +4,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
-import { policyLogicalId } from '../access/resource-addresses.ts';
+import { policyLogicalId } from '../plan/addresses.ts';
 import { BucketCors } from './bucket-cors.ts';
 import { literal } from './literal.ts';
 import { policyJson } from './policy-json.ts';

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { Annotations, App } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Warning } from '../access/desired-access.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 import type { BackendSettings } from './named-backend.ts';
 
 /** The file that keeps a stack's state when a laptop deploys it, beside `cdktf.json`. */

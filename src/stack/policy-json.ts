@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../access/policy-document.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
 import { literal } from './literal.ts';
 
 /** The order of AWS's own documentation; keys that it does not name follow in alphabetical order. */

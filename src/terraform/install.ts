@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { UserError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { UserError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
 import { downloadRelease, hashicorpReleases, newestRelease } from './release.ts';
 import type { ReleaseServer } from './release.ts';
-import { noJson, terraformMissing } from './terraform-error.ts';
+import { noJson, terraformMissing } from '../problem/terraform-error.ts';
 import { openToolCache } from './tool-cache.ts';
-import { newestAllowed } from './version-constraint.ts';
+import { newestAllowed } from '../config/version-constraint.ts';
 import { wantedVersion, wish } from './wanted-version.ts';
 import type { Wanted } from './wanted-version.ts';
 

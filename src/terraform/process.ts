@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { ProcessResult } from '../problem/terraform-error.ts';
 
 interface ProcessProps {
   readonly binary: string;
@@ -11,16 +12,6 @@ interface ProcessProps {
   readonly onLine: (line: string) => void;
   /** A file descriptor that takes stdout instead. */
   readonly stdoutTo?: number;
-}
-
-/** How a process ended, and what it printed. */
-export interface ProcessResult {
-  /** Its exit code; null when a signal ended it. */
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** The signal that this process got meanwhile and passed on. */
-  readonly cancelledBy?: NodeJS.Signals;
 }
 
 /** Runs a process to its end; rejects only when it cannot be started, with Node's own error (`ENOENT`, `EACCES`). */

@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { HttpClient } from '@actions/http-client';
 import { downloadTool, extractZip } from '@actions/tool-cache';
 import { z } from 'zod';
-import { UserError } from '../errors.ts';
-import { isUntrustedCertificate, untrustedCertificateRemedy } from '../untrusted-certificate.ts';
+import { UserError } from '../base/errors.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/untrusted-certificate.ts';
 import { hashicorpPublicKey } from './hashicorp-key.ts';
 import { verifySignature } from './signature.ts';
-import { newestAllowed } from './version-constraint.ts';
-import type { VersionConstraint } from './version-constraint.ts';
+import { newestAllowed } from '../config/version-constraint.ts';
+import type { VersionConstraint } from '../config/version-constraint.ts';
 
 /** Where Terraform's releases are, and whose signature they bear. */
 export interface ReleaseServer {

@@ -1,11 +1,11 @@
 import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { FailureReason } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { FailureReason } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
-import { summarizePlan } from './plan-summary.ts';
-import type { PlanSummary } from './plan-summary.ts';
-import { noJson, terraformError, terraformMissing } from './terraform-error.ts';
+import { summarizePlan } from '../plan/summary.ts';
+import type { PlanSummary } from '../plan/summary.ts';
+import { noJson, terraformError, terraformMissing } from '../problem/terraform-error.ts';
 
 /** One saved plan. */
 export interface TerraformPlan {

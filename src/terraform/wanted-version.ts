@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
-import { parseConstraint } from './version-constraint.ts';
-import type { VersionConstraint } from './version-constraint.ts';
+import { UserError } from '../base/errors.ts';
+import { parseConstraint } from '../config/version-constraint.ts';
+import type { VersionConstraint } from '../config/version-constraint.ts';
 
 /** Which Terraform is asked for, and by what. */
 export interface Wanted {

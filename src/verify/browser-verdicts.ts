@@ -1,7 +1,7 @@
-import { allowedBy, foreignRules } from '../access/cors.ts';
+import { allowedBy, foreignRules } from '../cors/merge.ts';
 import { concreteOrigin } from './browser-origins.ts';
 import type { Check } from './check.ts';
-import { corsDifference } from './cors-difference.ts';
+import { corsDifference } from '../cors/difference.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
 import { type BucketObservation, noCorsHeaders, type Observations, type Refusal } from './observations.ts';
 import { rulesOf, unknownOriginCheck } from './unknown-origin-verdict.ts';

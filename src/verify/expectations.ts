@@ -1,9 +1,9 @@
-import type { AccessConfig, BucketLocation } from '../access/access-config.ts';
-import { spellLocation } from '../access/bucket-location.ts';
-import { foreignRules, ourCorsRule } from '../access/cors.ts';
-import type { CorsRule } from '../access/cors-rule.ts';
+import type { AccessConfig, BucketLocation } from '../config/access-config.ts';
+import { spellLocation } from '../config/bucket-location.ts';
+import { foreignRules, ourCorsRule } from '../cors/merge.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
-import { UserError } from '../errors.ts';
+import { UserError } from '../base/errors.ts';
 
 /** One bucket or prefix that Kolena must be able to list and read. */
 export interface ExpectedLocation extends BucketLocation {

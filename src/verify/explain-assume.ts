@@ -1,11 +1,11 @@
-import { listOf, statementsOf } from '../access/compare-policy.ts';
-import type { Statement } from '../access/policy-document.ts';
-import { evaluatePolicies, namesPrincipal } from './evaluate-policy.ts';
+import { listOf, statementsOf } from '../iam/compare-policy.ts';
+import type { Statement } from '../iam/policy-document.ts';
+import { evaluatePolicies, namesPrincipal } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
 import { final, type Explanation, type Standing } from './explanation.ts';
 import type { Refusal } from './observations.ts';
-import { verifierSessionName } from './verifier-statement.ts';
+import { verifierSessionName } from '../iam/temporary-statement.ts';
 
 /** Names the cause of a refused AssumeRole, for which STS has one code: by its message and the trust policy read back. */
 export function explainAssumeDenial(refusal: Refusal, standing: Standing): Explanation {

@@ -1,5 +1,5 @@
-import { listOf, statementsOf } from '../access/compare-policy.ts';
-import { evaluatePolicies } from './evaluate-policy.ts';
+import { listOf, statementsOf } from '../iam/compare-policy.ts';
+import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainKms, isAboutKms } from './explain-kms.ts';

@@ -1,6 +1,6 @@
-import type { CorsRule } from '../access/cors-rule.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
-import type { PolicyDocument, Statement } from '../access/policy-document.ts';
+import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 
 /** An error answer of AWS. */
 export interface Refusal {

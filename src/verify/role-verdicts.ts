@@ -1,11 +1,11 @@
-import { isOurDocument } from '../access/access-policy.ts';
-import { samePolicy } from '../access/compare-policy.ts';
+import { isOurDocument } from '../iam/access-policy.ts';
+import { samePolicy } from '../iam/compare-policy.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import type { Check } from './check.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { detachedPolicies } from './explain-s3.ts';
 import type { Observations } from './observations.ts';
-import { trustDifferences } from './trust-differences.ts';
+import { trustDifferences } from '../iam/trust-differences.ts';
 import { fail, pass, standingOf, unprovable, type Subject, warning } from './verdict.ts';
 
 const apply = 'Run `command: apply`, which sets it right.';

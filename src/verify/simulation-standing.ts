@@ -1,5 +1,5 @@
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
-import { evaluatePolicies } from './evaluate-policy.ts';
+import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { SimulationAnswer } from './observations.ts';
 
 /** The role and its policies, read back. */

@@ -1,11 +1,11 @@
-import { statementsOf } from '../access/compare-policy.ts';
+import { statementsOf } from '../iam/compare-policy.ts';
 import type { Check } from './check.ts';
-import { evaluatePolicies } from './evaluate-policy.ts';
+import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { Expectations } from './expectations.ts';
 import { explainAssumeDenial, principalsOf } from './explain-assume.ts';
 import type { Attempt, Observations } from './observations.ts';
 import { fail, pass, refusedFor, standingOf, type Subject, unprovable, warning } from './verdict.ts';
-import { wrongExternalId } from './verifier-statement.ts';
+import { wrongExternalId } from '../iam/temporary-statement.ts';
 
 /** Whether the role can be assumed, only with the external ID, and whether the check left no trace in it. */
 export function assumeChecks(expectations: Expectations, observations: Observations): Check[] {

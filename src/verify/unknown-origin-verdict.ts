@@ -1,5 +1,5 @@
-import { allowedBy, isOurs } from '../access/cors.ts';
-import type { CorsRule } from '../access/cors-rule.ts';
+import { allowedBy, isOurs } from '../cors/merge.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import { unknownOrigin } from './browser-origins.ts';
 import type { Check } from './check.ts';
 import type { BucketObservation } from './observations.ts';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { corsRuleId, ourCorsRule } from '../../src/access/cors.ts';
-import type { CorsRule } from '../../src/access/cors-rule.ts';
+import { corsRuleId, ourCorsRule } from '../../src/cors/merge.ts';
+import type { CorsRule } from '../../src/cors/rule.ts';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
 import { nothingObserved, type ObservedRole } from '../../src/access/observed.ts';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
-import { trustPolicy } from '../../src/access/trust-policy.ts';
-import { UserError } from '../../src/errors.ts';
-import { configOf, principalArn } from './configs.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
+import { trustPolicy } from '../../src/iam/trust-policy.ts';
+import { UserError } from '../../src/base/errors.ts';
+import { configOf, principalArn } from '../config/configs.ts';
 import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
 
 const region = 'us-east-1';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { ourCorsRule } from '../../src/access/cors.ts';
-import type { CorsRule } from '../../src/access/cors-rule.ts';
+import { ourCorsRule } from '../../src/cors/merge.ts';
+import type { CorsRule } from '../../src/cors/rule.ts';
 import { decideRemoval } from '../../src/access/decide-access.ts';
-import { UserError } from '../../src/errors.ts';
-import { configOf } from './configs.ts';
+import { UserError } from '../../src/base/errors.ts';
+import { configOf } from '../config/configs.ts';
 import { page } from './page.ts';
 import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
 

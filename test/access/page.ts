@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { CorsRule } from '../../src/access/cors-rule.ts';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { CorsRule } from '../../src/cors/rule.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 
 /** The documents of Kolena's page, as a customer pastes them by hand. */
 export const page = {

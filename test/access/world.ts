@@ -1,4 +1,4 @@
-import type { CorsRule } from '../../src/access/cors-rule.ts';
+import type { CorsRule } from '../../src/cors/rule.ts';
 import type {
   Caller,
   Observed,
@@ -6,9 +6,9 @@ import type {
   ObservedPolicy,
   ObservedRole,
 } from '../../src/access/observed.ts';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
-import { trustPolicy } from '../../src/access/trust-policy.ts';
-import { principalArn } from './configs.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
+import { trustPolicy } from '../../src/iam/trust-policy.ts';
+import { principalArn } from '../config/configs.ts';
 import { page } from './page.ts';
 
 const accountId = '444455556666';

@@ -4,7 +4,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { awsClients } from '../../src/aws/clients.ts';
-import { UserError } from '../../src/errors.ts';
+import { UserError } from '../../src/base/errors.ts';
 import type { RequestHandler } from '../../src/aws/network/request-handler.ts';
 
 import { type LocalServer, serve } from './local-server.ts';

@@ -2,7 +2,7 @@ import type { DeleteBucketCorsCommand } from '@aws-sdk/client-s3';
 import { GetBucketCorsCommand, PutBucketCorsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 
-import type { CorsRule } from '../../src/access/cors-rule.ts';
+import type { CorsRule } from '../../src/cors/rule.ts';
 import type { AwsClients } from '../../src/aws/clients.ts';
 import { putBackCors, readCorsRules, removeOurCors, requireUnchangedCors } from '../../src/aws/cors.ts';
 

@@ -10,7 +10,7 @@ import {
   deployRoleActions,
   type DeployMode,
   type DeployResource,
-} from '../../src/access/deploy-role-actions.ts';
+} from '../../src/bootstrap/deploy-role-actions.ts';
 import { cdktfProject, type CdktfProject } from '../support/cdktf-project.ts';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';

@@ -16,7 +16,7 @@ import {
   GetCallerIdentityCommand,
 } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { seedExternalId, seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 import {
   customerAccountId,

@@ -9,11 +9,11 @@ import {
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { DeployMode } from '../../src/access/deploy-role-actions.ts';
-import { deployRolePolicy } from '../../src/access/deploy-role-policy.ts';
-import { githubTrustPolicy } from '../../src/access/github-trust.ts';
-import { parseAccessConfig } from '../../src/access/parse-config.ts';
-import { readYaml } from '../../src/yaml-file.ts';
+import type { DeployMode } from '../../src/bootstrap/deploy-role-actions.ts';
+import { deployRolePolicy } from '../../src/bootstrap/deploy-role-policy.ts';
+import { githubTrustPolicy } from '../../src/bootstrap/github-trust.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
+import { readYaml } from '../../src/action/yaml-file.ts';
 import { filledIn } from '../support/expressions.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github.ts';
 import { runAction, type ActionResult } from '../support/run-action.ts';

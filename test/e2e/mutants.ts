@@ -1,6 +1,6 @@
 import { DeletePolicyCommand, DeleteRoleCommand, DetachRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { CORSRule } from '@aws-sdk/client-s3';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import type { Deviation } from '../support/hand-made.ts';
 import { seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 import { customerAccountId, kolenaPrincipalArn, type World } from '../support/world.ts';

@@ -6,8 +6,8 @@ import {
 import { DeleteBucketCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Observed } from '../../src/access/observed.ts';
-import { parseAccessConfig } from '../../src/access/parse-config.ts';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { observe } from '../../src/aws/observe/observe.ts';
 import { foreignRules } from '../support/foreign-rules.ts';
 import type { Principal } from '../support/gate/principal.ts';

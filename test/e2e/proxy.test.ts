@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CreateOpenIDConnectProviderCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { githubTrustPolicy } from '../../src/access/github-trust.ts';
+import { githubTrustPolicy } from '../../src/bootstrap/github-trust.ts';
 import { hashicorpReleases } from '../../src/terraform/release.ts';
 import { repository } from '../support/cache-folder.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github.ts';

@@ -1,6 +1,6 @@
 import { CreateOpenIDConnectProviderCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { administrator, customerAccountId } from '../support/world.ts';
 

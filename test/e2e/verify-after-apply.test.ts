@@ -1,6 +1,6 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { seedTrustPolicy } from '../support/seed.ts';
 import { kolenaPrincipalArn } from '../support/world.ts';

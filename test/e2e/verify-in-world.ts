@@ -1,5 +1,5 @@
 import { decideAccess } from '../../src/access/decide-access.ts';
-import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
 import { awsClients } from '../../src/aws/clients.ts';
 import type { Clock } from '../../src/aws/clock.ts';
 import type { Interrupts } from '../../src/aws/probe/interrupts.ts';

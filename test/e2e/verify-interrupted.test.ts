@@ -1,6 +1,6 @@
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { seedTrustPolicy } from '../support/seed.ts';

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
-import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { Interrupts } from '../../src/aws/probe/interrupts.ts';
 import { seedCors, seedExternalId } from '../support/seed.ts';
 import { kolenaPrincipalArn, startWorld, type World } from '../support/world.ts';

@@ -1,9 +1,9 @@
 import { GetRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
-import { temporaryStatement } from '../../src/verify/verifier-statement.ts';
+import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { seedExternalId, seedTrustPolicy } from '../support/seed.ts';
 import {

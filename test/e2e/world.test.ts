@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PolicyDocument, Statement } from '../../src/access/policy-document.ts';
+import type { PolicyDocument, Statement } from '../../src/iam/policy-document.ts';
 import { actAsKolena, promised, type Abilities } from '../support/act-as-kolena.ts';
 import { setUpByHand, type Deviation } from '../support/hand-made.ts';
 import { seedExternalId, seedPolicy, seedTrustPolicy } from '../support/seed.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nothingObserved, type Observed } from '../../src/access/observed.ts';
-import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
 import { withoutS3Step } from '../../src/local/without-s3-step.ts';
 import { access, cors, ours } from '../stack/desired.ts';
 

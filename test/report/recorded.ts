@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
 import type { Observed } from '../../src/access/observed.ts';
-import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { Report } from '../../src/report/report.ts';
-import { summarizePlan } from '../../src/terraform/plan-summary.ts';
+import { summarizePlan } from '../../src/plan/summary.ts';
 
 /** Runs whose plans are Terraform's own: provider 5.100 against moto. */
 export const recordedRuns = [

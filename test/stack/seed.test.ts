@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
-import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
 import { synthesizeAccess } from '../../src/stack/synthesize.ts';
 import { seedCors, seedExternalId, seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 

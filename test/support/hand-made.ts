@@ -5,7 +5,7 @@ import {
   type Role,
 } from '@aws-sdk/client-iam';
 import { PutBucketCorsCommand, type CORSRule } from '@aws-sdk/client-s3';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { seedCors, seedPolicy, seedTrustPolicy } from './seed.ts';
 import { kolenaPrincipalArn, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { CORSRule } from '@aws-sdk/client-s3';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 
 /** The page's policy, as it stands there: for `share-with-kolena`. */
 export const seedPolicy = read('access-policy') as PolicyDocument;

@@ -1,6 +1,6 @@
 import { awsClients, type AwsClients } from '../../src/aws/clients.ts';
 import type { Caller } from '../../src/access/observed.ts';
-import type { Log } from '../../src/log.ts';
+import type { Log } from '../../src/base/log.ts';
 import type { Principal } from './gate/principal.ts';
 import { customerAccountId, type World } from './world.ts';
 

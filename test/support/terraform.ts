@@ -14,7 +14,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { consoleLog } from '../../src/local/console-log.ts';
 import { AWS_PROVIDER_VERSION } from '../../src/stack/aws-stack.ts';
 import { findTerraform } from '../../src/terraform/install.ts';
-import { parseConstraint } from '../../src/terraform/version-constraint.ts';
+import { parseConstraint } from '../../src/config/version-constraint.ts';
 import { cacheFolder, repository } from './cache-folder.ts';
 import { findOnPath } from './find-on-path.ts';
 

@@ -11,7 +11,7 @@ import {
   type StorageClass,
 } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { startGate, type Gate } from './gate/gate.ts';
 import type { Principal } from './gate/principal.ts';
 import { startMoto } from './moto.ts';

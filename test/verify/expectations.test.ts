@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
-import { parseAccessConfig } from '../../src/access/parse-config.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
 import { expectationsOf, expectedLocations } from '../../src/verify/expectations.ts';
-import { sessionPolicy } from '../../src/verify/session-policy.ts';
+import { sessionPolicy } from '../../src/iam/session-policy.ts';
 import { simulationQuestions } from '../../src/verify/simulation.ts';
 import { expectations, foreignRule, kolenaArn, origin } from './good.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { explainAssumeDenial } from '../../src/verify/explain-assume.ts';
 import { explainS3Denial } from '../../src/verify/explain-s3.ts';
 import type { Standing } from '../../src/verify/explanation.ts';
-import { temporaryStatement } from '../../src/verify/verifier-statement.ts';
+import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
 import { callerArn, denied, expectations, keyArn, observations, trustPolicy } from './good.ts';
 
 const added = temporaryStatement({

@@ -1,5 +1,5 @@
-import type { PolicyDocument } from '../../src/access/policy-document.ts';
-import { ourCorsRule } from '../../src/access/cors.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
+import { ourCorsRule } from '../../src/cors/merge.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { Observations, SimulationAnswer } from '../../src/verify/observations.ts';
 import { simulationQuestions } from '../../src/verify/simulation.ts';

@@ -7,7 +7,7 @@ import type {
   Observations,
   Refusal,
 } from '../../src/verify/observations.ts';
-import { temporaryStatement } from '../../src/verify/verifier-statement.ts';
+import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
 import { judge } from '../../src/verify/verdicts.ts';
 import {
   callerArn,

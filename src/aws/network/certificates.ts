@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 
-import type { Environment } from './proxy.ts';
+import type { Environment } from '../../base/environment.ts';
 
 /**
  * What TLS to AWS trusts when `AWS_CA_BUNDLE` names a PEM file: its certificates beside Node's own roots; `undefined` leaves Node's

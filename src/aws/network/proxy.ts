@@ -1,9 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-import { UserError } from '../../errors.ts';
-
-/** Environment variables by name, handed in so that no module reads the process itself. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../base/environment.ts';
+import { UserError } from '../../base/errors.ts';
 
 /**
  * The proxy through which `url` is reached, by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case; `undefined` when it is

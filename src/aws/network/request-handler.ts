@@ -7,7 +7,8 @@ import { HttpsProxyAgent } from 'https-proxy-agent';
 import pLimit from 'p-limit';
 
 import { trustedCertificates } from './certificates.ts';
-import { type Environment, proxyFor, withoutSecrets } from './proxy.ts';
+import type { Environment } from '../../base/environment.ts';
+import { proxyFor, withoutSecrets } from './proxy.ts';
 
 /** Sends what the AWS SDK's clients ask: one for all of them, so that its limit and its connections are shared. */
 export type RequestHandler = Pick<

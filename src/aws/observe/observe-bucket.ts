@@ -1,21 +1,9 @@
 import { GetBucketEncryptionCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 
-import type { Caller, ObservedBucket } from '../../access/observed.ts';
+import type { BucketFinding, Caller } from '../../access/observed.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
-import { headerOfError, isCode, isDenied, refusalOf } from '../refusal.ts';
-
-/** A bucket as found, or why it could not be read. */
-export type BucketFinding =
-  | { readonly kind: 'found'; readonly bucket: ObservedBucket; readonly encryptionUnknown: boolean }
-  | { readonly kind: 'missing'; readonly name: string }
-  /** `owner`: whether the account of this run owns it, as far as S3 tells. */
-  | {
-      readonly kind: 'denied';
-      readonly name: string;
-      readonly owner: 'this' | 'other' | 'unknown';
-      readonly cause: unknown;
-    };
+import { headerOfError, isCode, isDenied, refusalOf } from '../../problem/aws-refusal.ts';
 
 /** Reads one bucket in its own region. */
 export async function observeBucket(

@@ -8,11 +8,11 @@ import {
   paginateListRolePolicies,
 } from '@aws-sdk/client-iam';
 
-import type { AccessConfig } from '../../access/access-config.ts';
+import type { AccessConfig } from '../../config/access-config.ts';
 import type { AttachedPolicy, Caller, ObservedPolicy, ObservedRole } from '../../access/observed.ts';
-import type { PolicyDocument, Statement } from '../../access/policy-document.ts';
-import { UserError } from '../../errors.ts';
-import { isCode, isDenied, notFromAws } from '../refusal.ts';
+import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
+import { UserError } from '../../base/errors.ts';
+import { isCode, isDenied, notFromAws } from '../../problem/aws-refusal.ts';
 
 /** What names the role and its policies. */
 export interface RoleQuestion {

@@ -1,15 +1,21 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
 import { decideAccess } from '../../access/decide-access.ts';
 import { defaultPoliciesPerRole } from '../../access/decide-policies.ts';
-import { grantedBuckets } from '../../access/granted-buckets.ts';
-import type { AccessConfig } from '../../access/access-config.ts';
-import { nothingObserved, type Caller, type Observed, type ObservedBucket } from '../../access/observed.ts';
-import type { Log } from '../../log.ts';
+import { grantedBuckets } from '../../iam/granted-buckets.ts';
+import type { AccessConfig } from '../../config/access-config.ts';
+import {
+  nothingObserved,
+  type BucketFinding,
+  type Caller,
+  type Observed,
+  type ObservedBucket,
+} from '../../access/observed.ts';
+import type { Log } from '../../base/log.ts';
 import type { AwsClients } from '../clients.ts';
-import { type BucketFinding, headBucket, observeBucket } from './observe-bucket.ts';
+import { headBucket, observeBucket } from './observe-bucket.ts';
 import { observeRole } from './observe-role.ts';
-import { isDenied } from '../refusal.ts';
-import { unreadableBuckets } from './unreadable-buckets.ts';
+import { isDenied } from '../../problem/aws-refusal.ts';
+import { unreadableBuckets } from '../../problem/unreadable-buckets.ts';
 
 interface ObserveProps {
   readonly clients: AwsClients;

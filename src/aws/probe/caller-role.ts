@@ -1,7 +1,7 @@
 import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
 
 import type { Caller } from '../../access/observed.ts';
-import { isCode, isDenied } from '../refusal.ts';
+import { isCode, isDenied } from '../../problem/aws-refusal.ts';
 
 /**
  * The ARN by which a trust policy names the caller: a session's role with its path, which the session's ARN leaves out;

@@ -1,4 +1,4 @@
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import type { Attempt, Refusal } from '../../verify/observations.ts';
 import type { Clock } from '../clock.ts';
 

@@ -1,11 +1,11 @@
-import { allowedBy } from '../../access/cors.ts';
+import { allowedBy } from '../../cors/merge.ts';
 import { concreteOrigin, unknownOrigin } from '../../verify/browser-origins.ts';
 import type { Attempt, BrowserAnswer, BucketObservation } from '../../verify/observations.ts';
 import { askPreflight, objectUrl } from './ask-as-browser.ts';
 import { readCorsRules } from '../cors.ts';
 import { askPatiently } from './patience.ts';
 import type { Probe } from './probe-context.ts';
-import { attempt } from '../refusal.ts';
+import { attempt } from '../../problem/aws-refusal.ts';
 
 /** Any key will do: a preflight does not look whether the object exists. */
 const preflightKey = 'kolena-s3-access-verify';

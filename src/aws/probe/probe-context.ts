@@ -1,5 +1,5 @@
 import type { Caller, Observed } from '../../access/observed.ts';
-import type { Log } from '../../log.ts';
+import type { Log } from '../../base/log.ts';
 import type { Expectations } from '../../verify/expectations.ts';
 import type { AwsClients, CredentialProvider } from '../clients.ts';
 import type { Clock } from '../clock.ts';

@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 
-import { allowedBy } from '../../access/cors.ts';
+import { allowedBy } from '../../cors/merge.ts';
 import type { ExpectedLocation } from '../../verify/expectations.ts';
 import { noCorsHeaders } from '../../verify/observations.ts';
 import { concernsObjectAlone, explainS3Denial } from '../../verify/explain-s3.ts';
@@ -18,7 +18,7 @@ import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
 import { askPatiently, type Patience } from './patience.ts';
 import type { Probe } from './probe-context.ts';
-import { attempt, isCode } from '../refusal.ts';
+import { attempt, isCode } from '../../problem/aws-refusal.ts';
 
 /** Enough to find an object that is not archived, and quick to parse for hundreds of buckets. */
 const listedKeys = 100;

@@ -3,14 +3,14 @@ import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-
 import { explainAssumeDenial, letsIn } from '../../verify/explain-assume.ts';
 import type { Standing } from '../../verify/explanation.ts';
 import type { Attempt, LocationObservation, Observations } from '../../verify/observations.ts';
-import { sessionPolicy } from '../../verify/session-policy.ts';
-import { verifierSessionName, wrongExternalId } from '../../verify/verifier-statement.ts';
+import { sessionPolicy } from '../../iam/session-policy.ts';
+import { verifierSessionName, wrongExternalId } from '../../iam/temporary-statement.ts';
 import type { AwsCredentials } from '../clients.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
 import { askPatiently, type Patience } from './patience.ts';
 import type { Probe } from './probe-context.ts';
 import { probeLocation, type RoleSession } from './probe-locations.ts';
-import { attempt } from '../refusal.ts';
+import { attempt } from '../../problem/aws-refusal.ts';
 import type { Loan } from './temporary-trust.ts';
 
 /** The answers that need the role. */

@@ -1,6 +1,6 @@
 import { expectedRoleArn } from '../../verify/expectations.ts';
 import type { Observations, Refusal, TrustForVerifier } from '../../verify/observations.ts';
-import { hasTemporary, temporaryStatement } from '../../verify/verifier-statement.ts';
+import { hasTemporary, temporaryStatement } from '../../iam/temporary-statement.ts';
 import { type Interrupts, processInterrupts } from './interrupts.ts';
 import type { Probe } from './probe-context.ts';
 import { probeRole, type RoleProbe, skippedProbe } from './probe-role.ts';

@@ -1,6 +1,6 @@
-import { allEnded } from '../../all-ended.ts';
+import { allEnded } from '../../base/settle-all.ts';
 import type { Observations } from '../../verify/observations.ts';
-import { withoutTemporary } from '../../verify/verifier-statement.ts';
+import { withoutTemporary } from '../../iam/temporary-statement.ts';
 import { callerPrincipalArn } from './caller-role.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { abortsMany } from './interrupts.ts';

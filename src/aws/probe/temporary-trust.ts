@@ -1,15 +1,15 @@
 import { GetRoleCommand, type IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
 
-import { samePolicy } from '../../access/compare-policy.ts';
-import type { PolicyDocument, Statement } from '../../access/policy-document.ts';
-import { UserError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
+import { samePolicy } from '../../iam/compare-policy.ts';
+import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
+import { UserError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import type { Attempt } from '../../verify/observations.ts';
-import { hasTemporary, withoutTemporary } from '../../verify/verifier-statement.ts';
+import { hasTemporary, withoutTemporary } from '../../iam/temporary-statement.ts';
 import type { Clock } from '../clock.ts';
 import { abortsMany, type Interrupts } from './interrupts.ts';
 import { parseDocument } from '../observe/observe-role.ts';
-import { attempt, isCode, refusalOf } from '../refusal.ts';
+import { attempt, isCode, refusalOf } from '../../problem/aws-refusal.ts';
 
 /** The role whose trust policy is lent to the verifier. */
 export interface LentTrust {

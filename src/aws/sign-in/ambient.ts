@@ -1,10 +1,10 @@
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 
-import { awsFailure } from '../aws-failure.ts';
+import { awsFailure } from '../../problem/aws-failure.ts';
 import type { AwsCredentials } from '../clients.ts';
-import type { Environment } from '../network/proxy.ts';
+import type { Environment } from '../../base/environment.ts';
 import type { RequestHandler } from '../network/request-handler.ts';
-import { ambientError, emptySourceError } from './sign-in-error.ts';
+import { ambientError, emptySourceError } from '../../problem/sign-in-error.ts';
 
 export interface AmbientProps {
   readonly region: string;

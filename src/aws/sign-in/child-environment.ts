@@ -1,5 +1,5 @@
 import type { AwsCredentials } from '../clients.ts';
-import type { Environment } from '../network/proxy.ts';
+import type { Environment } from '../../base/environment.ts';
 
 /** Variables by which a child process would look for other credentials than those it is given. */
 const competing = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];

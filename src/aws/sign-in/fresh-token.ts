@@ -1,4 +1,4 @@
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../base/errors.ts';
 
 export interface FreshTokenProps {
   readonly getIdToken: (audience: string) => Promise<string>;

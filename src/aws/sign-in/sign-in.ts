@@ -1,11 +1,11 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 
 import type { Caller } from '../../access/observed.ts';
-import { UserError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
+import { UserError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 
 import { ambientCredentials } from './ambient.ts';
-import { awsFailure } from '../aws-failure.ts';
+import { awsFailure } from '../../problem/aws-failure.ts';
 import { childEnvironment } from './child-environment.ts';
 import {
   type AwsClients,
@@ -14,18 +14,18 @@ import {
   type CredentialProvider,
   endpointOf,
 } from '../clients.ts';
-import { parseRoleArn } from './id-token.ts';
-import type { Environment } from '../network/proxy.ts';
-import { notFromAws } from '../refusal.ts';
+import { parseRoleArn } from '../../iam/id-token.ts';
+import type { Environment } from '../../base/environment.ts';
+import { notFromAws } from '../../problem/aws-refusal.ts';
 import { renewed } from './renewal.ts';
 import { requestHandler, type RequestHandler } from '../network/request-handler.ts';
-import { ambientError, missingCredentials } from './sign-in-error.ts';
+import { ambientError, missingCredentials } from '../../problem/sign-in-error.ts';
 import {
   defaultSessionName,
   requireAllowedAccount,
   requireIdToken,
   requirePartition,
-} from './sign-in-requirements.ts';
+} from '../../problem/sign-in-requirements.ts';
 import { assumeWithIdToken } from './web-identity.ts';
 
 export interface SignInProps {

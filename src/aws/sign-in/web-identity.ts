@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 
-import type { Log } from '../../log.ts';
-import { isUntrustedCertificate } from '../../untrusted-certificate.ts';
+import type { Log } from '../../base/log.ts';
+import { isUntrustedCertificate } from '../../problem/untrusted-certificate.ts';
 
-import { awsFailure, isTransient } from '../aws-failure.ts';
+import { awsFailure, isTransient } from '../../problem/aws-failure.ts';
 import type { AwsCredentials } from '../clients.ts';
 import { freshToken, type FreshTokenProps } from './fresh-token.ts';
-import { type IdTokenClaims, idTokenClaims } from './id-token.ts';
-import { webIdentityError } from './web-identity-error.ts';
+import { type IdTokenClaims, idTokenClaims } from '../../iam/id-token.ts';
+import { webIdentityError } from '../../problem/web-identity-error.ts';
 
 export interface WebIdentityProps extends FreshTokenProps {
   /** Asked once per try: a client with `maxAttempts: 1`, since the SDK would repeat a call with the same token. */

@@ -9,9 +9,9 @@ import { generateCACertificate, getLocal, type Mockttp } from 'mockttp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { awsClients } from '../../../src/aws/clients.ts';
-import { credentialsError } from '../../../src/aws/sign-in/credentials-error.ts';
-import type { Environment } from '../../../src/aws/network/proxy.ts';
-import { UserError } from '../../../src/errors.ts';
+import { credentialsError } from '../../../src/problem/credentials-error.ts';
+import type { Environment } from '../../../src/base/environment.ts';
+import { UserError } from '../../../src/base/errors.ts';
 
 import { type ConnectProxy, type ConnectProxyProps, startConnectProxy } from './connect-proxy.ts';
 

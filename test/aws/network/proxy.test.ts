@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import {
-  commonSpelling,
-  type Environment,
-  proxyFor,
-  proxyPasswords,
-  withoutSecrets,
-} from '../../../src/aws/network/proxy.ts';
+import type { Environment } from '../../../src/base/environment.ts';
+import { commonSpelling, proxyFor, proxyPasswords, withoutSecrets } from '../../../src/aws/network/proxy.ts';
 
 const sts = 'https://sts.eu-west-1.amazonaws.com';
 const proxy = 'http://proxy.corp:3128';

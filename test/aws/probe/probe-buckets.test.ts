@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 
-import { ourCorsRule } from '../../../src/access/cors.ts';
+import { ourCorsRule } from '../../../src/cors/merge.ts';
 import { awsClients } from '../../../src/aws/clients.ts';
 import { probeBuckets } from '../../../src/aws/probe/probe-buckets.ts';
 import type { Probe } from '../../../src/aws/probe/probe-context.ts';

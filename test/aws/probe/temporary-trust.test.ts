@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import type { Interrupts } from '../../../src/aws/probe/interrupts.ts';
 import { type LentTrust, withTemporaryTrust } from '../../../src/aws/probe/temporary-trust.ts';
-import { UserError } from '../../../src/errors.ts';
-import { temporaryStatement } from '../../../src/verify/verifier-statement.ts';
+import { UserError } from '../../../src/base/errors.ts';
+import { temporaryStatement } from '../../../src/iam/temporary-statement.ts';
 import { callerArn, trustPolicy } from '../../verify/good.ts';
 
 const statement = temporaryStatement({ principalArn: callerArn, externalId: 'id', expires: new Date(0) });

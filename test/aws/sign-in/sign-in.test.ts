@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { signIn, type SignInProps } from '../../../src/aws/sign-in/sign-in.ts';
-import { UserError } from '../../../src/errors.ts';
+import { UserError } from '../../../src/base/errors.ts';
 
 import { type StsStandIn, startSts } from './sts-stand-in.ts';
 

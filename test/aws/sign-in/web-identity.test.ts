@@ -2,7 +2,7 @@ import { STSServiceException } from '@aws-sdk/client-sts';
 import { describe, expect, test } from 'vitest';
 
 import { assumeWithIdToken, type WebIdentityProps } from '../../../src/aws/sign-in/web-identity.ts';
-import { UserError } from '../../../src/errors.ts';
+import { UserError } from '../../../src/base/errors.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/deploy';
 const claims = {

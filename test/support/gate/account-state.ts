@@ -1,5 +1,5 @@
 import { GetAccountAuthorizationDetailsCommand, type IAMClient } from '@aws-sdk/client-iam';
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 
 /** A role or user with what decides about its calls. */
 export interface IamEntity {

@@ -1,5 +1,5 @@
 import type { Agent, ServerResponse } from 'node:http';
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import { refusalOf } from './authorize.ts';
 import { errorCodes, isAwsError, sendError, sendXml, type AwsError } from './aws-error.ts';
 import { misdirected, type Bucket, type Buckets } from './buckets.ts';

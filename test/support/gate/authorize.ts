@@ -1,5 +1,5 @@
 import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import type { IamEntity } from './account-state.ts';
 import type { AwsError } from './aws-error.ts';
 import type { Identity } from './identities.ts';

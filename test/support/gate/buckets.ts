@@ -1,5 +1,5 @@
 import { type CORSRule, GetBucketPolicyCommand } from '@aws-sdk/client-s3';
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import type { AwsError } from './aws-error.ts';
 import { corsRulesIn } from './cors.ts';
 import type { MotoAnswer } from './moto-call.ts';

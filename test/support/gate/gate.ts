@@ -1,7 +1,7 @@
 import { Agent, createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import { answer, type GateParts } from './answer.ts';
 import { errorCodes, isAwsError, sendError } from './aws-error.ts';
 import { openBuckets } from './buckets.ts';

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import type { AccountState } from './account-state.ts';
 import type { AwsError } from './aws-error.ts';
 

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import { readAccountState, type AccountState, type IamEntity } from './account-state.ts';
 import type { Propagation } from './faults.ts';
 import type { Identity } from './identities.ts';

@@ -1,5 +1,5 @@
-import { listOf } from '../../../src/access/compare-policy.ts';
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import { listOf } from '../../../src/iam/compare-policy.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 
 /**
  * The policy without resources that cannot match `resource`, whatever follows their first wildcard or variable. The engine

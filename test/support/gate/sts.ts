@@ -1,6 +1,6 @@
 import { GetOpenIDConnectProviderCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
-import type { PolicyDocument } from '../../../src/access/policy-document.ts';
+import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import { refusalOf } from './authorize.ts';
 import { isAwsError, type AwsError } from './aws-error.ts';
 import type { Identities, Identity } from './identities.ts';

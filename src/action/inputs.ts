@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { AccessConfig } from '../config/access-config.ts';
+import { accessKeys, parseAccessConfig } from '../config/parse.ts';
+import type { Environment } from '../base/environment.ts';
+import { UserError } from '../base/errors.ts';
+import { parseSettings, settingNames, type Settings } from './settings.ts';
+import type { StackSettings } from '../stack/synthesize.ts';
+import { readYaml } from './yaml-file.ts';
+
+/** All that a run is told. */
+export interface Inputs {
+  readonly settings: Settings;
+  readonly config: AccessConfig;
+  readonly stackSettings: StackSettings;
+  /** Absolute path. */
+  readonly workingDirectory: string;
+  /** A `.terraform.lock.hcl` beside the config, when there is one. */
+  readonly pluginLock?: string;
+}
+
+const USUAL_CONFIG = 'kolena-s3.yml';
+
+/** Inputs of which not all can be read; `settings` are there when the config alone is at fault. */
+export class InvalidInputs extends UserError {
+  readonly settings: Settings | undefined;
+
+  constructor(problems: readonly UserError[], settings: Settings | undefined) {
+    super({
+      reason: 'invalid-input',
+      message: problems.map(({ message }) => message).join('\n'),
+      remedy: problems.map(({ remedy }) => remedy).join(' '),
+      cause: problems,
+    });
+    this.settings = settings;
+  }
+}
+
+/** Reads the Action's inputs and the config file; throws {@link InvalidInputs} that names every problem of both. */
+export function readInputs(env: Environment): Inputs {
+  const given = readGiven(env, settingNames);
+  // A workflow's `env` sets a variable that has no value to ''.
+  const region = given['aws-region'] ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1');
+  const workingDirectory = resolve(given['working-directory'] ?? '.');
+  const configPath = resolve(workingDirectory, given['config'] ?? USUAL_CONFIG);
+  const isNeeded = given['config'] !== undefined;
+  const { problems, attempt } = collectProblems();
+  attempt(() => {
+    requireDirectory(workingDirectory);
+  });
+  const settings = attempt(() => parseSettings({ ...given, 'aws-region': region }));
+  const config = attempt(() =>
+    readAccessConfig(configPath, { isNeeded, inputs: readGiven(env, accessKeys) }),
+  );
+  if (settings === undefined || config === undefined || problems.length > 0)
+    throw new InvalidInputs(problems, settings);
+  const lock = join(dirname(configPath), '.terraform.lock.hcl');
+  return {
+    settings,
+    config,
+    stackSettings: {
+      awsProviderVersion: settings['aws-provider-version'],
+      ...(settings.backend !== undefined && {
+        backend: { type: settings.backend, config: backendConfig(settings, workingDirectory) },
+      }),
+    },
+    workingDirectory,
+    ...(existsSync(lock) && { pluginLock: lock }),
+  };
+}
+
+/** A local state belongs into the working directory; Terraform itself runs in a directory that ends with the run. */
+function backendConfig({ backend, 'backend-config': config }: Settings, workingDirectory: string) {
+  if (backend !== 'local') return config;
+  return { ...config, path: resolve(workingDirectory, config['path'] ?? 'terraform.tfstate') };
+}
+
+/** The inputs that are not empty, by GitHub's variables for them; GitHub gives an unset one as ''. */
+function readGiven(env: Environment, names: readonly string[]): Readonly<Record<string, string>> {
+  const inputs = names.map((name) => [name, (env[`INPUT_${name.toUpperCase()}`] ?? '').trim()] as const);
+  return Object.fromEntries(inputs.filter(([, value]) => value !== ''));
+}
+
+function requireDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new UserError({
+    reason: 'invalid-input',
+    message: `There is no directory ${path}, which \`working-directory\` names.`,
+    remedy:
+      'Correct `working-directory`: it is relative to the root of the repository, which has to be checked out first (actions/checkout).',
+  });
+}
+
+interface ConfigProps {
+  /** Whether a file that is not there is a problem. */
+  readonly isNeeded: boolean;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/**
+ * The access that a YAML file describes, with keys overridden by `inputs`; throws `invalid-input` that names every
+ * problem, or why the file cannot be read.
+ */
+function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): AccessConfig {
+  if (!isNeeded && !existsSync(path)) {
+    const isWhole = 'buckets' in inputs && 'kolena-principal-arn' in inputs;
+    const noFile = `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`;
+    return parseAccessConfig(inputs, isWhole ? 'The config' : noFile);
+  }
+  const file = readYaml(path);
+  const isMapping = typeof file === 'object' && file !== null && !Array.isArray(file);
+  return parseAccessConfig(isMapping ? { ...file, ...inputs } : file, `The config of ${path}`);
+}
+
+/** Goes on past UserErrors, so that all problems can be told at once. */
+function collectProblems() {
+  const problems: UserError[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error);
+      return undefined;
+    }
+  };
+  return { problems, attempt };
+}
+
+/** The webhook payload of the event that started the run; undefined outside of GitHub. */
+export function readEventPayload(env: Environment): unknown {
+  const path = env['GITHUB_EVENT_PATH'];
+  return path && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : undefined;
+}

@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { UserError } from '../base/errors.ts';
+import { parseConstraint } from '../config/version-constraint.ts';
+
+/** What a run does. */
+export type Command = z.output<typeof settingsSchema>['command'];
+
+/** The contract's "How" inputs, validated; absent where nothing was given and there is no default. */
+export type Settings = z.output<typeof settingsSchema>;
+
+const ARN_ROLE = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const ARN_CALLER = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]+$/;
+
+/** The AWS provider's version constraint, as Terraform takes it: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
+const CONSTRAINT = /^(?:=|!=|>=?|<=?|~>)?\s*\d[\w.+-]*(?:\s*,\s*(?:=|!=|>=?|<=?|~>)?\s*\d[\w.+-]*)*$/;
+
+const accountIdsAllowed =
+  'AWS account IDs of 12 digits, one per line or separated by commas; the whole value in quotes, or YAML takes a zero at the front away';
+
+const flag = (byDefault: boolean) =>
+  // The spellings of YAML 1.2's core schema, as @actions/core's getBooleanInput takes them.
+  z
+    .enum(['true', 'True', 'TRUE', 'false', 'False', 'FALSE'], { error: 'true or false' })
+    .default(byDefault ? 'true' : 'false')
+    .transform((text) => text.toLowerCase() === 'true');
+
+const seconds = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number of seconds, ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `a whole number of seconds, ${least} to ${most}`);
+
+const items = (separator: RegExp) =>
+  z.string().transform((text) =>
+    text
+      .split(separator)
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+
+const lines = items(/\n/);
+
+const pairs = lines.transform((entries, context) =>
+  Object.fromEntries(
+    entries.map((entry) => {
+      const at = entry.indexOf('=');
+      if (at < 1) context.addIssue({ code: 'custom', message: 'one key=value per line', input: entry });
+      return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
+    }),
+  ),
+);
+
+/**
+ * The "How" inputs by their contract names, as strings. Lengths and patterns are those of AWS's AssumeRole page
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+ */
+export const settingsSchema = z
+  .object({
+    command: z
+      .enum(['synth', 'plan', 'apply', 'verify', 'destroy'], {
+        error: 'synth, plan, apply, verify or destroy',
+      })
+      .default('plan'),
+    config: z.string().optional(),
+    'aws-region': z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS region, such as us-east-1'),
+    'role-to-assume': z
+      .string()
+      .regex(ARN_ROLE, 'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/deploy')
+      .optional(),
+    'role-session-name': z
+      .string()
+      .regex(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and _+=,.@-')
+      .optional(),
+    'role-duration-seconds': seconds(900, 43_200).optional(),
+    audience: z.string().optional(),
+    // With commas too, as the input of this name in aws-actions/configure-aws-credentials.
+    'allowed-account-ids': items(/[\n,]/)
+      .pipe(z.array(z.string().regex(/^\d{12}$/, accountIdsAllowed)))
+      .default([]),
+    'terraform-path': z.string().optional(),
+    'terraform-version': z
+      .string()
+      .refine(
+        (text) => parseConstraint(text) !== undefined,
+        "a version or Terraform's version constraint, such as 1.11.4 or ~> 1.11",
+      )
+      .optional(),
+    'aws-provider-version': z
+      .string()
+      .regex(CONSTRAINT, "Terraform's version constraint, such as >= 5.100.0, < 7.0.0")
+      .default('>= 5.100.0, < 7.0.0'),
+    backend: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/, 'the name of a Terraform backend, such as s3')
+      .optional(),
+    'backend-config': pairs.default({}),
+    'github-token': z.string().optional(),
+    comment: z
+      .enum(['always', 'on-change', 'never'], { error: 'always, on-change or never' })
+      .default('always'),
+    'comment-key': z
+      .string()
+      .regex(/^[\w.@/-]{1,100}$/, '1 to 100 letters, digits and _.@/-')
+      .default('default'),
+    'require-approved-plan': flag(false),
+    'fail-on-changes': flag(false),
+    'allow-destroy': flag(false),
+    verify: z.enum(['assume', 'simulate', 'off'], { error: 'assume, simulate or off' }).default('assume'),
+    'verify-object': z
+      .string()
+      .regex(/^(?:s3:\/\/)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+$/, 'an object, as s3://bucket/key')
+      .optional(),
+    'verify-timeout': seconds(0, 3600).default(120),
+    'verify-principal-arn': z.string().regex(ARN_CALLER, 'the ARN of an IAM role or user').optional(),
+    'mask-aws-account-id': flag(false),
+    'mask-external-id': flag(true),
+    'working-directory': z.string().default('.'),
+  })
+  .superRefine((settings, context) => {
+    if (settings.backend === undefined && Object.keys(settings['backend-config']).length > 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['backend'],
+        message: 'the name of the backend that backend-config belongs to, such as s3',
+      });
+  });
+
+/** The contract's names of the "How" inputs. */
+export const settingNames: readonly string[] = Object.keys(settingsSchema.shape);
+
+/** Validates the "How" inputs; throws `invalid-input` with every problem, the value seen and what is allowed. */
+export function parseSettings(given: Readonly<Record<string, string>>): Settings {
+  const parsed = settingsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path: [name = ''], message, input }) => {
+    const seen = typeof input === 'string' ? input : given[String(name)];
+    return `- ${String(name)}: ${JSON.stringify(seen ?? '')} was given; allowed is ${message}`;
+  });
+  throw new UserError({
+    reason: 'invalid-input',
+    message: `The inputs have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.join('\n')}`,
+    remedy: 'Correct the inputs in the workflow; README.md lists them all.',
+  });
+}

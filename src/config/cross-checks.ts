@@ -1,0 +1,79 @@
+import { parseLocation } from './bucket-location.ts';
+import { partitionOfArn, partitions } from './partition.ts';
+import { quote } from '../base/quote.ts';
+
+/** Problems of values that are fine alone but not together; values that are not fine alone are passed over. */
+export function crossProblems(given: Readonly<Record<string, unknown>>): string[] {
+  return [
+    ...overlaps(texts(given['buckets'])),
+    ...repetitions('kms-key-arns', texts(given['kms-key-arns'])),
+    ...repetitions('cors-origins', texts(given['cors-origins'])),
+    ...foreignPartitions(given),
+  ];
+}
+
+interface WrittenLocation {
+  readonly at: number;
+  readonly text: string;
+  readonly bucket: string;
+  readonly path: string;
+}
+
+/** Locations that lie inside another one, or are it: sorted by path, each stands right behind what contains it. */
+function overlaps(written: readonly string[]): string[] {
+  const locations = written.flatMap((text, at): WrittenLocation[] => {
+    const parsed = parseLocation(text);
+    return 'problem' in parsed
+      ? []
+      : [{ at, text, bucket: parsed.bucket, path: `${parsed.bucket}/${parsed.prefix ?? ''}` }];
+  });
+  const found: { at: number; problem: string }[] = [];
+  let outer: WrittenLocation | undefined;
+  for (const location of locations.sort((a, b) =>
+    a.path < b.path ? -1 : a.path > b.path ? 1 : a.at - b.at,
+  )) {
+    if (outer !== undefined && location.path.startsWith(outer.path))
+      found.push({ at: location.at, problem: overlap(location, outer) });
+    else outer = location;
+  }
+  return found.sort((a, b) => a.at - b.at).map(({ problem }) => problem);
+}
+
+function overlap(inner: WrittenLocation, outer: WrittenLocation): string {
+  const relation = inner.path === outer.path ? 'is the same as' : 'lies inside';
+  return `buckets[${inner.at}]: ${quote(inner.text)} ${relation} buckets[${outer.at}] ${quote(outer.text)}: leave one of them out`;
+}
+
+function repetitions(key: string, values: readonly string[]): string[] {
+  const first = new Map<string, number>();
+  return values.flatMap((value, at) => {
+    const before = first.get(value);
+    if (before === undefined) first.set(value, at);
+    return before === undefined ? [] : [`${key}[${at}]: ${quote(value)} is the same as ${key}[${before}]`];
+  });
+}
+
+/** Every ARN in one document is of the same partition, and no principal reaches over to another. */
+function foreignPartitions(given: Readonly<Record<string, unknown>>): string[] {
+  const principal = given['kolena-principal-arn'];
+  const partition = typeof principal === 'string' ? partitionOfArn(principal) : undefined;
+  if (partition === undefined) return [];
+  const arns = ['permissions-boundary-arn', 'kms-key-arns', 'buckets'].flatMap((key) =>
+    typeof given[key] === 'string'
+      ? [{ path: key, arn: given[key] }]
+      : texts(given[key]).map((arn, at) => ({ path: `${key}[${at}]`, arn })),
+  );
+  return arns.flatMap(({ path, arn }) => {
+    const other = partitionOfArn(arn);
+    return other === undefined || other === partition || !partitions.includes(other)
+      ? []
+      : [
+          `${path}: ${quote(arn)} is of partition ${other}, but kolena-principal-arn is of ${partition}: all must be of one`,
+        ];
+  });
+}
+
+/** The texts of a list at their places; anything else is the schema's to refuse. */
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? item : '')) : [];
+}

@@ -1,0 +1,111 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
+import { UserError } from '../base/errors.ts';
+import type { AccessConfig } from './access-config.ts';
+import { accessConfigSchema, accessFields } from './schema.ts';
+import { crossProblems } from './cross-checks.ts';
+import { fromText, isGiven } from './input-text.ts';
+import { quote } from '../base/quote.ts';
+
+/** The contract's names of the "Access" inputs, which are the config file's keys. */
+export const accessKeys: readonly string[] = Object.keys(accessFields.shape);
+
+/**
+ * Validates the "Access" keys, from YAML or as the text of Action inputs; a key that is empty counts as not given.
+ *
+ * @param source - what a message calls the config
+ * @throws UserError `invalid-input` that names every problem with its path, the value seen and what is allowed
+ */
+export function parseAccessConfig(raw: unknown, source = 'The config'): AccessConfig {
+  if (!isMapping(raw))
+    throw invalid(source, [`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
+  const given = Object.fromEntries(
+    Object.entries(raw).flatMap(([key, value]) => (isGiven(value) ? [[key, fromText(key, value)]] : [])),
+  );
+  const parsed = accessConfigSchema.safeParse(given);
+  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given));
+  const problems = [...issues, ...crossProblems(given)];
+  if (!parsed.success || problems.length > 0) throw invalid(source, problems);
+  return parsed.data;
+}
+
+/** The JSON Schema of the config file, which editors complete and check by. */
+export function accessJsonSchema(): object {
+  return {
+    title: 'Access of Kolena to S3',
+    description: 'kolena-s3.yml: what Kolena may read in your S3 buckets.',
+    ...z.toJSONSchema(accessFields, { io: 'input' }),
+  };
+}
+
+function invalid(source: string, problems: readonly string[]): UserError {
+  const list =
+    problems.length === 1 ? problems.join('') : `\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+  return new UserError({
+    reason: 'invalid-input',
+    message: `${source} has ${problems.length === 1 ? 'a problem: ' : `${problems.length} problems:`}${list}`,
+    remedy: 'Correct the config file or the inputs of the same names; nothing was called in AWS.',
+  });
+}
+
+function problemsOf(issue: z.core.$ZodIssue, given: object): string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownKey);
+  if (issue.code === 'invalid_union') {
+    // The alternative that the value itself fits says which of its items do not.
+    const within = issue.errors.find((inner) => inner.every(({ path }) => path.length > 0)) ?? [];
+    if (within.length > 0)
+      return within.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, given));
+  }
+  const path = spellPath(issue.path);
+  const seen = valueAt(given, issue.path);
+  if (seen === undefined && issue.code === 'invalid_type') return [`${path}: is required`];
+  // Messages of our own say the value themselves where it may be said.
+  if (issue.code === 'custom' || issue.code === 'too_small' || issue.code === 'too_big')
+    return [`${path}: ${typeof seen === 'number' ? `${seen} ` : ''}${issue.message}`];
+  const shown = path.startsWith('kolena-external-id') ? 'it' : quote(seen);
+  return [`${path}: ${shown} is ${nameOf(seen)}; ${allowedBy(issue, seen)}`];
+}
+
+const NEEDED: Readonly<Partial<Record<string, string>>> = {
+  array: 'a list is needed, one item per line',
+  boolean: 'true or false is needed',
+};
+
+function allowedBy(issue: z.core.$ZodIssue, seen: unknown): string {
+  if (issue.code === 'invalid_value') return `allowed are ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_type' && issue.expected === 'string')
+    return typeof seen === 'object' ? 'text is needed' : 'text is needed: put it in quotes';
+  return (issue.code === 'invalid_type' ? NEEDED[issue.expected] : undefined) ?? issue.message;
+}
+
+function unknownKey(key: string): string {
+  const nearest = closest(key, [...accessKeys]);
+  const meant = distance(key, nearest) <= Math.max(2, nearest.length / 3);
+  return `${quote(key)}: is no key of the config; ${meant ? `did you mean "${nearest}"?` : `known are ${accessKeys.join(', ')}`}`;
+}
+
+function spellPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at === 0 ? '' : '.'}${String(step)}`))
+    .join('');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[step] : undefined,
+    value,
+  );
+}
+
+function isMapping(raw: unknown): raw is Record<string, unknown> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
+}
+
+/** A value's kind in YAML's words. */
+function nameOf(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { AccessConfig } from './access-config.ts';
+import { boundaryArnProblem, kmsKeyArnProblem, principalArnProblem } from './arns.ts';
+import { parseLocation } from './bucket-location.ts';
+import { corsOriginProblem } from './cors-origin.ts';
+import type { ProblemOf } from './iam-names.ts';
+import * as iam from './iam-names.ts';
+import { quote } from '../base/quote.ts';
+import { splitTag, tagProblems } from './tags.ts';
+
+/** A string that a rule of AWS holds for. */
+function text(problemOf: ProblemOf): z.ZodString {
+  return z.string().check(({ value, issues }) => {
+    const problem = problemOf(value);
+    if (problem !== undefined)
+      issues.push({ code: 'custom', input: value, message: `${quote(value)} ${problem}` });
+  });
+}
+
+const externalId = z.string().check(({ value, issues }) => {
+  const problem = iam.externalIdProblem(value);
+  if (problem !== undefined) issues.push({ code: 'custom', input: undefined, message: problem });
+});
+
+const location = z.string().transform((value, { issues }) => {
+  const parsed = parseLocation(value);
+  if (!('problem' in parsed)) return parsed;
+  issues.push({ code: 'custom', input: value, message: `${quote(value)} ${parsed.problem}` });
+  return z.NEVER;
+});
+
+const tags = z
+  .union([z.record(z.string(), z.string()), z.array(z.string())], {
+    error: 'must hold text, as `key: value` or `key=value`',
+  })
+  .transform((given, { issues }) => {
+    const report = (message: string) => issues.push({ code: 'custom', input: given, message });
+    const pairs = Array.isArray(given)
+      ? given.flatMap((line) => {
+          const pair = splitTag(line);
+          if (!pair) report(`${quote(line)} is no tag: write key=value`);
+          return pair ? [pair] : [];
+        })
+      : Object.entries(given);
+    tagProblems(pairs).forEach(report);
+    return Object.fromEntries(pairs);
+  });
+
+const seconds = z.int({ error: 'must be a whole number of seconds, 3600 to 43200' });
+
+/** The "Access" keys of the contract, each value by itself; `cross-checks.ts` holds them against one another. */
+export const accessFields = z.strictObject({
+  buckets: z.array(location).min(1, 'names no bucket').meta({
+    description:
+      'What Kolena may read: `name`, `name/prefix/`, `s3://name/prefix/` or a bucket ARN. A prefix narrows s3:GetObject to it and s3:ListBucket by s3:prefix.',
+  }),
+  'kolena-principal-arn': text(principalArnProblem).meta({
+    description: 'The AWS principal that Kolena gave you: a role, user or account root ARN.',
+    examples: ['arn:aws:iam::111122223333:role/kolena'],
+  }),
+  'kolena-external-id': externalId
+    .meta({
+      description:
+        'The sts:ExternalId that the trust policy demands. Without it a warning names the confused-deputy risk.',
+      pattern: iam.externalIdPattern.source,
+    })
+    .optional(),
+  'role-name': text(iam.roleNameProblem)
+    .meta({ description: 'Name of the role that Kolena assumes.', pattern: iam.roleNamePattern.source })
+    .prefault('KolenaS3ReadAccess'),
+  'policy-name': text(iam.policyNameProblem)
+    .meta({
+      description: 'Name of the access policy; further ones get -2, -3, …',
+      pattern: iam.policyNamePattern.source,
+    })
+    .prefault('KolenaS3ReadAccess'),
+  'iam-path': text(iam.iamPathProblem)
+    .meta({ description: 'IAM path of role and policies.', pattern: iam.iamPathPattern.source })
+    .prefault('/'),
+  'permissions-boundary-arn': text(boundaryArnProblem)
+    .meta({ description: 'Permissions boundary of the role.' })
+    .optional(),
+  // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+  'max-session-duration': seconds
+    .min(3600, 'must be 3600 to 43200 seconds')
+    .max(43_200, 'must be 3600 to 43200 seconds')
+    .meta({ description: 'Longest session of the role in seconds.' })
+    .prefault(3600),
+  'include-public-datasets': z
+    .boolean()
+    .meta({ description: 'Whether to grant kolena-public-datasets too.' })
+    .prefault(true),
+  'object-versions': z.boolean().meta({ description: 'Whether to add s3:GetObjectVersion.' }).prefault(false),
+  'kms-key-arns': z
+    .array(text(kmsKeyArnProblem))
+    .meta({ description: 'KMS keys on which kms:Decrypt is granted, only via S3.' })
+    .prefault([]),
+  cors: z
+    .enum(['merge', 'replace', 'off'])
+    .meta({
+      description:
+        '`merge` keeps every foreign rule and adds ours, `replace` leaves ours alone, `off` takes ours away.',
+    })
+    .prefault('merge'),
+  'cors-origins': z
+    .array(text(corsOriginProblem))
+    .min(1, 'names no origin: leave it out for https://app.kolena.io, or set cors to off')
+    .meta({ description: 'Origins whose web pages may GET objects.' })
+    .prefault(['https://app.kolena.io']),
+  tags: tags.meta({ description: 'Tags of role and policies.' }).prefault({}),
+});
+
+/** The config file's schema: validated keys in, `AccessConfig` out. */
+export const accessConfigSchema = accessFields.transform((keys): AccessConfig => {
+  const externalIdGiven = keys['kolena-external-id'];
+  const boundary = keys['permissions-boundary-arn'];
+  return {
+    buckets: keys.buckets.map(({ bucket, prefix }) => ({ bucket, ...(prefix !== undefined && { prefix }) })),
+    kolenaPrincipalArn: keys['kolena-principal-arn'],
+    ...(externalIdGiven !== undefined && { kolenaExternalId: externalIdGiven }),
+    roleName: keys['role-name'],
+    policyName: keys['policy-name'],
+    iamPath: keys['iam-path'],
+    ...(boundary !== undefined && { permissionsBoundaryArn: boundary }),
+    maxSessionDuration: keys['max-session-duration'],
+    includePublicDatasets: keys['include-public-datasets'],
+    objectVersions: keys['object-versions'],
+    kmsKeyArns: keys['kms-key-arns'],
+    cors: keys.cors,
+    corsOrigins: keys['cors-origins'],
+    tags: keys.tags,
+  };
+});

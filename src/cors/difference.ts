@@ -1,0 +1,38 @@
+import type { CorsRule } from './rule.ts';
+
+const fields = [
+  'ID',
+  'AllowedHeaders',
+  'AllowedMethods',
+  'AllowedOrigins',
+  'ExposeHeaders',
+  'MaxAgeSeconds',
+] as const;
+
+/**
+ * What differs first between two CORS configurations, as a phrase; `undefined` when they are equal: same rules, same
+ * order, field by field. S3 knows no empty list, so an empty one equals an absent one; an absent `MaxAgeSeconds` is not 0.
+ *
+ * @example
+ * corsDifference([{ ...rule }], [{ ...rule, MaxAgeSeconds: 0 }]) // 'rule 1 has MaxAgeSeconds 0 instead of none'
+ */
+export function corsDifference(
+  expected: readonly CorsRule[],
+  actual: readonly CorsRule[],
+): string | undefined {
+  for (const [at, rule] of expected.entries()) {
+    const other = actual[at];
+    if (other === undefined) return `rule ${at + 1} is gone: ${JSON.stringify(rule)}`;
+    for (const field of fields) {
+      const [wanted, seen] = [shown(rule[field]), shown(other[field])];
+      if (wanted !== seen) return `rule ${at + 1} has ${field} ${seen} instead of ${wanted}`;
+    }
+  }
+  const extra = actual[expected.length];
+  return extra === undefined ? undefined : `rule ${expected.length + 1} is new: ${JSON.stringify(extra)}`;
+}
+
+function shown(value: string | number | readonly string[] | undefined): string {
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
+  return JSON.stringify(value);
+}

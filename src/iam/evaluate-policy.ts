@@ -1,0 +1,108 @@
+import { listOf, principalsOf, statementsOf } from './compare-policy.ts';
+import type { Condition, PolicyDocument, Statement } from './policy-document.ts';
+
+/** One request, as a policy is asked about it. */
+export interface PolicyRequest {
+  readonly action: string;
+  /** Absent for a trust policy, whose resource is the role itself. */
+  readonly resource?: string;
+  /** Whom the caller counts as: its own ARN, its account's root; absent for a permissions policy. */
+  readonly principals?: readonly string[];
+  /** Context keys, in any case. */
+  readonly context?: Readonly<Record<string, string>>;
+}
+
+/** What policies say of a request, and the statement that says so; an implicit deny has none. */
+export interface PolicyDecision {
+  readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  readonly statement?: Statement;
+}
+
+/**
+ * What the documents say of a request, as IAM evaluates them; good for naming causes, not for granting anything. An
+ * operator it does not know counts as fulfilled in an Allow and as unfulfilled in a Deny.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function evaluatePolicies(
+  documents: readonly PolicyDocument[],
+  request: PolicyRequest,
+): PolicyDecision {
+  const matching = documents.flatMap(statementsOf).filter((statement) => matches(statement, request));
+  const deny = matching.find(({ Effect }) => Effect === 'Deny');
+  if (deny !== undefined) return { decision: 'explicitDeny', statement: deny };
+  const allow = matching.find(({ Effect }) => Effect === 'Allow');
+  return allow === undefined ? { decision: 'implicitDeny' } : { decision: 'allowed', statement: allow };
+}
+
+/** Whether a statement names one of the principals; a statement without principals names nobody. */
+export function namesPrincipal(statement: Statement, principals: readonly string[]): boolean {
+  const named = principalsOf(statement);
+  return named.includes('AWS:*') || principals.some((principal) => named.includes(`AWS:${principal}`));
+}
+
+function matches(statement: Statement, request: PolicyRequest): boolean {
+  const { Action, NotAction, Resource, NotResource, Condition, Effect } = statement;
+  if (request.principals !== undefined && !namesPrincipal(statement, request.principals)) return false;
+  const action = (pattern: string) => like(pattern.toLowerCase(), request.action.toLowerCase());
+  if (Action !== undefined ? !listOf(Action).some(action) : listOf(NotAction).some(action)) return false;
+  if (request.resource !== undefined) {
+    const resource = (pattern: string) => like(pattern, request.resource ?? '');
+    if (Resource !== undefined ? !listOf(Resource).some(resource) : listOf(NotResource).some(resource))
+      return false;
+  }
+  return conditionHolds(Condition ?? {}, { context: request.context ?? {}, unknown: Effect === 'Allow' });
+}
+
+interface Circumstances {
+  readonly context: Readonly<Record<string, string>>;
+  /** What an operator counts as that is not known here. */
+  readonly unknown: boolean;
+}
+
+function conditionHolds(condition: Condition, { context, unknown }: Circumstances): boolean {
+  const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
+  return Object.entries(condition).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, wanted]) =>
+      holds(operator, { wanted: listOf(wanted).map(String), value: values.get(key.toLowerCase()), unknown }),
+    ),
+  );
+}
+
+interface Comparison {
+  readonly wanted: readonly string[];
+  readonly value: string | undefined;
+  readonly unknown: boolean;
+}
+
+function holds(spelling: string, { wanted, value, unknown }: Comparison): boolean {
+  const [, , name = '', ifExists] =
+    /^(for(?:any|all)values?:)?(.+?)(ifexists)?$/.exec(spelling.toLowerCase()) ?? [];
+  if (name === 'null') return wanted.includes(String(value === undefined));
+  const negated = /^(string|arn|numeric|date)not/.test(name);
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+  if (value === undefined) return negated || ifExists !== undefined;
+  const compare = comparisons[name.replace('not', '')];
+  if (compare === undefined) return unknown;
+  const any = wanted.some((one) => compare(one, value));
+  return negated ? !any : any;
+}
+
+const comparisons: Readonly<Record<string, (wanted: string, value: string) => boolean>> = {
+  stringequals: (wanted, value) => wanted === value,
+  stringequalsignorecase: (wanted, value) => wanted.toLowerCase() === value.toLowerCase(),
+  stringlike: (wanted, value) => like(wanted, value),
+  arnequals: (wanted, value) => like(wanted, value),
+  arnlike: (wanted, value) => like(wanted, value),
+  bool: (wanted, value) => wanted.toLowerCase() === value.toLowerCase(),
+  datelessthan: (wanted, value) => Date.parse(value) < Date.parse(wanted),
+  dategreaterthan: (wanted, value) => Date.parse(value) > Date.parse(wanted),
+};
+
+/** `*` stands for any characters and `?` for one, `/` included. */
+function like(pattern: string, value: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`, 's').test(value);
+}

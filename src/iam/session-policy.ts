@@ -1,0 +1,34 @@
+import type { Expectations } from '../verify/expectations.ts';
+
+/** Characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const sessionPolicyLimit = 2048;
+
+/**
+ * The JSON policy that narrows the verifier's session to reading: of the configured buckets and prefixes, or, where
+ * their names do not fit, of whatever the role itself may read. A KMS key is left to the role, so that its refusal
+ * names the role's own policy and not this one.
+ */
+export function sessionPolicy(
+  expectations: Expectations,
+  scope: 'locations' | 'any-bucket' = 'locations',
+): string {
+  const { partition, locations, objectVersions } = expectations;
+  const read = ['s3:GetObject', ...(objectVersions ? ['s3:GetObjectVersion'] : [])];
+  const buckets = [...new Set(locations.map(({ bucket }) => `arn:${partition}:s3:::${bucket}`))];
+  const objects = locations.map(({ bucket, prefix = '' }) => `arn:${partition}:s3:::${bucket}/${prefix}*`);
+  const statements =
+    scope === 'locations'
+      ? [allow(['s3:ListBucket'], buckets), allow(read, objects)]
+      : [allow(['s3:ListBucket', ...read], ['*'])];
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [...statements, allow(['kms:Decrypt'], ['*'])],
+  });
+  return policy.length > sessionPolicyLimit && scope === 'locations'
+    ? sessionPolicy(expectations, 'any-bucket')
+    : policy;
+}
+
+function allow(Action: readonly string[], Resource: readonly string[]) {
+  return { Effect: 'Allow', Action, Resource };
+}

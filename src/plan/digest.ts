@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { normalizeStatements } from '../iam/compare-policy.ts';
+import type { CorsRemoval } from '../access/desired-access.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import type { PlanSummary, ResourceChange } from './summary.ts';
+
+interface PlanDigestProps {
+  readonly summary: PlanSummary;
+  /** What `terraform show -json tfplan` printed, parsed: its configuration tells set attributes from computed ones. */
+  readonly planJson: unknown;
+  readonly corsRemovals: readonly CorsRemoval[];
+}
+
+/** A nested block is a list of the expressions of each of its occurrences; anything else is one expression. */
+type Expressions = Readonly<Record<string, unknown>>;
+
+const configurationSchema = z.object({
+  configuration: z.object({
+    root_module: z.object({
+      resources: z
+        .array(z.object({ address: z.string(), expressions: z.record(z.string(), z.unknown()).default({}) }))
+        .default([]),
+    }),
+  }),
+});
+
+// The plan holds the external ID, which can be short, and the digest stands in public comments: guessing has to cost.
+const ITERATIONS = 100_000;
+const SALT = 'kolena-s3-access plan digest';
+
+/**
+ * A canonical hash of what a plan changes, 64 hex digits: the order of lists without an order, formatting and computed
+ * values don't matter.
+ */
+export async function planDigest(props: PlanDigestProps): Promise<string> {
+  const { subtle } = globalThis.crypto;
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const key = await subtle.importKey('raw', bytes(canonicalChanges(props)), 'PBKDF2', false, ['deriveBits']);
+  const settings = { name: 'PBKDF2', hash: 'SHA-256', salt: bytes(SALT), iterations: ITERATIONS };
+  const digest = new Uint8Array(await subtle.deriveBits(settings, key, 256));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function canonicalChanges({ summary, planJson, corsRemovals }: PlanDigestProps): string {
+  const { resources } = configurationSchema.parse(planJson).configuration.root_module;
+  const expressions = new Map(resources.map((resource) => [resource.address, resource.expressions]));
+  const changes = summary.changes
+    .filter(({ action, imported }) => action !== 'no-op' || imported)
+    .map((change) => canonicalChange(change, expressions.get(change.address) ?? {}));
+  const removals = corsRemovals
+    .filter(({ present }) => present)
+    // The order of a bucket's rules counts, since S3 answers with the first that matches.
+    .map(({ bucket, keep }) => ({
+      bucket,
+      keep: keep.map((rule) => JSON.stringify(canonical(rule))).join(),
+    }));
+  return JSON.stringify(canonical({ changes, removals }));
+}
+
+function canonicalChange(
+  { address, action, imported, before, after }: ResourceChange,
+  set: Expressions,
+): unknown {
+  const values = Object.entries(set).map(
+    ([name, expression]) => [name, asSet(after?.[name], expression)] as const,
+  );
+  // What configuration doesn't set can still be taken away.
+  const cleared = Object.keys(after ?? {}).filter(
+    (name) => !(name in set) && isUnset(after?.[name]) && !isUnset(before?.[name]),
+  );
+  const known = Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null));
+  return { address, action, imported, after: known, cleared };
+}
+
+/** What configuration sets of an attribute, or of the nested blocks of that name. */
+function asSet(value: unknown, expression: unknown): unknown {
+  if (typeof value === 'string') return parsedDocument(value);
+  if (!Array.isArray(expression) || !Array.isArray(value)) return value;
+  const names = new Set(expression.flatMap((block: object) => Object.keys(block)));
+  return value.map((block: object) =>
+    Object.fromEntries(Object.entries(block).filter(([name, item]) => names.has(name) && !isUnset(item))),
+  );
+}
+
+/** Providers write "not set" as null or as the zero of the type, each where it likes. */
+function isUnset(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === null ||
+    value === '' ||
+    value === 0 ||
+    (Array.isArray(value) && value.length === 0)
+  );
+}
+
+/** A policy document by what it says; any other text as it is. */
+function parsedDocument(text: string): unknown {
+  if (!text.trimStart().startsWith('{')) return text;
+  try {
+    const document = JSON.parse(text) as PolicyDocument;
+    return { version: document.Version, statements: normalizeStatements(document) };
+  } catch {
+    return text;
+  }
+}
+
+/** Object keys and lists sorted: no list of these resources and of IAM has an order that means anything. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => JSON.stringify(canonical(item))).sort();
+    return items.map((item): unknown => JSON.parse(item));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, canonical(item)]));
+}

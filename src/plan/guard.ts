@@ -1,0 +1,56 @@
+import { UserError } from '../base/errors.ts';
+import type { PlanSummary, ResourceChange } from './summary.ts';
+
+interface GuardProps {
+  readonly allowDestroy: boolean;
+  /** Addresses of the policies that go because nothing is left for them to grant. */
+  readonly expectedDeletes: readonly string[];
+}
+
+/**
+ * Refuses (`destroy-refused`) a plan that deletes or replaces the role or a policy that still grants something, unless
+ * destroying is allowed; and always one that deletes or replaces a bucket's CORS configuration.
+ */
+export function guardDestroy(summary: PlanSummary, { allowDestroy, expectedDeletes }: GuardProps): void {
+  const losses = summary.changes.filter(({ action }) => action === 'delete' || action === 'replace');
+  const cors = losses.filter(({ type }) => type === 'aws_s3_bucket_cors_configuration');
+  if (cors.length > 0) throw foreignRulesAtRisk(cors);
+  const access = losses.filter(
+    ({ type, action, address }) =>
+      (type === 'aws_iam_role' || type === 'aws_iam_policy') &&
+      !(action === 'delete' && expectedDeletes.includes(address)),
+  );
+  if (access.length > 0 && !allowDestroy) throw accessAtRisk(access);
+}
+
+function accessAtRisk(changes: readonly ResourceChange[]): UserError {
+  return new UserError({
+    reason: 'destroy-refused',
+    message: `The plan would take Kolena's access away: ${changes.map(describe).join(', ')}.`,
+    remedy:
+      'If that is meant, set `allow-destroy: true`; otherwise undo the change of the config that causes it.',
+  });
+}
+
+function foreignRulesAtRisk(changes: readonly ResourceChange[]): UserError {
+  const addresses = changes.map(({ address }) => `terraform state rm '${address}'`).join('; ');
+  return new UserError({
+    reason: 'destroy-refused',
+    message:
+      `The plan would ${changes.map(describe).join(', ')}. That deletes a bucket's whole CORS configuration, ` +
+      'the rules of others included, so it is never applied.',
+    remedy:
+      'Put the bucket back into the config, apply, and drop it then; or let Terraform forget it, ' +
+      `in a directory that uses the same backend: ${addresses}.`,
+  });
+}
+
+function describe({ action, address, before, after }: ResourceChange): string {
+  const name = before?.['name'];
+  const [from, to] = [before?.['path'], after?.['path']];
+  const moved =
+    typeof from === 'string' && typeof to === 'string' && from !== to
+      ? `, from path ${from} to ${to}: \`iam-path: ${from}\` keeps it`
+      : '';
+  return `${action} ${address}${typeof name === 'string' ? ` ("${name}"${moved})` : ''}`;
+}

@@ -1,0 +1,89 @@
+import { untrustedCertificateRemedy } from './untrusted-certificate.ts';
+
+import type { AwsFailure } from './aws-failure.ts';
+import { isNetworkFailure } from './aws-failure.ts';
+
+/** What failed, and the next step. */
+export interface Diagnosis {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+// https://nodejs.org/api/tls.html#x509-certificate-error-codes
+const untrusted = [
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_UNTRUSTED',
+];
+
+/** Explains a call that never reached AWS: names, connections, proxies and certificates; `undefined` for all else. */
+export function diagnoseNetwork(failure: AwsFailure): Diagnosis | undefined {
+  if (failure.code === 'ERR_PROXY_REFUSED') return proxyRefused(failure);
+  if (untrusted.includes(failure.code)) return untrustedCertificate(failure);
+  if (failure.code === 'CERT_HAS_EXPIRED' || failure.code === 'CERT_NOT_YET_VALID')
+    return certificateOutOfTime(failure);
+  if (failure.code === 'ERR_TLS_CERT_ALTNAME_INVALID') return otherHostsCertificate(failure);
+  if (failure.code === 'ENOTFOUND' || failure.code === 'EAI_AGAIN') return unknownName(failure);
+  return isNetworkFailure(failure) ? unreachable(failure) : undefined;
+}
+
+function route({ host, proxy }: AwsFailure): string {
+  return `${host ?? 'AWS'}${proxy === undefined ? '' : ` through the proxy ${proxy}`}`;
+}
+
+function proxyRefused(failure: AwsFailure): Diagnosis {
+  const message = `The way to ${failure.host ?? 'AWS'} is closed: ${failure.message}`;
+  if (/ 407\b/.test(failure.message)) {
+    const remedy =
+      'Give the proxy its user and password, from a secret: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT.';
+    return { message, remedy };
+  }
+  return {
+    message,
+    remedy: `Have the proxy let ${failure.host ?? 'AWS'} through, or name that host in NO_PROXY.`,
+  };
+}
+
+function untrustedCertificate(failure: AwsFailure): Diagnosis {
+  return {
+    message: `The TLS certificate shown for ${route(failure)} is not trusted (${failure.code}).`,
+    remedy: untrustedCertificateRemedy,
+  };
+}
+
+function certificateOutOfTime(failure: AwsFailure): Diagnosis {
+  return {
+    message: `The TLS certificate shown for ${route(failure)} is not valid at the runner's time (${failure.code}).`,
+    remedy: "Check the runner's clock; if it is right, renew the certificate of the proxy or endpoint.",
+  };
+}
+
+function otherHostsCertificate(failure: AwsFailure): Diagnosis {
+  return {
+    message: `The TLS certificate shown for ${route(failure)} is for another host: ${failure.message}`,
+    remedy: 'Check AWS_ENDPOINT_URL and its per-service forms, and what answers in between.',
+  };
+}
+
+function unknownName(failure: AwsFailure): Diagnosis {
+  return {
+    message: `A host name on the way to ${route(failure)} cannot be resolved: ${failure.message}`,
+    remedy:
+      failure.proxy === undefined
+        ? 'Check aws-region and AWS_ENDPOINT_URL for typing errors; on a runner that reaches the internet only by a proxy, set HTTPS_PROXY.'
+        : 'Check the host name in HTTPS_PROXY.',
+  };
+}
+
+function unreachable(failure: AwsFailure): Diagnosis {
+  return {
+    message: `No connection to ${route(failure)}: ${failure.message}`,
+    remedy:
+      failure.proxy === undefined
+        ? `Let the runner reach ${failure.host ?? 'AWS'}, or set HTTPS_PROXY if it reaches the internet only by a proxy.`
+        : 'Check HTTPS_PROXY; if the host is to be reached directly, name it in NO_PROXY.',
+  };
+}

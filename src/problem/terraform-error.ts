@@ -1,0 +1,115 @@
+import { UserError } from '../base/errors.ts';
+import type { FailureReason } from '../base/errors.ts';
+import { parseDiagnostics, parseLockInfo } from './terraform-diagnostics.ts';
+import type { Diagnostic, LockInfo } from './terraform-diagnostics.ts';
+import { remedyFor } from './terraform-remedies.ts';
+
+/** How a process ended, and what it printed. */
+export interface ProcessResult {
+  /** Its exit code; null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The signal that this process got meanwhile and passed on. */
+  readonly cancelledBy?: NodeJS.Signals;
+}
+
+/** A command as a user knows it, and why the run fails when it fails. */
+export interface FailedCommand {
+  /** As `terraform plan`. */
+  readonly name: string;
+  readonly reason: FailureReason;
+}
+
+/** As many errors as a person reads; the log has all of them. */
+const SHOWN = 8;
+
+/** Why a command failed, in Terraform's own words, and the next step. */
+export function terraformError({ name, reason }: FailedCommand, result: ProcessResult): UserError {
+  const cause = new Error(result.stderr.trim() || `${name} printed no error`);
+  if (result.cancelledBy !== undefined)
+    return new UserError({
+      reason,
+      message: `${name} was interrupted by ${result.cancelledBy}; Terraform stopped and released its lock.`,
+      remedy: 'Run the command again: what was done is found, what was not is done.',
+      cause,
+    });
+  if (result.code === null)
+    return new UserError({
+      reason,
+      message: `${name} was killed before it ended${result.stderr.trim() === '' ? '' : `, after it had printed: ${result.stderr.trim()}`}. A system does that when its memory runs out.`,
+      remedy:
+        'Run again: what was done is found, what was not is done. If it happens again, use a runner with more memory.',
+      cause,
+    });
+  const diagnostics = parseDiagnostics(result.stderr);
+  if (diagnostics.some(({ summary }) => summary.startsWith('Error acquiring the state lock')))
+    return stateLocked(name, parseLockInfo(result.stderr), cause);
+  const known = [...new Set(diagnostics.map(remedyFor).filter((remedy) => remedy !== undefined))];
+  return new UserError({
+    reason: reasonOf(diagnostics) ?? reason,
+    message: `${name} failed (exit code ${result.code}). ${describe(diagnostics, result.stderr)}`,
+    remedy:
+      known.join('\n') || `Read the errors above and the log of ${name}, mend the cause, and run again.`,
+    cause,
+  });
+}
+
+/** The binary could not be started at all. */
+export function terraformMissing(binary: string, cause: unknown): UserError {
+  return new UserError({
+    reason: 'terraform-missing',
+    message: `${binary} could not be started: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    remedy:
+      'Point `terraform-path` at a Terraform or OpenTofu binary, or set `terraform-version` to have one downloaded.',
+    cause,
+  });
+}
+
+/** The binary printed something else than the JSON that it was asked for. */
+export function noJson(command: string, printed: string, cause: unknown): UserError {
+  return new UserError({
+    reason: 'terraform-missing',
+    message: `${command} printed no JSON. It begins with: ${JSON.stringify(printed.slice(0, 80))}`,
+    remedy:
+      'Point `terraform-path` at the Terraform or OpenTofu binary itself: what is on PATH seems to be a wrapper that prints lines of its own. Take `TF_CLI_ARGS` and `TF_CLI_ARGS_show` out of the environment, too.',
+    cause,
+  });
+}
+
+function reasonOf(diagnostics: readonly Diagnostic[]): FailureReason | undefined {
+  if (diagnostics.some(({ summary }) => summary === 'Saved plan is stale')) return 'plan-changed';
+  if (diagnostics.some(({ summary }) => /^Unsupported \w+ Core version$/.test(summary)))
+    return 'terraform-missing';
+  return undefined;
+}
+
+function describe(diagnostics: readonly Diagnostic[], stderr: string): string {
+  if (diagnostics.length === 0) return stderr.trim();
+  const shown = diagnostics
+    .slice(0, SHOWN)
+    .map(({ summary, detail, address }) =>
+      [`Error: ${summary}${address === undefined ? '' : ` (${address})`}`, detail]
+        .filter((part) => part !== '')
+        .join('\n'),
+    );
+  const more = diagnostics.length - shown.length;
+  return [...shown, ...(more > 0 ? [`… and ${more} more errors.`] : [])].join('\n');
+}
+
+function stateLocked(name: string, lock: LockInfo | undefined, cause: Error): UserError {
+  const held =
+    lock === undefined
+      ? 'Who holds it could not be read.'
+      : `It is held by ${lock.who} since ${lock.created} for ${lock.operation} (lock ${lock.id} on ${lock.path}).`;
+  const release =
+    lock === undefined ? 'release it as the backend wants it' : `run \`terraform force-unlock ${lock.id}\``;
+  return new UserError({
+    reason: 'state-locked',
+    message: `${name} could not lock the state. ${held}`,
+    remedy:
+      `Wait for the run that holds the lock, then run again. If that run is dead, ${release} ` +
+      'in a directory that uses the same backend; for the s3 backend, deleting the object `<key>.tflock` does the same.',
+    cause,
+  });
+}

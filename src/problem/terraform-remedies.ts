@@ -1,0 +1,114 @@
+import { untrustedCertificateRemedy } from './untrusted-certificate.ts';
+import type { Diagnostic } from './terraform-diagnostics.ts';
+
+type Remedy = string | ((match: RegExpExecArray) => string);
+
+/** What Terraform and AWS say, and what to do about it; the first that matches counts, so the special come first. */
+const remedies: readonly (readonly [RegExp, Remedy])[] = [
+  [/x509: certificate signed by unknown authority/, untrustedCertificateRemedy],
+  [
+    /ExpiredToken|token included in the request is expired/,
+    'The AWS credentials expired during the run: run again, with a longer `role-duration-seconds` if it happens again.',
+  ],
+  [
+    /with an explicit deny in (an? [\w -]+?(?:policy|boundary))/i,
+    (match) => `An explicit deny in ${String(match[1])} forbids it: ask whoever owns that to allow it.`,
+  ],
+  [
+    /not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/,
+    (match) => statementToAdd(String(match[1]), match[2]),
+  ],
+  [
+    /operation error (\w+): (\w+),.*(?:AccessDenied|Forbidden)/s,
+    (match) => statementToAdd(actionOf(String(match[1]), String(match[2]))),
+  ],
+  [
+    /EntityAlreadyExists/,
+    'Somebody else created it meanwhile: run again, which adopts it. If that fails in the same way, a policy of that name ' +
+      'stands at another path: set `iam-path` to that, or choose another `policy-name`.',
+  ],
+  [
+    /PoliciesPerRole/,
+    'Detach policies that the role does not need, split the buckets over several roles, or raise the quota ' +
+      '"Managed policies attached to an IAM role" in Service Quotas.',
+  ],
+  [
+    /LimitExceeded/,
+    'Split the buckets over several roles, remove what is no longer used, or raise the quota in Service Quotas.',
+  ],
+  [
+    /MalformedPolicyDocument.*Invalid principal/s,
+    'Copy the principal ARN from Kolena again into `kolena-principal-arn`: AWS knows no such principal, it was ' +
+      'deleted, or it is of another partition.',
+  ],
+  [
+    /MalformedPolicyDocument/,
+    'Check the ARNs in the config: AWS refuses the document that was made of them.',
+  ],
+  [/DeleteConflict/, 'Detach from the role or policy what others attached to it, then run again.'],
+  [
+    /NoSuchBucket|bucket "\S+" does not exist/,
+    'Check the name of the bucket and its account, or create it first.',
+  ],
+  [/Saved plan is stale/, 'Run again: a new plan is made from the state as it is now.'],
+  [
+    /Unsupported \w+ Core version/,
+    'Needed is 1.5 or newer, with a `backend` 1.7, with the backend `s3` 1.10: set `terraform-version`, as `~> 1.11`, to ' +
+      'have one downloaded, or put a newer one on PATH.',
+  ],
+  [
+    /checksums previously recorded|lock file is read-only|locked provider .* does not match/,
+    'Bring the `.terraform.lock.hcl` beside the config up to date (`terraform init -upgrade`, then ' +
+      "`terraform providers lock -platform=linux_amd64`, with the runner's platform), set `aws-provider-version` to " +
+      'what it holds, or remove it.',
+  ],
+  [
+    /no available releases match the given constraints/,
+    'Set `aws-provider-version` to a constraint that the registry, or the mirror in your Terraform CLI configuration, can satisfy.',
+  ],
+  [
+    /Failed to (?:query available provider packages|install provider)/,
+    'Let the runner reach the provider registry: set HTTPS_PROXY, or TF_CLI_CONFIG_FILE to a configuration that names ' +
+      'a provider mirror.',
+  ],
+  [
+    /terraform\.backend|backend|Failed to get existing workspaces/i,
+    "Check `backend` and each line of `backend-config` against that backend's page in Terraform's documentation.",
+  ],
+];
+
+/** The next step for a failure that is known, if it is. */
+export function remedyFor({ summary, detail, block }: Diagnostic): string | undefined {
+  const text = [summary, detail, block ?? ''].join('\n');
+  for (const [pattern, remedy] of remedies) {
+    const match = pattern.exec(text);
+    if (match !== null) return typeof remedy === 'string' ? remedy : remedy(match);
+  }
+  return undefined;
+}
+
+/**
+ * S3's operations whose IAM action has another name.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+ */
+const s3Actions: Readonly<Record<string, string>> = {
+  GetBucketCors: 's3:GetBucketCORS',
+  PutBucketCors: 's3:PutBucketCORS',
+  DeleteBucketCors: 's3:PutBucketCORS',
+  HeadBucket: 's3:ListBucket',
+  ListObjectsV2: 's3:ListBucket',
+  HeadObject: 's3:GetObject',
+};
+
+function actionOf(service: string, operation: string): string {
+  return s3Actions[operation] ?? `${service.toLowerCase()}:${operation}`;
+}
+
+function statementToAdd(action: string, resource = '*'): string {
+  const statement = {
+    Effect: 'Allow',
+    Action: action,
+    Resource: resource.startsWith('arn:') ? resource : '*',
+  };
+  return `Add to the policy of the deploy role: ${JSON.stringify(statement)}`;
+}

@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { readInputs } from '../../src/action/inputs.ts';
+
+const config = 'buckets: [share-with-kolena]\nkolena-principal-arn: arn:aws:iam::444455556666:root\n';
+
+/** A working directory with these files, by relative path. */
+function directoryWith(files: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'inputs-'));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(directory, path, '..'), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  return directory;
+}
+
+const read = (directory: string, inputs: Readonly<Record<string, string>> = {}) =>
+  readInputs({ 'INPUT_WORKING-DIRECTORY': directory, ...inputs });
+
+test('kolena-s3.yml is read where it exists, and another file by its path', () => {
+  const directory = directoryWith({
+    'kolena-s3.yml': config,
+    'access/eu.yml': config.replace('share-with', 'eu'),
+  });
+  expect(read(directory).config.buckets).toEqual([{ bucket: 'share-with-kolena' }]);
+  expect(read(directory, { INPUT_CONFIG: 'access/eu.yml' }).config.buckets).toEqual([
+    { bucket: 'eu-kolena' },
+  ]);
+});
+
+test('an input overrides its key; an empty one does not', () => {
+  const directory = directoryWith({ 'kolena-s3.yml': `${config}cors: off\nrole-name: FromFile\n` });
+  const { config: overridden } = read(directory, {
+    'INPUT_ROLE-NAME': 'FromInput',
+    INPUT_CORS: ' ',
+    INPUT_BUCKETS: 'one\r\ntwo/images/\r\n',
+  });
+  expect(overridden).toMatchObject({
+    roleName: 'FromInput',
+    cors: 'off',
+    buckets: [{ bucket: 'one' }, { bucket: 'two', prefix: 'images/' }],
+  });
+});
+
+test('a lock file counts only beside the config', () => {
+  const directory = directoryWith({ 'access/eu.yml': config, 'access/.terraform.lock.hcl': '' });
+  const path = join(directory, 'access', '.terraform.lock.hcl');
+  expect(read(directory, { INPUT_CONFIG: 'access/eu.yml' }).pluginLock).toBe(path);
+  writeFileSync(join(directory, 'kolena-s3.yml'), config);
+  expect(read(directory).pluginLock).toBeUndefined();
+});
+
+test('a problem is told with the file that was read', () => {
+  const directory = directoryWith({ 'kolena-s3.yml': 'buckets: [share-with-kolena]\n' });
+  const path = join(directory, 'kolena-s3.yml');
+  expect(() => read(directory)).toThrow(
+    `The config of ${path} has a problem: kolena-principal-arn: is required`,
+  );
+});
+
+test('a config of inputs alone needs no file, and no word about one', () => {
+  const inputs = {
+    INPUT_BUCKETS: 'Kolena',
+    'INPUT_KOLENA-PRINCIPAL-ARN': 'arn:aws:iam::444455556666:root',
+  };
+  expect(() => read(directoryWith({}), inputs)).toThrow(/^The config has a problem: buckets\[0\]/);
+});
+
+test('a repository that was not checked out is told by the file that is missing', () => {
+  const directory = directoryWith({});
+  expect(() => read(directory)).toThrow(`There is no ${join(directory, 'kolena-s3.yml')}`);
+  expect(() => read(directory)).toThrow('actions/checkout');
+  expect(() => read(directory, { INPUT_CONFIG: 'eu.yml' })).toThrow(
+    `There is no file ${join(directory, 'eu.yml')}`,
+  );
+  expect(() => read(join(directory, 'infra'))).toThrow(
+    `There is no directory ${join(directory, 'infra')}, which \`working-directory\` names.`,
+  );
+});
+
+test('a missing directory, wrong settings and a wrong config are told in one error', () => {
+  const inputs = { INPUT_COMMAND: 'aply', INPUT_CONFIG: 'eu.yml' };
+  for (const named of ['There is no directory', '"aply"', 'There is no file'])
+    expect(() => read('/nowhere/at/all', inputs)).toThrow(named);
+});
+
+const access = {
+  INPUT_BUCKETS: 'share-with-kolena',
+  'INPUT_KOLENA-PRINCIPAL-ARN': 'arn:aws:iam::444455556666:root',
+};
+
+test.each([
+  [{}, 'us-east-1'],
+  [{ AWS_REGION: '', AWS_DEFAULT_REGION: 'eu-west-1' }, 'eu-west-1'],
+  [{ AWS_REGION: 'eu-west-2', AWS_DEFAULT_REGION: 'eu-west-1' }, 'eu-west-2'],
+  [{ AWS_REGION: 'eu-west-2', 'INPUT_AWS-REGION': 'eu-west-3' }, 'eu-west-3'],
+  [{ AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 'us-east-1'],
+])('of %j the region is %s: a variable without a value counts for none', (env, region) => {
+  expect(readInputs({ ...access, ...env }).settings['aws-region']).toBe(region);
+});
+
+test.each([
+  ['', 'terraform.tfstate'],
+  ['path=state/kolena.tfstate', 'state/kolena.tfstate'],
+  ['path=/var/kolena.tfstate', '/var/kolena.tfstate'],
+])('a local state with "%s" is kept at %s, from the working directory', (backendConfig, path) => {
+  const directory = directoryWith({ 'kolena-s3.yml': config });
+  const inputs = { INPUT_BACKEND: 'local', 'INPUT_BACKEND-CONFIG': backendConfig };
+  expect(read(directory, inputs).stackSettings.backend).toEqual({
+    type: 'local',
+    config: { path: resolve(directory, path) },
+  });
+});

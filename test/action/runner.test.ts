@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { githubRunner } from '../../src/action/runner.ts';
+
+let printed = '';
+beforeEach(() => {
+  printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** What GitHub's runner takes for a command: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs */
+const isCommand = (line: string) => /^\s*::.*::|##\[[^\]]*\]/.test(line);
+
+test.each([
+  '::error::of a wrapper around Terraform',
+  '   \t::stop-commands::token',
+  '      + id = "##[add-mask]a"',
+  'one line\n::warning::another',
+  'one line\r::warning::another',
+])('%j in the log is shown and not obeyed', (line) => {
+  githubRunner({}).info(line);
+  expect(printed.split(/[\r\n]/).filter(isCommand)).toEqual([]);
+  expect(printed.replaceAll('\u200B', '').trimEnd()).toBe(line);
+});
+
+test('what is no command is shown as it is', () => {
+  const line = '  arn:aws:s3:::share-with-kolena [id=KolenaS3ReadAccess] ## 1';
+  githubRunner({}).info(line);
+  expect(printed).toBe(`${line}\n`);
+});

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { BucketLocation } from '../../src/config/access-config.ts';
+import { accessPolicy, type GrantOptions } from '../../src/iam/access-policy.ts';
+import { packPolicies, type PackedPolicy } from '../../src/iam/packing.ts';
+import { emptyPolicySize, jsonLength } from '../../src/iam/policy-size.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
+
+const options: GrantOptions = { partition: 'aws', objectVersions: false };
+const nothingLive = new Map<number, PolicyDocument>();
+
+interface Packing {
+  readonly live?: ReadonlyMap<number, PolicyDocument>;
+  readonly taken?: readonly number[];
+  readonly kmsKeyArns?: readonly string[];
+}
+
+function pack(
+  buckets: readonly BucketLocation[],
+  { live = nothingLive, taken = [], kmsKeyArns = [] }: Packing = {},
+) {
+  return packPolicies({
+    ...options,
+    buckets,
+    kmsKeyArns,
+    includePublicDatasets: true,
+    live,
+    taken: new Set(taken),
+  });
+}
+
+function liveOf(packed: readonly PackedPolicy[]): Map<number, PolicyDocument> {
+  return new Map(packed.map(({ number, document }) => [number, document]));
+}
+
+/** Bucket names of a length, all different. */
+function named(count: number, length: number): BucketLocation[] {
+  return Array.from({ length: count }, (_, at) => ({ bucket: String(at).padStart(length, 'b') }));
+}
+
+const resourcesOf = (packed: readonly PackedPolicy[]) =>
+  packed.flatMap(({ document }) => document.Statement.flatMap(({ Resource = [] }) => Resource));
+
+const anyLocation: fc.Arbitrary<BucketLocation> = fc.record(
+  {
+    bucket: fc
+      .tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 3, max: 63 }))
+      .map(([at, length]) => `${at}`.padStart(length, 'b')),
+    prefix: fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom('images/', 'a/', 'b&c/') },
+      { weight: 1, arbitrary: fc.stringMatching(/^[a-z"\\é]{1,200}\/$/) },
+    ),
+  },
+  { requiredKeys: ['bucket'] },
+);
+
+/** Locations as the parser lets them through: none twice, none inside another. */
+function withoutOverlaps(locations: readonly BucketLocation[]): BucketLocation[] {
+  const whole = new Set(locations.filter(({ prefix }) => prefix === undefined).map(({ bucket }) => bucket));
+  const seen = new Set<string>();
+  return locations.filter(({ bucket, prefix }) => {
+    const key = `${bucket}/${prefix ?? ''}`;
+    const fresh = !seen.has(key) && (prefix === undefined || !whole.has(bucket));
+    seen.add(key);
+    return fresh;
+  });
+}
+
+const anyLocations = fc
+  .array(anyLocation, { minLength: 1, maxLength: 150, size: 'max' })
+  .map(withoutOverlaps);
+const anyKeys = fc.uniqueArray(
+  fc
+    .tuple(fc.constantFrom('us-east-1', 'eu-west-1'), fc.integer({ min: 0, max: 99 }))
+    .map(([region, at]) => `arn:aws:kms:${region}:111122223333:key/mrk-${String(at).padStart(32, '0')}`),
+  { maxLength: 8 },
+);
+
+test('the counted size is the length of the document that the size was counted for', () => {
+  fc.assert(
+    fc.property(anyLocations, anyKeys, fc.boolean(), (locations, kmsKeyArns, objectVersions) => {
+      const size = emptyPolicySize({ ...options, objectVersions });
+      for (const grant of [...locations, ...kmsKeyArns]) size.add(grant);
+      const few = accessPolicy({ locations, kmsKeyArns }, { ...options, objectVersions });
+      // Sids above 99 don't occur within the quota and are not counted.
+      fc.pre(few.Statement.length < 99);
+      expect(size.current).toBe(jsonLength(few));
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});
+
+test('every policy is within the quota, nothing is missing and nothing is granted twice', () => {
+  fc.assert(
+    fc.property(anyLocations, anyKeys, (locations, kmsKeyArns) => {
+      const packed = pack(locations, { kmsKeyArns });
+      for (const { document } of packed) expect(JSON.stringify(document).length).toBeLessThanOrEqual(6144);
+      const expected = [...locations, { bucket: 'kolena-public-datasets' }].map(
+        ({ bucket, prefix = '' }: BucketLocation) => `arn:aws:s3:::${bucket}/${prefix}*`,
+      );
+      const granted = resourcesOf(packed).filter(
+        (resource) => resource.endsWith('*') || resource.includes(':kms:'),
+      );
+      expect(granted.toSorted()).toEqual([...expected, ...kmsKeyArns].toSorted());
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});
+
+test('the same config and the same AWS give the same policies, and packing what is packed changes nothing', () => {
+  fc.assert(
+    fc.property(anyLocations, anyKeys, (locations, kmsKeyArns) => {
+      const packed = pack(locations, { kmsKeyArns });
+      expect(pack(locations, { kmsKeyArns })).toStrictEqual(packed);
+      expect(pack(locations, { kmsKeyArns, live: liveOf(packed) })).toStrictEqual(packed);
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});
+
+function changedNumbers(before: readonly PackedPolicy[], after: readonly PackedPolicy[]): number[] {
+  const [was, is] = [liveOf(before), liveOf(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter(
+    (number) => JSON.stringify(was.get(number)) !== JSON.stringify(is.get(number)),
+  );
+}
+
+test('adding or dropping one bucket, with all its prefixes and anywhere in the config, changes at most one policy', () => {
+  fc.assert(
+    fc.property(anyLocations, fc.nat(), (locations, at) => {
+      const bucket = locations[at % locations.length]?.bucket;
+      const fewer = locations.filter((location) => location.bucket !== bucket);
+      const all = pack(locations);
+      expect(changedNumbers(all, pack(fewer, { live: liveOf(all) })).length).toBeLessThanOrEqual(1);
+      const less = pack(fewer);
+      expect(changedNumbers(less, pack(locations, { live: liveOf(less) })).length).toBeLessThanOrEqual(1);
+    }),
+    { numRuns: 60, endOnFailure: true },
+  );
+});
+
+test('what fits into one policy stands there in the order of the config, the public datasets last', () => {
+  const packed = pack([{ bucket: 'zzz' }, { bucket: 'a-much-longer-name' }, { bucket: 'mmm' }]);
+  expect(resourcesOf(packed).filter((arn) => !arn.endsWith('*'))).toEqual(
+    ['zzz', 'a-much-longer-name', 'mmm', 'kolena-public-datasets'].map((bucket) => `arn:aws:s3:::${bucket}`),
+  );
+});
+
+/** A bucket costs 2·len + 34 characters: its two ARNs, quotes, commas and `/*`; all else in the document, 211. */
+test.each([
+  { length: 63, fitInOne: 37 },
+  { length: 25, fitInOne: 70 },
+])(
+  '$fitInOne buckets of $length characters fit into one policy, one more needs two',
+  ({ length, fitInOne }) => {
+    expect(pack(named(fitInOne, length))).toHaveLength(1);
+    expect(pack(named(fitInOne + 1, length)).map(({ number }) => number)).toEqual([1, 2]);
+  },
+);
+
+test('a bucket whose access changes from a prefix to the whole stays in its policy', () => {
+  const buckets = named(100, 60);
+  const at = 80;
+  const prefixed = buckets.with(at, { bucket: buckets[at]?.bucket ?? '', prefix: 'a/' });
+  const before = pack(prefixed);
+  expect(changedNumbers(before, pack(buckets, { live: liveOf(before) }))).toHaveLength(1);
+});
+
+test('numbers whose names belong to others are left out', () => {
+  expect(pack(named(100, 63), { taken: [2, 3] }).map(({ number }) => number)).toEqual([1, 4, 5]);
+});
+
+test('a prefix that no policy can hold is refused by name', () => {
+  expect(() => pack([{ bucket: 'bucket', prefix: `${'<'.repeat(1023)}/` }])).toThrow(
+    /alone needs more than the 6144 characters/,
+  );
+});
+
+test('ten thousand buckets and prefixes are packed whole', () => {
+  const buckets = named(10_000, 30).map((location, at) =>
+    at % 3 === 0 ? { ...location, prefix: `p${at}/` } : location,
+  );
+  const packed = pack(buckets);
+  expect(resourcesOf(packed).filter((arn) => arn.endsWith('*'))).toHaveLength(10_001);
+});
