@@ -2,7 +2,7 @@ import { decideAccess, decideRemoval } from '../access/decide-access.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import { policyAddresses } from '../plan/addresses.ts';
-import { allEnded } from '../base/settle-all.ts';
+import { settleAll } from '../base/settle-all.ts';
 import { requireApproved } from './approve.ts';
 import type { Aws } from '../aws/open-aws.ts';
 import type { Edges } from './edges.ts';
@@ -127,13 +127,13 @@ async function plan(job: Job): Promise<Planned> {
   const terraform = await edges.openTerraform(settings, () => aws.environment());
   // Terraform starts while AWS is looked at.
   const providers = stack.synthesizeProviders(settings['aws-region'], stackSettings);
-  const [decided] = await allEnded([decide(job, aws), terraform.init(providers)]);
+  const [decided] = await settleAll([decide(job, aws), terraform.init(providers)]);
   const { desired } = decided;
 
   const leaves = desired.removals.role !== undefined || desired.removals.policies.length > 0;
   if (leaves && stackSettings.backend === undefined)
     await terraform.adopt(stack.synthesizeAdoption(desired, stackSettings));
-  const [planned, plannedChecks] = await allEnded([
+  const [planned, plannedChecks] = await settleAll([
     terraform.plan(stack.synthesizeAccess(desired, stackSettings)),
     simulate(job, decided),
   ]);
