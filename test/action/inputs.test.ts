@@ -142,7 +142,10 @@ test.each([
   [{ 'INPUT_MASK-AWS-ACCOUNT-ID': 'true' }, { 'mask-aws-account-id': true }],
   [{ 'INPUT_MASK-AWS-ACCOUNT-ID': 'yes' }, { 'mask-aws-account-id': true }],
   [{ 'INPUT_MASK-EXTERNAL-ID': 'no' }, { 'mask-external-id': true }],
-  [{ INPUT_COMMAND: 'apply', INPUT_BACKEND: 's3' }, { command: 'apply', backend: 's3' }],
+  [
+    { INPUT_COMMAND: 'apply', INPUT_BACKEND: 's3' },
+    { command: 'apply', backend: 's3' },
+  ],
   [{ INPUT_COMMAND: 'aply' }, { command: 'plan' }],
 ])('a wrong setting beside %j leaves the valid ones to report by, without a comment', (given, reporting) => {
   const read = readInputs({ ...access, 'INPUT_VERIFY-TIMEOUT': 'soon', ...given });
