@@ -2,7 +2,7 @@
 import { asUserError } from '../src/action/failure.ts';
 import { terminalRunner } from '../src/local/terminal-runner.ts';
 import { run } from '../src/action/run.ts';
-import { wireEdges } from '../src/action/wire.ts';
+import { wireEdges } from '../src/action/edges.ts';
 
 // The config file is named as for `cdktf deploy`.
 const config = process.env['KOLENA_S3_CONFIG'];

@@ -3,7 +3,7 @@ import { commonSpelling, proxyPasswords } from './aws/network/proxy.ts';
 import { asUserError } from './action/failure.ts';
 import { run } from './action/run.ts';
 import { githubRunner } from './action/runner.ts';
-import { wireEdges } from './action/wire.ts';
+import { wireEdges } from './action/edges.ts';
 
 const runner = githubRunner(process.env);
 try {

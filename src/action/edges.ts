@@ -1,12 +1,18 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as core from '@actions/core';
 import type { DesiredAccess } from '../access/desired-access.ts';
+import { childCertificates } from '../aws/network/certificates.ts';
 import type { Aws } from '../aws/open-aws.ts';
-import type { EventContext } from '../github/event.ts';
+import { defined } from '../base/defined.ts';
+import { readEvent, type EventContext } from '../github/event.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
-import type { Inputs } from './inputs.ts';
-import type { Runner } from './runner.ts';
-import type { Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
 import type { Terraform } from '../terraform/terraform.ts';
+import { readEventPayload, readInputs, type GivenInputs, type Inputs } from './inputs.ts';
+import type { Runner } from './runner.ts';
+import type { Settings } from './settings.ts';
 
 /** Renders what shall stand as Terraform JSON. */
 export interface Stack {
@@ -19,17 +25,125 @@ export interface Stack {
 export interface Edges {
   readonly runner: Runner;
   readonly event: EventContext;
-  /** Throws `invalid-input` with every problem at once. */
-  readInputs(): Inputs;
+  readInputs(): GivenInputs;
   loadStack(): Promise<Stack>;
   /** Throws `credentials` with the very YAML to add, or `wrong-account`. */
   signIn(settings: Settings): Promise<Aws>;
   /** Undefined when there is no role to assume and no ambient credentials at all. */
   trySignIn(settings: Settings): Promise<Aws | undefined>;
   /** Throws `terraform-missing`. */
-  openTerraform(settings: Settings, environment: Aws['environment']): Promise<Terraform>;
+  openTerraform(inputs: Inputs, environment: Aws['environment']): Promise<Terraform>;
   /** Undefined without a token or outside of GitHub. */
-  openPullRequests(settings: Settings): PullRequests | undefined;
+  openPullRequests(token: string | undefined): PullRequests | undefined;
   /** Writes the Terraform JSON of `synth` and gives its absolute path. */
   writeTerraformJson(json: string): string;
+}
+
+/**
+ * The real world of a run. What a run may not need is loaded when it is: a mistake in the inputs shows at once, and
+ * Terraform starts while the AWS SDK loads.
+ */
+export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
+  const event = readEvent(env, readEventPayload(env));
+  const runDir = once(() => makeRunDirectory(env));
+  const trySignIn = async (settings: Settings) => {
+    const { openAws } = await import('../aws/open-aws.ts');
+    return openAws({
+      ...signInSettings(settings),
+      env,
+      log: runner,
+      getIdToken: (audience) => core.getIDToken(audience),
+      mask: (secret) => {
+        runner.mask(secret);
+      },
+    });
+  };
+  return {
+    runner,
+    event,
+    readInputs: () => readInputs(env),
+    loadStack: () => import('../stack/synthesize.ts'),
+    trySignIn,
+    signIn: async (settings) => {
+      const aws = await trySignIn(settings);
+      if (aws !== undefined) return aws;
+      const { missingCredentials } = await import('../aws/open-aws.ts');
+      throw missingCredentials(env);
+    },
+    openTerraform: async ({ settings, workingDirectory, pluginLock }, environment) => {
+      const { findTerraform, openTerraform } = await import('../terraform/open-terraform.ts');
+      const { binary } = await findTerraform({
+        terraformPath: settings['terraform-path'],
+        terraformVersion: settings['terraform-version'],
+        workingDirectory,
+        env,
+        log: runner,
+      });
+      return openTerraform({
+        binary,
+        workDir: runDir(),
+        env: async () => ({
+          ...withValues(env),
+          ...childCertificates(env, runDir()),
+          ...(await environment()),
+        }),
+        ...defined({ pluginLock }),
+        log: runner,
+        mask: (text) => runner.masked(text),
+      });
+    },
+    openPullRequests: (token) => openPullRequests(token, { event, runner }),
+    writeTerraformJson: (json) => {
+      const path = join(runDir(), 'cdk.tf.json');
+      writeFileSync(path, json, { mode: 0o600 });
+      return path;
+    },
+  };
+}
+
+/** A directory of this run alone: the jobs of a matrix may share a machine. */
+function makeRunDirectory(env: NodeJS.ProcessEnv): string {
+  const temp = env['RUNNER_TEMP'] ?? tmpdir();
+  mkdirSync(temp, { recursive: true });
+  return mkdtempSync(join(temp, 'kolena-s3-access-'));
+}
+
+function signInSettings(settings: Settings) {
+  return defined({
+    region: settings['aws-region'],
+    allowedAccountIds: settings['allowed-account-ids'],
+    roleToAssume: settings['role-to-assume'],
+    roleSessionName: settings['role-session-name'],
+    roleDurationSeconds: settings['role-duration-seconds'],
+    audience: settings.audience,
+  });
+}
+
+function openPullRequests(
+  token: string | undefined,
+  { event, runner }: Pick<Edges, 'event' | 'runner'>,
+): PullRequests | undefined {
+  const { repository, apiUrl } = event;
+  if (token === undefined || repository === undefined) return undefined;
+  const opened = once(async () => {
+    const github = await import('../github/pull-requests.ts');
+    return github.openPullRequests({ token, repository, apiUrl, log: runner }, event);
+  });
+  return {
+    findApproval: async (key) => (await opened()).findApproval(key),
+    findMerged: async () => (await opened()).findMerged(),
+    saveComment: async (target) => (await opened()).saveComment(target),
+  };
+}
+
+/** The variables that have a value. */
+function withValues(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

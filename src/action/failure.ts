@@ -9,7 +9,7 @@ const reasons: Readonly<Record<Command, FailureReason>> = {
   destroy: 'apply-failed',
 };
 
-/** Any error of a step as one that tells the user what to do; what nobody foresaw keeps its own words. */
+/** Turns any error of a step into a `UserError`; an unexpected one keeps its message. */
 export function asUserError(error: unknown, step: Command): UserError {
   if (error instanceof UserError) return error;
   const reason = reasons[step];
@@ -18,13 +18,13 @@ export function asUserError(error: unknown, step: Command): UserError {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new UserError({
     reason,
-    message: `\`${step}\` met an error that this version does not know: ${message}`,
+    message: `\`${step}\` failed with an unexpected error: ${message}`,
     remedy: 'Run the job again with debug logging on, and open an issue with the log if it happens again.',
     cause: error,
   });
 }
 
-/** The result of one step of the run, or its UserError. */
+/** The result of one step within a command of another name, or its UserError, whose reason is the step's. */
 export async function during<T>(step: Command, work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -4,7 +4,8 @@ import type { AccessConfig } from '../config/access-config.ts';
 import { accessKeys, parseAccessConfig } from '../config/parse.ts';
 import type { Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
-import { parseSettings, settingNames, type Settings } from './settings.ts';
+import { defined } from '../base/defined.ts';
+import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -19,25 +20,18 @@ export interface Inputs {
   readonly pluginLock?: string;
 }
 
-const USUAL_CONFIG = 'kolena-s3.yml';
-
-/** Inputs of which not all can be read; `settings` are there when the config alone is at fault. */
-export class InvalidInputs extends UserError {
-  readonly settings: Settings | undefined;
-
-  constructor(problems: readonly UserError[], settings: Settings | undefined) {
-    super({
-      reason: 'invalid-input',
-      message: problems.map(({ message }) => message).join('\n'),
-      remedy: problems.map(({ remedy }) => remedy).join(' '),
-      cause: problems,
-    });
-    this.settings = settings;
-  }
+/** What was found of the inputs. */
+export interface GivenInputs {
+  /** The error instead when they are not valid: `invalid-input`, with every problem of settings and config at once. */
+  readonly inputs: Inputs | UserError;
+  /** How to report on the run, valid or not: a setting that is not valid counts as not given. */
+  readonly reporting: Reporting;
 }
 
-/** Reads the Action's inputs and the config file; throws {@link InvalidInputs} that names every problem of both. */
-export function readInputs(env: Environment): Inputs {
+const USUAL_CONFIG = 'kolena-s3.yml';
+
+/** Reads the Action's inputs and the config file. */
+export function readInputs(env: Environment): GivenInputs {
   const given = readGiven(env, settingNames);
   // A workflow's `env` sets a variable that has no value to ''.
   const region = given['aws-region'] ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1');
@@ -52,21 +46,38 @@ export function readInputs(env: Environment): Inputs {
   const config = attempt(() =>
     readAccessConfig(configPath, { isNeeded, inputs: readGiven(env, accessKeys) }),
   );
+  const reporting = settings ?? reportingOf(given);
   if (settings === undefined || config === undefined || problems.length > 0)
-    throw new InvalidInputs(problems, settings);
-  const lock = join(dirname(configPath), '.terraform.lock.hcl');
-  return {
+    return { inputs: invalid(problems), reporting };
+  const inputs = {
     settings,
     config,
-    stackSettings: {
-      awsProviderVersion: settings['aws-provider-version'],
-      ...(settings.backend !== undefined && {
-        backend: { type: settings.backend, config: backendConfig(settings, workingDirectory) },
-      }),
-    },
+    stackSettings: stackSettingsOf(settings, workingDirectory),
     workingDirectory,
-    ...(existsSync(lock) && { pluginLock: lock }),
+    ...defined({ pluginLock: lockBeside(configPath) }),
   };
+  return { inputs, reporting };
+}
+
+function invalid(problems: readonly UserError[]): UserError {
+  return new UserError({
+    reason: 'invalid-input',
+    message: problems.map(({ message }) => message).join('\n'),
+    remedy: problems.map(({ remedy }) => remedy).join(' '),
+    cause: problems,
+  });
+}
+
+function lockBeside(configPath: string): string | undefined {
+  const lock = join(dirname(configPath), '.terraform.lock.hcl');
+  return existsSync(lock) ? lock : undefined;
+}
+
+function stackSettingsOf(settings: Settings, workingDirectory: string): StackSettings {
+  const { backend: type, 'aws-provider-version': awsProviderVersion } = settings;
+  const backend =
+    type === undefined ? undefined : { type, config: backendConfig(settings, workingDirectory) };
+  return { awsProviderVersion, ...defined({ backend }) };
 }
 
 /** A local state belongs into the working directory; Terraform itself runs in a directory that ends with the run. */

@@ -47,7 +47,7 @@ export interface Runner extends Log {
  * takes `::name::` at the start of a line for a command, and the old `##[name]` anywhere.
  * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
-function inert(text: string): string {
+function escapeCommands(text: string): string {
   return text.replace(/^(\s*:)(?=:)|(##)(?=\[)/gm, '$1$2\u200B');
 }
 
@@ -63,7 +63,7 @@ export function githubRunner(env: NodeJS.ProcessEnv): Runner {
       mask = maskOf(secrets);
     },
     info: (line) => {
-      core.info(inert(masked(line)));
+      core.info(escapeCommands(masked(line)));
     },
     warning: (message) => {
       core.warning(masked(message));

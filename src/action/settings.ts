@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import type { DecideOptions } from '../access/decide-access.ts';
 import { UserError } from '../base/errors.ts';
 import { parseConstraint } from '../config/version-constraint.ts';
+import type { ExpectationOptions } from '../verify/expectations.ts';
 
 /** What a run does. */
 export type Command = z.output<typeof settingsSchema>['command'];
 
 /** The contract's "How" inputs, validated; absent where nothing was given and there is no default. */
 export type Settings = z.output<typeof settingsSchema>;
+
+/** The settings that say how a run is reported. */
+export type Reporting = Partial<Settings> &
+  Pick<Settings, 'command' | 'comment' | 'comment-key' | 'mask-aws-account-id' | 'mask-external-id'>;
 
 const ARN_ROLE = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const ARN_CALLER = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]+$/;
@@ -142,4 +148,34 @@ export function parseSettings(given: Readonly<Record<string, string>>): Settings
     message: `The inputs have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.join('\n')}`,
     remedy: 'Correct the inputs in the workflow; README.md lists them all.',
   });
+}
+
+const { shape } = settingsSchema;
+const reportingSchema = z.object({
+  command: shape.command.catch('plan'),
+  backend: shape.backend.catch(undefined),
+  'mask-aws-account-id': shape['mask-aws-account-id'].catch(true),
+  'mask-external-id': shape['mask-external-id'].catch(true),
+});
+
+/**
+ * How to report on a run whose settings are not all valid, each read by itself: a mask that cannot be read masks, and
+ * there is no comment, since a wrong key would write over that of another config.
+ */
+export function reportingOf(given: Readonly<Record<string, string>>): Reporting {
+  return { ...reportingSchema.parse(given), comment: 'never', 'comment-key': 'default' };
+}
+
+/** The settings that decide what shall stand. */
+export function decideOptionsOf(settings: Settings): DecideOptions {
+  return {
+    region: settings['aws-region'],
+    allowDestroy: settings['allow-destroy'],
+    verifierArn: settings['verify-principal-arn'],
+  };
+}
+
+/** The settings that say what is to be proven. */
+export function expectationOptionsOf(settings: Settings): ExpectationOptions {
+  return { verifyObject: settings['verify-object'], verifyPrincipalArn: settings['verify-principal-arn'] };
 }

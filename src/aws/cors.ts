@@ -11,7 +11,7 @@ import { foreignRules, ourCorsRule, sameForeignRules } from '../cors/merge.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
-import { allEnded } from '../base/settle-all.ts';
+import { settleAll } from '../base/settle-all.ts';
 import { UserError } from '../base/errors.ts';
 import { corsDifference } from '../cors/difference.ts';
 import type { AwsClients } from './clients.ts';
@@ -93,7 +93,7 @@ export async function removeOurCors(
 ): Promise<void> {
   const ours = ourCorsRule(config);
   const present = removals.filter((removal) => removal.present);
-  await allEnded(
+  await settleAll(
     present.map(async ({ bucket, region, keep }) => {
       const s3 = clients.s3(region);
       const difference = corsDifference(keep, foreignRules(await readCorsRules(s3, bucket), ours));
@@ -118,7 +118,7 @@ export async function putBackCors(
   { config, clock = systemClock }: PutBack,
 ): Promise<readonly string[]> {
   const ours = ourCorsRule(config);
-  const written = await allEnded(
+  const written = await settleAll(
     cors.map(async ({ bucket, region, rules }) => {
       const s3 = clients.s3(region);
       const standing = await readCorsRules(s3, bucket);

@@ -1,5 +1,5 @@
-/** All results, once all have ended; then the first failure, in their order, is thrown: nothing goes on behind it. */
-export async function allEnded<T extends readonly unknown[] | []>(
+/** Like `Promise.all`, but waits until every promise has settled before it rejects: nothing goes on behind a failure. */
+export async function settleAll<T extends readonly unknown[] | []>(
   running: T,
 ): Promise<{ -readonly [At in keyof T]: Awaited<T[At]> }> {
   await Promise.allSettled(running);

@@ -1,12 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
-import { clip } from '../report/markdown.ts';
 import { findOurComments } from './our-comments.ts';
 import { failureOf, messageOf } from '../problem/github-refusal.ts';
-
-/** The job summary has all of it. */
-const SHOWN_DIFFERENCE = 3000;
 
 /** A pull request as far as approval goes. */
 export interface ApprovedPullRequest {
@@ -85,46 +81,4 @@ async function pullRequestOfCommit(
     );
   const [pull] = merged;
   return pull && { number: pull.number, url: pull.html_url, head: pull.head.sha };
-}
-
-/**
- * Throws UserError `not-approved` unless our comment showed a plan of the pull request's last commit, and `plan-changed`
- * unless that plan is `digest`. `difference` is what would be applied now, as text for the message.
- */
-export function requireApproval({
-  approval: { pullRequest, shown },
-  digest,
-  difference,
-}: {
-  readonly approval: Approval;
-  readonly digest: string;
-  readonly difference: string;
-}): void {
-  if (pullRequest === undefined)
-    throw notApproved(
-      'No merged pull request belongs to this commit, and `require-approved-plan` applies only what one showed.',
-      'Bring the change in by a pull request on which `command: plan` runs with the same `comment-key`. GitHub can tell of a merge some moments late: if there was one just now, run the job again.',
-    );
-  const where = `pull request ${pullRequest.number} (${pullRequest.url})`;
-  if (shown === undefined)
-    throw notApproved(
-      `Our comment with a plan was not found on ${where}.`,
-      'Run `command: plan` on `pull_request` with the same `comment-key` and the same kind of `github-token`, so that the plan is shown before the merge. A fork’s pull request gets no plan: bring its change in by a branch of this repository.',
-    );
-  if (shown.head !== pullRequest.head)
-    throw notApproved(
-      `The plan on ${where} was made for commit ${shown.head.slice(0, 7)}, and commit ${pullRequest.head.slice(0, 7)} was merged.`,
-      'Open a new pull request, and wait for its plan before the merge; a required status check makes sure of it.',
-    );
-  if (shown.digest !== digest)
-    throw new UserError({
-      reason: 'plan-changed',
-      message: `The plan is no longer the one that ${where} showed: approved was ${shown.digest.slice(0, 12)}, now it is ${digest.slice(0, 12)}.`,
-      remedy: 'Look at what would be applied now, and bring it in by a new pull request.',
-      detail: clip(difference, SHOWN_DIFFERENCE),
-    });
-}
-
-function notApproved(message: string, remedy: string): UserError {
-  return new UserError({ reason: 'not-approved', message, remedy });
 }

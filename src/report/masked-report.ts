@@ -8,11 +8,11 @@ const untouched = new Set<keyof Report>(['digest', 'runUrl', 'time']);
  * The report with every secret replaced, names included. Done to the data and not to the Markdown, so that no escaping
  * can split a secret, and no label can break a table, a fence or a link.
  */
-export function maskedReport(report: Report, mask: Mask): Report {
+export function maskedReport<Part extends Partial<Report>>(report: Part, mask: Mask): Part {
   const entries = Object.entries(report) as [keyof Report, unknown][];
   return Object.fromEntries(
     entries.map(([key, value]) => [key, untouched.has(key) ? value : masked(value, mask)]),
-  ) as unknown as Report;
+  ) as unknown as Part;
 }
 
 function masked(value: unknown, mask: Mask): unknown {

@@ -60,8 +60,8 @@ export function renderComment(report: Report, { key, head, previous, mask }: Com
  * What the plan changes as text, for a message; empty when nothing was planned or nothing changes. Masked before its
  * lines are cut: nobody knows the first half of a secret again.
  */
-export function renderDifference(report: Report, mask: Mask): string {
-  return section.diffLines(diffsOf(maskedReport(report, mask)), DIFFERENCE_LINE).join('\n');
+export function renderDifference(planned: Planned, mask: Mask): string {
+  return section.diffLines(diffsOf(maskedReport(planned, mask)), DIFFERENCE_LINE).join('\n');
 }
 
 /** Only a plan can be approved: an apply keeps what was approved, a plan that failed leaves nothing to approve. */
@@ -93,12 +93,15 @@ function modelOf(report: Report) {
   };
 }
 
-function plannedOf(report: Report) {
+/** What there is to tell of a plan. */
+type Planned = Pick<Report, 'plan' | 'desired' | 'observed' | 'backend'>;
+
+function plannedOf(report: Planned) {
   const { plan, desired } = report;
   return plan === undefined || desired === undefined ? undefined : { ...report, plan, desired };
 }
 
-function diffsOf(report: Report) {
+function diffsOf(report: Planned) {
   const planned = plannedOf(report);
   return planned === undefined ? [] : resourceDiffs(planned);
 }

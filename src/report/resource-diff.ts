@@ -4,8 +4,10 @@ import { under, valueLines, type DiffLine } from './diff-line.ts';
 import { documentDiff, parseDocument } from './document-diff.ts';
 import type { Report } from './report.ts';
 
+type Diffed = PlannedChanges & Pick<Report, 'observed'> & Required<Pick<Report, 'desired'>>;
+
 /** What changes, resource by resource, for people to read; nothing for resources that stay as they are. */
-export function resourceDiffs(report: Report & PlannedChanges): DiffLine[][] {
+export function resourceDiffs(report: Diffed): DiffLine[][] {
   const cors = corsRules(report);
   return resourceRows(report)
     .filter(({ action }) => action !== 'unchanged' && action !== 'adopt' && action !== 'forget')
@@ -81,7 +83,7 @@ function text(value: unknown): string {
 }
 
 /** The rules as S3 has them and shall have them: Terraform's set has lost their order. */
-function corsRules({ observed, desired }: Report & PlannedChanges) {
+function corsRules({ observed, desired }: Diffed) {
   const wanted = new Map(desired.cors.map(({ bucket, rules }) => [bucket, rules]));
   const keep = new Map(desired.removals.cors.map((removal) => [removal.bucket, removal.keep]));
   return {

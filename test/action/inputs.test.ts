@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { readInputs } from '../../src/action/inputs.ts';
+import { readInputs, type Inputs } from '../../src/action/inputs.ts';
+import { UserError } from '../../src/base/errors.ts';
+import type { Environment } from '../../src/base/environment.ts';
 
 const config = 'buckets: [share-with-kolena]\nkolena-principal-arn: arn:aws:iam::444455556666:root\n';
 
@@ -16,8 +18,14 @@ function directoryWith(files: Readonly<Record<string, string>>): string {
   return directory;
 }
 
+function validInputs(env: Environment): Inputs {
+  const { inputs } = readInputs(env);
+  if (inputs instanceof UserError) throw inputs;
+  return inputs;
+}
+
 const read = (directory: string, inputs: Readonly<Record<string, string>> = {}) =>
-  readInputs({ 'INPUT_WORKING-DIRECTORY': directory, ...inputs });
+  validInputs({ 'INPUT_WORKING-DIRECTORY': directory, ...inputs });
 
 test('kolena-s3.yml is read where it exists, and another file by its path', () => {
   const directory = directoryWith({
@@ -98,7 +106,7 @@ test.each([
   [{ AWS_REGION: 'eu-west-2', 'INPUT_AWS-REGION': 'eu-west-3' }, 'eu-west-3'],
   [{ AWS_REGION: '', AWS_DEFAULT_REGION: '' }, 'us-east-1'],
 ])('of %j the region is %s: a variable without a value counts for none', (env, region) => {
-  expect(readInputs({ ...access, ...env }).settings['aws-region']).toBe(region);
+  expect(validInputs({ ...access, ...env }).settings['aws-region']).toBe(region);
 });
 
 test.each([
@@ -112,4 +120,35 @@ test.each([
     type: 'local',
     config: { path: resolve(directory, path) },
   });
+});
+
+test('a run whose config is not valid is reported by all of its settings', () => {
+  const directory = directoryWith({ 'kolena-s3.yml': 'buckets: []\n' });
+  const { inputs, reporting } = readInputs({
+    'INPUT_WORKING-DIRECTORY': directory,
+    'INPUT_COMMENT-KEY': 'eu',
+    'INPUT_ROLE-TO-ASSUME': 'arn:aws:iam::111122223333:role/deploy',
+  });
+  expect(inputs).toMatchObject({ reason: 'invalid-input' });
+  expect(reporting).toMatchObject({
+    comment: 'always',
+    'comment-key': 'eu',
+    'role-to-assume': 'arn:aws:iam::111122223333:role/deploy',
+  });
+});
+
+test.each([
+  [{}, { 'mask-aws-account-id': false, 'mask-external-id': true }],
+  [{ 'INPUT_MASK-AWS-ACCOUNT-ID': 'true' }, { 'mask-aws-account-id': true }],
+  [{ 'INPUT_MASK-AWS-ACCOUNT-ID': 'yes' }, { 'mask-aws-account-id': true }],
+  [{ 'INPUT_MASK-EXTERNAL-ID': 'no' }, { 'mask-external-id': true }],
+  [
+    { INPUT_COMMAND: 'apply', INPUT_BACKEND: 's3' },
+    { command: 'apply', backend: 's3' },
+  ],
+  [{ INPUT_COMMAND: 'aply' }, { command: 'plan' }],
+])('a wrong setting beside %j leaves the valid ones to report by, without a comment', (given, reporting) => {
+  const read = readInputs({ ...access, 'INPUT_VERIFY-TIMEOUT': 'soon', ...given });
+  expect(read.inputs).toMatchObject({ reason: 'invalid-input' });
+  expect(read.reporting).toMatchObject({ ...reporting, comment: 'never' });
 });

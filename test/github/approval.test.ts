@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findApproval, requireApproval, type Approval } from '../../src/github/approval.ts';
+import { findApproval } from '../../src/github/approval.ts';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import { writeMarker } from '../../src/report/marker.ts';
@@ -119,44 +119,5 @@ test('an approval that cannot be read while GitHub fails says to run again, not 
     reason: 'not-approved',
     message: expect.stringContaining('Bad Gateway') as string,
     remedy: expect.stringContaining('Run the job again') as string,
-  });
-});
-
-describe('a plan may be applied', () => {
-  const shown = { digest: 'digest-1', head: 'head-2' };
-  const refusal = (approval: Approval, digest: string, difference = 'the diff') => {
-    try {
-      requireApproval({ approval, digest, difference });
-      return undefined;
-    } catch (error) {
-      return error;
-    }
-  };
-
-  test('when it is the one that was shown for the last commit', () => {
-    expect(refusal({ pullRequest, shown }, 'digest-1')).toBeUndefined();
-  });
-
-  test.each<[string, Approval, string]>([
-    ['no pull request', {}, 'No merged pull request'],
-    ['no comment', { pullRequest }, 'was not found on pull request 7'],
-    [
-      'a comment for an older commit',
-      { pullRequest, shown: { ...shown, head: 'head-1' } },
-      'commit head-2 was merged',
-    ],
-  ])('not with %s', (_, approval, message) => {
-    expect(refusal(approval, 'digest-1')).toMatchObject({
-      reason: 'not-approved',
-      message: expect.stringContaining(message) as string,
-    });
-  });
-
-  test('not when the plan is another one now, which is shown', () => {
-    expect(refusal({ pullRequest, shown }, 'digest-2', '+ something else')).toMatchObject({
-      reason: 'plan-changed',
-      message: expect.stringContaining('approved was digest-1, now it is digest-2') as string,
-      detail: expect.stringContaining('+ something else') as string,
-    });
   });
 });

@@ -250,11 +250,11 @@ test('a table of more than thirty resources is folded', () => {
 
 test('a difference shows nothing of an external ID that is longer than its lines', () => {
   const secret = 'long-external-id-'.repeat(30);
-  const { config, plan, ...report } = recordedReport('create');
-  if (plan === undefined || config === undefined) throw new Error('the recorded report is whole');
+  const { plan, ...report } = recordedReport('create');
+  if (plan === undefined) throw new Error('the recorded report is whole');
   const changed = JSON.parse(JSON.stringify(plan).replaceAll('example-external-id', secret)) as typeof plan;
   const difference = renderDifference(
-    { ...report, config, plan: changed },
+    { ...report, plan: changed },
     maskOf({ externalIds: [secret], accountIds: [] }),
   );
   expect(difference).toContain('sts:ExternalId = ***');

@@ -1,4 +1,4 @@
-import { allEnded } from '../../base/settle-all.ts';
+import { settleAll } from '../../base/settle-all.ts';
 import type { Observations } from '../../verify/observations.ts';
 import { withoutTemporary } from '../../iam/temporary-statement.ts';
 import { callerPrincipalArn } from './caller-role.ts';
@@ -39,7 +39,7 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   const asked = [probeAsVerifier(probe), probeBuckets(probe), probeSimulation(probe)] as const;
   asked[0].catch(probe.end);
   // Whatever fails, the trust policy is put back before this function ends.
-  const [asVerifier, buckets, simulation] = await allEnded(asked);
+  const [asVerifier, buckets, simulation] = await settleAll(asked);
   const { role, policies } = standing;
   // What somebody wrote during the check counts, too.
   const trustPolicy = asVerifier.trust.removed?.trustPolicy ?? role?.trustPolicy;

@@ -1,0 +1,31 @@
+import { renderDifference } from '../report/render.ts';
+import { requireApproval, requirePullRequests } from './gates.ts';
+import type { Planned } from './plan.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Applies the saved plan: CORS rules leave first, while the policies still tell which buckets were granted. */
+export async function apply(run: RunContext, planned: Planned): Promise<void> {
+  const { config, edges, report } = run;
+  const { aws, observed, desired, terraform, changed } = planned;
+  // Nothing to apply needs nobody's approval: a run that is repeated passes.
+  if (changed) {
+    if (run.settings['require-approved-plan']) await approve(run, planned);
+    await aws.requireUnchangedCors(observed);
+    await aws.removeOurCors(desired.removals.cors, config);
+    await terraform.apply();
+    // Beside other rules Terraform writes nothing, and elsewhere not always what it was told to.
+    for (const bucket of await aws.putBackCors(desired.cors, config))
+      edges.runner.info(`CORS rules of ${bucket} written; other rules stand as they were.`);
+  }
+  report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied' });
+}
+
+async function approve({ edges, pullRequests, settings }: RunContext, planned: Planned): Promise<void> {
+  const { summary: plan, digest, observed, desired } = planned;
+  const backend = settings.backend !== undefined;
+  requireApproval({
+    approval: await requirePullRequests(pullRequests).findApproval(settings['comment-key']),
+    digest,
+    difference: renderDifference({ plan, observed, desired, backend }, (text) => edges.runner.masked(text)),
+  });
+}

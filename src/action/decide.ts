@@ -1,0 +1,33 @@
+import { decideAccess, decideRemoval } from '../access/decide-access.ts';
+import type { DesiredAccess } from '../access/desired-access.ts';
+import { nothingObserved, type Observed } from '../access/observed.ts';
+import type { Aws } from '../aws/open-aws.ts';
+import type { RunContext } from './run-context.ts';
+import { decideOptionsOf } from './settings.ts';
+
+/** What exists in AWS, and what shall. */
+export interface Decided {
+  readonly aws: Aws;
+  readonly observed: Observed;
+  readonly desired: DesiredAccess;
+}
+
+/** Observes AWS and decides what shall stand there. */
+export async function decide({ config, settings, report }: RunContext, aws: Aws): Promise<Decided> {
+  const observed = await aws.observe(config);
+  report.add({ observed });
+  const decideFor = settings.command === 'destroy' ? decideRemoval : decideAccess;
+  // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.
+  const allowDestroy = settings.command === 'verify' || settings['allow-destroy'];
+  const desired = decideFor(config, observed, { ...decideOptionsOf(settings), allowDestroy });
+  report.add({ desired });
+  return { aws, observed, desired };
+}
+
+/** Decides from the config alone what shall stand. */
+export function decideUnobserved({
+  config,
+  settings,
+}: Pick<RunContext, 'config' | 'settings'>): DesiredAccess {
+  return decideAccess(config, nothingObserved, decideOptionsOf(settings));
+}

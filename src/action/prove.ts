@@ -1,0 +1,21 @@
+import { expectationsOf } from '../verify/expectations.ts';
+import { judge } from '../verify/verdicts.ts';
+import type { Decided } from './decide.ts';
+import { requireVerified } from './gates.ts';
+import type { RunContext } from './run-context.ts';
+import { expectationOptionsOf } from './settings.ts';
+
+/** Proves the access that was decided, as it stands in AWS now; throws `verification-failed` when a check fails. */
+export async function prove(run: RunContext, { aws, observed, desired }: Decided): Promise<void> {
+  const { config, settings, report } = run;
+  if (settings.verify === 'off') {
+    report.note('`verify: off`: nothing was proven.');
+    return;
+  }
+  const expectations = expectationsOf(config, desired, expectationOptionsOf(settings));
+  const options = { mode: settings.verify, timeoutSeconds: settings['verify-timeout'] };
+  const checks = judge(expectations, await aws.probe(expectations, observed, options));
+  report.add({ checks });
+  if (settings.command === 'verify') report.add({ outcome: 'verified' });
+  requireVerified(checks);
+}

@@ -1,0 +1,23 @@
+import type { DesiredAccess } from '../access/desired-access.ts';
+import { decide, decideUnobserved } from './decide.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Writes the Terraform JSON of what shall stand; without credentials, of what the config alone says. */
+export async function synth(run: RunContext): Promise<void> {
+  const { edges, settings, stackSettings, report } = run;
+  const aws = await edges.trySignIn(settings);
+  const desired = aws === undefined ? synthBlind(run) : (await decide(run, aws)).desired;
+  const stack = await edges.loadStack();
+  const json = stack.synthesizeAccess(desired, stackSettings);
+  report.output({ 'terraform-json-path': edges.writeTerraformJson(json) });
+  report.add({ outcome: 'synthesized' });
+}
+
+function synthBlind(run: RunContext): DesiredAccess {
+  run.report.note(
+    'No AWS credentials: nothing was observed, so what exists is neither adopted nor kept in this JSON.',
+  );
+  const desired = decideUnobserved(run);
+  run.report.add({ desired });
+  return desired;
+}

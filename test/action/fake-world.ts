@@ -1,0 +1,221 @@
+import type { Edges } from '../../src/action/edges.ts';
+import type { GivenInputs } from '../../src/action/inputs.ts';
+import type { Outputs, Runner } from '../../src/action/runner.ts';
+import { parseSettings } from '../../src/action/settings.ts';
+import type { Aws } from '../../src/aws/open-aws.ts';
+import type { Approval } from '../../src/github/approval.ts';
+import type { EventContext } from '../../src/github/event.ts';
+import type { PullRequests } from '../../src/github/pull-requests.ts';
+import type { Report } from '../../src/report/report.ts';
+import type { Terraform } from '../../src/terraform/terraform.ts';
+import type { Observations } from '../../src/verify/observations.ts';
+import { recordedReport, type recordedRuns } from '../report/recorded.ts';
+
+/** What a run asks of the world, by edge and method, and what it publishes. */
+export type Call =
+  | `aws.${'signIn' | Exclude<keyof Aws, 'caller' | 'environment'>}`
+  | `terraform.${keyof Terraform}`
+  | `github.${keyof PullRequests}`
+  | 'outputs'
+  | 'summary';
+
+interface WorldProps {
+  /** Beside the defaults of the contract, a region and a token. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Found instead of inputs that are valid. */
+  readonly given?: GivenInputs;
+  /** The recorded run that AWS and Terraform answer from. @default 'create' */
+  readonly recorded?: (typeof recordedRuns)[number];
+  /** @default a push */
+  readonly event?: EventContext;
+  /** @default true */
+  readonly hasCredentials?: boolean;
+  /** What the merged pull request showed. @default nothing */
+  readonly approval?: Approval;
+  /** The pull request that brought the commit in. @default number 7 */
+  readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
+  /** Calls that fail, and how. */
+  readonly failing?: Readonly<Partial<Record<Call, Error>>>;
+  /** Whether the role of the recorded run stands when it is verified. @default true */
+  readonly roleStands?: boolean;
+}
+
+/** A comment as GitHub was asked to save it. */
+interface SavedComment {
+  readonly number: number;
+  readonly changed: boolean;
+  readonly body: string;
+}
+
+/** A world without AWS, Terraform and GitHub, which answers from a recorded run and remembers what it was asked. */
+export interface FakeWorld {
+  readonly edges: Edges;
+  /** In their order. */
+  readonly calls: readonly Call[];
+  readonly outputs: Outputs;
+  readonly summaries: readonly string[];
+  readonly warnings: readonly string[];
+  readonly comments: readonly SavedComment[];
+}
+
+/** A pull request of this repository. */
+export const pullRequestEvent: EventContext = {
+  kind: 'pull_request',
+  apiUrl: '',
+  pullRequest: { number: 7, head: 'head-1', merged: false },
+};
+
+/** A world for one run. */
+export function fakeWorld(props: WorldProps = {}): FakeWorld {
+  const { event = { kind: 'push', apiUrl: '' }, hasCredentials = true } = props;
+  const journal = startJournal(props);
+  const { call, ...told } = journal;
+  const aws = fakeAws(props, call);
+  const edges: Edges = {
+    runner: fakeRunner(journal),
+    event,
+    readInputs: () => props.given ?? validInputs(props),
+    loadStack: () =>
+      Promise.resolve({
+        synthesizeAccess: () => 'access',
+        synthesizeAdoption: () => 'adoption',
+        synthesizeProviders: () => 'providers',
+      }),
+    trySignIn: () => call('aws.signIn', hasCredentials ? aws : undefined),
+    signIn: () => call('aws.signIn', aws),
+    openTerraform: () => Promise.resolve(fakeTerraform(props, call)),
+    openPullRequests: (token) => (token === undefined ? undefined : fakePullRequests(props, journal)),
+    writeTerraformJson: () => '/run/cdk.tf.json',
+  };
+  return { edges, ...told };
+}
+
+type Journal = ReturnType<typeof startJournal>;
+
+function startJournal({ failing = {} }: WorldProps) {
+  const calls: Call[] = [];
+  const outputs: Outputs = {};
+  const summaries: string[] = [];
+  const warnings: string[] = [];
+  const comments: SavedComment[] = [];
+  const call = <T>(name: Call, answer: T): Promise<T> => {
+    calls.push(name);
+    const failure = failing[name];
+    return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
+  };
+  return { calls, outputs, summaries, warnings, comments, call };
+}
+
+function fakeRunner({ calls, outputs, summaries, warnings }: Journal): Runner {
+  return {
+    info: () => undefined,
+    notice: () => undefined,
+    warning: (message) => {
+      warnings.push(message);
+    },
+    group: (_, work) => work(),
+    fail: () => undefined,
+    output: (part) => {
+      calls.push('outputs');
+      Object.assign(outputs, part);
+    },
+    summary: (markdown) => {
+      calls.push('summary');
+      summaries.push(markdown);
+    },
+    mask: () => undefined,
+    hide: () => undefined,
+    masked: (text) => text,
+  };
+}
+
+function fakeAws({ recorded = 'create', roleStands = true }: WorldProps, call: Journal['call']): Aws {
+  const { observed } = known(recorded);
+  return {
+    caller: { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:role/deploy', partition: 'aws' },
+    observe: () => call('aws.observe', observed),
+    requireUnchangedCors: () => call('aws.requireUnchangedCors', undefined),
+    removeOurCors: () => call('aws.removeOurCors', undefined),
+    putBackCors: () => call('aws.putBackCors', []),
+    simulatePlanned: () => call('aws.simulatePlanned', []),
+    probe: () => call('aws.probe', observationsWhere(roleStands)),
+    environment: () => Promise.resolve({}),
+  };
+}
+
+function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call']): Terraform {
+  const { plan: summary, rawDiff: diff } = known(recorded);
+  const saved = {
+    planJson: { configuration: { root_module: { resources: [] } } },
+    summary,
+    diff,
+    planJsonPath: '/run/plan.json',
+    terraformJsonPath: '/run/cdk.tf.json',
+  };
+  return {
+    init: () => call('terraform.init', undefined),
+    adopt: () => call('terraform.adopt', undefined),
+    plan: () => call('terraform.plan', saved),
+    apply: () => call('terraform.apply', undefined),
+  };
+}
+
+function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullRequests {
+  const { approval = {}, merged = { number: 7, url: '', head: 'head-1' } } = props;
+  return {
+    findApproval: () => call('github.findApproval', approval),
+    findMerged: () => call('github.findMerged', merged),
+    saveComment: async ({ number, changed, render }) => {
+      const body = render(undefined);
+      const saved = await call('github.saveComment', { kind: 'saved', id: 1, url: '' } as const);
+      comments.push({ number, changed, body });
+      return saved;
+    },
+  };
+}
+
+function validInputs({ inputs, recorded = 'create' }: WorldProps): GivenInputs {
+  const settings = parseSettings({ 'aws-region': 'us-east-1', 'github-token': 'ghs_example', ...inputs });
+  const { 'aws-provider-version': awsProviderVersion, backend: type } = settings;
+  return {
+    inputs: {
+      settings,
+      config: known(recorded).config,
+      stackSettings: {
+        awsProviderVersion,
+        ...(type !== undefined && { backend: { type, config: settings['backend-config'] } }),
+      },
+      workingDirectory: '/repository',
+    },
+    reporting: settings,
+  };
+}
+
+/** The role of the recorded runs as it was read back, and nothing that anybody tried with it. */
+function observationsWhere(roleStands: boolean): Observations {
+  const { role, policies } = known('none').observed;
+  const skipped = { outcome: 'skipped', why: 'It was not tried.' } as const;
+  return {
+    mode: 'assume',
+    callerArn: 'arn:aws:iam::123456789012:role/deploy',
+    ...(roleStands && role !== undefined && { role }),
+    policies,
+    trust: { kind: 'none', leftovers: false },
+    assumed: skipped,
+    withoutExternalId: skipped,
+    wrongExternalId: skipped,
+    locations: {},
+    buckets: {},
+    simulation: skipped,
+  };
+}
+
+/** The parts that every recorded run has. */
+function known(
+  recorded: (typeof recordedRuns)[number],
+): Required<Pick<Report, 'config' | 'observed' | 'plan' | 'rawDiff'>> {
+  const { config, observed, plan, rawDiff } = recordedReport(recorded);
+  if (config === undefined || observed === undefined || plan === undefined || rawDiff === undefined)
+    throw new Error(`The recorded run "${recorded}" is not whole.`);
+  return { config, observed, plan, rawDiff };
+}
