@@ -4,7 +4,7 @@ import { asUserError } from './failure.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import type { InvalidInputs } from './inputs.ts';
 import { startTelling, type Telling } from './job.ts';
-import { countChanges, hasChanges } from '../plan/changes.ts';
+import type { PlanSummary } from '../plan/summary.ts';
 import { renderComment, renderSummary } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
 import type { Outputs } from './runner.ts';
@@ -51,13 +51,11 @@ async function comment(job: Telling): Promise<void> {
     return;
   }
   const { current } = report;
-  const { plan, desired, backend } = current;
-  const changed = plan !== undefined && desired !== undefined && hasChanges({ plan, desired, backend });
   const result = await pullRequests.saveComment({
     number: target.number,
     key: settings['comment-key'],
     mode: settings.comment,
-    changed: changed || current.failure !== undefined,
+    changed: current.plan?.hasChanges === true || current.failure !== undefined,
     render: (previous) =>
       renderComment(current, {
         key: settings['comment-key'],
@@ -77,11 +75,11 @@ async function commentedPullRequest({ edges, settings }: Telling, pullRequests: 
   return followsUp ? pullRequests.findMerged() : undefined;
 }
 
-function outputsOf({ config, desired, plan, digest, checks, failure, backend }: Report): Outputs {
+function outputsOf({ config, desired, plan, digest, checks, failure }: Report): Outputs {
   return {
     ...(config !== undefined && { 'role-name': config.roleName }),
     ...(desired !== undefined && arnsOf(desired)),
-    ...(plan !== undefined && desired !== undefined && changesOf({ plan, desired, backend })),
+    ...(plan !== undefined && changesOf(plan)),
     ...(digest !== undefined && { 'plan-digest': digest }),
     ...(checks !== undefined && { verified: isVerified(checks), checks }),
     ...(failure !== undefined && { 'failure-reason': failure.reason }),
@@ -97,10 +95,9 @@ function arnsOf({ partition, accountId, role, policies }: DesiredAccess): Output
   };
 }
 
-function changesOf(changes: Parameters<typeof hasChanges>[0]): Outputs {
-  const counts = countChanges(changes);
+function changesOf({ counts, hasChanges }: PlanSummary): Outputs {
   return {
-    'has-changes': hasChanges(changes),
+    'has-changes': hasChanges,
     'to-add': counts.add,
     'to-change': counts.change,
     'to-destroy': counts.destroy,

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { Job } from './job.ts';
-import { hasChanges } from '../plan/changes.ts';
+import { resourceKinds } from '../plan/resources.ts';
 import type { PlanSummary } from '../plan/summary.ts';
 import { isUnrefuted, type Check } from '../verify/check.ts';
 
@@ -17,9 +17,7 @@ export function requireSafeEvent({ edges, settings }: Job): void {
 
 /** With `fail-on-changes`: throws `plan-changed` when AWS is not what the config says. */
 export function requireNoChanges({ settings, report }: Job): void {
-  const { plan, desired, backend } = report.current;
-  if (!settings['fail-on-changes'] || plan === undefined || desired === undefined) return;
-  if (!hasChanges({ plan, desired, backend })) return;
+  if (!settings['fail-on-changes'] || report.current.plan?.hasChanges !== true) return;
   throw new UserError({
     reason: 'plan-changed',
     message:
@@ -31,7 +29,7 @@ export function requireNoChanges({ settings, report }: Job): void {
 /** Throws `plan-failed` when a `destroy` over a backend would leave the role, because its state never heard of it. */
 export function requireCompleteDestroy({ settings, report }: Job, { changes }: PlanSummary): void {
   const { role } = report.current.desired?.removals ?? {};
-  const goes = changes.some(({ type, action }) => type === 'aws_iam_role' && action === 'delete');
+  const goes = changes.some(({ type, action }) => type === resourceKinds.role.type && action === 'delete');
   if (settings.command !== 'destroy' || role === undefined || goes) return;
   throw new UserError({
     reason: 'plan-failed',

@@ -1,7 +1,7 @@
 import { decideAccess, decideRemoval } from '../access/decide-access.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
-import { policyAddresses } from '../plan/addresses.ts';
+import { policyAddresses } from '../plan/resources.ts';
 import { allEnded } from '../base/settle-all.ts';
 import { requireApproved } from './approve.ts';
 import type { Aws } from '../aws/open-aws.ts';
@@ -12,10 +12,10 @@ import { startJob, type Job } from './job.ts';
 import { skipFork } from './fork.ts';
 import { publish, publishInvalid } from './publish.ts';
 import { requireCompleteDestroy, requireNoChanges, requireSafeEvent, requireVerified } from './refusals.ts';
-import { hasChanges } from '../plan/changes.ts';
-import { withCorsWrites } from '../plan/cors-writes.ts';
+import { corsWrites } from '../plan/cors-writes.ts';
 import { planDigest } from '../plan/digest.ts';
 import { guardDestroy } from '../plan/guard.ts';
+import { summarizePlan } from '../plan/summary.ts';
 import type { Terraform } from '../terraform/terraform.ts';
 import { expectationsOf } from '../verify/expectations.ts';
 import { judge } from '../verify/verdicts.ts';
@@ -137,28 +137,26 @@ async function plan(job: Job): Promise<Planned> {
     terraform.plan(stack.synthesizeAccess(desired, stackSettings)),
     simulate(job, decided),
   ]);
-  const summary = withCorsWrites(planned.summary, desired, decided.observed);
-  const throughS3 = summary.counts.change - planned.summary.counts.change;
+  const { observed } = decided;
+  const { backend } = report.current;
+  const summary = summarizePlan({ changes: planned.changes, desired, observed, backend });
+  const throughS3 = corsWrites(desired.cors, observed).length;
   if (throughS3 > 0)
     edges.runner.info(
       `Beside Terraform's plan, the CORS rules of ${throughS3} bucket(s) change, through S3.`,
     );
-  const digest = await planDigest({ ...planned, summary, corsRemovals: desired.removals.cors });
+  const digest = await planDigest({ ...planned, ...summary, corsRemovals: desired.removals.cors });
   report.add({ outcome: 'planned', plan: summary, rawDiff: planned.diff, digest, plannedChecks });
   report.output({
     'plan-json-path': planned.planJsonPath,
     'terraform-json-path': planned.terraformJsonPath,
   });
-  guardDestroy(summary, {
+  guardDestroy(summary.changes, {
     allowDestroy: settings['allow-destroy'],
     expectedDeletes: desired.role === undefined ? [] : desired.removals.policies.flatMap(policyAddresses),
   });
   requireCompleteDestroy(job, summary);
-  return {
-    ...decided,
-    terraform,
-    changes: hasChanges({ plan: summary, desired, backend: report.current.backend }),
-  };
+  return { ...decided, terraform, changes: summary.hasChanges };
 }
 
 async function simulate({ config, settings, expectationOptions }: Job, { aws, desired }: Decided) {
@@ -173,10 +171,10 @@ async function apply(job: Job, planned: Planned): Promise<Planned> {
   if (changes) {
     await requireApproved(job);
     await aws.requireUnchangedCors(observed);
-    await aws.removeOurCors(desired.removals.cors, job.config);
+    await aws.removeKolenaRules(desired.removals.cors);
     await terraform.apply();
     // Beside foreign rules Terraform writes nothing, and elsewhere not always what it was told to.
-    for (const bucket of await aws.putBackCors(desired.cors, job.config))
+    for (const bucket of await aws.putBackCors(desired.cors))
       job.edges.runner.info(`CORS rules of ${bucket} written; foreign ones stand as they were.`);
   }
   job.report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied' });
