@@ -56,6 +56,7 @@ function withBuckets(number: number, action: 'no-op' | 'create'): Report {
       ...plan,
       changes: [...plan.changes, ...changes],
       counts: { ...plan.counts, add: action === 'create' ? number : 0 },
+      hasChanges: action === 'create',
     },
   };
 }
