@@ -1,7 +1,7 @@
 import type { AccessConfig } from '../config/access-config.ts';
-import type { CorsRule } from '../cors/rule.ts';
 import { requireCorsLimits } from '../cors/limits.ts';
-import { foreignRules, isOurs, mergeCors, ourCorsRule } from '../cors/merge.ts';
+import { type CorsRuleSet, joinRules, kolenaRule, splitRules } from '../cors/rule-set.ts';
+import { defined } from '../base/defined.ts';
 import type { CorsRemoval, DesiredCors } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 
@@ -17,42 +17,43 @@ export function configuredBuckets({ buckets }: AccessConfig): string[] {
   return [...new Set(buckets.map(({ bucket }) => bucket))];
 }
 
+/** The CORS rules that a bucket has now; none for a bucket that was not seen. */
+export function currentRules(bucket: string, { config, observed }: Omit<CorsProps, 'region'>): CorsRuleSet {
+  return splitRules(observed.buckets[bucket]?.corsRules ?? [], kolenaRule(config));
+}
+
 /**
- * Each configured bucket's CORS rules as they shall be.
+ * The CORS rules that each configured bucket should have.
  *
- * @throws UserError `invalid-input` when a bucket has no room for our rule
+ * @throws UserError `invalid-input` when a bucket has no room for Kolena's rule
  */
 export function decideCors({ config, observed }: Omit<CorsProps, 'region'>): DesiredCors[] {
-  const ours = ourCorsRule(config);
+  const kolena = kolenaRule(config);
+  const replacesOthers = config.cors === 'replace';
   return configuredBuckets(config).map((bucket) => {
     const seen = observed.buckets[bucket];
-    const present: readonly CorsRule[] = seen?.corsRules ?? [];
-    const rules = config.cors === 'replace' ? [ours] : mergeCors(present, ours);
-    requireCorsLimits(bucket, rules);
+    const others = replacesOthers ? [] : currentRules(bucket, { config, observed }).others;
+    const rules = { others, kolena };
+    requireCorsLimits(bucket, joinRules(rules));
     return {
       bucket,
-      ...(seen !== undefined && { region: seen.region }),
+      ...defined({ region: seen?.region }),
       rules,
-      exists: present.length > 0,
-      throughS3: rules.length > 1,
+      replacesOthers,
+      exists: seen !== undefined && seen.corsRules.length > 0,
+      throughS3: others.length > 0,
     };
   });
 }
 
-/** Our rule goes from these buckets, and every foreign rule stays as it is. */
+/** The removal of Kolena's rule from each of these buckets; the rules of others stay as they are. */
 export function removeCors(
   buckets: readonly string[],
   { config, observed, region }: CorsProps,
 ): CorsRemoval[] {
-  const ours = ourCorsRule(config);
-  return buckets.map((bucket) => {
-    const seen = observed.buckets[bucket];
-    const rules = seen?.corsRules ?? [];
-    return {
-      bucket,
-      region: seen?.region ?? region,
-      keep: foreignRules(rules, ours),
-      present: rules.some((rule) => isOurs(rule, ours)),
-    };
-  });
+  return buckets.map((bucket) => ({
+    bucket,
+    region: observed.buckets[bucket]?.region ?? region,
+    rules: currentRules(bucket, { config, observed }),
+  }));
 }

@@ -1,4 +1,4 @@
-import type { CorsRule } from '../cors/rule.ts';
+import type { CorsRuleSet } from '../cors/rule-set.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 
 /** The role that Kolena assumes, as it shall be. */
@@ -28,29 +28,29 @@ export interface DesiredPolicy {
   readonly attached: boolean;
 }
 
-/** One bucket's whole CORS configuration, as it shall be: foreign rules first, as they were; ours last. */
+/** One bucket's whole CORS configuration, as it should be. */
 export interface DesiredCors {
   readonly bucket: string;
   /** The bucket's region; absent when it was not observed: then the provider's own. */
   readonly region?: string;
-  readonly rules: readonly CorsRule[];
+  readonly rules: CorsRuleSet;
+  /** Whether the rules of others are deleted (`cors: replace`), those that nobody has seen included. */
+  readonly replacesOthers: boolean;
   /** Whether the bucket has a CORS configuration, which is adopted by import. */
   readonly exists: boolean;
   /**
-   * Whether the rules are written through S3, in one exact and atomic call, and not by Terraform: so where there are
-   * foreign rules, whose order and absent fields Terraform loses.
+   * Whether the rules are written through S3, in one exact and atomic call, and not by Terraform: true where there are
+   * rules of others, whose order and absent fields Terraform loses.
    */
   readonly throughS3: boolean;
 }
 
-/** Our CORS rule is to go from this bucket. Done through S3 itself, since Terraform would delete foreign rules too. */
+/** The removal of Kolena's rule from a bucket, through S3 itself: Terraform would delete the rules of others too. */
 export interface CorsRemoval {
   readonly bucket: string;
   readonly region: string;
-  /** The rules that stay, as they were; none means that the CORS configuration is deleted. */
-  readonly keep: readonly CorsRule[];
-  /** Whether a rule of ours stands there now. */
-  readonly present: boolean;
+  /** What the bucket has now: `kolena` goes, if there is one, and `others` stay; with no others the configuration is deleted. */
+  readonly rules: CorsRuleSet;
 }
 
 /** A bucket whose CORS configuration is Terraform's no more. */

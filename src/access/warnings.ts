@@ -1,6 +1,5 @@
 import type { AccessConfig } from '../config/access-config.ts';
-import { foreignRules, ourCorsRule } from '../cors/merge.ts';
-import { configuredBuckets } from './decide-cors.ts';
+import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
 import { deletedPrincipals } from '../iam/live-trust.ts';
 import type { Observed, ObservedRole } from './observed.ts';
@@ -21,7 +20,7 @@ export function warningsOf({ config, observed, live }: WarningsProps): Warning[]
     ...live.ours.flatMap(sharedPolicyWarning),
     ...configuredBuckets(config).flatMap((bucket) => [
       ...kmsWarning(config, observed.buckets[bucket]),
-      ...replacedCorsWarning(config, observed.buckets[bucket]),
+      ...replacedCorsWarning(bucket, { config, observed }),
     ]),
   ];
 }
@@ -100,19 +99,13 @@ function kmsWarning(
   ];
 }
 
-function replacedCorsWarning(
-  config: AccessConfig,
-  bucket: Observed['buckets'][string] | undefined,
-): Warning[] {
-  const lost =
-    config.cors === 'replace' && bucket !== undefined
-      ? foreignRules(bucket.corsRules, ourCorsRule(config))
-      : [];
-  if (bucket === undefined || lost.length === 0) return [];
+function replacedCorsWarning(bucket: string, known: Pick<WarningsProps, 'config' | 'observed'>): Warning[] {
+  const lost = known.config.cors === 'replace' ? currentRules(bucket, known).others.length : 0;
+  if (lost === 0) return [];
   return [
     {
       id: 'cors-replaced',
-      message: `Bucket ${bucket.name} loses ${lost.length} CORS ${lost.length === 1 ? 'rule' : 'rules'} that others may rely on, because of \`cors: replace\`.`,
+      message: `Bucket ${bucket} loses ${lost} CORS ${lost === 1 ? 'rule' : 'rules'} that others may rely on, because of \`cors: replace\`.`,
       remedy: 'Set `cors: merge` to keep them.',
     },
   ];

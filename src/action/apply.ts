@@ -5,16 +5,16 @@ import type { RunContext } from './run-context.ts';
 
 /** Applies the saved plan: CORS rules leave first, while the policies still tell which buckets were granted. */
 export async function apply(run: RunContext, planned: Planned): Promise<void> {
-  const { config, edges, report } = run;
-  const { aws, observed, desired, terraform, changed } = planned;
+  const { edges, report } = run;
+  const { aws, observed, desired, terraform, summary } = planned;
   // Nothing to apply needs nobody's approval: a run that is repeated passes.
-  if (changed) {
+  if (summary.hasChanges) {
     if (run.settings['require-approved-plan']) await approve(run, planned);
     await aws.requireUnchangedCors(observed);
-    await aws.removeOurCors(desired.removals.cors, config);
+    await aws.removeKolenaRules(desired.removals.cors);
     await terraform.apply();
     // Beside other rules Terraform writes nothing, and elsewhere not always what it was told to.
-    for (const bucket of await aws.putBackCors(desired.cors, config))
+    for (const bucket of await aws.putBackCors(desired.cors))
       edges.runner.info(`CORS rules of ${bucket} written; other rules stand as they were.`);
   }
   report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied' });

@@ -3,6 +3,7 @@ import { UserError } from '../base/errors.ts';
 import type { Approval } from '../github/approval.ts';
 import type { EventContext } from '../github/event.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
+import { resourceKinds } from '../plan/resources.ts';
 import type { PlanSummary } from '../plan/summary.ts';
 import { clip } from '../report/markdown.ts';
 import { isUnrefuted, type Check } from '../verify/check.ts';
@@ -36,7 +37,7 @@ export function requireCompleteDestroy(
   { removals: { role } }: DesiredAccess,
   { backend = '' }: Settings,
 ): void {
-  const goes = changes.some(({ type, action }) => type === 'aws_iam_role' && action === 'delete');
+  const goes = changes.some(({ type, action }) => type === resourceKinds.role.type && action === 'delete');
   if (role === undefined || goes) return;
   throw new UserError({
     reason: 'plan-failed',

@@ -1,9 +1,9 @@
 import { settleAll } from '../base/settle-all.ts';
-import { policyAddresses } from '../plan/addresses.ts';
-import { countChanges, hasChanges } from '../plan/changes.ts';
-import { withCorsWrites } from '../plan/cors-writes.ts';
+import { corsWrites } from '../plan/cors-writes.ts';
 import { planDigest } from '../plan/digest.ts';
 import { guardDestroy } from '../plan/guard.ts';
+import { policyAddresses } from '../plan/resources.ts';
+import { summarizePlan, type PlanSummary } from '../plan/summary.ts';
 import type { Terraform, TerraformPlan } from '../terraform/terraform.ts';
 import type { Check } from '../verify/check.ts';
 import { expectationsOf } from '../verify/expectations.ts';
@@ -12,14 +12,13 @@ import { requireCompleteDestroy } from './gates.ts';
 import type { RunContext } from './run-context.ts';
 import { expectationOptionsOf } from './settings.ts';
 
-/** A saved plan, ready to be applied; its summary holds the CORS rules too that are written through S3. */
+/** A saved plan, ready to be applied. */
 export interface Planned extends Decided, TerraformPlan {
   readonly terraform: Terraform;
+  readonly summary: PlanSummary;
   readonly digest: string;
   /** What IAM's simulator says of the planned documents. */
   readonly checks: readonly Check[];
-  /** Whether applying would do anything. */
-  readonly changed: boolean;
 }
 
 /** Plans, reports the plan, and refuses one that takes away what has to stay. */
@@ -28,7 +27,7 @@ export async function plan(run: RunContext): Promise<Planned> {
   const planned = await makePlan(run);
   reportPlan(run, planned);
   const { summary, desired } = planned;
-  guardDestroy(summary, {
+  guardDestroy(summary.changes, {
     allowDestroy: settings['allow-destroy'],
     expectedDeletes: desired.role === undefined ? [] : desired.removals.policies.flatMap(policyAddresses),
   });
@@ -53,15 +52,15 @@ async function makePlan(run: RunContext): Promise<Planned> {
     terraform.plan(stack.synthesizeAccess(desired, stackSettings)),
     simulate(run, decided),
   ]);
-  const summary = withCorsWrites(saved.summary, desired, observed);
-  const digest = await planDigest({ ...saved, summary, corsRemovals: desired.removals.cors });
-  const changed = hasChanges({ plan: summary, desired, backend: settings.backend !== undefined });
-  const throughS3 = summary.counts.change - saved.summary.counts.change;
+  const backend = settings.backend !== undefined;
+  const summary = summarizePlan({ changes: saved.changes, desired, observed, backend });
+  const throughS3 = corsWrites(desired.cors, observed).length;
   if (throughS3 > 0)
     edges.runner.info(
-      `Beside Terraform's plan, the CORS rules of ${throughS3} bucket(s) change, through S3.`,
+      `The CORS rules of ${throughS3} ${throughS3 === 1 ? 'bucket' : 'buckets'} also change, directly in S3.`,
     );
-  return { ...decided, ...saved, terraform, summary, digest, checks, changed };
+  const digest = await planDigest({ ...saved, ...summary, corsRemovals: desired.removals.cors });
+  return { ...decided, ...saved, terraform, summary, digest, checks };
 }
 
 async function simulate({ config, settings }: RunContext, { aws, desired }: Decided) {
@@ -70,7 +69,7 @@ async function simulate({ config, settings }: RunContext, { aws, desired }: Deci
 }
 
 function reportPlan({ report }: RunContext, planned: Planned): void {
-  const { summary, desired, digest, checks, changed } = planned;
+  const { summary, digest, checks } = planned;
   report.add({
     outcome: 'planned',
     plan: summary,
@@ -78,9 +77,9 @@ function reportPlan({ report }: RunContext, planned: Planned): void {
     digest,
     plannedChecks: checks,
   });
-  const counts = countChanges({ plan: summary, desired });
+  const { counts, hasChanges } = summary;
   report.output({
-    'has-changes': changed,
+    'has-changes': hasChanges,
     'to-add': counts.add,
     'to-change': counts.change,
     'to-destroy': counts.destroy,

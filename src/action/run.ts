@@ -56,15 +56,15 @@ async function perform(run: RunContext): Promise<boolean> {
       await synth(run);
       return false;
     case 'plan': {
-      const { changed } = await plan(run);
-      requireNoChanges(changed, run.settings);
-      return changed;
+      const { hasChanges } = (await plan(run)).summary;
+      requireNoChanges(hasChanges, run.settings);
+      return hasChanges;
     }
     case 'apply': {
       const planned = await during('plan', plan(run));
       await apply(run, planned);
       await during('verify', prove(run, planned));
-      return planned.changed;
+      return planned.summary.hasChanges;
     }
     case 'verify':
       await prove(run, await decide(run, await run.edges.signIn(run.settings)));
@@ -72,7 +72,7 @@ async function perform(run: RunContext): Promise<boolean> {
     case 'destroy': {
       const planned = await during('plan', plan(run));
       await apply(run, planned);
-      return planned.changed;
+      return planned.summary.hasChanges;
     }
   }
 }

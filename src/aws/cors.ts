@@ -6,11 +6,11 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import type { AccessConfig } from '../config/access-config.ts';
-import { foreignRules, ourCorsRule, sameForeignRules } from '../cors/merge.ts';
+import { haveSameOthers, joinRules, splitRules } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
+import { defined } from '../base/defined.ts';
 import { settleAll } from '../base/settle-all.ts';
 import { UserError } from '../base/errors.ts';
 import { corsDifference } from '../cors/difference.ts';
@@ -28,10 +28,9 @@ export async function readCorsRules(
   abortSignal?: AbortSignal,
 ): Promise<readonly CorsRule[]> {
   try {
-    const { CORSRules = [] } = await s3.send(new GetBucketCorsCommand({ Bucket: bucket }), {
-      ...(abortSignal !== undefined && { abortSignal }),
-    });
-    // S3 keeps no empty configuration. Taken for one, a proxy's own page would cost the rules that stand there.
+    const command = new GetBucketCorsCommand({ Bucket: bucket });
+    const { CORSRules = [] } = await s3.send(command, defined({ abortSignal }));
+    // S3 keeps no empty configuration. To take a proxy's own page for one would delete the bucket's rules.
     if (CORSRules.length === 0) throw notFromAws(`GetBucketCors of ${bucket}`);
     return CORSRules.map(asCorsRule);
   } catch (error) {
@@ -40,7 +39,7 @@ export async function readCorsRules(
   }
 }
 
-/** Makes `rules` the bucket's whole CORS configuration; none deletes it. Throws a UserError `apply-failed` when it may not. */
+/** Makes `rules` the bucket's whole CORS configuration; none deletes it. Throws `apply-failed` when AWS denies it. */
 export async function writeCorsRules(
   s3: S3Client,
   bucket: string,
@@ -56,7 +55,7 @@ export async function writeCorsRules(
     if (!isDenied(error)) throw error;
     throw new UserError({
       reason: 'apply-failed',
-      message: `This run may not change the CORS rules of ${bucket}: ${(error as Error).message}`,
+      message: `This run is not allowed to change the CORS rules of ${bucket}: ${(error as Error).message}`,
       remedy: `Allow s3:PutBucketCORS on the bucket ${bucket} to the role that this run uses, and run again.`,
       cause: error,
     });
@@ -79,51 +78,41 @@ export async function requireUnchangedCors(clients: AwsClients, observed: Observ
   });
 }
 
-/** What the config says of CORS. */
-type CorsConfig = Pick<AccessConfig, 'cors' | 'corsOrigins'>;
-
 /**
- * Takes our rule from each bucket and leaves the others exactly as they were. Throws `apply-failed`, and does not write,
- * where the others are no longer as they were.
+ * Removes Kolena's rule from each bucket and leaves the others exactly as they were. Throws `apply-failed`, and does not
+ * write, where the others changed since the plan was made.
  */
-export async function removeOurCors(
+export async function removeKolenaRules(
   clients: AwsClients,
   removals: readonly CorsRemoval[],
-  config: CorsConfig,
 ): Promise<void> {
-  const ours = ourCorsRule(config);
-  const present = removals.filter((removal) => removal.present);
+  const needed = removals.filter(({ rules }) => rules.kolena !== undefined);
   await settleAll(
-    present.map(async ({ bucket, region, keep }) => {
+    needed.map(async ({ bucket, region, rules }) => {
       const s3 = clients.s3(region);
-      const difference = corsDifference(keep, foreignRules(await readCorsRules(s3, bucket), ours));
-      if (difference !== undefined) throw changedMeanwhile(bucket);
-      await writeCorsRules(s3, bucket, keep);
+      const current = splitRules(await readCorsRules(s3, bucket), rules.kolena);
+      if (corsDifference(rules.others, current.others) !== undefined) throw changedMeanwhile(bucket);
+      await writeCorsRules(s3, bucket, rules.others);
     }),
   );
 }
 
-interface PutBack {
-  readonly config: CorsConfig;
-  readonly clock?: Clock;
-}
-
 /**
- * Writes the rules anew where they differ from `cors`, reads them back, and gives the buckets where that was so. Throws
- * `apply-failed`, and does not write, where somebody changed foreign rules since the plan was made.
+ * Writes the rules again where they differ from `cors`, reads them back, and gives the buckets where that was so. Throws
+ * `apply-failed`, and does not write, where somebody changed the rules of others since the plan was made.
  */
 export async function putBackCors(
   clients: AwsClients,
   cors: readonly DesiredCors[],
-  { config, clock = systemClock }: PutBack,
+  clock: Clock = systemClock,
 ): Promise<readonly string[]> {
-  const ours = ourCorsRule(config);
   const written = await settleAll(
-    cors.map(async ({ bucket, region, rules }) => {
+    cors.map(async ({ bucket, region, rules: wanted, replacesOthers }) => {
       const s3 = clients.s3(region);
-      const standing = await readCorsRules(s3, bucket);
-      if (corsDifference(rules, standing) === undefined) return [];
-      if (config.cors !== 'replace' && !sameForeignRules(rules, standing, ours))
+      const rules = joinRules(wanted);
+      const current = await readCorsRules(s3, bucket);
+      if (corsDifference(rules, current) === undefined) return [];
+      if (!replacesOthers && !haveSameOthers(wanted, splitRules(current, wanted.kolena)))
         throw changedMeanwhile(bucket);
       await writeCorsRules(s3, bucket, rules);
       await requireReadBack({ s3, bucket, rules, clock });
@@ -165,23 +154,20 @@ async function requireReadBack({ s3, bucket, rules, clock }: ReadBack): Promise<
 /** Leaves out what the answer leaves out, so that an absent field is never written back as an empty one. */
 function asCorsRule(rule: CORSRule): CorsRule {
   const { ID, AllowedHeaders, AllowedMethods = [], AllowedOrigins = [], ExposeHeaders, MaxAgeSeconds } = rule;
-  return {
-    ...(ID !== undefined && { ID }),
-    ...(AllowedHeaders !== undefined && { AllowedHeaders }),
-    AllowedMethods,
-    AllowedOrigins,
-    ...(ExposeHeaders !== undefined && { ExposeHeaders }),
-    ...(MaxAgeSeconds !== undefined && { MaxAgeSeconds }),
-  };
+  return defined({ ID, AllowedHeaders, AllowedMethods, AllowedOrigins, ExposeHeaders, MaxAgeSeconds });
 }
 
+/** The SDK's lists are mutable. */
 function asInput(rule: CorsRule) {
   const { AllowedHeaders, AllowedMethods, AllowedOrigins, ExposeHeaders, ...others } = rule;
   return {
     ...others,
-    ...(AllowedHeaders !== undefined && { AllowedHeaders: [...AllowedHeaders] }),
+    ...defined({ AllowedHeaders: copied(AllowedHeaders), ExposeHeaders: copied(ExposeHeaders) }),
     AllowedMethods: [...AllowedMethods],
     AllowedOrigins: [...AllowedOrigins],
-    ...(ExposeHeaders !== undefined && { ExposeHeaders: [...ExposeHeaders] }),
   };
+}
+
+function copied(list: readonly string[] | undefined): string[] | undefined {
+  return list && [...list];
 }

@@ -5,7 +5,7 @@ import type { Check } from '../verify/check.ts';
 import type { Expectations } from '../verify/expectations.ts';
 import type { Observations } from '../verify/observations.ts';
 import { awsClients } from './clients.ts';
-import { putBackCors, removeOurCors, requireUnchangedCors } from './cors.ts';
+import { putBackCors, removeKolenaRules, requireUnchangedCors } from './cors.ts';
 import { observe } from './observe/observe.ts';
 import { probeAccess, type ProbeOptions } from './probe/probe.ts';
 import { maskedKeys, signIn, type SignInProps } from './sign-in/sign-in.ts';
@@ -20,9 +20,9 @@ export interface Aws {
   observe(config: AccessConfig): Promise<Observed>;
   /** Throws `plan-changed` when a bucket's CORS rules are not those that the plan was made from. */
   requireUnchangedCors(observed: Observed): Promise<void>;
-  removeOurCors(removals: readonly CorsRemoval[], config: AccessConfig): Promise<void>;
+  removeKolenaRules(removals: readonly CorsRemoval[]): Promise<void>;
   /** Writes the rules that Terraform left alone or lost the order of, and gives their buckets. */
-  putBackCors(cors: readonly DesiredCors[], config: AccessConfig): Promise<readonly string[]>;
+  putBackCors(cors: readonly DesiredCors[]): Promise<readonly string[]>;
   simulatePlanned(desired: DesiredAccess, expectations: Expectations): Promise<readonly Check[]>;
   probe(expectations: Expectations, observed: Observed, options: ProbeOptions): Promise<Observations>;
   /** `AWS_*` variables for a child process. */
@@ -41,8 +41,8 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
     environment: () => session.environment(),
     observe: (config) => say(observe({ clients, caller, config, log })),
     requireUnchangedCors: (observed) => say(requireUnchangedCors(clients, observed)),
-    removeOurCors: (removals, config) => say(removeOurCors(clients, removals, config)),
-    putBackCors: (cors, config) => say(putBackCors(clients, cors, { config })),
+    removeKolenaRules: (removals) => say(removeKolenaRules(clients, removals)),
+    putBackCors: (cors) => say(putBackCors(clients, cors)),
     simulatePlanned: (desired, expectations) => say(simulatePlanned(clients, desired, expectations)),
     probe: (expectations, observed, options) =>
       say(

@@ -8,6 +8,7 @@ import { parseAccessConfig } from '../config/parse.ts';
 import { oidcAudiences } from './oidc-provider.ts';
 import { roleExists } from './role-exists.ts';
 import { signIn } from '../aws/sign-in/sign-in.ts';
+import { regionOf } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import type { Bootstrap } from './bootstrap-stack.ts';
 import {
@@ -29,7 +30,7 @@ export async function localBootstrap({ env, directory, stateFile, log }: LocalRu
   const file = (name: string, usual: string) => readYaml(resolve(directory, env[name] ?? usual));
   const settings = parseBootstrapSettings(file('KOLENA_S3_BOOTSTRAP', 'kolena-s3-bootstrap.yml'));
   const config = parseAccessConfig(file('KOLENA_S3_CONFIG', 'kolena-s3.yml'));
-  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1';
+  const region = regionOf(env);
   const state = bootstrapState(stateFile);
   requireDistinctNames(settings, config);
   requireSameStateBucket(settings, state);

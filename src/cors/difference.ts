@@ -10,8 +10,8 @@ const fields = [
 ] as const;
 
 /**
- * What differs first between two CORS configurations, as a phrase; `undefined` when they are equal: same rules, same
- * order, field by field. S3 knows no empty list, so an empty one equals an absent one; an absent `MaxAgeSeconds` is not 0.
+ * The first difference between two lists of CORS rules, as a phrase; `undefined` when they are equal: same rules, same
+ * order, field by field. S3 keeps no empty list, so an empty one equals an absent one; an absent `MaxAgeSeconds` is not 0.
  *
  * @example
  * corsDifference([{ ...rule }], [{ ...rule, MaxAgeSeconds: 0 }]) // 'rule 1 has MaxAgeSeconds 0 instead of none'
@@ -30,6 +30,11 @@ export function corsDifference(
   }
   const extra = actual[expected.length];
   return extra === undefined ? undefined : `rule ${expected.length + 1} is new: ${JSON.stringify(extra)}`;
+}
+
+/** Whether two rules are equal, as {@link corsDifference} compares them. */
+export function isSameRule(one: CorsRule, other: CorsRule): boolean {
+  return corsDifference([one], [other]) === undefined;
 }
 
 function shown(value: string | number | readonly string[] | undefined): string {

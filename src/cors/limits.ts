@@ -8,7 +8,7 @@ const MOST_RULES = 100;
 const MOST_BYTES = 64 * 1024;
 
 /**
- * Meets S3's limits before S3 does.
+ * Holds a bucket's rules to S3's limits before anything is written.
  *
  * @throws UserError `invalid-input` when a bucket would have more than 100 rules or 64 KB of them
  */
@@ -21,7 +21,7 @@ export function requireCorsLimits(bucket: string, rules: readonly CorsRule[]): v
       : [`${bytes} bytes of CORS rules`, MOST_BYTES];
   throw new UserError({
     reason: 'invalid-input',
-    message: `Bucket ${bucket} would have ${seen} with ours; S3 takes ${most}.`,
+    message: `Bucket ${bucket} would have ${seen} with Kolena's; S3 takes at most ${most}.`,
     remedy: `Remove or join some of the rules of ${bucket}, or set \`cors: replace\` if none of them is needed, or \`cors: off\` to leave CORS to yourself.`,
   });
 }

@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts';
 
-/** Tells on the console; of an app's output, `cdktf` shows standard error as it comes and standard output only when asked. */
+/** Writes to the console. `cdktf` shows an app's standard error at once, its standard output only when asked. */
 export const consoleLog: Log = {
   info: (line) => {
     console.log(line);

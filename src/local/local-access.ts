@@ -6,11 +6,12 @@ import { nothingObserved, type Observed } from '../access/observed.ts';
 import { parseAccessConfig } from '../config/parse.ts';
 import { observe } from '../aws/observe/observe.ts';
 import { signIn } from '../aws/sign-in/sign-in.ts';
+import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { readYaml } from '../action/yaml-file.ts';
 import { corsBucketsInState } from './local-state.ts';
-import { withoutS3Step } from './without-s3-step.ts';
+import { forTerraformAlone } from './for-terraform-alone.ts';
 
 /** Where a local run finds its config, its credentials and its state. */
 export interface LocalRun {
@@ -18,7 +19,7 @@ export interface LocalRun {
    * `KOLENA_S3_CONFIG` names the config file, else `kolena-s3.yml`; `KOLENA_S3_ALLOW_DESTROY=true` is the Action's
    * `allow-destroy`; `AWS_REGION` or `AWS_DEFAULT_REGION` the provider's region, else `us-east-1`.
    */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Absolute path that the config file is looked up in. */
   readonly directory: string;
   /** Path of Terraform's local state file. */
@@ -30,15 +31,15 @@ export interface LocalRun {
 export async function localAccess({ env, directory, stateFile, log }: LocalRun): Promise<DesiredAccess> {
   const path = resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml');
   const config = parseAccessConfig(readYaml(path), `The config of ${path}`);
-  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1';
+  const region = regionOf(env);
   const observed = await observeAws({ config, region, env, log });
   const allowDestroy = env['KOLENA_S3_ALLOW_DESTROY'] === 'true';
-  const desired = locally(() => decideAccess(config, observed, { region, allowDestroy }));
-  return withoutS3Step(desired, { config, observed, inState: corsBucketsInState(stateFile) });
+  const desired = withLocalRemedy(() => decideAccess(config, observed, { region, allowDestroy }));
+  return forTerraformAlone(desired, { observed, inState: corsBucketsInState(stateFile) });
 }
 
-/** Names the local counterpart of the Action's input that a refusal asks for. */
-function locally<T>(decide: () => T): T {
+/** Adds to a refusal that asks for `allow-destroy` what sets it outside of the Action. */
+function withLocalRemedy<T>(decide: () => T): T {
   try {
     return decide();
   } catch (error) {
@@ -54,7 +55,7 @@ interface Observing extends Pick<LocalRun, 'env' | 'log'> {
 }
 
 async function observeAws({ config, region, env, log }: Observing): Promise<Observed> {
-  // No secret is shown here: there is nothing that a mask could hide.
+  // Nothing is masked outside of the Action.
   const session = await signIn({ region, env, log, allowedAccountIds: [], mask: () => undefined });
   return session
     ? observe({ clients: session.clients, caller: session.caller, config, log })

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { defined } from '../base/defined.ts';
+import { resourceKinds } from '../plan/resources.ts';
 
 /** Of Terraform's state format, version 4, the parts that name buckets, roles and their providers. */
 const stateSchema = z.object({
@@ -7,7 +9,7 @@ const stateSchema = z.object({
     .array(
       z.object({
         type: z.string(),
-        /** As `provider["registry.terraform.io/hashicorp/aws"].eu-west-1`, with our alias, which is the region, at its end. */
+        /** As `provider["registry.terraform.io/hashicorp/aws"].eu-west-1`, with the alias, which is the region, at its end. */
         provider: z.string(),
         instances: z.array(
           z.object({
@@ -19,14 +21,14 @@ const stateSchema = z.object({
     .default([]),
 });
 
-/** A bucket whose CORS configuration stands in a Terraform state. */
+/** A bucket whose CORS configuration a Terraform state holds. */
 export interface BucketInState {
   readonly bucket: string;
   /** Absent when it is that of the provider without an alias. */
   readonly region?: string;
 }
 
-/** What a state holds of the bootstrap, so that Terraform looks after it. */
+/** The resources of the bootstrap that a state holds. */
 export interface BootstrapState {
   readonly oidcProvider: boolean;
   /** Names. */
@@ -35,7 +37,7 @@ export interface BootstrapState {
   readonly stateBucket?: string;
 }
 
-/** What the Terraform state at `path` holds of the bootstrap; nothing when there is no state yet. */
+/** The bootstrap's resources in the Terraform state at `path`; none when there is no state yet. */
 export function bootstrapState(path: string): BootstrapState {
   const resources = resourcesIn(path);
   const attributesOf = (type: string) =>
@@ -45,19 +47,19 @@ export function bootstrapState(path: string): BootstrapState {
   const stateBucket = attributesOf('aws_s3_bucket')[0]?.bucket;
   return {
     oidcProvider: attributesOf('aws_iam_openid_connect_provider').length > 0,
-    roles: attributesOf('aws_iam_role').flatMap(({ name }) => name ?? []),
-    ...(stateBucket !== undefined && { stateBucket }),
+    roles: attributesOf(resourceKinds.role.type).flatMap(({ name }) => name ?? []),
+    ...defined({ stateBucket }),
   };
 }
 
-/** The buckets whose CORS configuration stands in the Terraform state at `path`; none when there is no state yet. */
+/** The buckets whose CORS configuration the Terraform state at `path` holds; none when there is no state yet. */
 export function corsBucketsInState(path: string): BucketInState[] {
   return resourcesIn(path)
-    .filter(({ type }) => type === 'aws_s3_bucket_cors_configuration')
+    .filter(({ type }) => type === resourceKinds.cors.type)
     .flatMap(({ provider, instances }) => {
       const region = /\]\.([a-z0-9-]+)$/.exec(provider)?.[1];
       return instances.flatMap(({ attributes: { bucket } }) =>
-        bucket === undefined ? [] : { bucket, ...(region !== undefined && { region }) },
+        bucket === undefined ? [] : { bucket, ...defined({ region }) },
       );
     });
 }

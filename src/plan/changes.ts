@@ -1,125 +1,130 @@
-import type { DesiredAccess } from '../access/desired-access.ts';
-import { corsAddress } from './addresses.ts';
-import type { PlanSummary, ResourceChange } from './summary.ts';
+import { z } from 'zod';
+import { defined } from '../base/defined.ts';
+import { UserError } from '../base/errors.ts';
 
-/** How many resources a run creates, changes, destroys and adopts; CORS rules taken away through S3 included. */
-export type ChangeCounts = PlanSummary['counts'];
+/** What Terraform is about to do with one resource. */
+export type PlannedAction = 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'no-op';
 
-/** What decides on a run's changes: a plan, and the CORS removals that Terraform doesn't know of. */
-export interface PlannedChanges {
-  readonly plan: PlanSummary;
-  readonly desired: Pick<DesiredAccess, 'removals'>;
-  /** Whether a Terraform backend keeps state; without one, AWS itself is the state and an import alone changes nothing. */
-  readonly backend: boolean;
-}
-
-/** The word for what happens to a resource, as the reader sees it. */
-export type ActionWord =
-  | 'create'
-  | 'change'
-  | 'adopt'
-  | 'adopt and change'
-  | 'remove rule'
-  | 'replace'
-  | 'delete'
-  | 'forget'
-  | 'unchanged';
-
-/** One line of the table of resources. */
-export interface ResourceRow {
-  readonly action: ActionWord;
-  /** In AWS's words: "IAM role", "CORS rules of bucket". */
-  readonly kind: string;
-  readonly name: string;
+/** One resource of a plan. */
+export interface ResourceChange {
+  /** Terraform's address, as `aws_iam_role.kolena`. */
   readonly address: string;
-  /** The change as Terraform planned it; absent for a CORS rule taken away through S3. */
-  readonly change?: ResourceChange;
+  /** As `aws_iam_role`. */
+  readonly type: string;
+  readonly action: PlannedAction;
+  /** Whether it exists already and is brought in by an import block. */
+  readonly imported: boolean;
+  /**
+   * Attribute values before and after; absent on creation and deletion. Sensitive values, and values known only after
+   * apply, are left out.
+   */
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
 }
 
-/** The plan's counts plus the CORS removals: a rule taken from among foreign ones is a change, the last one a destroy. */
-export function countChanges({ plan, desired }: Omit<PlannedChanges, 'backend'>): ChangeCounts {
-  const removals = desired.removals.cors.filter(({ present }) => present);
-  const emptied = removals.filter(({ keep }) => keep.length === 0).length;
-  return {
-    ...plan.counts,
-    change: plan.counts.change + removals.length - emptied,
-    destroy: plan.counts.destroy + emptied,
-  };
-}
+const attributes = z.record(z.string(), z.unknown()).nullish();
+const changeSchema = z.object({
+  address: z.string(),
+  mode: z.enum(['managed', 'data']),
+  type: z.string(),
+  change: z.object({
+    actions: z.array(z.string()),
+    before: attributes,
+    after: attributes,
+    after_unknown: z.unknown().optional(),
+    before_sensitive: z.unknown().optional(),
+    after_sensitive: z.unknown().optional(),
+    importing: z.unknown().optional(),
+  }),
+});
+const planSchema = z.object({
+  resource_changes: z.array(changeSchema).default([]),
+  deferred_changes: z.array(z.unknown()).default([]),
+  errored: z.boolean().default(false),
+  // Absent before Terraform 1.8 and in OpenTofu, which both know no partial plans.
+  complete: z.boolean().default(true),
+});
 
-/** Whether applying would change AWS or, with a backend, what Terraform's state holds. */
-export function hasChanges({ plan, desired, backend }: PlannedChanges): boolean {
-  const { add, change, destroy, import: imported } = countChanges({ plan, desired });
-  const stateOnly = imported > 0 || plan.changes.some(({ action }) => action === 'forget');
-  return add + change + destroy > 0 || (backend && stateOnly);
-}
-
-/** Every resource that the run touches or leaves as it is, what changes first. */
-export function resourceRows({ plan, desired, backend }: PlannedChanges): ResourceRow[] {
-  const removals = desired.removals.cors.filter(({ present }) => present);
-  const taken = new Set(removals.map(({ bucket }) => corsAddress(bucket)));
-  const names = new Map(plan.changes.map((change) => [change.address, nameOf(change)]));
-  const rows = plan.changes
-    // Terraform only lets go of what is taken away through S3: one line for both.
-    .filter(({ action, address }) => action !== 'forget' || !taken.has(address))
-    .map((change) => rowOf(change, { backend, names }));
-  const removalRows = removals.map(({ bucket, keep }): ResourceRow => {
-    const action = keep.length > 0 ? 'remove rule' : 'delete';
-    return {
-      action,
-      kind: kinds['aws_s3_bucket_cors_configuration'] ?? '',
-      name: bucket,
-      address: corsAddress(bucket),
-    };
-  });
-  const rank = ({ action, kind }: ResourceRow) =>
-    (action === 'unchanged' ? order.length : 0) + order.indexOf(kind);
-  return [...rows, ...removalRows].sort((a, b) => rank(a) - rank(b));
-}
-
-const kinds: Readonly<Record<string, string>> = {
-  aws_iam_role: 'IAM role',
-  aws_iam_policy: 'IAM policy',
-  aws_iam_role_policy_attachment: 'Attachment of policy',
-  aws_s3_bucket_cors_configuration: 'CORS rules of bucket',
+const plannedActions: Readonly<Record<string, PlannedAction>> = {
+  'no-op': 'no-op',
+  create: 'create',
+  update: 'update',
+  delete: 'delete',
+  forget: 'forget',
+  'delete,create': 'replace',
+  'create,delete': 'replace',
 };
 
-/** Who may read, then what, then how the browser does. */
-const order = Object.values(kinds);
+/**
+ * What a plan does to each resource, unchanged ones included, sorted by address; from `terraform show -json tfplan`.
+ *
+ * Throws `plan-failed` for a plan that is errored or incomplete, since nobody can approve what is not known.
+ * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+ */
+export function readChanges(planJson: unknown): ResourceChange[] {
+  const parsed = planSchema.safeParse(planJson);
+  if (!parsed.success)
+    throw unreadable(`Its JSON is not a plan: ${z.prettifyError(parsed.error)}`, parsed.error);
+  const plan = parsed.data;
+  if (plan.errored) throw unreadable('It ended with errors, so it holds only a part of the changes.');
+  if (!plan.complete || plan.deferred_changes.length > 0)
+    throw unreadable(
+      `It is incomplete: Terraform deferred ${plan.deferred_changes.length} resources to a later plan.`,
+    );
+  return plan.resource_changes
+    .filter(({ mode }) => mode === 'managed')
+    .map(toChange)
+    .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+}
 
-function rowOf(
-  change: ResourceChange,
-  { backend, names }: { backend: boolean; names: ReadonlyMap<string, string> },
-): ResourceRow {
-  const { address, type } = change;
-  // An attachment is named as its policy, whose ARN is unknown until it is created.
-  const named = address.replace(/^aws_iam_role_policy_attachment\./, 'aws_iam_policy.');
+function toChange({ address, type, change }: z.output<typeof changeSchema>): ResourceChange {
+  const action = plannedActions[change.actions.join(',')];
+  if (action === undefined)
+    throw unreadable(
+      `It wants to ${JSON.stringify(change.actions)} ${address}, which this version does not know.`,
+    );
+  const before = visible(change.before, [change.before_sensitive]);
+  const after = visible(change.after, [change.after_unknown, change.after_sensitive]);
   return {
-    action: actionWord(change, backend),
-    kind: kinds[type] ?? type,
-    name: names.get(named) ?? nameOf(change),
     address,
-    change,
+    type,
+    action,
+    imported: isObject(change.importing),
+    ...defined({
+      before: isObject(before) ? before : undefined,
+      after: isObject(after) ? after : undefined,
+    }),
   };
 }
 
-function actionWord({ action, imported }: ResourceChange, backend: boolean): ActionWord {
-  const adopted = imported && backend;
-  switch (action) {
-    case 'update':
-      return adopted ? 'adopt and change' : 'change';
-    case 'no-op':
-      return adopted ? 'adopt' : 'unchanged';
-    case 'create':
-    case 'replace':
-    case 'delete':
-    case 'forget':
-      return action;
-  }
+/** A value without the parts that one of the masks, which have the value's shape, marks with `true`. */
+function visible(value: unknown, masks: readonly unknown[]): unknown {
+  if (masks.includes(true)) return undefined;
+  const part = (item: unknown, key: string | number) =>
+    visible(
+      item,
+      masks.map((mask) => at(mask, key)),
+    );
+  if (Array.isArray(value)) return value.map(part).filter((item) => item !== undefined);
+  if (!isObject(value)) return value;
+  return defined(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, part(item, key)])));
 }
 
-function nameOf({ address, before, after }: ResourceChange): string {
-  const named = { ...before, ...after };
-  const name = named['name'] ?? named['bucket'];
-  return typeof name === 'string' ? name : address;
+function at(mask: unknown, key: string | number): unknown {
+  return typeof mask === 'object' && mask !== null
+    ? (mask as Record<string | number, unknown>)[key]
+    : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unreadable(message: string, cause?: unknown): UserError {
+  return new UserError({
+    reason: 'plan-failed',
+    message: `The Terraform plan cannot be used. ${message}`,
+    remedy: 'Run the command again; if the error stays, set `terraform-version` to another version.',
+    cause,
+  });
 }

@@ -1,44 +1,64 @@
-import type { CorsRule } from '../cors/rule.ts';
-import type { DesiredAccess, DesiredCors } from '../access/desired-access.ts';
+import type { DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
-import { corsAddress } from './addresses.ts';
+import { defined } from '../base/defined.ts';
 import { corsDifference } from '../cors/difference.ts';
-import type { PlanSummary, ResourceChange } from './summary.ts';
+import { type CorsRuleSet, joinRules } from '../cors/rule-set.ts';
+import type { CorsRule } from '../cors/rule.ts';
+import type { ResourceChange } from './changes.ts';
+import { corsAddress } from './resources.ts';
+
+type ObservedBuckets = Pick<Observed, 'buckets'>;
+
+/** The CORS configurations that a run is going to write through S3, since their rules are not as they should be. */
+export function corsWrites(cors: readonly DesiredCors[], { buckets }: ObservedBuckets): DesiredCors[] {
+  return cors.filter(
+    ({ bucket, rules, throughS3 }) =>
+      throughS3 && corsDifference(buckets[bucket]?.corsRules ?? [], joinRules(rules)) !== undefined,
+  );
+}
 
 /**
- * The plan with the CORS configurations in it that are written through S3, which Terraform shows as unchanged: reviewers
- * and the digest see them as what they are, changes.
+ * Terraform's changes with the CORS configurations that are written through S3, which Terraform shows as unchanged:
+ * reviewers and the digest see them as changes.
  */
-export function withCorsWrites(plan: PlanSummary, desired: DesiredAccess, observed: Observed): PlanSummary {
-  const writes = new Map(
-    desired.cors.filter((cors) => isWritten(cors, observed)).map((cors) => [corsAddress(cors.bucket), cors]),
-  );
-  const changes = plan.changes.map((change): ResourceChange => {
-    const cors = writes.get(change.address);
-    return cors === undefined ? change : { ...change, action: 'update', ...attributesOf(cors, observed) };
+export function withCorsWrites(
+  changes: readonly ResourceChange[],
+  cors: readonly DesiredCors[],
+  observed: ObservedBuckets,
+): ResourceChange[] {
+  const writes = new Map(corsWrites(cors, observed).map((write) => [corsAddress(write.bucket), write]));
+  return changes.map((change): ResourceChange => {
+    const write = writes.get(change.address);
+    if (write === undefined) return change;
+    const { bucket, rules } = write;
+    const before = { bucket, cors_rule: (observed.buckets[bucket]?.corsRules ?? []).map(terraformRule) };
+    return { ...change, action: 'update', before, after: { bucket, cors_rule: terraformRules(rules) } };
   });
-  return { changes, counts: { ...plan.counts, change: plan.counts.change + writes.size } };
 }
 
-function isWritten({ bucket, rules, throughS3 }: DesiredCors, { buckets }: Observed): boolean {
-  return throughS3 && corsDifference(buckets[bucket]?.corsRules ?? [], rules) !== undefined;
+/** The `cors_rule` blocks of the AWS provider for a bucket's whole configuration. */
+export function terraformRules({ others, kolena }: CorsRuleSet): TerraformRule[] {
+  return [
+    // The provider reads and writes an absent age as 0: saying so keeps the rules of others out of Terraform's diff.
+    ...others.map((rule) => terraformRule({ ...rule, MaxAgeSeconds: rule.MaxAgeSeconds ?? 0 })),
+    ...(kolena === undefined ? [] : [terraformRule(kolena)]),
+  ];
 }
 
-function attributesOf({ bucket, rules }: DesiredCors, { buckets }: Observed) {
-  return {
-    before: { bucket, cors_rule: (buckets[bucket]?.corsRules ?? []).map(terraformRule) },
-    after: { bucket, cors_rule: rules.map(terraformRule) },
-  };
-}
+/** One `cors_rule` block of `aws_s3_bucket_cors_configuration`; empty lists are left out. */
+export type TerraformRule = ReturnType<typeof terraformRule>;
 
-/** In the words of the provider's `cors_rule` block. */
-function terraformRule(rule: CorsRule): Readonly<Record<string, unknown>> {
-  return {
+function terraformRule(rule: CorsRule) {
+  return defined({
     id: rule.ID,
-    allowed_headers: rule.AllowedHeaders,
+    allowed_headers: unlessEmpty(rule.AllowedHeaders),
     allowed_methods: rule.AllowedMethods,
     allowed_origins: rule.AllowedOrigins,
-    expose_headers: rule.ExposeHeaders,
+    expose_headers: unlessEmpty(rule.ExposeHeaders),
     max_age_seconds: rule.MaxAgeSeconds,
-  };
+  });
+}
+
+function unlessEmpty(list: readonly string[] | undefined): readonly string[] | undefined {
+  return list?.length ? list : undefined;
 }

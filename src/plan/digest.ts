@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { normalizeStatements } from '../iam/compare-policy.ts';
 import type { CorsRemoval } from '../access/desired-access.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
-import type { PlanSummary, ResourceChange } from './summary.ts';
+import type { ResourceChange } from './changes.ts';
 
 interface PlanDigestProps {
-  readonly summary: PlanSummary;
-  /** What `terraform show -json tfplan` printed, parsed: its configuration tells set attributes from computed ones. */
+  /** Those written through S3 included. */
+  readonly changes: readonly ResourceChange[];
+  /** What `terraform show -json tfplan` printed, parsed: its configuration shows which attributes are set and which are computed. */
   readonly planJson: unknown;
   readonly corsRemovals: readonly CorsRemoval[];
 }
@@ -24,7 +25,7 @@ const configurationSchema = z.object({
   }),
 });
 
-// The plan holds the external ID, which can be short, and the digest stands in public comments: guessing has to cost.
+// The plan holds the external ID, which can be short, and the digest is in public comments: guessing has to be slow.
 const ITERATIONS = 100_000;
 const SALT = 'kolena-s3-access plan digest';
 
@@ -41,18 +42,18 @@ export async function planDigest(props: PlanDigestProps): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function canonicalChanges({ summary, planJson, corsRemovals }: PlanDigestProps): string {
+function canonicalChanges({ changes: all, planJson, corsRemovals }: PlanDigestProps): string {
   const { resources } = configurationSchema.parse(planJson).configuration.root_module;
   const expressions = new Map(resources.map((resource) => [resource.address, resource.expressions]));
-  const changes = summary.changes
+  const changes = all
     .filter(({ action, imported }) => action !== 'no-op' || imported)
     .map((change) => canonicalChange(change, expressions.get(change.address) ?? {}));
   const removals = corsRemovals
-    .filter(({ present }) => present)
+    .filter(({ rules }) => rules.kolena !== undefined)
     // The order of a bucket's rules counts, since S3 answers with the first that matches.
-    .map(({ bucket, keep }) => ({
+    .map(({ bucket, rules }) => ({
       bucket,
-      keep: keep.map((rule) => JSON.stringify(canonical(rule))).join(),
+      keep: rules.others.map((rule) => JSON.stringify(canonical(rule))).join(),
     }));
   return JSON.stringify(canonical({ changes, removals }));
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
-import type { PlanSummary, ResourceChange } from './summary.ts';
+import type { ResourceChange } from './changes.ts';
+import { kindOfType } from './resources.ts';
 
 interface GuardProps {
   readonly allowDestroy: boolean;
@@ -11,14 +12,16 @@ interface GuardProps {
  * Refuses (`destroy-refused`) a plan that deletes or replaces the role or a policy that still grants something, unless
  * destroying is allowed; and always one that deletes or replaces a bucket's CORS configuration.
  */
-export function guardDestroy(summary: PlanSummary, { allowDestroy, expectedDeletes }: GuardProps): void {
-  const losses = summary.changes.filter(({ action }) => action === 'delete' || action === 'replace');
-  const cors = losses.filter(({ type }) => type === 'aws_s3_bucket_cors_configuration');
-  if (cors.length > 0) throw foreignRulesAtRisk(cors);
+export function guardDestroy(
+  changes: readonly ResourceChange[],
+  { allowDestroy, expectedDeletes }: GuardProps,
+): void {
+  const losses = changes.filter(({ action }) => action === 'delete' || action === 'replace');
+  const otherRules = losses.filter(({ type }) => kindOfType(type)?.loss === 'rules of others');
+  if (otherRules.length > 0) throw otherRulesAtRisk(otherRules);
   const access = losses.filter(
     ({ type, action, address }) =>
-      (type === 'aws_iam_role' || type === 'aws_iam_policy') &&
-      !(action === 'delete' && expectedDeletes.includes(address)),
+      kindOfType(type)?.loss === 'access' && !(action === 'delete' && expectedDeletes.includes(address)),
   );
   if (access.length > 0 && !allowDestroy) throw accessAtRisk(access);
 }
@@ -28,11 +31,11 @@ function accessAtRisk(changes: readonly ResourceChange[]): UserError {
     reason: 'destroy-refused',
     message: `The plan would take Kolena's access away: ${changes.map(describe).join(', ')}.`,
     remedy:
-      'If that is meant, set `allow-destroy: true`; otherwise undo the change of the config that causes it.',
+      'If that is intended, set `allow-destroy: true`; otherwise undo the change of the config that causes it.',
   });
 }
 
-function foreignRulesAtRisk(changes: readonly ResourceChange[]): UserError {
+function otherRulesAtRisk(changes: readonly ResourceChange[]): UserError {
   const addresses = changes.map(({ address }) => `terraform state rm '${address}'`).join('; ');
   return new UserError({
     reason: 'destroy-refused',

@@ -1,165 +1,62 @@
-import { z } from 'zod';
-import { UserError } from '../base/errors.ts';
+import type { DesiredAccess } from '../access/desired-access.ts';
+import type { Observed } from '../access/observed.ts';
+import type { PlannedAction, ResourceChange } from './changes.ts';
+import { withCorsWrites } from './cors-writes.ts';
 
-/** What Terraform is about to do with one resource. */
-export type PlannedAction = 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'no-op';
-
-/** One resource of a plan. */
-export interface ResourceChange {
-  /** Terraform's address, as `aws_iam_role.kolena`. */
-  readonly address: string;
-  /** As `aws_iam_role`. */
-  readonly type: string;
-  readonly action: PlannedAction;
-  /** Whether it exists already and is brought in by an import block. */
-  readonly imported: boolean;
-  /**
-   * Attribute values before and after; absent on creation and deletion. Sensitive values, and values known only after
-   * apply, are left out.
-   */
-  readonly before?: Readonly<Record<string, unknown>>;
-  readonly after?: Readonly<Record<string, unknown>>;
+/** How many resources a run creates, changes, destroys and imports. */
+export interface ChangeCounts {
+  readonly add: number;
+  readonly change: number;
+  readonly destroy: number;
+  readonly import: number;
 }
 
-/** A Terraform plan, reduced to what a reviewer and a digest need. */
+/** All that a run is going to do: Terraform's plan, and the CORS rules that are written and removed through S3. */
 export interface PlanSummary {
-  /** Sorted by address, unchanged resources included. */
+  /**
+   * Sorted by address, unchanged resources and rules written through S3 included. Rules removed through S3 stay in
+   * `DesiredAccess.removals`.
+   */
   readonly changes: readonly ResourceChange[];
-  /** Counted as Terraform's own "Plan:" line counts them. A replacement adds one and destroys one. */
-  readonly counts: {
-    readonly add: number;
-    readonly change: number;
-    readonly destroy: number;
-    readonly import: number;
-  };
+  /**
+   * As Terraform's own "Plan:" line counts: a replacement adds one and destroys one. A rule removed from among rules of
+   * others counts as a change, the last rule of a bucket as a destroy.
+   */
+  readonly counts: ChangeCounts;
+  /** Whether applying would change AWS or, with a backend, what Terraform's state holds. */
+  readonly hasChanges: boolean;
 }
 
-const attributes = z.record(z.string(), z.unknown()).nullish();
-const changeSchema = z.object({
-  address: z.string(),
-  mode: z.enum(['managed', 'data']),
-  type: z.string(),
-  change: z.object({
-    actions: z.array(z.string()),
-    before: attributes,
-    after: attributes,
-    after_unknown: z.unknown().optional(),
-    before_sensitive: z.unknown().optional(),
-    after_sensitive: z.unknown().optional(),
-    importing: z.unknown().optional(),
-  }),
-});
-const planSchema = z.object({
-  resource_changes: z.array(changeSchema).default([]),
-  deferred_changes: z.array(z.unknown()).default([]),
-  errored: z.boolean().default(false),
-  // Absent before Terraform 1.8 and in OpenTofu, which both know no partial plans.
-  complete: z.boolean().default(true),
-});
-
-const plannedActions: Readonly<Record<string, PlannedAction>> = {
-  'no-op': 'no-op',
-  create: 'create',
-  update: 'update',
-  delete: 'delete',
-  forget: 'forget',
-  'delete,create': 'replace',
-  'create,delete': 'replace',
-};
-
-/**
- * What a plan does, from `terraform show -json tfplan`.
- *
- * Throws `plan-failed` for a plan that is errored or incomplete, since nobody can approve what is not known.
- * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
- */
-export function summarizePlan(planJson: unknown): PlanSummary {
-  const parsed = planSchema.safeParse(planJson);
-  if (!parsed.success)
-    throw unreadable(`Its JSON is not a plan: ${z.prettifyError(parsed.error)}`, parsed.error);
-  const plan = parsed.data;
-  if (plan.errored) throw unreadable('It ended with errors, so it holds only a part of the changes.');
-  if (!plan.complete || plan.deferred_changes.length > 0)
-    throw unreadable(
-      `It is incomplete: Terraform deferred ${plan.deferred_changes.length} resources to a later plan.`,
-    );
-  const changes = plan.resource_changes
-    .filter(({ mode }) => mode === 'managed')
-    .map(toChange)
-    .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
-  return { changes, counts: countChanges(changes) };
+interface SummaryProps {
+  /** Terraform's own. */
+  readonly changes: readonly ResourceChange[];
+  readonly desired: Pick<DesiredAccess, 'cors' | 'removals'>;
+  readonly observed: Pick<Observed, 'buckets'>;
+  /** Whether a Terraform backend keeps state; without one, AWS itself is the state and an import alone changes nothing. */
+  readonly backend: boolean;
 }
 
-function toChange({ address, type, change }: z.output<typeof changeSchema>): ResourceChange {
-  const action = plannedActions[change.actions.join(',')];
-  if (action === undefined)
-    throw unreadable(
-      `It wants to ${JSON.stringify(change.actions)} ${address}, which this version does not know.`,
-    );
-  const before = visible(change.before, [change.before_sensitive]);
-  const after = visible(change.after, [change.after_unknown, change.after_sensitive]);
-  return {
-    address,
-    type,
-    action,
-    imported: isObject(change.importing),
-    ...(isObject(before) && { before }),
-    ...(isObject(after) && { after }),
-  };
+/** Terraform's plan and the run's own CORS calls as one plan. */
+export function summarizePlan({ changes, desired, observed, backend }: SummaryProps): PlanSummary {
+  const all = withCorsWrites(changes, desired.cors, observed);
+  const counts = countsOf(all, desired);
+  const touchesAws = counts.add + counts.change + counts.destroy > 0;
+  const touchesState = counts.import > 0 || all.some(({ action }) => action === 'forget');
+  return { changes: all, counts, hasChanges: touchesAws || (backend && touchesState) };
 }
 
-/** A value without the parts that one of the masks, which have the value's shape, marks with `true`. */
-function visible(value: unknown, masks: readonly unknown[]): unknown {
-  if (masks.includes(true)) return undefined;
-  if (Array.isArray(value))
-    return value
-      .map((item: unknown, index) =>
-        visible(
-          item,
-          masks.map((mask) => at(mask, index)),
-        ),
-      )
-      .filter((item) => item !== undefined);
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(
-    ([key, item]) =>
-      [
-        key,
-        visible(
-          item,
-          masks.map((mask) => at(mask, key)),
-        ),
-      ] as const,
-  );
-  return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
-}
-
-function at(mask: unknown, key: string | number): unknown {
-  return typeof mask === 'object' && mask !== null
-    ? (mask as Record<string | number, unknown>)[key]
-    : undefined;
-}
-
-function countChanges(changes: readonly ResourceChange[]): PlanSummary['counts'] {
+function countsOf(
+  changes: readonly ResourceChange[],
+  { removals }: Pick<DesiredAccess, 'removals'>,
+): ChangeCounts {
   const count = (...actions: PlannedAction[]) =>
     changes.filter(({ action }) => actions.includes(action)).length;
+  const removed = removals.cors.filter(({ rules }) => rules.kolena !== undefined);
+  const emptied = removed.filter(({ rules }) => rules.others.length === 0).length;
   return {
     add: count('create', 'replace'),
-    change: count('update'),
-    destroy: count('delete', 'replace'),
+    change: count('update') + removed.length - emptied,
+    destroy: count('delete', 'replace') + emptied,
     import: changes.filter(({ imported }) => imported).length,
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function unreadable(message: string, cause?: unknown): UserError {
-  return new UserError({
-    reason: 'plan-failed',
-    message: `The Terraform plan cannot be used. ${message}`,
-    remedy: 'Run the command again; if it stays so, set `terraform-version` to another version.',
-    cause,
-  });
 }

@@ -1,12 +1,13 @@
 import { normalizeStatements } from '../iam/compare-policy.ts';
 import { grantedBuckets, publicDatasetsBucket } from '../iam/granted-buckets.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
-import { corsAddress } from '../plan/addresses.ts';
+import { defined } from '../base/defined.ts';
+import { corsAddress, resourceKinds } from '../plan/resources.ts';
 import type { Report } from './report.ts';
 
 /**
- * What a run does to Kolena's access to a bucket. `adopted`: it is as it shall be and comes into Terraform's state;
- * `planned`: AWS was not looked at, so that nothing is known.
+ * What a run does to Kolena's access to a bucket. `adopted`: it is as it should be and is imported into Terraform's state;
+ * `planned`: AWS was not observed, so nothing is known.
  */
 export type BucketChange = 'new' | 'changed' | 'removed' | 'adopted' | 'unchanged' | 'planned';
 
@@ -52,27 +53,27 @@ export function bucketStates(report: Report): BucketState[] {
       change: change === 'unchanged' && policies.some((name) => adopted.has(name)) ? 'adopted' : change,
       prefixes: (grant && prefixes.get(bucket)) ?? [],
       policies,
-      ...(region !== undefined && { region }),
-      ...(corsState !== undefined && { cors: corsState }),
+      ...defined({ region, cors: corsState }),
     };
   });
 }
 
-/** Without AWS nothing is known; a check changes nothing, whatever is missing shows in its results. */
+/** Without AWS nothing is known; `verify` changes nothing, and its checks show what is missing. */
 function changeIn({ command, observed }: Report, change: BucketChange): BucketChange {
   if (observed?.caller === undefined) return 'planned';
   return command === 'verify' ? 'unchanged' : change;
 }
 
-interface Grant {
+/** What policy documents grant of one bucket. */
+interface BucketGrant {
   /** Everything that the documents say of the bucket, as one comparable text. */
   readonly terms: Set<string>;
   readonly policies: string[];
 }
 
 function changeOf(
-  before: Grant | undefined,
-  after: Grant | undefined,
+  before: BucketGrant | undefined,
+  after: BucketGrant | undefined,
   cors: BucketState['cors'],
 ): BucketChange {
   if (after === undefined) return 'removed';
@@ -86,12 +87,13 @@ function changeOf(
 /** Names of the policies that an import brings into Terraform's state. */
 function adoptedPolicies({ plan, backend }: Report): Set<unknown> {
   const imported =
-    plan?.changes.filter(({ type, imported }) => type === 'aws_iam_policy' && imported && backend) ?? [];
+    plan?.changes.filter(({ type, imported }) => type === resourceKinds.policy.type && imported && backend) ??
+    [];
   return new Set(imported.map(({ before }) => before?.['name']));
 }
 
-function grantsOf(policies: readonly NamedDocument[]): Map<string, Grant> {
-  const grants = new Map<string, Grant>();
+function grantsOf(policies: readonly NamedDocument[]): Map<string, BucketGrant> {
+  const grants = new Map<string, BucketGrant>();
   for (const { name, document } of policies)
     for (const statement of normalizeStatements(document)) {
       const conditions = JSON.stringify(statement.conditions);
@@ -135,6 +137,7 @@ function corsStates({ plan, desired, backend }: Report): Map<string, NonNullable
       if (change.imported && backend) states.set(bucket, 'adopted');
     } else states.set(bucket, exists ? 'changed' : 'added');
   }
-  for (const { bucket, present } of desired?.removals.cors ?? []) if (present) states.set(bucket, 'removed');
+  for (const { bucket, rules } of desired?.removals.cors ?? [])
+    if (rules.kolena !== undefined) states.set(bucket, 'removed');
   return states;
 }

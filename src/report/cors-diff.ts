@@ -1,17 +1,21 @@
+import { isSameRule } from '../cors/difference.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { DiffLine } from './diff-line.ts';
 
-/** A bucket's CORS rules compared rule by rule; those that stay as they are, foreign ones above all, are shown as kept. */
+/** A bucket's CORS rules compared rule by rule; those that stay as they are come first and are shown as kept. */
 export function corsDiff(before: readonly CorsRule[], after: readonly CorsRule[]): DiffLine[] {
-  const left = before.map(ruleText);
+  const removed = [...before];
   const kept: DiffLine[] = [];
   const added: DiffLine[] = [];
-  for (const rule of after.map(ruleText)) {
-    const at = left.indexOf(rule);
-    if (at >= 0) left.splice(at, 1);
-    (at >= 0 ? kept : added).push({ sign: at >= 0 ? ' ' : '+', text: at >= 0 ? `kept ${rule}` : rule });
+  for (const rule of after) {
+    const at = removed.findIndex((candidate) => isSameRule(candidate, rule));
+    if (at < 0) added.push({ sign: '+', text: ruleText(rule) });
+    else {
+      removed.splice(at, 1);
+      kept.push({ sign: ' ', text: `kept ${ruleText(rule)}` });
+    }
   }
-  return [...kept, ...left.map((text): DiffLine => ({ sign: '-', text })), ...added];
+  return [...kept, ...removed.map((rule): DiffLine => ({ sign: '-', text: ruleText(rule) })), ...added];
 }
 
 function ruleText({

@@ -9,7 +9,7 @@ export interface Detail {
   readonly clip: number;
 }
 
-/** From everything to what always fits, in the order in which detail is given up. */
+/** From everything to what always fits, in the order in which detail is dropped. */
 const levels: readonly Detail[] = [
   { rawDiff: true, unchanged: true, picture: true, rows: Infinity, clip: 4000 },
   { rawDiff: false, unchanged: true, picture: true, rows: Infinity, clip: 4000 },
@@ -24,14 +24,14 @@ function brief(rows: number, clip: number): Detail {
   return { rawDiff: false, unchanged: false, picture: false, rows, clip };
 }
 
-/** What is counted: UTF-16 units, of which there are at least as many as characters, and bytes. */
+/** GitHub's limits. `units` are UTF-16 code units, never fewer than characters. */
 export interface Limit {
   readonly units: number;
   readonly bytes: number;
 }
 
-/** Renders with as much detail as fits the limit. */
-export function fit(render: (detail: Detail) => string, limit: Limit): string {
+/** Renders with as much detail as fits within the limit. */
+export function renderWithin(limit: Limit, render: (detail: Detail) => string): string {
   for (const detail of levels) {
     const text = render(detail);
     if (text.length <= limit.units && bytesOf(text) <= limit.bytes) return text;
@@ -39,8 +39,11 @@ export function fit(render: (detail: Detail) => string, limit: Limit): string {
   throw new Error('the shortest report is bounded by its rows and clips, and must fit');
 }
 
-/** The first rows and how many are left out. */
-export function first<T>(rows: readonly T[], { rows: limit }: Detail): { shown: readonly T[]; more: number } {
+/** As many rows as the detail allows, and the number of the others. */
+export function firstRows<T>(
+  rows: readonly T[],
+  { rows: limit }: Detail,
+): { shown: readonly T[]; more: number } {
   return { shown: rows.slice(0, limit), more: Math.max(0, rows.length - limit) };
 }
 

@@ -4,10 +4,10 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** Kept values beyond these are counted, not listed. */
+/** Up to this many kept values are listed; more are counted. */
 const KEPT_VALUES = 6;
 
-/** The diff of two sets of values, each behind the same words: removed first, then added, kept ones last. */
+/** The diff of two sets of values, each after the same label: removed first, then added, kept ones last. */
 export function valueLines(label: string, before: readonly string[], after: readonly string[]): DiffLine[] {
   const [was, is] = [new Set(before), new Set(after)];
   const line = (sign: DiffLine['sign']) => (value: string) => ({ sign, text: `${label} ${value}` });

@@ -16,8 +16,8 @@ export function documentDiff(
   });
 }
 
-/** Reads a document out of Terraform's attribute; undefined for anything else. */
-export function parseDocument(text: unknown): PolicyDocument | undefined {
+/** The policy document in one of Terraform's attributes; undefined when the attribute holds anything else. */
+export function documentInAttribute(text: unknown): PolicyDocument | undefined {
   if (typeof text !== 'string') return undefined;
   try {
     const document: unknown = JSON.parse(text);

@@ -1,5 +1,10 @@
-/** Markdown that is safe to put into a paragraph, a list item or a table cell; data got into it by `code` or `prose`. */
+/** Markdown that is safe in a paragraph, a list item or a table cell; data enters it through `code` or `prose`. */
 export type Inline = string;
+
+/** @example count(1, 'bucket') // '1 bucket' */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
 
 /** Cuts to `limit` characters, never through a character, and marks the cut. */
 export function clip(text: string, limit: number): string {
@@ -19,7 +24,7 @@ export function code(data: string): Inline {
 }
 
 /**
- * A sentence that may hold data: plain words stay as they are, and whatever is no plain word becomes a code span.
+ * A sentence that can hold data: plain words stay as they are, and whatever is not a plain word becomes a code span.
  *
  * @example prose('Kolena lists s3://images.') // 'Kolena lists `s3://images`.'
  */
@@ -61,12 +66,12 @@ export function fence(language: 'diff' | 'mermaid' | 'text', lines: string): str
   return `${ticks}${language}\n${body}\n${ticks}`;
 }
 
-/** A folded part; `title` is our own plain text, never data. */
+/** A folded part; `title` is fixed plain text, never data. */
 export function details(title: string, body: string): string {
   return `<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`;
 }
 
-/** A table; what was cut off the rows is said in a row of its own. */
+/** A table; its last row gives the number of rows that were cut off. */
 export function table(header: readonly string[], rows: readonly (readonly Inline[])[], more = 0): string {
   const all = more > 0 ? [...rows, [`… and ${more} more`, ...header.slice(1).map(() => '')]] : rows;
   return [header, header.map(() => '---'), ...all]
@@ -85,7 +90,7 @@ export function alert(kind: 'NOTE' | 'WARNING' | 'CAUTION', blocks: readonly str
   return [`> [!${kind}]`, ...lines.map((line) => `> ${line}`.trimEnd())].join('\n');
 }
 
-/** A link of our own; anything but a plain web address stays text. */
+/** A link with a fixed text; without a plain web address it stays text. */
 export function link(text: string, address: string | undefined): Inline {
   return address !== undefined && /^https?:\/\/[\w.:-]+(?:\/[\w.~%-]*)*$/.test(address)
     ? `[${text}](${address})`

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { clip } from './markdown.ts';
 
 /** One result in a comment. */
@@ -5,15 +6,15 @@ export interface HistoryEntry {
   /** ISO 8601. */
   readonly time: string;
   readonly commit?: string;
-  /** Plain text. */
+  /** The headline of the result, as plain text. The comments that exist hold it under this name. */
   readonly verdict: string;
 }
 
-/** What a comment of ours hides in its first line. */
+/** What the Action's comment hides in its first line. */
 export interface CommentMarker {
   /** The `comment-key` input. */
   readonly key: string;
-  /** Digest of the plan that the comment shows for approval; absent when no plan stands. */
+  /** Digest of the plan that the comment shows for approval; absent when it shows no plan. */
   readonly digest?: string;
   /** Head commit that this plan was made for. */
   readonly head?: string;
@@ -35,7 +36,7 @@ export function writeMarker(marker: CommentMarker): string {
   return `${OPENING}${json}${CLOSING}`;
 }
 
-/** The marker of a comment of ours with this key; undefined for any other comment. Fields it doesn't know are passed over. */
+/** The marker of the Action's comment with this key; undefined for any other comment. Unknown fields are ignored. */
 export function readMarker(body: string, key: string): CommentMarker | undefined {
   const end = body.indexOf(CLOSING);
   if (!body.startsWith(OPENING) || end < 0) return undefined;
@@ -44,10 +45,9 @@ export function readMarker(body: string, key: string): CommentMarker | undefined
   const { digest, head, latest, history } = data;
   return {
     key,
-    ...(typeof digest === 'string' && { digest }),
-    ...(typeof head === 'string' && { head }),
-    latest: entryOf(latest) ?? { time: '', verdict: '' },
-    history: (Array.isArray(history) ? history : []).flatMap((entry) => entryOf(entry) ?? []),
+    ...defined({ digest: textOf(digest), head: textOf(head) }),
+    latest: readEntry(latest) ?? { time: '', verdict: '' },
+    history: (Array.isArray(history) ? history : []).flatMap((entry) => readEntry(entry) ?? []),
   };
 }
 
@@ -64,11 +64,15 @@ function unicodeEscape(sign: string): string {
   return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-function entryOf(data: unknown): HistoryEntry | undefined {
+function readEntry(data: unknown): HistoryEntry | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const { time, commit, verdict } = data as Record<string, unknown>;
   if (typeof time !== 'string' || typeof verdict !== 'string') return undefined;
   return { time: clip(time, 40), ...(typeof commit === 'string' && { commit: clip(commit, 64) }), verdict };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function parseObject(json: string): Record<string, unknown> | undefined {
@@ -76,7 +80,7 @@ function parseObject(json: string): Record<string, unknown> | undefined {
     const data: unknown = JSON.parse(json);
     return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : undefined;
   } catch {
-    // Somebody edited the comment: it is no longer one that we know.
+    // Somebody edited the comment.
     return undefined;
   }
 }

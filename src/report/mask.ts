@@ -6,22 +6,22 @@ export interface Secrets {
   readonly externalIds: readonly string[];
   readonly accountIds: readonly string[];
   /**
-   * Whether an account ID that nobody has told of yet, as in AWS's first refusal, is hidden too, by its form.
+   * Whether account IDs that are not in the list are hidden too, by their form, as in AWS's first error message.
    * @default false
    */
   readonly otherAccountIds?: boolean;
 }
 
-/** Twelve digits that stand alone, also behind a URL's escapes; commits and digests have letters around theirs. */
+/** Twelve digits with no letter or digit beside them, a URL's escape exempt; commits and digests have letters around theirs. */
 const ACCOUNT_ID = String.raw`(?:(?<![\dA-Za-z])|(?<=%[\dA-Fa-f]{2}))\d{12}(?![\dA-Za-z])`;
 
-/** From this length on a secret is hidden wherever it stands, inside of longer words too. */
+/** From this length on a secret is hidden everywhere, inside of longer words too. */
 const DISTINCT_LENGTH = 8;
 
 /**
  * Hides each distinct secret behind a label of its own, in the order given, so that a value that changes still shows
  * as changed. JSON, HTML and URL encodings of a secret are hidden too. A short external ID (two characters are
- * allowed) is hidden where it stands as a value of its own, not where it happens to be part of a longer word.
+ * allowed) is hidden where it is a whole value, not where it happens to be part of a longer word.
  *
  * @example maskOf({ externalIds: ['old-secret', 'new-secret'], accountIds: [] })('old-secret, new-secret') // '***1, ***2'
  */
@@ -30,7 +30,7 @@ export function maskOf({ externalIds, accountIds, otherAccountIds = false }: Sec
   return replacing(hidden, otherAccountIds);
 }
 
-/** Hides keys and tokens, which nobody has to tell apart: AWS puts them into some of its error messages. */
+/** Hides keys and tokens behind one label: AWS puts them into some of its error messages. */
 export function maskOfCredentials(secrets: readonly string[]): Mask {
   return replacing(secrets.map((value) => ({ value, label: '***' })));
 }

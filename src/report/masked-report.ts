@@ -1,7 +1,7 @@
 import type { Mask } from './mask.ts';
 import type { Report } from './report.ts';
 
-/** Told by GitHub or hashed: there is no secret in them, and a masked link would lead nowhere. */
+/** From GitHub, or hashed: they hold no secret, and a masked link would lead nowhere. */
 const untouched = new Set<keyof Report>(['digest', 'runUrl', 'time']);
 
 /**

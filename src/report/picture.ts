@@ -1,9 +1,9 @@
 import { principalsOf } from '../iam/compare-policy.ts';
 import type { BucketChange, BucketState } from './bucket-states.ts';
-import { resourceRows, type ActionWord } from '../plan/changes.ts';
-import { clip } from './markdown.ts';
+import { resourceKinds, roleAddress } from '../plan/resources.ts';
+import { resourceRows, type ActionWord } from '../plan/rows.ts';
+import { clip, count } from './markdown.ts';
 import type { Report } from './report.ts';
-import { count } from './verdict.ts';
 
 /** Past this number buckets are drawn in groups. */
 const SINGLE_BUCKETS = 12;
@@ -12,9 +12,9 @@ const LABEL_LENGTH = 120;
 
 type NodeState = 'new' | 'changed' | 'removed' | 'adopted' | 'unchanged';
 
-/** The grant as a Mermaid flowchart: Kolena's principal → role → policies → buckets. Undefined when there is nothing to draw. */
+/** The access as a Mermaid flowchart: Kolena's principal → role → policies → buckets. Undefined when there is nothing to draw. */
 export function grantPicture(report: Report, states: readonly BucketState[]): string | undefined {
-  // Without a plan nobody knows what becomes of role and policies.
+  // Without a plan it is unknown what happens to role and policies.
   const known = report.outcome !== 'failed' || report.plan !== undefined || report.command === 'verify';
   if (states.length === 0 || !known) return undefined;
   const role = roleNode(report);
@@ -44,7 +44,7 @@ interface Node {
   readonly lines: readonly string[];
 }
 
-/** Told apart by shape and word first, in shapes that hold ten lines as well as two: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
+/** Shape and word distinguish states, not colour alone; these shapes hold ten lines as well as two: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
 const shapes: Readonly<Record<NodeState, readonly [string, string]>> = {
   new: ['(', ')'],
   changed: ['{{', '}}'],
@@ -79,8 +79,9 @@ function principalLabel({ config, desired, observed }: Report): string {
   const trust = (desired?.role ?? observed?.role)?.trustPolicy;
   const principals = config === undefined ? [] : [config.kolenaPrincipalArn];
   const others =
-    trust?.Statement.flatMap(principalsOf).filter((arn) => !principals.some((ours) => arn.endsWith(ours))) ??
-    [];
+    trust?.Statement.flatMap(principalsOf).filter(
+      (arn) => !principals.some((named) => arn.endsWith(named)),
+    ) ?? [];
   const condition =
     config?.kolenaExternalId === undefined ? 'no external ID' : `external ID ${config.kolenaExternalId}`;
   return [
@@ -91,22 +92,22 @@ function principalLabel({ config, desired, observed }: Report): string {
 
 function roleNode(report: Report): Node {
   const name = report.desired?.role?.name ?? report.observed?.role?.name ?? report.config?.roleName ?? '';
-  const row = rowsOf(report).find(({ address }) => address === 'aws_iam_role.kolena');
-  return { state: nodeState(row?.action), lines: ['IAM role', label(name)] };
+  const row = rowsOf(report).find(({ address }) => address === roleAddress);
+  return { state: nodeState(row?.action), lines: [resourceKinds.role.label, label(name)] };
 }
 
-/** Policies one by one, or as one node when the buckets are grouped: a group may lie in several policies. */
+/** Policies one by one, or as one node when the buckets are grouped: several policies can grant one group. */
 function policyNodes(report: Report, states: readonly BucketState[]): (Node & { name: string })[] {
   const rows = new Map(
     rowsOf(report)
-      .filter(({ kind }) => kind === 'IAM policy')
+      .filter(({ type }) => type === resourceKinds.policy.type)
       .map(({ name, action }) => [name, action]),
   );
   const names = [...new Set([...states.flatMap(({ policies }) => policies), ...rows.keys()])];
   const all = names.map((name) => ({
     name,
     state: nodeState(rows.get(name)),
-    lines: ['IAM policy', label(name)],
+    lines: [resourceKinds.policy.label, label(name)],
   }));
   const [first] = all;
   if (first === undefined || all.length === 1 || states.length <= SINGLE_BUCKETS) return all;

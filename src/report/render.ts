@@ -1,7 +1,8 @@
 import { isVerified } from '../verify/check.ts';
 import { bucketStates } from './bucket-states.ts';
-import { resourceRows } from '../plan/changes.ts';
-import { fit, first, type Detail, type Limit } from './detail.ts';
+import { defined } from '../base/defined.ts';
+import { resourceRows } from '../plan/rows.ts';
+import { renderWithin, firstRows, type Detail, type Limit } from './detail.ts';
 import { historyAfter, readMarker, writeMarker, type CommentMarker, type HistoryEntry } from './marker.ts';
 import { clip, code, details, fence, link, prose } from './markdown.ts';
 import type { Mask } from './mask.ts';
@@ -11,26 +12,26 @@ import { grantPicture } from './picture.ts';
 import type { Report } from './report.ts';
 import { resourceDiffs } from './resource-diff.ts';
 import * as section from './sections.ts';
-import { verdict } from './verdict.ts';
+import { headline } from './headline.ts';
 
-/** What makes a comment ours and ties it to what was before it. */
+/** What identifies the Action's comment, and the body that it replaces. */
 export interface CommentProps {
   /** The `comment-key` input. */
   readonly key: string;
   /** Head commit of the pull request. */
   readonly head: string;
-  /** Body of the comment as it stands; its results become history. */
+  /** Body of the existing comment; its results become history. */
   readonly previous?: string | undefined;
   readonly mask: Mask;
 }
 
 /**
- * GitHub refuses a body of more than 65,536 characters, and a part of that is kept free for what counts differently.
+ * GitHub refuses a body of more than 65,536 characters, and a part of that is reserved for characters that count differently.
  * https://docs.github.com/rest/issues/comments
  */
 const commentLimit: Limit = { units: 65_000, bytes: 262_144 };
 
-/** A message has room for the gist of a value. */
+/** Characters of one line of the difference: a message has room for the start of a value. */
 const DIFFERENCE_LINE = 200;
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits */
@@ -39,7 +40,7 @@ const summaryLimit: Limit = { units: 1_048_576 - 1024, bytes: 1_048_576 - 1024 }
 /** The job summary as Markdown, at most 1 MiB. */
 export function renderSummary(report: Report, mask: Mask): string {
   const model = modelOf(maskedReport(report, mask));
-  return fit((detail) => `${body(model, detail, []).join('\n\n')}\n`, summaryLimit);
+  return renderWithin(summaryLimit, (detail) => `${body(model, detail, []).join('\n\n')}\n`);
 }
 
 /** The pull request's comment as Markdown, under GitHub's limit whatever the plan. */
@@ -50,15 +51,18 @@ export function renderComment(report: Report, { key, head, previous, mask }: Com
   const marker = writeMarker({
     ...approvable(model.report, head, before),
     key,
-    latest: entryOf(model),
+    latest: historyEntry(model),
     history,
   });
-  return fit((detail) => `${[marker, ...body(model, detail, history)].join('\n\n')}\n`, commentLimit);
+  return renderWithin(
+    commentLimit,
+    (detail) => `${[marker, ...body(model, detail, history)].join('\n\n')}\n`,
+  );
 }
 
 /**
  * What the plan changes as text, for a message; empty when nothing was planned or nothing changes. Masked before its
- * lines are cut: nobody knows the first half of a secret again.
+ * lines are cut, since half of a secret would not be recognized.
  */
 export function renderDifference(planned: Planned, mask: Mask): string {
   return section.diffLines(diffsOf(maskedReport(planned, mask)), DIFFERENCE_LINE).join('\n');
@@ -71,13 +75,10 @@ function approvable(
   before: CommentMarker | undefined,
 ): Pick<CommentMarker, 'digest' | 'head'> {
   if (command === 'plan') return digest === undefined || outcome !== 'planned' ? { head } : { digest, head };
-  return {
-    ...(before?.digest !== undefined && { digest: before.digest }),
-    ...(before?.head !== undefined && { head: before.head }),
-  };
+  return defined({ digest: before?.digest, head: before?.head });
 }
 
-/** What is worked out once, however often it is rendered. */
+/** What is computed once, however often it is rendered. */
 type Model = ReturnType<typeof modelOf>;
 
 function modelOf(report: Report) {
@@ -85,7 +86,7 @@ function modelOf(report: Report) {
   const planned = plannedOf(report);
   return {
     report,
-    verdict: verdict(report, states),
+    headline: headline(report, states),
     states,
     rows: planned === undefined ? [] : resourceRows(planned),
     diffs: diffsOf(report),
@@ -106,18 +107,18 @@ function diffsOf(report: Planned) {
   return planned === undefined ? [] : resourceDiffs(planned);
 }
 
-function entryOf({ report: { time, commit }, verdict }: Model): HistoryEntry {
-  return { time, ...(commit !== undefined && { commit }), verdict };
+function historyEntry({ report: { time, commit }, headline: verdict }: Model): HistoryEntry {
+  return { time, ...defined({ commit }), verdict };
 }
 
 function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): string[] {
   const { report, states, rows, diffs, picture } = model;
   const { checks = [], plannedChecks = [] } = report;
   const proven = section.checksSection(checks, detail);
-  // What was proven of the live documents has the simulator's word on them too.
+  // The checks after apply include the simulator's answers on the same documents.
   const simulated = checks.length > 0 ? [] : section.checksSection(plannedChecks, detail);
   return [
-    `### ${icon(report)}${prose(model.verdict)}`,
+    `### ${icon(report)}${prose(model.headline)}`,
     ...section.failureSection(report, detail),
     ...overview(report, states, detail),
     ...section.warningSections(report, detail),
@@ -172,7 +173,7 @@ function leftOut({ report, rows, diffs, picture }: Model, detail: Detail): strin
 
 function historySection(history: readonly HistoryEntry[], detail: Detail): string[] {
   if (history.length === 0) return [];
-  const lines = first(history, detail).shown.map(
+  const lines = firstRows(history, detail).shown.map(
     ({ time, commit, verdict }) =>
       `- ${code(time)} ${commit === undefined ? '' : code(commit.slice(0, 7))} ${prose(clip(verdict, detail.clip))}`,
   );

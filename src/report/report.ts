@@ -5,10 +5,10 @@ import type { FailureReason } from '../base/errors.ts';
 import type { PlanSummary } from '../plan/summary.ts';
 import type { Check } from '../verify/check.ts';
 
-/** How far a run got. `skipped`: a fork's pull request, of which only the config was looked at. */
+/** How far a run got. `skipped`: a fork's pull request, of which only the config was checked. */
 export type Outcome = 'synthesized' | 'planned' | 'applied' | 'verified' | 'destroyed' | 'failed' | 'skipped';
 
-/** All that a reader is told of a run; whatever the run did not get to is absent. */
+/** All that a reader learns about a run; what the run did not reach is absent. */
 export interface Report {
   readonly command: 'synth' | 'plan' | 'apply' | 'verify' | 'destroy';
   readonly outcome: Outcome;
@@ -16,7 +16,7 @@ export interface Report {
   readonly observed?: Observed;
   readonly desired?: DesiredAccess;
   readonly plan?: PlanSummary;
-  /** Whether a Terraform backend keeps state; without one, what exists in AWS is not "adopted" anew by every run. */
+  /** Whether a Terraform backend keeps state; without one, imports are not shown, since every run repeats them. */
   readonly backend: boolean;
   /** Terraform's own text of the plan. */
   readonly rawDiff?: string;
@@ -27,9 +27,9 @@ export interface Report {
   /** What was proven after apply, or by `verify`. */
   readonly checks?: readonly Check[];
   readonly failure?: { readonly reason: FailureReason; readonly message: string; readonly remedy: string };
-  /** Full sentences that a reader should know, such as what a fork's run could not do. */
+  /** Full sentences that a reader should know, such as what a run for a fork could not do. */
   readonly notes: readonly string[];
-  /** The commit that was looked at: of a pull request its head. */
+  /** The commit of the run: of a pull request its head. */
   readonly commit?: string;
   readonly runUrl?: string;
   /** ISO 8601. */

@@ -1,10 +1,14 @@
-import { resourceRows, type ActionWord, type PlannedChanges, type ResourceRow } from '../plan/changes.ts';
+import { resourceKinds } from '../plan/resources.ts';
+import { resourceRows, type ActionWord, type ResourceRow, type RowsProps } from '../plan/rows.ts';
+import { joinRules } from '../cors/rule-set.ts';
+import type { DesiredAccess } from '../access/desired-access.ts';
 import { corsDiff } from './cors-diff.ts';
 import { under, valueLines, type DiffLine } from './diff-line.ts';
-import { documentDiff, parseDocument } from './document-diff.ts';
+import { documentDiff, documentInAttribute } from './document-diff.ts';
 import type { Report } from './report.ts';
 
-type Diffed = PlannedChanges & Pick<Report, 'observed'> & Required<Pick<Report, 'desired'>>;
+/** A plan and what its difference is read from. */
+type Diffed = RowsProps & Pick<Report, 'observed'> & { readonly desired: DesiredAccess };
 
 /** What changes, resource by resource, for people to read; nothing for resources that stay as they are. */
 export function resourceDiffs(report: Diffed): DiffLine[][] {
@@ -13,7 +17,7 @@ export function resourceDiffs(report: Diffed): DiffLine[][] {
     .filter(({ action }) => action !== 'unchanged' && action !== 'adopt' && action !== 'forget')
     .map((row) => {
       const what = row.action === 'remove rule' ? 'remove rule from' : row.action;
-      const [heading, ...lines] = under(`${what} ${row.kind} ${row.name}`, linesOf(row, cors));
+      const [heading, ...lines] = under(`${what} ${row.label} ${row.name}`, linesOf(row, cors));
       return [{ sign: signOf(row.action), text: heading?.text ?? '' }, ...lines];
     });
 }
@@ -24,8 +28,8 @@ function signOf(action: ActionWord): DiffLine['sign'] {
 
 type Rules = ReturnType<typeof corsRules>;
 
-function linesOf({ action, change, kind, name }: ResourceRow, cors: Rules): DiffLine[] {
-  if (kind === 'CORS rules of bucket') return corsDiff(cors.before(name), cors.after(name));
+function linesOf({ action, change, type, name }: ResourceRow, cors: Rules): DiffLine[] {
+  if (type === resourceKinds.cors.type) return corsDiff(cors.before(name), cors.after(name));
   const attributes = new Set([...Object.keys(change?.before ?? {}), ...Object.keys(change?.after ?? {})]);
   const whole = action === 'create' || action === 'delete';
   return [...attributes]
@@ -56,7 +60,7 @@ const computed = new Set(
 );
 
 function attributeLines(attribute: string, before: unknown, after: unknown): DiffLine[] {
-  const [old, wanted] = [parseDocument(before), parseDocument(after)];
+  const [old, wanted] = [documentInAttribute(before), documentInAttribute(after)];
   if (old !== undefined || wanted !== undefined) {
     const lines = documentDiff(old, wanted);
     return lines.some(({ sign }) => sign !== ' ') ? under(documents[attribute] ?? attribute, lines) : [];
@@ -82,12 +86,12 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The rules as S3 has them and shall have them: Terraform's set has lost their order. */
+/** Each bucket's rules before and after, from S3: Terraform's set has lost their order. */
 function corsRules({ observed, desired }: Diffed) {
-  const wanted = new Map(desired.cors.map(({ bucket, rules }) => [bucket, rules]));
-  const keep = new Map(desired.removals.cors.map((removal) => [removal.bucket, removal.keep]));
+  const wanted = new Map(desired.cors.map(({ bucket, rules }) => [bucket, joinRules(rules)]));
+  const left = new Map(desired.removals.cors.map(({ bucket, rules }) => [bucket, rules.others]));
   return {
     before: (bucket: string) => observed?.buckets[bucket]?.corsRules ?? [],
-    after: (bucket: string) => wanted.get(bucket) ?? keep.get(bucket) ?? [],
+    after: (bucket: string) => wanted.get(bucket) ?? left.get(bucket) ?? [],
   };
 }

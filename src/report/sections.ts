@@ -1,19 +1,18 @@
-import { corsAddress } from '../plan/addresses.ts';
+import { corsAddress } from '../plan/resources.ts';
 import type { Check } from '../verify/check.ts';
-import type { ResourceRow } from '../plan/changes.ts';
-import { first, type Detail } from './detail.ts';
+import type { ResourceRow } from '../plan/rows.ts';
+import { firstRows, type Detail } from './detail.ts';
 import type { DiffLine } from './diff-line.ts';
-import { alert, clip, code, details, fence, prose, sentenceAndBlock, table } from './markdown.ts';
+import { alert, clip, code, count, details, fence, prose, sentenceAndBlock, table } from './markdown.ts';
 import type { Report } from './report.ts';
-import { count } from './verdict.ts';
 
-/** A diff of up to this many lines stands open. */
+/** A diff of up to this many lines is not folded. */
 const OPEN_DIFF_LINES = 60;
 
-/** A table of up to this many resources stands open. */
+/** A table of up to this many resources is not folded. */
 const OPEN_ROWS = 30;
 
-/** What failed and the next step; checks that failed stand among the checks, each with its own. */
+/** What failed and the next step; each failed check shows its own among the checks. */
 export function failureSection({ failure, checks = [] }: Report, detail: Detail): string[] {
   if (failure === undefined) return [];
   if (failure.reason === 'verification-failed' && checks.some(({ status }) => status === 'fail')) return [];
@@ -23,16 +22,21 @@ export function failureSection({ failure, checks = [] }: Report, detail: Detail)
 
 /** Warnings, which stop nothing, and notes. */
 export function warningSections({ desired, notes }: Report, detail: Detail): string[] {
-  const warnings = first(desired?.warnings ?? [], detail);
+  const warnings = firstRows(desired?.warnings ?? [], detail);
   const texts = warnings.shown.flatMap(({ message, remedy }) => [
     prose(clip(message, detail.clip)),
     ...(remedy === undefined ? [] : sentenceAndBlock(clip(remedy, detail.clip))),
   ]);
-  const told = first(notes, detail);
+  const shownNotes = firstRows(notes, detail);
   return [
     ...(texts.length > 0 ? [alert('WARNING', [...texts, ...andMore(warnings.more)])] : []),
-    ...(told.shown.length > 0
-      ? [alert('NOTE', [...told.shown.map((note) => prose(clip(note, detail.clip))), ...andMore(told.more)])]
+    ...(shownNotes.shown.length > 0
+      ? [
+          alert('NOTE', [
+            ...shownNotes.shown.map((note) => prose(clip(note, detail.clip))),
+            ...andMore(shownNotes.more),
+          ]),
+        ]
       : []),
   ];
 }
@@ -53,7 +57,7 @@ const icons: Readonly<Record<ResourceRow['action'], string>> = {
   unchanged: '⚪',
 };
 
-/** Every resource with its action; those that stay as they are folded, so that what changes stands alone. */
+/** Every resource with its action; unchanged ones are folded. */
 export function resourceSection(rows: readonly ResourceRow[], detail: Detail): string[] {
   const changed = rows.filter(({ action }) => action !== 'unchanged');
   const unchanged = detail.unchanged ? rows.filter(({ action }) => action === 'unchanged') : [];
@@ -70,10 +74,10 @@ export function resourceSection(rows: readonly ResourceRow[], detail: Detail): s
 }
 
 function resourceTable(rows: readonly ResourceRow[], detail: Detail): string {
-  const { shown, more } = first(rows, detail);
-  const cells = shown.map(({ action, kind, name, address }) => [
+  const { shown, more } = firstRows(rows, detail);
+  const cells = shown.map(({ action, label, name, address }) => [
     `${icons[action]} ${action}`,
-    `${prose(kind)} ${code(clip(name, detail.clip))}`,
+    `${prose(label)} ${code(clip(name, detail.clip))}`,
     code(clip(address, detail.clip)),
   ]);
   return table(['Action', 'Resource', 'Terraform address'], cells, more);
@@ -88,7 +92,7 @@ export function diffSection(
   const title = diffTitle(report);
   const lines = diffLines(diffs, detail.clip);
   if (lines.length === 0) return [];
-  const { shown, more } = first(lines, detail);
+  const { shown, more } = firstRows(lines, detail);
   const cut = more > 0 ? [`  … and ${count(more, 'more line')}`] : [];
   const block = fence('diff', [...shown, ...cut].join('\n'));
   if (lines.length <= OPEN_DIFF_LINES) return [`#### ${title}`, block];
@@ -101,7 +105,7 @@ function diffTitle({ outcome, failure }: Report): string {
     case 'destroyed':
       return 'What changed';
     case 'failed':
-      // What was not proven was applied before.
+      // Verification comes after apply.
       return failure?.reason === 'verification-failed' ? 'What changed' : 'What the plan would change';
     case 'planned':
     case 'synthesized':
@@ -134,17 +138,21 @@ const worstFirst: readonly Check['status'][] = ['fail', 'warning', 'unprovable',
 /** Checks with their evidence, what failed first, and what to do about them. */
 export function checksSection(checks: readonly Check[], detail: Detail): string[] {
   const sorted = worstFirst.flatMap((status) => checks.filter((check) => check.status === status));
-  const kept = detail.unchanged ? sorted : sorted.filter(({ status }) => status !== 'pass');
-  const { shown, more } = first(kept, detail);
-  const say = (text: string) => prose(clip(text, detail.clip));
-  const rows = shown.map(({ status, title, evidence }) => [results[status], say(title), say(evidence)]);
+  const listed = detail.unchanged ? sorted : sorted.filter(({ status }) => status !== 'pass');
+  const { shown, more } = firstRows(listed, detail);
+  const clipped = (text: string) => prose(clip(text, detail.clip));
+  const rows = shown.map(({ status, title, evidence }) => [
+    results[status],
+    clipped(title),
+    clipped(evidence),
+  ]);
   const passed = checks.filter(({ status }) => status === 'pass').length;
   const remedies = ({ title, remedy, status }: Check) =>
     remedy === undefined || status === 'pass'
       ? []
-      : [`**${results[status]}:** ${say(title)}`, ...sentenceAndBlock(clip(remedy, detail.clip))];
+      : [`**${results[status]}:** ${clipped(title)}`, ...sentenceAndBlock(clip(remedy, detail.clip))];
   return [
-    // What has to be mended does not wait below a long table.
+    // What has to be fixed comes before a long table.
     ...shown.filter(({ status }) => status === 'fail').flatMap(remedies),
     ...(rows.length > 0 ? [table(['Result', 'Check', 'Evidence'], rows, more)] : []),
     ...(detail.unchanged || passed === 0 ? [] : [`${count(passed, 'check')} passed.`]),

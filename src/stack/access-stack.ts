@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { DesiredAccess, ForgottenCors } from '../access/desired-access.ts';
-import { corsAddress } from '../plan/addresses.ts';
+import { corsAddress } from '../plan/resources.ts';
 import { AwsStack, type StackSettings } from './aws-stack.ts';
 import { KolenaS3Access } from './kolena-s3-access.ts';
 

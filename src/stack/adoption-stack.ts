@@ -3,7 +3,7 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import type { Construct } from 'constructs';
 import type { DesiredAccess, PolicyRemoval } from '../access/desired-access.ts';
-import { policyLogicalId } from '../plan/addresses.ts';
+import { policyLogicalId } from '../plan/resources.ts';
 import { AwsStack, type StackSettings } from './aws-stack.ts';
 import { policyJson } from './policy-json.ts';
 

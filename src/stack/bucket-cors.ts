@@ -1,15 +1,13 @@
-import {
-  S3BucketCorsConfiguration,
-  type S3BucketCorsConfigurationCorsRule,
-} from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js';
+import { S3BucketCorsConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js';
 import { Construct } from 'constructs';
 import type { TerraformProvider } from 'cdktf';
-import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredCors } from '../access/desired-access.ts';
-import { bucketLogicalId } from '../plan/addresses.ts';
-import { literal, literals } from './literal.ts';
+import { defined } from '../base/defined.ts';
+import { terraformRules } from '../plan/cors-writes.ts';
+import { bucketLogicalId } from '../plan/resources.ts';
+import { literal } from './literal.ts';
 
-/** One bucket's whole CORS configuration, its foreign rules included, adopted when it exists. */
+/** One bucket's whole CORS configuration, the rules of others included; imported when it exists. */
 export interface BucketCorsProps {
   readonly cors: DesiredCors;
   /**
@@ -19,37 +17,30 @@ export interface BucketCorsProps {
   readonly provider?: TerraformProvider;
 }
 
-/** One `aws_s3_bucket_cors_configuration`. Terraform refuses to destroy it while it holds foreign rules. */
+/** One `aws_s3_bucket_cors_configuration`. Terraform refuses to destroy it while it holds rules of others. */
 export class BucketCors extends Construct {
   constructor(scope: Construct, id: string, { cors, provider }: BucketCorsProps) {
     super(scope, id);
+    const lifecycle = cors.rules.others.length > 0 ? besideOthers(cors) : undefined;
     const configuration = new S3BucketCorsConfiguration(this, 'configuration', {
       bucket: cors.bucket,
-      corsRule: cors.rules.map((rule, index) => terraformRule(rule, index < cors.rules.length - 1)),
-      ...(provider && { provider }),
-      ...(cors.rules.length > 1 && { lifecycle: besideForeignRules(cors) }),
+      corsRule: [],
+      ...defined({ provider, lifecycle }),
     });
+    // The very blocks that the plan compares and the digest holds.
+    configuration.addOverride('cors_rule', terraformRules(cors.rules).map(literalBlock));
     configuration.overrideLogicalId(bucketLogicalId(cors.bucket));
     if (cors.exists) configuration.importFrom(cors.bucket, provider);
   }
 }
 
-/** Destroying it is DeleteBucketCors, which takes the foreign rules along; writing it would lose their order. */
-function besideForeignRules({ throughS3 }: DesiredCors) {
-  return { preventDestroy: true, ...(throughS3 && { ignoreChanges: ['cors_rule'] }) };
+/** Destroying it is DeleteBucketCors, which deletes the rules of others too; writing it would lose their order. */
+function besideOthers({ throughS3 }: DesiredCors) {
+  return { preventDestroy: true, ...defined({ ignoreChanges: throughS3 ? ['cors_rule'] : undefined }) };
 }
 
-function terraformRule(rule: CorsRule, foreign: boolean): S3BucketCorsConfigurationCorsRule {
-  const allowedHeaders = literals(rule.AllowedHeaders);
-  // The provider reads and writes an absent one as 0: saying so keeps a foreign rule out of the diff.
-  const maxAgeSeconds = rule.MaxAgeSeconds ?? (foreign ? 0 : undefined);
-  const exposeHeaders = literals(rule.ExposeHeaders);
-  return {
-    ...(rule.ID !== undefined && { id: literal(rule.ID) }),
-    ...(allowedHeaders && { allowedHeaders }),
-    allowedMethods: rule.AllowedMethods.map(literal),
-    allowedOrigins: rule.AllowedOrigins.map(literal),
-    ...(exposeHeaders && { exposeHeaders }),
-    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
-  };
+function literalBlock(block: object): object {
+  return JSON.parse(JSON.stringify(block), (_, value: unknown) =>
+    typeof value === 'string' ? literal(value) : value,
+  ) as object;
 }

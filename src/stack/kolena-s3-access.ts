@@ -4,7 +4,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
-import { policyLogicalId } from '../plan/addresses.ts';
+import { policyLogicalId, roleLogicalId } from '../plan/resources.ts';
 import { BucketCors } from './bucket-cors.ts';
 import { literal } from './literal.ts';
 import { policyJson } from './policy-json.ts';
@@ -56,7 +56,7 @@ export class KolenaS3Access extends Construct {
         ? this.lifecycle
         : { ignoreChanges: [...this.lifecycle.ignoreChanges, 'permissions_boundary'] },
     });
-    role.overrideLogicalId('kolena');
+    role.overrideLogicalId(roleLogicalId);
     if (desired.exists) role.importFrom(desired.name);
     return role;
   }

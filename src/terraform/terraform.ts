@@ -3,15 +3,14 @@ import { basename, join } from 'node:path';
 import type { FailureReason } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
-import { summarizePlan } from '../plan/summary.ts';
-import type { PlanSummary } from '../plan/summary.ts';
+import { readChanges, type ResourceChange } from '../plan/changes.ts';
 import { noJson, terraformError, terraformMissing } from '../problem/terraform-error.ts';
 
 /** One saved plan. */
 export interface TerraformPlan {
   /** What `terraform show -json tfplan` printed, parsed. */
   readonly planJson: unknown;
-  readonly summary: PlanSummary;
+  readonly changes: readonly ResourceChange[];
   /** Terraform's own diff for people, unmasked; "No changes. …" when there are none. */
   readonly diff: string;
   /** Absolute path, readable by the owner alone: a plan can hold secrets. */
@@ -88,7 +87,7 @@ export function openTerraform(props: TerraformProps): Terraform {
       const planJson = parsePlan(`${nameOf(props.binary)} show`, await readFile(planJsonPath, 'utf8'));
       return {
         planJson,
-        summary: summarizePlan(planJson),
+        changes: readChanges(planJson),
         diff: diffIn(printed),
         planJsonPath,
         terraformJsonPath,

@@ -1,4 +1,5 @@
-import { allowedBy, foreignRules } from '../cors/merge.ts';
+import { matchingRule } from '../cors/browser.ts';
+import { splitRules } from '../cors/rule-set.ts';
 import { concreteOrigin } from './browser-origins.ts';
 import type { Check } from './check.ts';
 import { corsDifference } from '../cors/difference.ts';
@@ -78,7 +79,7 @@ interface RefusedByRules {
 function refusedByRules(subject: Subject, { refusal, origin, seen }: RefusedByRules): Check {
   const rules = rulesOf(seen);
   const said = `S3 answered ${refusal.code}: ${refusal.message}`;
-  const rule = allowedBy(rules, { origin, method: 'GET' });
+  const rule = matchingRule(rules, { origin, method: 'GET' });
   if (rule !== undefined)
     return fail(
       subject,
@@ -111,7 +112,7 @@ function foreignCors(expectations: Expectations, { buckets }: Observations, buck
       `They could not be read back: ${read.refusal.message}`,
       `Allow s3:GetBucketCORS on ${bucket} to the role that this run uses.`,
     );
-  const seen = foreignRules(read.value, expectations.ourRule);
+  const seen = splitRules(read.value, expectations.ourRule).others;
   const difference = corsDifference(expectations.foreignRules[bucket] ?? [], seen);
   if (difference === undefined)
     return pass(

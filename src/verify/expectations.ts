@@ -1,6 +1,6 @@
 import type { AccessConfig, BucketLocation } from '../config/access-config.ts';
 import { spellLocation } from '../config/bucket-location.ts';
-import { foreignRules, ourCorsRule } from '../cors/merge.ts';
+import { kolenaRule } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
 import { UserError } from '../base/errors.ts';
@@ -50,7 +50,6 @@ export function expectationsOf(
   options: ExpectationOptions = {},
 ): Expectations {
   if (desired.role === undefined) throw new Error('Access that is taken away promises nothing.');
-  const ourRule = ourCorsRule(config);
   return {
     partition: desired.partition,
     ...(desired.accountId !== undefined && { accountId: desired.accountId }),
@@ -63,11 +62,10 @@ export function expectationsOf(
     kmsKeyArns: config.kmsKeyArns,
     locations: expectedLocations(config.buckets, options.verifyObject),
     origins: config.cors === 'off' ? [] : config.corsOrigins,
-    ourRule,
-    foreignRules: Object.fromEntries([
-      ...desired.removals.cors.map(({ bucket, keep }) => [bucket, foreignRules(keep, ourRule)] as const),
-      ...desired.cors.map(({ bucket, rules }) => [bucket, foreignRules(rules, ourRule)] as const),
-    ]),
+    ourRule: kolenaRule(config),
+    foreignRules: Object.fromEntries(
+      [...desired.removals.cors, ...desired.cors].map(({ bucket, rules }) => [bucket, rules.others]),
+    ),
     ...(options.verifyPrincipalArn !== undefined && { verifierArn: options.verifyPrincipalArn }),
   };
 }

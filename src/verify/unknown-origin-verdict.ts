@@ -1,4 +1,5 @@
-import { allowedBy, isOurs } from '../cors/merge.ts';
+import { matchingRule } from '../cors/browser.ts';
+import { isKolenaRule } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import { unknownOrigin } from './browser-origins.ts';
 import type { Check } from './check.ts';
@@ -24,14 +25,14 @@ export function unknownOriginCheck(
       : unprovable(subject, `S3 answered ${answer.refusal.code}: ${answer.refusal.message}`);
   }
   const asked = { origin: unknownOrigin, method: 'GET' };
-  const rule = allowedBy(rulesOf(seen), asked);
-  if (rule !== undefined && allowedBy([ourRule], asked) !== undefined)
+  const rule = matchingRule(rulesOf(seen), asked);
+  if (rule !== undefined && matchingRule([ourRule], asked) !== undefined)
     return warning(
       subject,
       `The preflight of ${unknownOrigin} is allowed, since the config's cors-origins let every page read: ${ourRule.AllowedOrigins.join(', ')}.`,
       "Name Kolena's origins alone in cors-origins.",
     );
-  if (rule !== undefined && isOurs(rule, ourRule))
+  if (rule !== undefined && isKolenaRule(rule, ourRule))
     return fail(
       subject,
       `The preflight of ${unknownOrigin} is allowed by Kolena's rule, which somebody changed: ${JSON.stringify(rule)}`,

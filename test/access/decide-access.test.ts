@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { corsRuleId, ourCorsRule } from '../../src/cors/merge.ts';
+import { kolenaRuleId, kolenaRule } from '../../src/cors/rule-set.ts';
 import type { CorsRule } from '../../src/cors/rule.ts';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
 import { nothingObserved, type ObservedRole } from '../../src/access/observed.ts';
@@ -10,7 +10,8 @@ import { configOf, principalArn } from '../config/configs.ts';
 import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
 
 const region = 'us-east-1';
-const ours = ourCorsRule(configOf());
+const ours = kolenaRule(configOf());
+const oursAlone = { rules: { others: [], kolena: ours }, replacesOthers: false, throughS3: false };
 const foreign: CorsRule = {
   ID: 'theirs',
   AllowedMethods: ['PUT'],
@@ -37,7 +38,7 @@ describe('what exists is adopted', () => {
       { number: 1, importArn: policyArn('KolenaS3ReadAccess'), attached: true },
     ]);
     expect(desired.cors).toEqual([
-      { bucket: 'share-with-kolena', region: 'eu-west-1', rules: [ours], exists: true, throughS3: false },
+      { bucket: 'share-with-kolena', region: 'eu-west-1', ...oursAlone, exists: true },
     ]);
     expect(desired.removals).toEqual({ policies: [], cors: [] });
   });
@@ -51,7 +52,7 @@ describe('what exists is adopted', () => {
     );
     expect(desired.policies).toMatchObject([{ importArn: policyArn('KolenaS3ReadAccess'), attached: false }]);
     expect(desired.cors).toEqual([
-      { bucket: 'new-bucket', region: 'eu-west-1', rules: [ours], exists: false, throughS3: false },
+      { bucket: 'new-bucket', region: 'eu-west-1', ...oursAlone, exists: false },
     ]);
   });
 
@@ -73,9 +74,7 @@ describe('what exists is adopted', () => {
     expect(desired).not.toHaveProperty('accountId');
     expect(desired.role?.exists).toBe(false);
     expect(desired.policies[0]).not.toHaveProperty('importArn');
-    expect(desired.cors).toEqual([
-      { bucket: 'share-with-kolena', rules: [ours], exists: false, throughS3: false },
-    ]);
+    expect(desired.cors).toEqual([{ bucket: 'share-with-kolena', ...oursAlone, exists: false }]);
   });
 });
 
@@ -95,15 +94,15 @@ describe('our CORS rule', () => {
 
   test('is merged into the rules of a configured bucket', () => {
     expect(decideAccess(configOf(), observed, { region }).cors).toMatchObject([
-      { rules: [foreign, ours], exists: true, throughS3: true },
+      { rules: { others: [foreign], kolena: ours }, exists: true, throughS3: true },
     ]);
   });
 
   test('goes from buckets that were granted before, and foreign rules stay', () => {
     expect(decideAccess(configOf(), observed, { region }).removals.cors).toEqual([
-      { bucket: 'dropped', region: 'ap-south-1', keep: [foreign], present: true },
-      { bucket: 'gone', region, keep: [], present: false },
-      { bucket: 'never-had-ours', region: 'eu-west-1', keep: [foreign], present: false },
+      { bucket: 'dropped', region: 'ap-south-1', rules: { others: [foreign], kolena: ours } },
+      { bucket: 'gone', region, rules: { others: [], kolena: undefined } },
+      { bucket: 'never-had-ours', region: 'eu-west-1', rules: { others: [foreign], kolena: undefined } },
     ]);
   });
 
@@ -111,8 +110,8 @@ describe('our CORS rule', () => {
     const desired = decideAccess(configOf({ cors: 'off' }), observed, { region });
     expect(desired.cors).toEqual([]);
     expect(desired.removals.cors.slice(0, 2)).toEqual([
-      { bucket: 'share-with-kolena', region: 'eu-west-1', keep: [foreign], present: true },
-      { bucket: 'dropped', region: 'ap-south-1', keep: [foreign], present: true },
+      { bucket: 'share-with-kolena', region: 'eu-west-1', rules: { others: [foreign], kolena: ours } },
+      { bucket: 'dropped', region: 'ap-south-1', rules: { others: [foreign], kolena: ours } },
     ]);
   });
 
@@ -120,20 +119,22 @@ describe('our CORS rule', () => {
     const desired = decideAccess(configOf({ cors: 'replace', 'kolena-external-id': 'an-id' }), observed, {
       region,
     });
-    expect(desired.cors).toMatchObject([{ rules: [ours], exists: true }]);
+    expect(desired.cors).toMatchObject([
+      { rules: { others: [], kolena: ours }, replacesOthers: true, exists: true, throughS3: false },
+    ]);
     expect(desired.warnings).toMatchObject([{ id: 'cors-replaced' }]);
     expect(desired.warnings[0]?.message).toContain('share-with-kolena loses 1 CORS rule');
-    expect(desired.removals.cors[0]).toMatchObject({ bucket: 'dropped', keep: [foreign] });
+    expect(desired.removals.cors[0]).toMatchObject({ bucket: 'dropped', rules: { others: [foreign] } });
   });
 
   test('with other origins takes the place of the one that stands', () => {
     const desired = decideAccess(configOf({ 'cors-origins': ['https://app.kolena.com'] }), observed, {
       region,
     });
-    expect(desired.cors[0]?.rules.map(({ ID, AllowedOrigins }) => [ID, AllowedOrigins])).toEqual([
-      ['theirs', ['https://example.com']],
-      [corsRuleId, ['https://app.kolena.com']],
-    ]);
+    expect(desired.cors[0]?.rules).toMatchObject({
+      others: [{ ID: 'theirs', AllowedOrigins: ['https://example.com'] }],
+      kolena: { ID: kolenaRuleId, AllowedOrigins: ['https://app.kolena.com'] },
+    });
   });
 
   test('is let go of in the state where only the version before granted the bucket', () => {
@@ -152,10 +153,10 @@ describe('our CORS rule', () => {
     const { reason, message } = refusalOf(() => decideAccess(configOf(), full, { region }));
     expect([reason, message]).toEqual([
       'invalid-input',
-      'Bucket share-with-kolena would have 101 CORS rules with ours; S3 takes 100.',
+      "Bucket share-with-kolena would have 101 CORS rules with Kolena's; S3 takes at most 100.",
     ]);
     const room = worldOf({ buckets: [bucketOf('share-with-kolena', rules.slice(1))] });
-    expect(decideAccess(configOf(), room, { region }).cors[0]?.rules).toHaveLength(100);
+    expect(decideAccess(configOf(), room, { region }).cors[0]?.rules.others).toHaveLength(99);
   });
 
   test('does not fit into more than 64 KB', () => {
@@ -166,7 +167,7 @@ describe('our CORS rule', () => {
     }));
     const full = worldOf({ buckets: [bucketOf('share-with-kolena', rules)] });
     expect(refusalOf(() => decideAccess(configOf(), full, { region })).message).toMatch(
-      /bytes of CORS rules with ours; S3 takes 65536/,
+      /bytes of CORS rules with Kolena's; S3 takes at most 65536/,
     );
   });
 });

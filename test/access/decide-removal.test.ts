@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ourCorsRule } from '../../src/cors/merge.ts';
+import { kolenaRule } from '../../src/cors/rule-set.ts';
 import type { CorsRule } from '../../src/cors/rule.ts';
 import { decideRemoval } from '../../src/access/decide-access.ts';
 import { UserError } from '../../src/base/errors.ts';
@@ -8,7 +8,7 @@ import { page } from './page.ts';
 import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
 
 const region = 'us-east-1';
-const ours = ourCorsRule(configOf());
+const ours = kolenaRule(configOf());
 const foreign: CorsRule = { AllowedMethods: ['PUT'], AllowedOrigins: ['https://example.com'] };
 
 test('everything of ours goes: role, policies, and our rule from configured and formerly granted buckets', () => {
@@ -33,8 +33,8 @@ test('everything of ours goes: role, policies, and our rule from configured and 
         { number: 2, name: 'KolenaS3ReadAccess-2', arn: policyArn('KolenaS3ReadAccess-2'), attached: false },
       ],
       cors: [
-        { bucket: 'configured', region: 'eu-west-1', keep: [foreign], present: true },
-        { bucket: 'share-with-kolena', region: 'eu-west-1', keep: [], present: true },
+        { bucket: 'configured', region: 'eu-west-1', rules: { others: [foreign], kolena: ours } },
+        { bucket: 'share-with-kolena', region: 'eu-west-1', rules: { others: [], kolena: page.cors[0] } },
       ],
     },
     warnings: [],
@@ -47,7 +47,7 @@ test('where nothing of ours stands, nothing goes', () => {
   const { removals } = decideRemoval(configOf(), empty, { region });
   expect(removals).toEqual({
     policies: [],
-    cors: [{ bucket: 'share-with-kolena', region, keep: [], present: false }],
+    cors: [{ bucket: 'share-with-kolena', region, rules: { others: [], kolena: undefined } }],
   });
 });
 

@@ -135,7 +135,7 @@ function fakeAws({ recorded = 'create', roleStands = true }: WorldProps, call: J
     caller: { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:role/deploy', partition: 'aws' },
     observe: () => call('aws.observe', observed),
     requireUnchangedCors: () => call('aws.requireUnchangedCors', undefined),
-    removeOurCors: () => call('aws.removeOurCors', undefined),
+    removeKolenaRules: () => call('aws.removeKolenaRules', undefined),
     putBackCors: () => call('aws.putBackCors', []),
     simulatePlanned: () => call('aws.simulatePlanned', []),
     probe: () => call('aws.probe', observationsWhere(roleStands)),
@@ -144,10 +144,10 @@ function fakeAws({ recorded = 'create', roleStands = true }: WorldProps, call: J
 }
 
 function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call']): Terraform {
-  const { plan: summary, rawDiff: diff } = known(recorded);
+  const { plan, rawDiff: diff } = known(recorded);
   const saved = {
     planJson: { configuration: { root_module: { resources: [] } } },
-    summary,
+    changes: plan.changes,
     diff,
     planJsonPath: '/run/plan.json',
     terraformJsonPath: '/run/cdk.tf.json',

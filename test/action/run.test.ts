@@ -5,7 +5,7 @@ import { StepError, UserError } from '../../src/base/errors.ts';
 import { fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
 
 /** The calls that change AWS; `adopt` fills Terraform's throwaway state alone. */
-const writes: readonly Call[] = ['aws.removeOurCors', 'terraform.apply', 'aws.putBackCors'];
+const writes: readonly Call[] = ['aws.removeKolenaRules', 'terraform.apply', 'aws.putBackCors'];
 
 /** Runs in a world, and gives the error that the run threw. */
 async function failureIn({ edges }: FakeWorld): Promise<unknown> {
@@ -43,7 +43,7 @@ test('An apply of the approved plan asks for the approval before its first write
   expect(world.calls.slice(world.calls.indexOf('github.findApproval'))).toEqual([
     'github.findApproval',
     'aws.requireUnchangedCors',
-    'aws.removeOurCors',
+    'aws.removeKolenaRules',
     'terraform.apply',
     'aws.putBackCors',
     'aws.probe',
@@ -106,7 +106,7 @@ test.each<[Call, UserError['reason']]>([
   ['terraform.init', 'plan-failed'],
   ['terraform.plan', 'plan-failed'],
   ['aws.requireUnchangedCors', 'apply-failed'],
-  ['aws.removeOurCors', 'apply-failed'],
+  ['aws.removeKolenaRules', 'apply-failed'],
   ['terraform.apply', 'apply-failed'],
   ['aws.putBackCors', 'apply-failed'],
   ['aws.probe', 'verification-failed'],
@@ -133,7 +133,7 @@ test('An error that nobody foresaw is published under its own message.', async (
 test('An apply whose access cannot be proven fails after everything was applied.', async () => {
   const world = fakeWorld({ inputs: { command: 'apply' }, roleStands: false });
   expect(await failureIn(world)).toMatchObject({ reason: 'verification-failed' });
-  expect(writesIn(world)).toEqual(['aws.removeOurCors', 'terraform.apply', 'aws.putBackCors']);
+  expect(writesIn(world)).toEqual(['aws.removeKolenaRules', 'terraform.apply', 'aws.putBackCors']);
   expect(world.outputs).toMatchObject({ verified: false, 'failure-reason': 'verification-failed' });
 });
 
@@ -206,7 +206,7 @@ test('A destroy without a backend brings what exists into the state, applies, an
   expect(await failureIn(world)).toBeUndefined();
   expect(world.calls.indexOf('terraform.adopt')).toBeGreaterThan(world.calls.indexOf('terraform.init'));
   expect(world.calls.indexOf('terraform.adopt')).toBeLessThan(world.calls.indexOf('terraform.plan'));
-  expect(writesIn(world)).toEqual(['aws.removeOurCors', 'terraform.apply', 'aws.putBackCors']);
+  expect(writesIn(world)).toEqual(['aws.removeKolenaRules', 'terraform.apply', 'aws.putBackCors']);
   expect(world.calls).not.toContain('aws.probe');
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { CorsRule } from '../../src/cors/rule.ts';
 import type { AwsClients } from '../../src/aws/clients.ts';
-import { putBackCors, readCorsRules, removeOurCors, requireUnchangedCors } from '../../src/aws/cors.ts';
+import { putBackCors, readCorsRules, removeKolenaRules, requireUnchangedCors } from '../../src/aws/cors.ts';
 
 const foreign: CorsRule[] = [
   { ID: 'put', AllowedMethods: ['PUT'], AllowedOrigins: ['https://b.example.com', 'https://a.example.com'] },
@@ -17,7 +17,6 @@ const ours: CorsRule = {
   AllowedOrigins: ['https://app.kolena.io'],
   ExposeHeaders: [],
 };
-const config = { cors: 'merge', corsOrigins: ['https://app.kolena.io'] } as const;
 const clock = { now: () => 0, sleep: () => Promise.resolve() };
 
 /** S3 with one region per bucket; as S3 does, it refuses to speak of a bucket in another region. */
@@ -86,22 +85,29 @@ describe('requireUnchangedCors', () => {
 });
 
 describe('putBackCors', () => {
-  const rulesOf = { rules: [...foreign, ours], exists: true, throughS3: true };
-  const desired = { bucket: 'pictures', region: 'eu-west-1', ...rulesOf };
+  const rules = [...foreign, ours];
+  const desired = {
+    bucket: 'pictures',
+    region: 'eu-west-1',
+    rules: { others: foreign, kolena: ours },
+    replacesOthers: false,
+    exists: true,
+    throughS3: true,
+  };
   test('writes nothing where the rules are as they should be', async () => {
-    const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: desired.rules } });
-    expect(await putBackCors(clients, [desired], { config, clock })).toEqual([]);
+    const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules } });
+    expect(await putBackCors(clients, [desired], clock)).toEqual([]);
     expect(writes).toEqual([]);
   });
   test.each([
     ['order', [ours, ...foreign]],
     ['absent MaxAgeSeconds', [{ ...foreign[0], MaxAgeSeconds: 0 }, foreign[1], ours]],
-  ])('puts back what Terraform did not keep: %s', async (_, rules) => {
+  ])('puts back what Terraform did not keep: %s', async (_, written) => {
     const { clients, buckets } = s3InMemory({
-      pictures: { region: 'eu-west-1', rules: rules as CorsRule[] },
+      pictures: { region: 'eu-west-1', rules: written as CorsRule[] },
     });
-    expect(await putBackCors(clients, [desired], { config, clock })).toEqual(['pictures']);
-    expect(buckets['pictures']?.rules).toEqual(desired.rules);
+    expect(await putBackCors(clients, [desired], clock)).toEqual(['pictures']);
+    expect(buckets['pictures']?.rules).toEqual(rules);
   });
 });
 
@@ -113,15 +119,16 @@ describe('what somebody changes between the plan and the write', () => {
     ['a rule less', foreign.slice(1)],
     ['a rule with another ID', [{ ...foreign[0], ID: 'renamed' } as CorsRule, ...foreign.slice(1)]],
   ];
-  const planned = { bucket: 'pictures', region: 'eu-west-1', exists: true };
+  const planned = { bucket: 'pictures', region: 'eu-west-1', replacesOthers: false, exists: true };
+  const alone = { others: [], kolena: ours };
 
   test.each(changes)('is not overwritten when our rule is put back: %s', async (_, now) => {
     for (const [rules, throughS3] of [
-      [[...foreign, ours], true],
-      [[ours], false],
+      [{ others: foreign, kolena: ours }, true],
+      [alone, false],
     ] as const) {
       const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...now] } });
-      const putBack = putBackCors(clients, [{ ...planned, rules, throughS3 }], { config, clock });
+      const putBack = putBackCors(clients, [{ ...planned, rules, throughS3 }], clock);
       await expect(putBack).rejects.toMatchObject({
         reason: 'apply-failed',
         message: expect.stringContaining('pictures') as string,
@@ -137,41 +144,55 @@ describe('what somebody changes between the plan and the write', () => {
     const both = ['pictures', 'videos'].map((bucket) => ({
       ...planned,
       bucket,
-      rules: [ours],
+      rules: alone,
       throughS3: false,
     }));
-    await expect(putBackCors(clients, both, { config, clock })).rejects.toThrow('pictures');
+    await expect(putBackCors(clients, both, clock)).rejects.toThrow('pictures');
     expect(buckets).toMatchObject({ pictures: { rules: [theirs] }, videos: { rules: [ours] } });
   });
-  test('goes with `cors: replace`, which leaves ours alone', async () => {
+  test('is overwritten with `cors: replace`, which deletes all other rules', async () => {
     const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [theirs, ours] } });
-    const replace = { ...config, cors: 'replace' } as const;
-    await putBackCors(clients, [{ ...planned, rules: [ours], throughS3: false }], { config: replace, clock });
+    const replacing = { ...planned, rules: alone, replacesOthers: true, throughS3: false };
+    await putBackCors(clients, [replacing], clock);
     expect(buckets['pictures']?.rules).toEqual([ours]);
   });
   test.each(changes)('is not overwritten when our rule is taken away: %s', async (_, now) => {
     const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...now] } });
-    const removal = { bucket: 'pictures', region: 'eu-west-1', present: true, keep: foreign };
-    await expect(removeOurCors(clients, [removal], config)).rejects.toMatchObject({ reason: 'apply-failed' });
+    const removal = { bucket: 'pictures', region: 'eu-west-1', rules: { others: foreign, kolena: ours } };
+    await expect(removeKolenaRules(clients, [removal])).rejects.toMatchObject({ reason: 'apply-failed' });
     expect(writes).toEqual([]);
   });
 });
 
-describe('removeOurCors', () => {
-  const removal = { bucket: 'pictures', region: 'eu-west-1', present: true };
+describe('removeKolenaRules', () => {
+  const removal = (others: readonly CorsRule[], kolena: CorsRule | undefined = ours) => ({
+    bucket: 'pictures',
+    region: 'eu-west-1',
+    rules: { others, kolena },
+  });
   test('leaves the others exactly as they were', async () => {
     const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [...foreign, ours] } });
-    await removeOurCors(clients, [{ ...removal, keep: foreign }], config);
+    await removeKolenaRules(clients, [removal(foreign)]);
     expect(buckets['pictures']?.rules).toEqual(foreign);
   });
   test('deletes the configuration when none is left', async () => {
     const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours] } });
-    await removeOurCors(clients, [{ ...removal, keep: [] }], config);
+    await removeKolenaRules(clients, [removal([])]);
     expect(writes).toEqual(['DeleteBucketCorsCommand pictures']);
   });
-  test('touches nothing where ours does not stand', async () => {
+  test('removes a rule made by hand, and no other rule without an ID', async () => {
+    const { ID, ...handMade } = ours;
+    expect(ID).toBeDefined();
+    const { clients, buckets } = s3InMemory({
+      pictures: { region: 'eu-west-1', rules: [handMade, ...foreign] },
+    });
+    await removeKolenaRules(clients, [removal(foreign, handMade)]);
+    expect(buckets['pictures']?.rules).toEqual(foreign);
+  });
+  test('writes nothing where the bucket has no rule of Kolena', async () => {
     const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules: foreign } });
-    await removeOurCors(clients, [{ ...removal, keep: foreign, present: false }], config);
+    const { bucket, region } = removal(foreign);
+    await removeKolenaRules(clients, [{ bucket, region, rules: { others: foreign, kolena: undefined } }]);
     expect(writes).toEqual([]);
   });
 });

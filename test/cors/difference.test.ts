@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CorsRule } from '../../src/cors/rule.ts';
-import { corsDifference } from '../../src/cors/difference.ts';
+import { corsDifference, isSameRule } from '../../src/cors/difference.ts';
 
 const rule: CorsRule = {
   ID: 'theirs',
@@ -35,5 +35,7 @@ describe('corsDifference', () => {
     expect(corsDifference([bare], [{ ...bare, AllowedHeaders: [], ExposeHeaders: [] }])).toBeUndefined();
     expect(corsDifference([bare], [{ ...bare, ID: '' }])).toBeDefined();
     expect(corsDifference([rule], [rule])).toBeUndefined();
+    expect(isSameRule(bare, { ...bare, AllowedHeaders: [] })).toBe(true);
+    expect(isSameRule(bare, { ...bare, MaxAgeSeconds: 0 })).toBe(false);
   });
 });

@@ -33,11 +33,18 @@ describe('on cdktn, by other names of imports alone', () => {
       role: { ...role, exists: true },
       policies: [policy(1), policy(2, { importArn: 'arn:aws:iam::111122223333:policy/p', attached: true })],
       cors: [
-        cors('a.b', { region: 'eu-west-1', rules: [{ ...ours, ID: '${x}' }, ours], exists: true }),
+        cors('a.b', {
+          region: 'eu-west-1',
+          rules: { others: [{ ...ours, ID: '${x}' }], kolena: ours },
+          exists: true,
+        }),
         cors('c'),
       ],
       tags: { team: 'vision' },
-      removals: { policies: [], cors: [{ bucket: 'old', region: 'us-west-2', keep: [], present: true }] },
+      removals: {
+        policies: [],
+        cors: [{ bucket: 'old', region: 'us-west-2', rules: { others: [], kolena: ours } }],
+      },
     });
     const settings = {
       awsProviderVersion: AWS_PROVIDER_VERSION,

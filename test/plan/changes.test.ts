@@ -1,101 +1,105 @@
-import { describe, expect, test } from 'vitest';
-import type { DesiredAccess } from '../../src/access/desired-access.ts';
-import { countChanges, hasChanges, resourceRows } from '../../src/plan/changes.ts';
-import type { PlannedAction, PlanSummary } from '../../src/plan/summary.ts';
-import { recordedReport } from '../report/recorded.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readChanges } from '../../src/plan/changes.ts';
 
-const rule = { AllowedMethods: ['GET'], AllowedOrigins: ['https://example.com'] };
-const nothing: PlanSummary = { changes: [], counts: { add: 0, change: 0, destroy: 0, import: 0 } };
-const removing = (...cors: DesiredAccess['removals']['cors']) => ({ removals: { policies: [], cors } });
-const removal = (keep: readonly (typeof rule)[], present = true) => ({
-  bucket: 'images.example',
-  region: 'us-east-1',
-  keep,
-  present,
-});
-const forgetting: PlanSummary = {
-  ...nothing,
-  changes: [
-    {
-      address: 'aws_s3_bucket_cors_configuration.bucket_images_example',
-      type: 'aws_s3_bucket_cors_configuration',
-      action: 'forget',
+/** Recorded from Terraform 1.11.4 and AWS provider 5.100.0 on an emulated AWS. */
+const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+const recorded = (name: string): unknown => JSON.parse(fixture(`${name}.json`));
+const POLICY = 'aws_iam_policy.kolena';
+const ROLE = 'aws_iam_role.kolena';
+const ATTACHMENT = 'aws_iam_role_policy_attachment.kolena';
+const CORS = 'aws_s3_bucket_cors_configuration.bucket_share-with-kolena';
+
+function planOf(change: object, more: object = {}): unknown {
+  return { resource_changes: [{ address: 'x.y', mode: 'managed', type: 'x', change }], ...more };
+}
+
+describe('readChanges', () => {
+  it.each([
+    ['create', ['create', 'create', 'create', 'create'], false],
+    ['adopt', ['no-op', 'no-op', 'no-op', 'no-op'], true],
+    ['adopt-change', ['update', 'no-op', 'no-op', 'update'], true],
+    ['replace', ['no-op', 'replace', 'replace', 'no-op'], false],
+    ['forget', ['no-op', 'no-op', 'no-op', 'forget'], false],
+    ['destroy', ['delete', 'delete', 'delete', 'forget'], false],
+  ])('tells the actions of a recorded plan: %s', (name, actions, imported) => {
+    const changes = readChanges(recorded(name));
+    expect(changes.map(({ address }) => address)).toEqual([POLICY, ROLE, ATTACHMENT, CORS]);
+    expect(changes.map(({ action }) => action)).toEqual(actions);
+    expect(changes.map((change) => change.imported)).toEqual(Array(4).fill(imported));
+  });
+
+  it('leaves out values that are known only after apply', () => {
+    const role = readChanges(recorded('create')).find(({ address }) => address === ROLE);
+    expect(role?.before).toBeUndefined();
+    expect(role?.after).toMatchObject({ name: 'KolenaS3ReadAccess', max_session_duration: 3600 });
+    expect(Object.keys(role?.after ?? {})).not.toContain('arn');
+  });
+
+  it('leaves out sensitive and unknown parts, however deep', () => {
+    const plan = planOf({
+      actions: ['update'],
+      before: { secret: 'b', list: ['s', 'open'], open: 1 },
+      before_sensitive: { secret: true, list: [true, false] },
+      after: { secret: 'a', list: [null, 's', 'open'], nested: { secret: 's', open: null } },
+      after_unknown: { list: [true, false, false], later: true },
+      after_sensitive: { secret: true, list: [false, true, false], nested: { secret: true } },
+    });
+    const [change] = readChanges(plan);
+    expect(change?.before).toEqual({ list: ['open'], open: 1 });
+    expect(change?.after).toEqual({ list: ['open'], nested: { open: null } });
+  });
+
+  it('leaves out an attribute set that is sensitive as a whole', () => {
+    const plan = planOf({
+      actions: ['create'],
+      before: null,
+      after: { a: 1 },
+      after_unknown: {},
+      after_sensitive: true,
+    });
+    expect(readChanges(plan)[0]).toEqual({
+      address: 'x.y',
+      type: 'x',
+      action: 'create',
       imported: false,
-      before: { bucket: 'images.example' },
-    },
-  ],
-};
-
-describe('a CORS rule that is taken away through S3', () => {
-  test('counts as a change where foreign rules stay', () => {
-    expect(countChanges({ plan: nothing, desired: removing(removal([rule])) })).toEqual({
-      ...nothing.counts,
-      change: 1,
     });
   });
 
-  test('counts as a destroy where the whole configuration goes', () => {
-    expect(countChanges({ plan: nothing, desired: removing(removal([])) })).toEqual({
-      ...nothing.counts,
-      destroy: 1,
-    });
+  it('takes a replacement in either order', () => {
+    for (const actions of [
+      ['create', 'delete'],
+      ['delete', 'create'],
+    ]) {
+      expect(readChanges(planOf({ actions }))[0]?.action).toBe('replace');
+    }
   });
 
-  test('does not count where none of ours stands', () => {
-    const desired = removing(removal([rule], false));
-    expect(countChanges({ plan: nothing, desired })).toEqual(nothing.counts);
-    expect(hasChanges({ plan: nothing, desired, backend: true })).toBe(false);
+  it('sorts by address', () => {
+    const plan = recorded('create') as { resource_changes: unknown[] };
+    plan.resource_changes.reverse();
+    expect(readChanges(plan)).toEqual(readChanges(recorded('create')));
   });
 
-  test('is a change although Terraform plans none', () => {
-    expect(hasChanges({ plan: nothing, desired: removing(removal([rule])), backend: false })).toBe(true);
+  it('ignores data sources', () => {
+    const read = { address: 'data.x.y', mode: 'data', type: 'x', change: { actions: ['read'] } };
+    expect(readChanges({ resource_changes: [read] })).toEqual([]);
   });
 
-  test('is one row, though Terraform also lets go of it', () => {
-    const rows = resourceRows({ plan: forgetting, desired: removing(removal([rule])), backend: true });
-    expect(rows.map(({ action, name }) => [action, name])).toEqual([['remove rule', 'images.example']]);
+  it('takes a plan without resources', () => {
+    expect(readChanges({ format_version: '1.2', complete: true })).toEqual([]);
   });
-});
 
-test('what Terraform only forgets is a change of its state', () => {
-  const desired = removing(removal([], false));
-  expect(hasChanges({ plan: forgetting, desired, backend: true })).toBe(true);
-  expect(resourceRows({ plan: forgetting, desired, backend: true })[0]?.action).toBe('forget');
-});
-
-test('an import alone is a change only where a backend keeps state', () => {
-  const plan = { ...nothing, counts: { ...nothing.counts, import: 4 } };
-  expect(hasChanges({ plan, desired: removing(), backend: false })).toBe(false);
-  expect(hasChanges({ plan, desired: removing(), backend: true })).toBe(true);
-});
-
-test.each<[PlannedAction, boolean, string, string]>([
-  ['create', false, 'create', 'create'],
-  ['update', false, 'change', 'change'],
-  ['update', true, 'change', 'adopt and change'],
-  ['no-op', false, 'unchanged', 'unchanged'],
-  ['no-op', true, 'unchanged', 'adopt'],
-  ['replace', false, 'replace', 'replace'],
-  ['delete', false, 'delete', 'delete'],
-])('%s (imported: %s) reads "%s" without and "%s" with a backend', (...row) => {
-  const [action, imported, without, withBackend] = row;
-  const plan = {
-    ...nothing,
-    changes: [{ address: 'aws_iam_role.kolena', type: 'aws_iam_role', action, imported }],
-  };
-  const word = (backend: boolean) => resourceRows({ plan, desired: removing(), backend })[0]?.action;
-  expect([word(false), word(true)]).toEqual([without, withBackend]);
-});
-
-test('what changes stands before what does not; the role before its policies before CORS', () => {
-  const { plan, desired, backend } = recordedReport('change');
-  if (!plan || !desired) throw new Error('the recorded report is whole');
-  expect(resourceRows({ plan, desired, backend }).map(({ action, kind }) => `${action}: ${kind}`)).toEqual([
-    'change: IAM role',
-    'change: IAM policy',
-    'create: CORS rules of bucket',
-    'unchanged: Attachment of policy',
-    'unchanged: CORS rules of bucket',
-    'unchanged: CORS rules of bucket',
-  ]);
+  it.each([
+    ['errored', planOf({ actions: ['create'] }, { errored: true }), /ended with errors/],
+    ['incomplete', planOf({ actions: ['create'] }, { complete: false }), /incomplete/],
+    ['deferred', planOf({ actions: ['create'] }, { deferred_changes: [{}] }), /deferred 1 resources/],
+    ['of an unknown action', planOf({ actions: ['create', 'forget'] }), /\["create","forget"\] x\.y/],
+    ['not a plan', { resource_changes: 'none' }, /not a plan/],
+    ['nothing', undefined, /not a plan/],
+  ])('refuses a plan that is %s', (_, plan, message) => {
+    expect(() => readChanges(plan)).toThrow(
+      expect.objectContaining({ reason: 'plan-failed', message: expect.stringMatching(message) as string }),
+    );
+  });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CorsRemoval } from '../../src/access/desired-access.ts';
 import { planDigest } from '../../src/plan/digest.ts';
-import { summarizePlan } from '../../src/plan/summary.ts';
+import { readChanges } from '../../src/plan/changes.ts';
 
 type Json = Record<string, unknown>;
 interface Plan extends Json {
@@ -17,7 +17,7 @@ interface Policy {
 const recorded = (name: string) =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as Plan;
 const digestOf = (planJson: unknown, corsRemovals: readonly CorsRemoval[] = []) =>
-  planDigest({ summary: summarizePlan(planJson), planJson, corsRemovals });
+  planDigest({ changes: readChanges(planJson), planJson, corsRemovals });
 const afterOf = (plan: Plan, type: string) => {
   const change = plan.resource_changes.find(({ address }) => address.startsWith(`${type}.`))?.change;
   if (change === undefined) throw new Error(`no ${type} in the plan`);
@@ -33,11 +33,13 @@ const rulesOf = (plan: Plan) => afterOf(plan, 'aws_s3_bucket_cors_configuration'
 const removal: CorsRemoval = {
   bucket: 'old-images',
   region: 'eu-west-1',
-  keep: [
-    { AllowedMethods: ['GET', 'PUT'], AllowedOrigins: ['https://a.example'] },
-    { AllowedMethods: ['GET'], AllowedOrigins: ['https://b.example'] },
-  ],
-  present: true,
+  rules: {
+    others: [
+      { AllowedMethods: ['GET', 'PUT'], AllowedOrigins: ['https://a.example'] },
+      { AllowedMethods: ['GET'], AllowedOrigins: ['https://b.example'] },
+    ],
+    kolena: { ID: 'KolenaS3Access', AllowedMethods: ['GET'], AllowedOrigins: ['https://app.kolena.io'] },
+  },
 };
 
 /** What says the same: each with a seed for what it shuffles. */
@@ -195,20 +197,23 @@ describe('planDigest', () => {
     expect(await digestOf(plan)).toBe(digest);
   });
 
-  it('holds what the CORS removals take away and keep, in order', async () => {
+  it('holds what the CORS removals remove and keep, in order', async () => {
     const plan = recorded('forget');
+    const { rules } = removal;
+    const keeping = (others: typeof rules.others) => ({ ...removal, rules: { ...rules, others } });
     const removals: (readonly CorsRemoval[])[] = [
       [],
       [removal],
-      [{ ...removal, keep: removal.keep.slice(0, 1) }],
-      [{ ...removal, keep: removal.keep.toReversed() }],
+      [keeping(rules.others.slice(0, 1))],
+      [keeping(rules.others.toReversed())],
       [removal, { ...removal, bucket: 'older-images' }],
     ];
     const digests = await Promise.all(removals.map((removed) => digestOf(plan, removed)));
     expect(new Set(digests).size).toBe(removals.length);
     const reordered = removals[4]?.toReversed() ?? [];
     expect(await digestOf(plan, reordered)).toBe(digests[4]);
-    expect(await digestOf(plan, [{ ...removal, present: false }])).toBe(digests[0]);
+    const nothing = { ...removal, rules: { ...rules, kolena: undefined } };
+    expect(await digestOf(plan, [nothing])).toBe(digests[0]);
   });
 
   it('makes guessing a short external ID expensive', async () => {

@@ -2,24 +2,22 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
 import { guardDestroy } from '../../src/plan/guard.ts';
-import { summarizePlan } from '../../src/plan/summary.ts';
-import type { PlannedAction, PlanSummary } from '../../src/plan/summary.ts';
+import { type PlannedAction, readChanges, type ResourceChange } from '../../src/plan/changes.ts';
 
 const recorded = (name: string) =>
-  summarizePlan(JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')));
+  readChanges(JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')));
 
-function planned(address: string, action: PlannedAction): PlanSummary {
-  const change = { address, type: address.split('.')[0] ?? '', action, imported: false };
-  return { changes: [change], counts: { add: 0, change: 0, destroy: 0, import: 0 } };
+function planned(address: string, action: PlannedAction): ResourceChange[] {
+  return [{ address, type: address.split('.')[0] ?? '', action, imported: false }];
 }
 
 function refusal(
-  summary: PlanSummary,
+  changes: readonly ResourceChange[],
   allowDestroy = false,
   expectedDeletes: string[] = [],
 ): UserError | undefined {
   try {
-    guardDestroy(summary, { allowDestroy, expectedDeletes });
+    guardDestroy(changes, { allowDestroy, expectedDeletes });
     return undefined;
   } catch (error) {
     if (error instanceof UserError) return error;
@@ -29,11 +27,10 @@ function refusal(
 
 describe('guardDestroy', () => {
   it('names the path that keeps a role where it is', () => {
-    const summary = planned('aws_iam_role.kolena', 'replace');
-    const [change] = summary.changes;
+    const [change] = planned('aws_iam_role.kolena', 'replace');
     if (change === undefined) throw new Error('nothing is planned');
     const moved = { ...change, before: { name: 'K', path: '/team/' }, after: { name: 'K', path: '/' } };
-    expect(refusal({ ...summary, changes: [moved] })?.message).toContain(
+    expect(refusal([moved])?.message).toContain(
       'replace aws_iam_role.kolena ("K", from path /team/ to /: `iam-path: /team/` keeps it)',
     );
   });

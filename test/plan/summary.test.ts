@@ -1,40 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { nothingObserved } from '../../src/access/observed.ts';
+import { readChanges, type ResourceChange } from '../../src/plan/changes.ts';
 import { summarizePlan } from '../../src/plan/summary.ts';
+import { forgetting, removal, removing } from './removals.ts';
 
-/** Recorded from Terraform 1.11.4 and AWS provider 5.100.0 on an emulated AWS. */
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
-const recorded = (name: string): unknown => JSON.parse(fixture(`${name}.json`));
-const POLICY = 'aws_iam_policy.kolena';
-const ROLE = 'aws_iam_role.kolena';
-const ATTACHMENT = 'aws_iam_role_policy_attachment.kolena';
-const CORS = 'aws_s3_bucket_cors_configuration.bucket_share-with-kolena';
+const none = { add: 0, change: 0, destroy: 0, import: 0 };
 
-function planOf(change: object, more: object = {}): unknown {
-  return { resource_changes: [{ address: 'x.y', mode: 'managed', type: 'x', change }], ...more };
+function summaryOf(
+  changes: readonly ResourceChange[],
+  {
+    removals = [removal([], false)],
+    backend = false,
+  }: { removals?: ReturnType<typeof removal>[]; backend?: boolean },
+) {
+  const desired = { cors: [], ...removing(...removals) };
+  return summarizePlan({ changes, desired, observed: nothingObserved, backend });
 }
 
 describe('summarizePlan', () => {
-  it.each([
-    ['create', ['create', 'create', 'create', 'create'], false],
-    ['adopt', ['no-op', 'no-op', 'no-op', 'no-op'], true],
-    ['adopt-change', ['update', 'no-op', 'no-op', 'update'], true],
-    ['replace', ['no-op', 'replace', 'replace', 'no-op'], false],
-    ['forget', ['no-op', 'no-op', 'no-op', 'forget'], false],
-    ['destroy', ['delete', 'delete', 'delete', 'forget'], false],
-  ])('tells the actions of a recorded plan: %s', (name, actions, imported) => {
-    const { changes } = summarizePlan(recorded(name));
-    expect(changes.map(({ address }) => address)).toEqual([POLICY, ROLE, ATTACHMENT, CORS]);
-    expect(changes.map(({ action }) => action)).toEqual(actions);
-    expect(changes.map((change) => change.imported)).toEqual(Array(4).fill(imported));
-  });
-
   it.each(['create', 'adopt', 'adopt-change', 'replace', 'forget', 'destroy'])(
     "counts as Terraform's own line does: %s",
     (name) => {
       const line = /^Plan: .*$/m.exec(fixture(`${name}.diff.txt`))?.[0] ?? '';
       const count = (of: string) => Number(new RegExp(`(\\d+) to ${of}`).exec(line)?.[1] ?? 0);
-      expect(summarizePlan(recorded(name)).counts).toEqual({
+      expect(summaryOf(readChanges(JSON.parse(fixture(`${name}.json`))), {}).counts).toEqual({
         add: count('add'),
         change: count('change'),
         destroy: count('destroy'),
@@ -43,82 +34,36 @@ describe('summarizePlan', () => {
     },
   );
 
-  it('leaves out values that are known only after apply', () => {
-    const role = summarizePlan(recorded('create')).changes.find(({ address }) => address === ROLE);
-    expect(role?.before).toBeUndefined();
-    expect(role?.after).toMatchObject({ name: 'KolenaS3ReadAccess', max_session_duration: 3600 });
-    expect(Object.keys(role?.after ?? {})).not.toContain('arn');
-  });
-
-  it('leaves out sensitive and unknown parts, however deep', () => {
-    const plan = planOf({
-      actions: ['update'],
-      before: { secret: 'b', list: ['s', 'open'], open: 1 },
-      before_sensitive: { secret: true, list: [true, false] },
-      after: { secret: 'a', list: [null, 's', 'open'], nested: { secret: 's', open: null } },
-      after_unknown: { list: [true, false, false], later: true },
-      after_sensitive: { secret: true, list: [false, true, false], nested: { secret: true } },
-    });
-    const [change] = summarizePlan(plan).changes;
-    expect(change?.before).toEqual({ list: ['open'], open: 1 });
-    expect(change?.after).toEqual({ list: ['open'], nested: { open: null } });
-  });
-
-  it('leaves out an attribute set that is sensitive as a whole', () => {
-    const plan = planOf({
-      actions: ['create'],
-      before: null,
-      after: { a: 1 },
-      after_unknown: {},
-      after_sensitive: true,
-    });
-    expect(summarizePlan(plan).changes[0]).toEqual({
-      address: 'x.y',
-      type: 'x',
-      action: 'create',
-      imported: false,
+  it('counts a rule removed through S3 as a change where rules of others stay', () => {
+    expect(summaryOf([], { removals: [removal()] })).toMatchObject({
+      counts: { ...none, change: 1 },
+      hasChanges: true,
     });
   });
 
-  it('takes a replacement in either order', () => {
-    for (const actions of [
-      ['create', 'delete'],
-      ['delete', 'create'],
-    ]) {
-      const { changes, counts } = summarizePlan(planOf({ actions }));
-      expect(changes[0]?.action).toBe('replace');
-      expect(counts).toEqual({ add: 1, change: 0, destroy: 1, import: 0 });
-    }
-  });
-
-  it('sorts by address', () => {
-    const plan = recorded('create') as { resource_changes: unknown[] };
-    plan.resource_changes.reverse();
-    expect(summarizePlan(plan)).toEqual(summarizePlan(recorded('create')));
-  });
-
-  it('ignores data sources', () => {
-    const read = { address: 'data.x.y', mode: 'data', type: 'x', change: { actions: ['read'] } };
-    expect(summarizePlan({ resource_changes: [read] })).toEqual({
-      changes: [],
-      counts: { add: 0, change: 0, destroy: 0, import: 0 },
+  it("counts a bucket's last rule as a destroy", () => {
+    expect(summaryOf([], { removals: [removal([])] })).toMatchObject({
+      counts: { ...none, destroy: 1 },
+      hasChanges: true,
     });
   });
 
-  it('takes a plan without resources', () => {
-    expect(summarizePlan({ format_version: '1.2', complete: true }).changes).toEqual([]);
+  it('does not count a bucket that has no rule of Kolena', () => {
+    const summary = summaryOf([], { removals: [removal(undefined, false)], backend: true });
+    expect(summary).toEqual({ changes: [], counts: none, hasChanges: false });
   });
 
-  it.each([
-    ['errored', planOf({ actions: ['create'] }, { errored: true }), /ended with errors/],
-    ['incomplete', planOf({ actions: ['create'] }, { complete: false }), /incomplete/],
-    ['deferred', planOf({ actions: ['create'] }, { deferred_changes: [{}] }), /deferred 1 resources/],
-    ['of an unknown action', planOf({ actions: ['create', 'forget'] }), /\["create","forget"\] x\.y/],
-    ['not a plan', { resource_changes: 'none' }, /not a plan/],
-    ['nothing', undefined, /not a plan/],
-  ])('refuses a plan that is %s', (_, plan, message) => {
-    expect(() => summarizePlan(plan)).toThrow(
-      expect.objectContaining({ reason: 'plan-failed', message: expect.stringMatching(message) as string }),
-    );
+  it('takes what Terraform only forgets for a change where a backend keeps state', () => {
+    expect(summaryOf([forgetting], { backend: true }).hasChanges).toBe(true);
+    expect(summaryOf([forgetting], { backend: false }).hasChanges).toBe(false);
+  });
+
+  it('takes an import alone for a change only where a backend keeps state', () => {
+    const adopted = readChanges(JSON.parse(fixture('adopt.json')));
+    expect(summaryOf(adopted, { backend: false })).toMatchObject({
+      counts: { import: 4 },
+      hasChanges: false,
+    });
+    expect(summaryOf(adopted, { backend: true }).hasChanges).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { kolenaRule } from '../../src/cors/rule-set.ts';
 import fc from 'fast-check';
 import type { Report } from '../../src/report/report.ts';
 import type { Check } from '../../src/verify/check.ts';
@@ -166,8 +167,17 @@ export function hostileReport(text: (at: number) => string, rows: number): Repor
           Statement: [{ ...statement(), Resource: [`arn:aws:s3:::${bucket}`] }],
         },
       })),
-      cors: buckets.map((bucket) => ({ bucket, rules: [rule()], exists: true, throughS3: false })),
-      removals: { policies: [], cors: [{ bucket: next(), region: next(), keep: [rule()], present: true }] },
+      cors: buckets.map((bucket) => ({
+        bucket,
+        rules: { others: [], kolena: rule() },
+        replacesOthers: false,
+        exists: true,
+        throughS3: false,
+      })),
+      removals: {
+        policies: [],
+        cors: [{ bucket: next(), region: next(), rules: { others: [rule()], kolena: kolenaRule(config) } }],
+      },
       warnings: [{ id: 'w', message: next(), remedy: `${next()}\n\n${next()}` }],
     },
     plan: { ...plan, changes: [...plan.changes, ...changes] },

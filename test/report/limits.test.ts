@@ -53,8 +53,10 @@ function withBuckets(number: number, action: 'no-op' | 'create'): Report {
       ),
     },
     plan: {
+      ...plan,
       changes: [...plan.changes, ...changes],
       counts: { ...plan.counts, add: action === 'create' ? number : 0 },
+      hasChanges: action === 'create',
     },
   };
 }

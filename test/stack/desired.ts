@@ -56,7 +56,8 @@ export const ours = {
 export const cors = (bucket: string, changes: Partial<DesiredCors> = {}): DesiredCors => ({
   bucket,
   region: 'us-east-1',
-  rules: [ours],
+  rules: { others: [], kolena: ours },
+  replacesOthers: false,
   exists: false,
   throughS3: false,
   ...changes,

@@ -106,13 +106,13 @@ describe('CORS configurations', () => {
     ExposeHeaders: ['ETag'],
     MaxAgeSeconds: 30,
   };
-  const configuration = (rules: readonly (typeof foreign | typeof ours)[], throughS3 = false) =>
-    synthesized(access({ cors: [cors('b', { rules, throughS3 })] })).resource?.[
+  const configuration = (others: readonly (typeof foreign)[], throughS3 = false) =>
+    synthesized(access({ cors: [cors('b', { rules: { others, kolena: ours }, throughS3 })] })).resource?.[
       'aws_s3_bucket_cors_configuration'
     ]?.['bucket_b'];
 
   it('hold every rule, the foreign ones field by field and first', () => {
-    expect(configuration([foreign, ours])).toMatchObject({
+    expect(configuration([foreign])).toMatchObject({
       bucket: 'b',
       cors_rule: [
         {
@@ -134,12 +134,12 @@ describe('CORS configurations', () => {
   });
 
   it('with foreign rules may not be destroyed, since DeleteBucketCors would take them along', () => {
-    expect(configuration([foreign, ours])).toHaveProperty('lifecycle', { prevent_destroy: true });
-    expect(configuration([foreign, ours], true)).toHaveProperty('lifecycle', {
+    expect(configuration([foreign])).toHaveProperty('lifecycle', { prevent_destroy: true });
+    expect(configuration([foreign], true)).toHaveProperty('lifecycle', {
       prevent_destroy: true,
       ignore_changes: ['cors_rule'],
     });
-    expect(configuration([ours])).not.toHaveProperty('lifecycle');
+    expect(configuration([])).not.toHaveProperty('lifecycle');
   });
 });
 
@@ -224,7 +224,11 @@ describe('providers', () => {
     ['removed blocks', 'local', ['dropped'], '>= 1.7.0'],
     ["the s3 backend's lock file", 's3', ['dropped'], '>= 1.10.0'],
   ])('need a Terraform that knows %s', (_, type, dropped, version) => {
-    const cors = dropped.map((bucket) => ({ bucket, region: 'us-east-1', keep: [], present: true }));
+    const cors = dropped.map((bucket) => ({
+      bucket,
+      region: 'us-east-1',
+      rules: { others: [], kolena: ours },
+    }));
     const desired = { ...access(), removals: { policies: [], cors } };
     const backend = type === undefined ? {} : { backend: { type, config: {} } };
     expect(synthesized(desired, { ...settings, ...backend }).terraform.required_version).toBe(version);
@@ -266,7 +270,7 @@ describe('the backend', () => {
 describe('CORS configurations on their way out', () => {
   const removals = {
     policies: [],
-    cors: [{ bucket: 'old.data', region: 'eu-west-1', keep: [ours], present: true }],
+    cors: [{ bucket: 'old.data', region: 'eu-west-1', rules: { others: [], kolena: ours } }],
   };
 
   it('are let go of without being destroyed when there is a state', () => {
@@ -316,7 +320,10 @@ describe('determinism', () => {
   const desired = access({
     role: { ...role, exists: true },
     policies: [policy(1), policy(2)],
-    cors: [cors('a', { region: 'eu-west-1', rules: [{ ...ours, ID: 'x' }, ours] }), cors('b')],
+    cors: [
+      cors('a', { region: 'eu-west-1', rules: { others: [{ ...ours, ID: 'x' }], kolena: ours } }),
+      cors('b'),
+    ],
     tags: { team: 'vision', cost: '7' },
   });
   const s3: StackSettings = { ...settings, backend: { type: 's3', config: { bucket: 'b', key: 'k' } } };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { kolenaRule } from '../../src/cors/rule-set.ts';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
@@ -91,8 +92,8 @@ describe('expectationsOf', () => {
   const desired = decideAccess(config, nothingObserved, { region: 'us-east-1' });
 
   test('holds what the config says, and every rule that is not ours', () => {
-    const rules = [foreignRule, ...desired.cors.flatMap((cors) => cors.rules)];
-    const dropped = { bucket: 'dropped', region: 'us-east-1', present: true, keep: [foreignRule] };
+    const rules = { others: [foreignRule], kolena: kolenaRule(config) };
+    const dropped = { bucket: 'dropped', region: 'us-east-1', rules };
     const found = expectationsOf(config, {
       ...desired,
       cors: desired.cors.map((cors) => ({ ...cors, rules })),

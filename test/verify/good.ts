@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
-import { ourCorsRule } from '../../src/cors/merge.ts';
+import { kolenaRule } from '../../src/cors/rule-set.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { Observations, SimulationAnswer } from '../../src/verify/observations.ts';
 import { simulationQuestions } from '../../src/verify/simulation.ts';
@@ -37,7 +37,7 @@ export const policy: PolicyDocument = {
 };
 
 export const foreignRule = { AllowedMethods: ['PUT'], AllowedOrigins: ['https://example.com'] };
-const ourRule = ourCorsRule({ corsOrigins: [origin] });
+const ourRule = kolenaRule({ corsOrigins: [origin] });
 
 /** One bucket, as the page does it. */
 export const expectations: Expectations = {

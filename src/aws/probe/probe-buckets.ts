@@ -1,4 +1,4 @@
-import { allowedBy } from '../../cors/merge.ts';
+import { matchingRule } from '../../cors/browser.ts';
 import { concreteOrigin, unknownOrigin } from '../../verify/browser-origins.ts';
 import type { Attempt, BrowserAnswer, BucketObservation } from '../../verify/observations.ts';
 import { askPreflight, objectUrl } from './ask-as-browser.ts';
@@ -32,7 +32,7 @@ async function probeBucket(probe: Probe, bucket: string, configured: boolean): P
   const rules = corsRules.outcome === 'ok' ? corsRules.value : [];
   const preflights = origins.map(async (configuredOrigin) => {
     const origin = concreteOrigin(configuredOrigin);
-    const hopeful = allowedBy(rules, { origin, method: 'GET' }) !== undefined;
+    const hopeful = matchingRule(rules, { origin, method: 'GET' }) !== undefined;
     return [configuredOrigin, await askUntilAllowed(probe, () => ask(origin), hopeful)] as const;
   });
   const allowed = Object.fromEntries(await Promise.all(preflights));
@@ -65,7 +65,7 @@ function askUntilForgotten(
   corsRules: BucketObservation['corsRules'],
 ): Promise<Attempt<BrowserAnswer>> {
   const asked = { origin: unknownOrigin, method: 'GET' };
-  const refused = corsRules.outcome === 'ok' && allowedBy(corsRules.value, asked) === undefined;
+  const refused = corsRules.outcome === 'ok' && matchingRule(corsRules.value, asked) === undefined;
   return askPatiently(probe, {
     ask: () => ask(unknownOrigin),
     waitsFor: () => Promise.resolve(undefined),

@@ -1,6 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 
-import { allowedBy } from '../../cors/merge.ts';
+import { matchingRule } from '../../cors/browser.ts';
 import type { ExpectedLocation } from '../../verify/expectations.ts';
 import { noCorsHeaders } from '../../verify/observations.ts';
 import { concernsObjectAlone, explainS3Denial } from '../../verify/explain-s3.ts';
@@ -174,7 +174,7 @@ async function getPresigned(
     // A read just succeeded: what may still have to spread are the bucket's CORS rules.
     waitsFor: async ({ status = 0, code }) => {
       const hopeful =
-        code === noCorsHeaders && allowedBy(await rules(), { origin, method: 'GET' }) !== undefined;
+        code === noCorsHeaders && matchingRule(await rules(), { origin, method: 'GET' }) !== undefined;
       return hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined;
     },
   });

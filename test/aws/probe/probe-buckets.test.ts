@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 
-import { ourCorsRule } from '../../../src/cors/merge.ts';
+import { kolenaRule } from '../../../src/cors/rule-set.ts';
 import { awsClients } from '../../../src/aws/clients.ts';
 import { probeBuckets } from '../../../src/aws/probe/probe-buckets.ts';
 import type { Probe } from '../../../src/aws/probe/probe-context.ts';
@@ -34,7 +34,7 @@ async function probed({ rules, former }: { rules: readonly string[]; former: num
     expectations: {
       locations: [{ bucket: 'pictures', name: 'pictures' }],
       origins: [origin],
-      ourRule: ourCorsRule({ corsOrigins: [origin] }),
+      ourRule: kolenaRule({ corsOrigins: [origin] }),
       foreignRules: {},
     } as unknown as Probe['expectations'],
     observed: { policies: [], buckets: {} },

@@ -1,5 +1,3 @@
-import type { AccessConfig } from '../config/access-config.ts';
-import type { CorsRule } from '../cors/rule.ts';
 import type {
   CorsRemoval,
   DesiredAccess,
@@ -8,22 +6,25 @@ import type {
   Warning,
 } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
+import { corsDifference } from '../cors/difference.ts';
+import { joinRules } from '../cors/rule-set.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import type { BucketInState } from './local-state.ts';
 
 interface Known {
-  readonly config: AccessConfig;
   readonly observed: Observed;
   /** Buckets whose CORS configuration Terraform's state holds. */
   readonly inState: readonly BucketInState[];
 }
 
 /**
- * `desired`, fit for Terraform alone: the Action takes away and puts back CORS rules through S3 itself, which `cdktf deploy` does
- * not. Rules that were not seen are not replaced, nothing is deleted, and what stays undone is a warning with its command.
+ * `desired` for a run of Terraform without the Action's own CORS calls, which `cdktf deploy` does not make: it never
+ * replaces rules that were not observed and deletes no configuration. What is left undone is a warning with its command.
  */
-export function withoutS3Step(desired: DesiredAccess, { config, observed, inState }: Known): DesiredAccess {
-  const unseen = observed.caller === undefined && config.cors === 'merge';
-  const cors = unseen ? [] : desired.cors.map((entry) => ({ ...entry, throughS3: false }));
+export function forTerraformAlone(desired: DesiredAccess, { observed, inState }: Known): DesiredAccess {
+  const unobserved =
+    observed.caller === undefined && desired.cors.some(({ replacesOthers }) => !replacesOthers);
+  const cors = unobserved ? [] : desired.cors.map((entry) => ({ ...entry, throughS3: false }));
   const known = desired.removals.forgotten ?? [];
   const named = new Set([...cors, ...desired.removals.cors, ...known].map(({ bucket }) => bucket));
   const inStateAlone = inState
@@ -35,35 +36,35 @@ export function withoutS3Step(desired: DesiredAccess, { config, observed, inStat
     removals: { ...desired.removals, forgotten: [...known, ...inStateAlone] },
     warnings: [
       ...desired.warnings,
-      ...(unseen ? [unseenRules] : []),
+      ...(unobserved ? [unobservedRules] : []),
       ...cors.filter((entry) => isRewritten(entry, observed)).map(reorderedRules),
-      ...desired.removals.cors.filter(({ present }) => present).map(remainingRule),
+      ...desired.removals.cors.filter(({ rules }) => rules.kolena !== undefined).map(remainingRule),
       ...desired.removals.policies.map(({ arn }) => unneededPolicy(arn)),
     ],
   };
 }
 
-const unseenRules: Warning = {
+const unobservedRules: Warning = {
   id: 'cors-not-observed',
   message:
-    'Without AWS credentials the CORS rules of the buckets could not be read, so no CORS configuration is emitted: it would replace rules that nobody has seen.',
+    'Without AWS credentials the CORS rules of the buckets could not be read, so no CORS configuration is emitted: it would replace rules that this run has not seen.',
   remedy: 'Run it with AWS credentials, or set `cors: replace` to do without the rules of others.',
 };
 
-const isRewritten = ({ bucket, rules }: DesiredCors, observed: Observed): boolean =>
-  rules.length > 1 && JSON.stringify(rules) !== JSON.stringify(observed.buckets[bucket]?.corsRules);
+const isRewritten = ({ bucket, rules }: DesiredCors, { buckets }: Observed): boolean =>
+  rules.others.length > 0 && corsDifference(joinRules(rules), buckets[bucket]?.corsRules ?? []) !== undefined;
 
 const reorderedRules = ({ bucket, rules }: DesiredCors): Warning => ({
   id: 'cors-order',
-  message: `Terraform keeps the ${rules.length} CORS rules of ${bucket} as a set: it may write them in another order, and writes MaxAgeSeconds 0 where a rule has none. S3 answers with the first rule that matches.`,
-  remedy: `Apply with the Action, which puts them back exactly, or run after the deploy: ${putCors(bucket, rules)}`,
+  message: `Terraform keeps the ${joinRules(rules).length} CORS rules of ${bucket} as a set: it may write them in another order, and writes MaxAgeSeconds 0 where a rule has none. S3 answers with the first rule that matches.`,
+  remedy: `Apply with the Action, which puts them back exactly, or run after the deploy: ${putCors(bucket, joinRules(rules))}`,
 });
 
-const remainingRule = ({ bucket, keep }: CorsRemoval): Warning => ({
+const remainingRule = ({ bucket, rules: { others } }: CorsRemoval): Warning => ({
   id: 'cors-rule-left',
-  message: `Terraform lets go of the CORS configuration of ${bucket} and leaves Kolena's rule in it, since deleting it would take the rules of others along.`,
+  message: `Terraform forgets the CORS configuration of ${bucket} and leaves Kolena's rule in it, since deleting it would delete the rules of others too.`,
   remedy: `Apply with the Action, or run after the deploy: ${
-    keep.length > 0 ? putCors(bucket, keep) : `aws s3api delete-bucket-cors --bucket ${bucket}`
+    others.length > 0 ? putCors(bucket, others) : `aws s3api delete-bucket-cors --bucket ${bucket}`
   }`,
 });
 

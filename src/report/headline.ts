@@ -1,13 +1,14 @@
 import { samePolicy } from '../iam/compare-policy.ts';
-import { hasChanges } from '../plan/changes.ts';
+import { resourceKinds } from '../plan/resources.ts';
 import type { BucketChange, BucketState } from './bucket-states.ts';
-import { parseDocument } from './document-diff.ts';
+import { documentInAttribute } from './document-diff.ts';
+import { count } from './markdown.ts';
 import { isVerified, type Check } from '../verify/check.ts';
 import type { Report } from './report.ts';
 
 /** The result of a run in one plain sentence or two, not yet made safe for Markdown. */
-export function verdict(report: Report, states: readonly BucketState[]): string {
-  return [result(report, states), ...trustNews(report), ...proof(report)].join(' ');
+export function headline(report: Report, states: readonly BucketState[]): string {
+  return [result(report, states), ...trustChange(report), ...checkCounts(report)].join(' ');
 }
 
 function result(report: Report, states: readonly BucketState[]): string {
@@ -31,7 +32,7 @@ function result(report: Report, states: readonly BucketState[]): string {
   }
 }
 
-/** Says no more than what the reason and the command make certain. */
+/** Claims only what the reason and the command make certain. */
 function failed(report: Report): string {
   const { command, failure, plan, checks } = report;
   const nothing = plan === undefined ? ': nothing was changed' : '';
@@ -86,11 +87,11 @@ function applied(report: Report, states: readonly BucketState[]): string {
   return `Applied: Kolena can now read ${buckets(states, isKept)}${tally(states)}.`;
 }
 
-function isChanging({ plan, desired, backend }: Report): boolean {
-  return plan !== undefined && desired !== undefined && hasChanges({ plan, desired, backend });
+function isChanging({ plan }: Report): boolean {
+  return plan?.hasChanges === true;
 }
 
-function proof({ checks = [] }: Report): string[] {
+function checkCounts({ checks = [] }: Report): string[] {
   const number = (status: Check['status']) => checks.filter((check) => check.status === status).length;
   if (number('fail') > 0) return [`${number('fail')} of ${count(checks.length, 'check')} failed.`];
   if (number('pass') === 0) return [];
@@ -104,12 +105,14 @@ function proof({ checks = [] }: Report): string[] {
   return [`${[passed, ...others].join(', ')}${entered}.`];
 }
 
-/** The role's trust policy decides on who may use all of the access: a change of it must not go unseen. */
-function trustNews({ plan, outcome }: Report): string[] {
+/** The role's trust policy decides who can use all of the access, so a change of it is always named. */
+function trustChange({ plan, outcome }: Report): string[] {
   if (outcome !== 'planned' && outcome !== 'applied') return [];
-  const role = plan?.changes.find(({ type, action }) => type === 'aws_iam_role' && action === 'update');
-  const before = parseDocument(role?.before?.['assume_role_policy']);
-  const after = parseDocument(role?.after?.['assume_role_policy']);
+  const role = plan?.changes.find(
+    ({ type, action }) => type === resourceKinds.role.type && action === 'update',
+  );
+  const before = documentInAttribute(role?.before?.['assume_role_policy']);
+  const after = documentInAttribute(role?.after?.['assume_role_policy']);
   if (before === undefined || after === undefined || samePolicy(before, after)) return [];
   return [outcome === 'planned' ? 'Who may assume the role changes.' : 'Who may assume the role changed.'];
 }
@@ -119,8 +122,8 @@ function tally(states: readonly BucketState[]): string {
   const parts = shown.map(
     (change) => [states.filter((state) => state.change === change).length, change] as const,
   );
-  const told = parts.filter(([number]) => number > 0).map(([number, change]) => `${number} ${change}`);
-  return told.length === 0 ? '' : `; ${told.join(', ')}`;
+  const present = parts.filter(([number]) => number > 0).map(([number, change]) => `${number} ${change}`);
+  return present.length === 0 ? '' : `; ${present.join(', ')}`;
 }
 
 function isKept({ change }: BucketState): boolean {
@@ -133,9 +136,4 @@ function isRemoved({ change }: BucketState): boolean {
 
 function buckets(states: readonly BucketState[], which: (state: BucketState) => boolean): string {
   return count(states.filter(which).length, 'bucket');
-}
-
-/** @example count(1, 'bucket') // '1 bucket' */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

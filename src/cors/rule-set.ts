@@ -1,0 +1,77 @@
+import type { AccessConfig } from '../config/access-config.ts';
+import type { CorsRule } from './rule.ts';
+
+/** The CORS rules of one bucket: Kolena's and those of others. */
+export interface CorsRuleSet {
+  /** As S3 has them, in its order. */
+  readonly others: readonly CorsRule[];
+  /** Undefined when the bucket has no rule of Kolena's. */
+  readonly kolena: CorsRule | undefined;
+}
+
+/** The ID that marks a rule as Kolena's. */
+export const kolenaRuleId = 'KolenaS3Access';
+
+/** The rule that lets Kolena's web page load images: the rule of Kolena's page, plus an ID. */
+export function kolenaRule({ corsOrigins }: Pick<AccessConfig, 'corsOrigins'>): CorsRule {
+  return {
+    ID: kolenaRuleId,
+    AllowedHeaders: ['*'],
+    AllowedMethods: ['GET'],
+    AllowedOrigins: corsOrigins,
+    ExposeHeaders: [],
+  };
+}
+
+/**
+ * Whether a rule counts as Kolena's: by its ID, or because somebody made by hand one with the same effect.
+ *
+ * @example
+ * isKolenaRule({ AllowedMethods: ['GET'], AllowedOrigins: ['https://app.kolena.io'], AllowedHeaders: ['*'] }, kolena) // true
+ */
+export function isKolenaRule(rule: CorsRule, kolena: CorsRule): boolean {
+  return rule.ID === kolenaRuleId || effectOf(rule) === effectOf(kolena);
+}
+
+/** Splits what S3 returns. Of several rules that count as Kolena's, the set names the one with the effect of `kolena`. */
+export function splitRules(rules: readonly CorsRule[], kolena: CorsRule | undefined): CorsRuleSet {
+  if (kolena === undefined) return { others: rules, kolena };
+  const found = rules.filter((rule) => isKolenaRule(rule, kolena));
+  return {
+    others: rules.filter((rule) => !found.includes(rule)),
+    kolena: found.find((rule) => effectOf(rule) === effectOf(kolena)) ?? found[0],
+  };
+}
+
+/**
+ * The list to write to S3: the rules of others first, Kolena's last.
+ *
+ * A rule before Kolena's never lessens the access: S3 passes over a rule that does not allow the origin, the method and
+ * every header asked for, so what only Kolena's rule allows still reaches it.
+ */
+export function joinRules({ others, kolena }: CorsRuleSet): readonly CorsRule[] {
+  return kolena === undefined ? others : [...others, kolena];
+}
+
+/**
+ * Whether two sets hold the same rules of others after Terraform wrote one of them: it loses their order, and writes
+ * `MaxAgeSeconds: 0` where a rule has none.
+ */
+export function haveSameOthers(one: CorsRuleSet, other: CorsRuleSet): boolean {
+  const effects = ({ others }: CorsRuleSet) =>
+    JSON.stringify(others.map((rule) => JSON.stringify([rule.ID, effectOf(rule)])).sort());
+  return effects(one) === effects(other);
+}
+
+/** Equal for rules that S3 answers alike: order and repetition don't count, an absent list is an empty one. */
+function effectOf(rule: CorsRule): string {
+  const set = (values: readonly string[] = []) => [...new Set(values)].sort();
+  return JSON.stringify([
+    set(rule.AllowedOrigins),
+    set(rule.AllowedMethods),
+    set(rule.AllowedHeaders?.map((header) => header.toLowerCase())),
+    set(rule.ExposeHeaders?.map((header) => header.toLowerCase())),
+    // The AWS provider writes 0 where a rule has no age.
+    rule.MaxAgeSeconds ?? 0,
+  ]);
+}

@@ -1,0 +1,67 @@
+/** A kind of resource that a plan holds. */
+export interface ResourceKind {
+  /** Terraform's type. */
+  readonly type: string;
+  /** In AWS's words, for readers. */
+  readonly label: string;
+  /**
+   * What is lost when one is deleted or replaced: Kolena's `access`, which `allow-destroy` allows; the `rules of others`,
+   * which nothing allows; or `nothing`.
+   */
+  readonly loss: 'access' | 'rules of others' | 'nothing';
+}
+
+/** Every kind of resource, in the order in which readers see them: who may read, then what, then how the browser does. */
+export const resourceKinds = {
+  role: { type: 'aws_iam_role', label: 'IAM role', loss: 'access' },
+  policy: { type: 'aws_iam_policy', label: 'IAM policy', loss: 'access' },
+  attachment: {
+    type: 'aws_iam_role_policy_attachment',
+    label: 'Attachment of policy',
+    loss: 'nothing',
+  },
+  cors: {
+    type: 'aws_s3_bucket_cors_configuration',
+    label: 'CORS rules of bucket',
+    loss: 'rules of others',
+  },
+} as const satisfies Readonly<Record<string, ResourceKind>>;
+
+const kinds: readonly ResourceKind[] = Object.values(resourceKinds);
+
+/** The kind of a Terraform type; undefined for a type that the stack does not use. */
+export function kindOfType(type: string): ResourceKind | undefined {
+  return kinds.find((kind) => kind.type === type);
+}
+
+/** The place of a Terraform type in a list for readers; types that the stack does not use come first. */
+export function rankOfType(type: string): number {
+  return kinds.findIndex((kind) => kind.type === type);
+}
+
+/** Terraform's name of the role. Logical ids are contract: renaming one replaces the resource. */
+export const roleLogicalId = 'kolena';
+
+/** Terraform's name of the policy with this number, and of its attachment. */
+export function policyLogicalId(number: number): string {
+  return number === 1 ? 'kolena' : `kolena_${number}`;
+}
+
+/** Terraform's name of a bucket's CORS configuration: no bucket name holds `_`, so no two buckets share one. */
+export function bucketLogicalId(bucket: string): string {
+  return `bucket_${bucket.replaceAll('.', '_')}`;
+}
+
+/** Terraform's address of the role. */
+export const roleAddress = `${resourceKinds.role.type}.${roleLogicalId}`;
+
+/** Terraform's addresses of a policy and its attachment. */
+export function policyAddresses({ number }: { readonly number: number }): string[] {
+  const { policy, attachment } = resourceKinds;
+  return [policy, attachment].map(({ type }) => `${type}.${policyLogicalId(number)}`);
+}
+
+/** Terraform's address of a bucket's CORS configuration. */
+export function corsAddress(bucket: string): string {
+  return `${resourceKinds.cors.type}.${bucketLogicalId(bucket)}`;
+}

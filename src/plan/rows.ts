@@ -1,0 +1,95 @@
+import type { DesiredAccess } from '../access/desired-access.ts';
+import type { ResourceChange } from './changes.ts';
+import { corsAddress, kindOfType, rankOfType, resourceKinds } from './resources.ts';
+import type { PlanSummary } from './summary.ts';
+
+/** The word for what happens to a resource, as the reader sees it. */
+export type ActionWord =
+  | 'create'
+  | 'change'
+  | 'adopt'
+  | 'adopt and change'
+  | 'remove rule'
+  | 'replace'
+  | 'delete'
+  | 'forget'
+  | 'unchanged';
+
+/** One line of the table of resources. */
+export interface ResourceRow {
+  readonly action: ActionWord;
+  /** Terraform's. */
+  readonly type: string;
+  /** In AWS's words: "IAM role", "CORS rules of bucket". */
+  readonly label: string;
+  readonly name: string;
+  readonly address: string;
+  /** The change as Terraform planned it; absent for a CORS rule removed through S3. */
+  readonly change?: ResourceChange;
+}
+
+/** A plan and what a table of it needs beside. */
+export interface RowsProps {
+  readonly plan: Pick<PlanSummary, 'changes'>;
+  readonly desired: Pick<DesiredAccess, 'removals'>;
+  /** Whether a Terraform backend keeps state; only then is an import told. */
+  readonly backend: boolean;
+}
+
+/** Every resource that the run touches or leaves as it is, what changes first. */
+export function resourceRows({ plan, desired, backend }: RowsProps): ResourceRow[] {
+  const removals = desired.removals.cors.filter(({ rules }) => rules.kolena !== undefined);
+  const removed = new Set(removals.map(({ bucket }) => corsAddress(bucket)));
+  const names = new Map(plan.changes.map((change) => [change.address, nameOf(change)]));
+  const rows = [
+    ...plan.changes
+      // Terraform only forgets what is removed through S3: one row for both.
+      .filter(({ action, address }) => action !== 'forget' || !removed.has(address))
+      .map((change) => {
+        // An attachment is named as its policy, whose ARN is unknown until it is created.
+        const named = change.address.replace(resourceKinds.attachment.type, resourceKinds.policy.type);
+        return rowOf({
+          action: actionWord(change, backend),
+          type: change.type,
+          name: names.get(named) ?? nameOf(change),
+          address: change.address,
+          change,
+        });
+      }),
+    ...removals.map(({ bucket, rules }) =>
+      rowOf({
+        action: rules.others.length > 0 ? 'remove rule' : 'delete',
+        type: resourceKinds.cors.type,
+        name: bucket,
+        address: corsAddress(bucket),
+      }),
+    ),
+  ];
+  const isUnchanged = ({ action }: ResourceRow) => Number(action === 'unchanged');
+  return rows.sort((a, b) => isUnchanged(a) - isUnchanged(b) || rankOfType(a.type) - rankOfType(b.type));
+}
+
+function rowOf(row: Omit<ResourceRow, 'label'>): ResourceRow {
+  return { ...row, label: kindOfType(row.type)?.label ?? row.type };
+}
+
+function actionWord({ action, imported }: ResourceChange, backend: boolean): ActionWord {
+  const adopted = imported && backend;
+  switch (action) {
+    case 'update':
+      return adopted ? 'adopt and change' : 'change';
+    case 'no-op':
+      return adopted ? 'adopt' : 'unchanged';
+    case 'create':
+    case 'replace':
+    case 'delete':
+    case 'forget':
+      return action;
+  }
+}
+
+function nameOf({ address, before, after }: ResourceChange): string {
+  const named = { ...before, ...after };
+  const name = named['name'] ?? named['bucket'];
+  return typeof name === 'string' ? name : address;
+}
