@@ -18,7 +18,9 @@ import { planDigest } from '../plan/digest.ts';
 import { guardDestroy } from '../plan/guard.ts';
 import type { Terraform } from '../terraform/terraform.ts';
 import { expectationsOf } from '../verify/expectations.ts';
-import { judge } from '../verify/verdicts.ts';
+import { judge } from '../verify/judge.ts';
+import { judgeSimulation } from '../verify/judge-simulation.ts';
+import { simulationQuestions } from '../verify/simulation.ts';
 
 /** What is there, and what shall be. */
 interface Decided {
@@ -163,7 +165,9 @@ async function plan(job: Job): Promise<Planned> {
 
 async function simulate({ config, settings, expectationOptions }: Job, { aws, desired }: Decided) {
   if (settings.verify === 'off' || desired.role === undefined) return [];
-  return aws.simulatePlanned(desired, expectationsOf(config, desired, expectationOptions));
+  const expectations = expectationsOf(config, desired, expectationOptions);
+  const answers = await aws.simulatePlanned(desired, simulationQuestions(expectations));
+  return judgeSimulation(expectations, { answers, of: 'planned' });
 }
 
 /** Applies the saved plan: CORS rules leave first, while the policies still tell which buckets were granted. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { Observations, SimulationAnswer } from '../../src/verify/observations.ts';
-import { judge } from '../../src/verify/verdicts.ts';
+import { judge } from '../../src/verify/judge.ts';
 import { callerArn, denied, expectations, goodSimulation, keyArn, observations, origin } from './good.ts';
 
 const name = 'pictures/a/';
@@ -53,7 +53,7 @@ interface Fault {
 /** For every check the fault that it is there to find. */
 const faults: Readonly<Record<string, Fault>> = {
   'role-exists': {
-    seen: { role: undefined, assumed: { outcome: 'skipped', why: 'There is no role.' } },
+    seen: { role: undefined, assumed: { outcome: 'skipped', message: 'There is no role.' } },
     cause: /There is no role arn:aws:iam::111122223333:role\/Kolena/,
   },
   'trust-policy': {
@@ -133,7 +133,7 @@ describe('every check', () => {
 });
 
 test('nothing is verified where nobody was in the role: a bucket policy may undo what all documents say', () => {
-  const skipped = { outcome: 'skipped', why: 'The statement of the check may not be added.' } as const;
+  const skipped = { outcome: 'skipped', message: 'The statement of the check may not be added.' } as const;
   const checks = judge(wanted, {
     ...good,
     assumed: skipped,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { explainAssumeDenial } from '../../src/verify/explain-assume.ts';
 import { explainS3Denial } from '../../src/verify/explain-s3.ts';
-import type { Standing } from '../../src/verify/explanation.ts';
+import type { LiveAccess } from '../../src/verify/explanation.ts';
 import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
 import { callerArn, denied, expectations, keyArn, observations, trustPolicy } from './good.ts';
 
@@ -14,13 +14,13 @@ const added = temporaryStatement({
 });
 const { role, policies } = observations;
 if (role === undefined) throw new Error('the good observations have a role');
-const standing: Standing = {
+const standing: LiveAccess = {
   expectations,
   callerArn,
   role: { ...role, trustPolicy: { ...trustPolicy, Statement: [...trustPolicy.Statement, added] } },
   policies,
 };
-const withTrust = (...Statement: (typeof trustPolicy.Statement)[number][]): Standing => ({
+const withTrust = (...Statement: (typeof trustPolicy.Statement)[number][]): LiveAccess => ({
   ...standing,
   role: { ...role, trustPolicy: { ...trustPolicy, Statement } },
 });

@@ -8,7 +8,7 @@ import { probeSimulation } from '../../../src/aws/probe/probe-simulation.ts';
 import type { Probe } from '../../../src/aws/probe/probe-context.ts';
 import type { SimulationQuestion } from '../../../src/verify/observations.ts';
 import { simulationQuestions } from '../../../src/verify/simulation.ts';
-import { judgeSimulation } from '../../../src/verify/simulation-verdicts.ts';
+import { judgeSimulation } from '../../../src/verify/judge-simulation.ts';
 import { callerArn, expectations, observations } from '../../verify/good.ts';
 
 type Decision = 'allowed' | 'implicitDeny' | 'explicitDeny';

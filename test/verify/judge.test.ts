@@ -8,7 +8,7 @@ import type {
   Refusal,
 } from '../../src/verify/observations.ts';
 import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
-import { judge } from '../../src/verify/verdicts.ts';
+import { judge } from '../../src/verify/judge.ts';
 import {
   callerArn,
   denied,
@@ -56,7 +56,7 @@ const bucket = (part: Partial<BucketObservation>): Partial<Observations> => ({
 });
 const refusedWith = (refusal: Partial<Refusal>) =>
   ({ outcome: 'refused', refusal: { ...denied, ...refusal } }) as const;
-const skipped = { outcome: 'skipped', why: 'Skipped for a reason.' } as const;
+const skipped = { outcome: 'skipped', message: 'Skipped for a reason.' } as const;
 const listing = (count: number, truncated = false) =>
   location({ list: { outcome: 'ok', value: { count, truncated, readable: ['a.png'] } } });
 const lentStatement = temporaryStatement({
@@ -163,7 +163,7 @@ const cases: Readonly<Record<string, Case>> = {
   'the policy is not attached': {
     seen: {
       policies: observations.policies.map((one) => ({ ...one, attached: false })),
-      ...location({ list: refused, read: { outcome: 'skipped', why: 'Nothing could be listed.' } }),
+      ...location({ list: refused, read: { outcome: 'skipped', message: 'Nothing could be listed.' } }),
     },
     verdicts: {
       policies: ['fail', /Kolena not attached to Kolena/],
@@ -295,7 +295,7 @@ const cases: Readonly<Record<string, Case>> = {
   'the bucket is empty': {
     seen: location({
       list: { outcome: 'ok', value: { count: 0, truncated: false, readable: [] } },
-      read: { outcome: 'skipped', why: 'It is empty.' },
+      read: { outcome: 'skipped', message: 'It is empty.' },
     }),
     verdicts: { 'reads:pictures': ['warning', /unproven: It is empty/] },
   },
@@ -358,7 +358,7 @@ const cases: Readonly<Record<string, Case>> = {
       ...bucket({ defaultKmsKeyArn: keyArn }),
       ...location({
         list: { outcome: 'ok', value: { count: 0, truncated: false, readable: [] } },
-        read: { outcome: 'skipped', why: 'It is empty.' },
+        read: { outcome: 'skipped', message: 'It is empty.' },
         presigned: skipped,
       }),
     },
@@ -516,7 +516,7 @@ describe('judge', () => {
     const others = Object.fromEntries(
       Object.entries(observations).filter(([name]) => name !== 'role'),
     ) as unknown as Observations;
-    const skipped = { outcome: 'skipped', why: 'There is no role.' } as const;
+    const skipped = { outcome: 'skipped', message: 'There is no role.' } as const;
     const none = {
       assumed: skipped,
       withoutExternalId: skipped,

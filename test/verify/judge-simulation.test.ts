@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SimulationAnswer } from '../../src/verify/observations.ts';
-import { judgeSimulation } from '../../src/verify/simulation-verdicts.ts';
+import { judgeSimulation } from '../../src/verify/judge-simulation.ts';
 import { expectations, goodSimulation, refused } from './good.ts';
 
 const answering = (action: string, answer: Partial<SimulationAnswer>) =>
@@ -85,7 +85,7 @@ describe('judgeSimulation', () => {
 
   test('what was not asked says why', () => {
     const [check] = judgeSimulation(expectations, {
-      answers: { outcome: 'skipped', why: 'There is no role.' },
+      answers: { outcome: 'skipped', message: 'There is no role.' },
       of: 'role',
     });
     expect(check).toMatchObject({

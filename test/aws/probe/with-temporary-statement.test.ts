@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 
 import type { Interrupts } from '../../../src/aws/probe/interrupts.ts';
-import { type LentTrust, withTemporaryTrust } from '../../../src/aws/probe/temporary-trust.ts';
+import { type StatementProps, withTemporaryStatement } from '../../../src/aws/probe/with-temporary-statement.ts';
 import { UserError } from '../../../src/base/errors.ts';
 import { temporaryStatement } from '../../../src/iam/temporary-statement.ts';
 import { callerArn, trustPolicy } from '../../verify/good.ts';
@@ -48,7 +48,7 @@ function signals() {
   };
 }
 
-function lent(iam: IAMClient, interrupts: Interrupts): LentTrust & { readonly warnings: string[] } {
+function lent(iam: IAMClient, interrupts: Interrupts): StatementProps & { readonly warnings: string[] } {
   const warnings: string[] = [];
   const log = {
     info: () => undefined,
@@ -59,11 +59,11 @@ function lent(iam: IAMClient, interrupts: Interrupts): LentTrust & { readonly wa
   return { iam, roleName: 'Kolena', statement, interrupts, clock, log, warnings };
 }
 
-describe('withTemporaryTrust', () => {
+describe('withTemporaryStatement', () => {
   test('adds the statement for the work alone, and reads back that it is gone', async () => {
     const { role, iam } = roleInMemory();
     const { interrupts, listeners } = signals();
-    const { result, removal } = await withTemporaryTrust(lent(iam, interrupts), () => {
+    const { result, removal } = await withTemporaryStatement(lent(iam, interrupts), () => {
       expect(JSON.parse(role.document)).toEqual({
         ...trustPolicy,
         Statement: [...trustPolicy.Statement, statement],
@@ -79,7 +79,7 @@ describe('withTemporaryTrust', () => {
   test('takes it back when the work throws', async () => {
     const { role, iam } = roleInMemory();
     const { interrupts, listeners } = signals();
-    const failing = withTemporaryTrust(lent(iam, interrupts), () => Promise.reject(new Error('broken')));
+    const failing = withTemporaryStatement(lent(iam, interrupts), () => Promise.reject(new Error('broken')));
     await expect(failing).rejects.toThrow('broken');
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
     expect(listeners()).toBe(0);
@@ -90,7 +90,7 @@ describe('withTemporaryTrust', () => {
     async (signal) => {
       const { role, iam } = roleInMemory();
       const { interrupts, listeners, send } = signals();
-      const ended = withTemporaryTrust(lent(iam, interrupts), ({ abort }) => {
+      const ended = withTemporaryStatement(lent(iam, interrupts), ({ abort }) => {
         send(signal);
         send(signal);
         expect(abort.aborted).toBe(true);
@@ -109,7 +109,7 @@ describe('withTemporaryTrust', () => {
       if (write === 1) send('SIGTERM');
     });
     await expect(
-      withTemporaryTrust(lent(iam, interrupts), () => new Promise(() => undefined)),
+      withTemporaryStatement(lent(iam, interrupts), () => new Promise(() => undefined)),
     ).rejects.toThrow('SIGTERM');
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
   });
@@ -119,7 +119,7 @@ describe('withTemporaryTrust', () => {
       throw awsError('AccessDenied', 403);
     });
     const work = () => Promise.reject(new Error('must not run'));
-    const { result } = await withTemporaryTrust(lent(iam, signals().interrupts), work);
+    const { result } = await withTemporaryStatement(lent(iam, signals().interrupts), work);
     expect(result).toMatchObject({ outcome: 'refused', refusal: { code: 'AccessDenied' } });
     expect(role.writes).toBe(1);
   });
@@ -129,7 +129,7 @@ describe('withTemporaryTrust', () => {
       if (write === 1) throw new Error('socket hang up');
     });
     await expect(
-      withTemporaryTrust(lent(iam, signals().interrupts), () => Promise.resolve()),
+      withTemporaryStatement(lent(iam, signals().interrupts), () => Promise.resolve()),
     ).rejects.toThrow('socket hang up');
     expect(role.writes).toBe(2);
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
@@ -145,7 +145,7 @@ describe('withTemporaryTrust', () => {
       if (command instanceof UpdateAssumeRolePolicyCommand && role.writes === 1) throw error;
       return answer;
     };
-    const { result, removal } = await withTemporaryTrust(
+    const { result, removal } = await withTemporaryStatement(
       lent({ send: failing } as unknown as IAMClient, signals().interrupts),
       () => Promise.reject(new Error('must not run')),
     );
@@ -158,7 +158,7 @@ describe('withTemporaryTrust', () => {
     const { role, iam } = roleInMemory((write) => {
       if (write === 2 || write === 3) throw awsError('Throttling', 400);
     });
-    const { removal } = await withTemporaryTrust(lent(iam, signals().interrupts), () => Promise.resolve());
+    const { removal } = await withTemporaryStatement(lent(iam, signals().interrupts), () => Promise.resolve());
     expect(removal?.done).toBe(true);
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
   });
@@ -168,7 +168,7 @@ describe('withTemporaryTrust', () => {
       if (write > 1) throw awsError('AccessDenied', 403);
     });
     const props = lent(iam, signals().interrupts);
-    const { removal } = await withTemporaryTrust(props, () => Promise.resolve());
+    const { removal } = await withTemporaryStatement(props, () => Promise.resolve());
     expect(removal).toMatchObject({
       done: false,
       evidence: expect.stringContaining('AccessDenied') as string,
@@ -178,7 +178,7 @@ describe('withTemporaryTrust', () => {
 
   test('is lent again when another check took it away', async () => {
     const { role, iam } = roleInMemory();
-    const { result, removal } = await withTemporaryTrust(
+    const { result, removal } = await withTemporaryStatement(
       lent(iam, signals().interrupts),
       async ({ renew }) => {
         role.document = JSON.stringify(trustPolicy);
@@ -194,7 +194,7 @@ describe('withTemporaryTrust', () => {
 
   test('tells when it no longer stood at the end', async () => {
     const { role, iam } = roleInMemory();
-    const { removal } = await withTemporaryTrust(lent(iam, signals().interrupts), () => {
+    const { removal } = await withTemporaryStatement(lent(iam, signals().interrupts), () => {
       role.document = JSON.stringify(trustPolicy);
       return Promise.resolve();
     });
@@ -214,7 +214,7 @@ describe('withTemporaryTrust', () => {
       }
       return iam.send(command as UpdateAssumeRolePolicyCommand);
     };
-    const ended = withTemporaryTrust(
+    const ended = withTemporaryStatement(
       lent({ send: slow } as unknown as IAMClient, interrupts),
       async ({ renew }) => {
         await renew();
@@ -229,7 +229,7 @@ describe('withTemporaryTrust', () => {
   test('is not lent again after a signal', async () => {
     const { role, iam } = roleInMemory();
     const { interrupts, send } = signals();
-    const ended = withTemporaryTrust(lent(iam, interrupts), async ({ renew }) => {
+    const ended = withTemporaryStatement(lent(iam, interrupts), async ({ renew }) => {
       send('SIGINT');
       await renew();
     });
