@@ -71,8 +71,8 @@ describe('judgeSimulation', () => {
   });
 
   test.each([
-    ['planned', /^The planned policies /, 'iam:SimulateCustomPolicy'],
-    ['role', /^The policies of the role /, 'iam:SimulatePrincipalPolicy'],
+    ['planned', /^The planned policies\b/, 'iam:SimulateCustomPolicy'],
+    ['role', /^The policies of the role\b/, 'iam:SimulatePrincipalPolicy'],
   ] as const)('says whether it is about the %s', (of, title, action) => {
     const value = goodSimulation(expectations);
     for (const check of judgeSimulation(expectations, { answers: { outcome: 'ok', value }, of }))
@@ -83,14 +83,14 @@ describe('judgeSimulation', () => {
     expect(denied?.remedy).toContain(action);
   });
 
-  test('what was not asked says why', () => {
+  test('a simulation that was not asked for says why', () => {
     const [check] = judgeSimulation(expectations, {
       answers: { outcome: 'skipped', message: 'There is no role.' },
       of: 'role',
     });
     expect(check).toMatchObject({
       status: 'unprovable',
-      evidence: 'It could not be asked. There is no role.',
+      evidence: 'There is no role.',
     });
   });
 });

@@ -59,7 +59,7 @@ const refusedWith = (refusal: Partial<Refusal>) =>
 const skipped = { outcome: 'skipped', message: 'Skipped for a reason.' } as const;
 const listing = (count: number, truncated = false) =>
   location({ list: { outcome: 'ok', value: { count, truncated, readable: ['a.png'] } } });
-const lentStatement = temporaryStatement({
+const addedStatement = temporaryStatement({
   principalArn: callerArn,
   externalId: 'example-external-id',
   expires: new Date('2026-01-01T00:00:00Z'),
@@ -160,6 +160,15 @@ const cases: Readonly<Record<string, Case>> = {
     seen: { wrongExternalId: refusedWith({ code: 'Throttling', status: 400 }) },
     verdicts: { 'external-id': ['unprovable', /Throttling/] },
   },
+  'a refusal proves nothing once the statement of the check is gone': {
+    seen: {
+      trust: {
+        ...observations.trust,
+        removed: { done: true, stood: false, evidence: 'Changed by somebody else.' },
+      },
+    },
+    verdicts: { 'external-id': ['unprovable', /removed the statement of this one meanwhile/] },
+  },
   'the policy is not attached': {
     seen: {
       policies: observations.policies.map((one) => ({ ...one, attached: false })),
@@ -234,7 +243,7 @@ const cases: Readonly<Record<string, Case>> = {
       withoutExternalId: skipped,
       wrongExternalId: skipped,
       locations: {},
-      trust: { ...observations.trust, remedy: 'Use another mode.' },
+      trust: { ...observations.trust, problem: { message: 'No.', remedy: 'Use another mode.' } },
     },
     verdicts: {
       assumes: ['unprovable', /for a reason.*Use another mode/s],
@@ -245,7 +254,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'the statement of the check has not spread': {
-    seen: { assumed: refused, locations: {}, trust: { ...observations.trust, statement: lentStatement } },
+    seen: { assumed: refused, locations: {}, trust: { ...observations.trust, statement: addedStatement } },
     verdicts: {
       assumes: ['fail', /read back lets .*role\/ci\/deploy in/],
       'lists:pictures': ['unprovable', /could not be assumed/],
@@ -257,7 +266,7 @@ const cases: Readonly<Record<string, Case>> = {
     seen: {
       assumed: refused,
       locations: {},
-      trust: { ...observations.trust, statement: lentStatement },
+      trust: { ...observations.trust, statement: addedStatement },
       duringCheck: { role, policies: observations.policies },
     },
     verdicts: {
