@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { githubTrustPolicy } from '../src/bootstrap/github-trust.ts';
+import { checks } from '../src/verify/checks.ts';
 import { parseBootstrapSettings } from '../src/bootstrap/bootstrap-settings.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
@@ -31,14 +32,7 @@ function tableAfter(page: string, heading: string): Map<string, string> {
   );
 }
 
-/** Ids of checks as the code spells them, less their subjects. */
-const checkIds = new Set(
-  readdirSync('src/verify').flatMap((file) =>
-    [...read(`src/verify/${file}`).matchAll(/(?:\b(?:id|checkId): |denied\()[`']([a-z][a-z-]*)/g)].map(
-      ([, id = '']) => id,
-    ),
-  ),
-);
+const checkKinds = Object.keys(checks);
 
 const bootstrapKeys = [...read('src/bootstrap/bootstrap-settings.ts').matchAll(/^ {2}'?([a-z][a-z-]*)'?: /gm)]
   .map(([, key = '']) => key)
@@ -74,7 +68,7 @@ describe.each(pages)('%s', (path) => {
       ...Object.keys(action.inputs),
       ...Object.keys(action.outputs),
       ...reasons,
-      ...checkIds,
+      ...checkKinds,
       ...bootstrapKeys,
       // Buckets, permissions of a job, an input's value, partitions, and a command.
       ...['share-with-kolena', 'kolena-public-datasets', 'id-token', 'pull-requests', 'on-change'],
@@ -93,10 +87,9 @@ describe('docs/troubleshooting.md', () => {
     expect(sections).toEqual(reasons);
   });
 
-  it('has a row for every check, and for no other', () => {
-    expect(checkIds.size).toBeGreaterThan(15);
+  it('has a row for every check, in the order of the catalogue', () => {
     const rows = [...tableAfter(page, '| check').keys()].map((name) => name.replace(':…', ''));
-    expect(rows.sort()).toEqual([...checkIds].sort());
+    expect(rows).toEqual(checkKinds);
   });
 });
 

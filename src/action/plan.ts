@@ -7,6 +7,8 @@ import { summarizePlan, type PlanSummary } from '../plan/summary.ts';
 import type { Terraform, TerraformPlan } from '../terraform/terraform.ts';
 import type { Check } from '../verify/check.ts';
 import { expectationsOf } from '../verify/expectations.ts';
+import { judgeSimulation } from '../verify/judge-simulation.ts';
+import { simulationQuestions } from '../verify/simulation.ts';
 import { decide, type Decided } from './decide.ts';
 import { requireCompleteDestroy } from './gates.ts';
 import type { RunContext } from './run-context.ts';
@@ -65,7 +67,9 @@ async function makePlan(run: RunContext): Promise<Planned> {
 
 async function simulate({ config, settings }: RunContext, { aws, desired }: Decided) {
   if (settings.verify === 'off' || desired.role === undefined) return [];
-  return aws.simulatePlanned(desired, expectationsOf(config, desired, expectationOptionsOf(settings)));
+  const expectations = expectationsOf(config, desired, expectationOptionsOf(settings));
+  const answers = await aws.simulatePlanned(desired, simulationQuestions(expectations));
+  return judgeSimulation(expectations, { answers, of: 'planned' });
 }
 
 function reportPlan({ report }: RunContext, planned: Planned): void {

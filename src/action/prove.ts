@@ -1,5 +1,5 @@
 import { expectationsOf } from '../verify/expectations.ts';
-import { judge } from '../verify/verdicts.ts';
+import { judge } from '../verify/judge.ts';
 import type { Decided } from './decide.ts';
 import { requireVerified } from './gates.ts';
 import type { RunContext } from './run-context.ts';

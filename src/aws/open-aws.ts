@@ -1,9 +1,8 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRemoval, DesiredAccess, DesiredCors } from '../access/desired-access.ts';
 import type { Caller, Observed } from '../access/observed.ts';
-import type { Check } from '../verify/check.ts';
 import type { Expectations } from '../verify/expectations.ts';
-import type { Observations } from '../verify/observations.ts';
+import type { Attempt, Observations, SimulationAnswer, SimulationQuestion } from '../verify/observations.ts';
 import { awsClients } from './clients.ts';
 import { putBackCors, removeKolenaRules, requireUnchangedCors } from './cors.ts';
 import { observe } from './observe/observe.ts';
@@ -23,7 +22,11 @@ export interface Aws {
   removeKolenaRules(removals: readonly CorsRemoval[]): Promise<void>;
   /** Writes the rules that Terraform left alone or lost the order of, and gives their buckets. */
   putBackCors(cors: readonly DesiredCors[]): Promise<readonly string[]>;
-  simulatePlanned(desired: DesiredAccess, expectations: Expectations): Promise<readonly Check[]>;
+  /** Asks IAM's simulator about the planned policies. */
+  simulatePlanned(
+    desired: DesiredAccess,
+    questions: readonly SimulationQuestion[],
+  ): Promise<Attempt<readonly SimulationAnswer[]>>;
   probe(expectations: Expectations, observed: Observed, options: ProbeOptions): Promise<Observations>;
   /** `AWS_*` variables for a child process. */
   environment(): Promise<Record<string, string>>;
@@ -43,7 +46,7 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
     requireUnchangedCors: (observed) => say(requireUnchangedCors(clients, observed)),
     removeKolenaRules: (removals) => say(removeKolenaRules(clients, removals)),
     putBackCors: (cors) => say(putBackCors(clients, cors)),
-    simulatePlanned: (desired, expectations) => say(simulatePlanned(clients, desired, expectations)),
+    simulatePlanned: (desired, questions) => say(simulatePlanned(clients, desired, questions)),
     probe: (expectations, observed, options) =>
       say(
         probeAccess({

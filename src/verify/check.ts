@@ -1,3 +1,7 @@
+import { defined } from '../base/defined.ts';
+import type { Problem } from '../problem/problem.ts';
+import { checks, idOf, isOfKind, type KindWith, type Subject, titleOf } from './checks.ts';
+
 /** `unprovable`: this run had no way to find out, and says why. */
 export type CheckStatus = 'pass' | 'fail' | 'warning' | 'unprovable';
 
@@ -14,17 +18,46 @@ export interface Check {
   readonly remedy?: string;
 }
 
+/** The check passed, and this was seen. */
+export function pass(subject: Subject<KindWith<'pass'>>, evidence: string): Check {
+  return { ...named(subject, 'pass'), evidence };
+}
+
+/** The check failed: what was seen, and the next step. @default remedy: the general one of the catalogue */
+export function fail(subject: Subject<KindWith<'fail'>>, evidence: string, remedy?: string): Check {
+  return { ...named(subject, 'fail'), evidence, remedy: remedy ?? checks[subject.kind].remedy };
+}
+
+/** AWS refused what it must allow, with this code: never without the cause. */
+export function failFor(subject: Subject<KindWith<'fail'>>, code: string, problem: Problem): Check {
+  return fail(subject, `${problem.message} (${code})`, problem.remedy);
+}
+
+/** Nothing failed, but somebody should know. @default remedy: the general one of the catalogue */
+export function warning(subject: Subject<KindWith<'warning'>>, evidence: string, remedy?: string): Check {
+  return { ...named(subject, 'warning'), evidence, remedy: remedy ?? checks[subject.kind].remedy };
+}
+
+/** This run had no way to find out. */
+export function unprovable(subject: Subject, evidence: string, remedy?: string): Check {
+  return { ...named(subject, 'unprovable'), evidence, ...defined({ remedy }) };
+}
+
+function named(subject: Subject, status: CheckStatus): Pick<Check, 'id' | 'title' | 'status'> {
+  return { id: idOf(subject), title: titleOf(subject, status), status };
+}
+
 /** Whether nothing was seen to be wrong, and at least one check passed by looking at AWS. */
-export function isUnrefuted(checks: readonly Check[]): boolean {
-  return checks.some(({ status }) => status === 'pass') && checks.every(({ status }) => status !== 'fail');
+export function isUnrefuted(all: readonly Check[]): boolean {
+  return all.some(({ status }) => status === 'pass') && all.every(({ status }) => status !== 'fail');
 }
 
-/** Whether the access is proven: somebody was in the role and tried to read, and nothing was seen to be wrong. */
-export function isVerified(checks: readonly Check[]): boolean {
-  return isUnrefuted(checks) && checks.every(({ id, status }) => !(isListing(id) && status === 'unprovable'));
-}
-
-/** Listing a bucket or prefix takes a session of the role; all else can look good in documents that a bucket policy undoes. */
-function isListing(id: string): boolean {
-  return id.startsWith('lists:');
+/**
+ * Whether the access is proven: somebody was in the role and tried to read, and nothing was seen to be wrong. Listing a
+ * bucket or prefix takes a session of the role; all else can look good in documents that a bucket policy undoes.
+ */
+export function isVerified(all: readonly Check[]): boolean {
+  return (
+    isUnrefuted(all) && all.every(({ id, status }) => !(isOfKind(id, 'lists') && status === 'unprovable'))
+  );
 }

@@ -3,6 +3,7 @@ import { spellLocation } from '../config/bucket-location.ts';
 import { kolenaRule } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
+import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 
 /** One bucket or prefix that Kolena must be able to list and read. */
@@ -50,14 +51,14 @@ export function expectationsOf(
   options: ExpectationOptions = {},
 ): Expectations {
   if (desired.role === undefined) throw new Error('Access that is taken away promises nothing.');
-  return {
+  return defined({
     partition: desired.partition,
-    ...(desired.accountId !== undefined && { accountId: desired.accountId }),
+    accountId: desired.accountId,
     role: desired.role,
     policies: desired.policies,
     policyName: config.policyName,
     kolenaPrincipalArn: config.kolenaPrincipalArn,
-    ...(config.kolenaExternalId !== undefined && { externalId: config.kolenaExternalId }),
+    externalId: config.kolenaExternalId,
     objectVersions: config.objectVersions,
     kmsKeyArns: config.kmsKeyArns,
     locations: expectedLocations(config.buckets, options.verifyObject),
@@ -66,8 +67,8 @@ export function expectationsOf(
     foreignRules: Object.fromEntries(
       [...desired.removals.cors, ...desired.cors].map(({ bucket, rules }) => [bucket, rules.others]),
     ),
-    ...(options.verifyPrincipalArn !== undefined && { verifierArn: options.verifyPrincipalArn }),
-  };
+    verifierArn: options.verifyPrincipalArn,
+  });
 }
 
 /** The role's ARN, as it will be; `*` stands for an account that is not known. */

@@ -1,28 +1,29 @@
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
 import type { Statement } from '../iam/policy-document.ts';
 import { evaluatePolicies, namesPrincipal } from '../iam/evaluate-policy.ts';
+import { parseDenial } from '../problem/denial.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
-import { final, type Explanation, type Standing } from './explanation.ts';
+import { final, type Explanation, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 import { verifierSessionName } from '../iam/temporary-statement.ts';
 
 /** Names the cause of a refused AssumeRole, for which STS has one code: by its message and the trust policy read back. */
-export function explainAssumeDenial(refusal: Refusal, standing: Standing): Explanation {
-  const { expectations, callerArn, role } = standing;
+export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explanation {
+  const { expectations, callerArn, role } = live;
   const roleArn = role?.arn ?? expectedRoleArn(expectations);
   if (role === undefined)
     return final(`There is no role ${roleArn}.`, 'Run `command: apply`, which creates it.');
   const byCode = explainCode(refusal);
   if (byCode !== undefined) return byCode;
-  const passedOn = /perform: sts:(TagSession|SetSourceIdentity)\b/.exec(refusal.message)?.[1];
-  if (passedOn !== undefined)
+  const action = parseDenial(refusal.message)?.action;
+  if (action === 'sts:TagSession' || action === 'sts:SetSourceIdentity')
     return final(
-      `The credentials of this run carry ${passedOn === 'TagSession' ? 'session tags' : 'a source identity'} into every role, which the trust policy of ${role.name} does not take (sts:${passedOn}); Kolena is not concerned.`,
+      `The credentials of this run carry ${action === 'sts:TagSession' ? 'session tags' : 'a source identity'} into every role, which the trust policy of ${role.name} does not take (${action}); Kolena is not concerned.`,
       'Run verification with credentials that carry none, or use `verify: simulate`.',
     );
   const guard = explainGuard(refusal, `sts:AssumeRole on ${roleArn}`);
-  // Whatever stands against it stands against the caller; the role is only what it asks for.
+  // The caller is what is denied; the role is only what it asks for.
   if (guard !== undefined)
     return { ...guard, remedy: `Allow ${callerArn} to call sts:AssumeRole on ${roleArn} there.` };
   const statements = statementsOf(role.trustPolicy).filter((statement) =>
@@ -30,19 +31,19 @@ export function explainAssumeDenial(refusal: Refusal, standing: Standing): Expla
   );
   if (statements.length === 0)
     return {
-      cause: `The principal is not trusted: no statement of the trust policy of ${role.name} names ${callerArn}.`,
+      message: `The principal is not trusted: no statement of the trust policy of ${role.name} names ${callerArn}.`,
       remedy:
         'Run again; if the statement is gone again, see in CloudTrail who else calls UpdateAssumeRolePolicy on this role.',
       mendsByWaiting: false,
       untrusted: true,
     };
-  return letsIn(standing, expectations.externalId)
+  return letsIn(live, expectations.externalId)
     ? mayStillSpread(roleArn, callerArn)
-    : explainCondition(statements, standing);
+    : explainCondition(statements, live);
 }
 
 /** Whether the trust policy read back lets the caller in, with this external ID and the session name of the check. */
-export function letsIn({ callerArn, role }: Standing, externalId: string | undefined): boolean {
+export function letsIn({ callerArn, role }: LiveAccess, externalId: string | undefined): boolean {
   if (role === undefined) return false;
   const { decision } = evaluatePolicies([role.trustPolicy], {
     action: 'sts:AssumeRole',
@@ -58,7 +59,7 @@ export function letsIn({ callerArn, role }: Standing, externalId: string | undef
   return decision === 'allowed';
 }
 
-function explainCondition(statements: readonly Statement[], { expectations, role }: Standing): Explanation {
+function explainCondition(statements: readonly Statement[], { expectations, role }: LiveAccess): Explanation {
   const demanded = statements.flatMap(({ Condition = {} }) =>
     Object.values(Condition).flatMap((keys) =>
       Object.entries(keys).flatMap(([key, values]) =>
@@ -75,13 +76,13 @@ function explainCondition(statements: readonly Statement[], { expectations, role
     );
   return final(
     `A condition of the trust policy of ${name} does not hold: ${JSON.stringify(statements.map(({ Condition }) => Condition))}.`,
-    'Run `command: apply`, which writes the trust policy anew.',
+    'Run `command: apply`, which writes the trust policy again.',
   );
 }
 
 function mayStillSpread(roleArn: string, callerArn: string): Explanation {
   return {
-    cause: `The trust policy read back lets ${callerArn} in, so either IAM has not spread it yet, or a guard above denies sts:AssumeRole on ${roleArn}: a service control policy (SCP), or the caller's own permissions boundary, session policy or explicit deny.`,
+    message: `The trust policy read back lets ${callerArn} in, so either IAM has not spread it yet, or a guard above denies sts:AssumeRole on ${roleArn}: a service control policy (SCP), or the caller's own permissions boundary, session policy or explicit deny.`,
     remedy: `Raise verify-timeout; if that does not help, allow ${callerArn} to call sts:AssumeRole on ${roleArn} there.`,
     mendsByWaiting: true,
   };
@@ -96,7 +97,7 @@ function explainCode({ code, message }: Refusal): Explanation | undefined {
   if (/^ExpiredToken/.test(code))
     return final(
       `The credentials of this run have expired: ${message}`,
-      'Sign in anew, with a longer role-duration-seconds.',
+      'Sign in again, with a longer role-duration-seconds.',
     );
   if (/Throttl|TooManyRequests/.test(code))
     return final(`AWS throttles the account's calls: ${message}`, 'Run again when the account is quieter.');

@@ -1,36 +1,39 @@
-import { final, type Explanation, type Standing } from './explanation.ts';
+import { parseDenial } from '../problem/denial.ts';
+import { type MissingRight, statementFor } from '../problem/statement.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
-import type { RefusedRead } from './explanation.ts';
+import { final, type Explanation, type LiveAccess, type RefusedRead } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 
 /** Whether a refusal is KMS's and not S3's, whatever the object is called. */
 export function isAboutKms({ code, message }: Refusal): boolean {
-  const words = message.replace(/"?arn:[a-z-]+:s3:.*?(?="| because | with an explicit|$)/gs, '');
-  return code.startsWith('KMS.') || /kms:\w+|\bKMS\b|ciphertext refers to/.test(words);
+  const denial = parseDenial(message);
+  if (denial !== undefined) return denial.action.startsWith('kms:');
+  return code.startsWith('KMS.') || /\bKMS\b|ciphertext refers to/.test(message);
 }
 
 /** Names the cause of a read that failed at the object's key, which lists as any other and only fails on GetObject. */
 export function explainKms(
   { refusal, location }: RefusedRead,
-  { expectations, role }: Standing,
+  { expectations, role }: LiveAccess,
 ): Explanation {
   const { code, message } = refusal;
   const key = /arn:[a-z-]+:kms:[^\s"',]+/.exec(message)?.[0];
   const named = key ?? `the key of ${location.bucket}`;
   if (code.startsWith('KMS.'))
     return final(`KMS cannot use ${named}: ${message}`, 'Enable the key, or cancel its deletion.');
-  if (/no resource-based policy allows/.test(message))
+  const denial = parseDenial(message);
+  if (denial?.kind === 'implicit' && denial.policyKind === 'resource-based policy')
     return final(
       `The key policy of ${named} does not let the role decrypt.`,
-      `Add this statement to the key policy:\n${keyPolicyStatement(role?.arn ?? expectedRoleArn(expectations))}`,
+      statementFor(decryptStatement(role?.arn ?? expectedRoleArn(expectations)), 'the key policy'),
     );
   const guard = explainGuard(refusal, `kms:Decrypt on ${named}`);
   if (guard !== undefined)
     return { ...guard, remedy: guard.remedy.replace("the bucket's policy", 'the key policy') };
   if (key !== undefined && expectations.kmsKeyArns.includes(key))
     return {
-      cause: `The config grants kms:Decrypt on ${key}, so either IAM has not spread it yet, or the role's policies are not those of the config.`,
+      message: `The config grants kms:Decrypt on ${key}, so either IAM has not spread it yet, or the role's policies are not those of the config.`,
       remedy: 'Run `command: apply`; if that does not help, raise verify-timeout.',
       mendsByWaiting: true,
     };
@@ -40,16 +43,6 @@ export function explainKms(
   );
 }
 
-function keyPolicyStatement(roleArn: string): string {
-  return JSON.stringify(
-    {
-      Sid: 'KolenaDecrypt',
-      Effect: 'Allow',
-      Principal: { AWS: roleArn },
-      Action: 'kms:Decrypt',
-      Resource: '*',
-    },
-    null,
-    2,
-  );
+function decryptStatement(roleArn: string): MissingRight {
+  return { Sid: 'KolenaDecrypt', Principal: { AWS: roleArn }, Action: 'kms:Decrypt', Resource: '*' };
 }

@@ -1,18 +1,19 @@
+import { defined } from '../base/defined.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainKms, isAboutKms } from './explain-kms.ts';
-import { final, type Explanation, type RefusedRead, type Standing } from './explanation.ts';
+import { final, type Explanation, type RefusedRead, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 
 /** Names the cause of a refused ListObjectsV2 or GetObject, by S3's message and the policies read back. */
-export function explainS3Denial(refused: RefusedRead, standing: Standing): Explanation {
+export function explainS3Denial(refused: RefusedRead, live: LiveAccess): Explanation {
   const { refusal, location, key } = refused;
-  const { expectations, role } = standing;
+  const { expectations, role } = live;
   const subject =
     key === undefined ? `s3:ListBucket on ${location.name}` : `s3:GetObject on ${location.bucket}/${key}`;
-  if (isAboutKms(refusal)) return explainKms(refused, standing);
+  if (isAboutKms(refusal)) return explainKms(refused, live);
   const byCode = explainCode(refused);
   if (byCode !== undefined) return byCode;
   const guard = explainGuard(refusal, subject);
@@ -22,13 +23,13 @@ export function explainS3Denial(refused: RefusedRead, standing: Standing): Expla
       `S3 answers ${subject} with ${refusal.code}: ${refusal.message}`,
       'Run again; if it stays, look the code up in the S3 error list.',
     );
-  const detached = detachedPolicies(standing);
+  const detached = detachedPolicies(live);
   if (detached.length > 0)
     return final(
       `${detached.join(', ')} ${detached.length === 1 ? 'is' : 'are'} not attached to ${role?.name ?? expectations.role.name}, so nothing grants ${subject}.`,
       'Run `command: apply`, which attaches it.',
     );
-  return grants(refused, standing) ? mayStillSpread(subject, standing) : notGranted(subject, standing);
+  return grants(refused, live) ? mayStillSpread(subject, live) : notGranted(subject, live);
 }
 
 /**
@@ -45,14 +46,14 @@ function isCustomerEncrypted({ code, message }: Refusal): boolean {
 }
 
 /** The policies that the plan wants attached and that are missing or not attached. */
-export function detachedPolicies({ expectations, policies }: Standing): string[] {
+export function detachedPolicies({ expectations, policies }: LiveAccess): string[] {
   const attached = new Set(
     policies.flatMap((policy) => (policy.attached ? [policy.name.toLowerCase()] : [])),
   );
   return expectations.policies.map(({ name }) => name).filter((name) => !attached.has(name.toLowerCase()));
 }
 
-function grants({ location, key }: RefusedRead, { expectations, policies }: Standing): boolean {
+function grants({ location, key }: RefusedRead, { expectations, policies }: LiveAccess): boolean {
   const bucket = `arn:${expectations.partition}:s3:::${location.bucket}`;
   const documents = policies.filter(({ attached }) => attached).map(({ document }) => document);
   const request =
@@ -60,13 +61,13 @@ function grants({ location, key }: RefusedRead, { expectations, policies }: Stan
       ? {
           action: 's3:ListBucket',
           resource: bucket,
-          context: { ...(location.prefix !== undefined && { 's3:prefix': location.prefix }) },
+          context: defined({ 's3:prefix': location.prefix }),
         }
       : { action: 's3:GetObject', resource: `${bucket}/${key}` };
   return evaluatePolicies(documents, request).decision === 'allowed';
 }
 
-function notGranted(subject: string, { policies, role }: Standing): Explanation {
+function notGranted(subject: string, { policies, role }: LiveAccess): Explanation {
   const resources = policies
     .filter(({ attached }) => attached)
     .flatMap(({ document }) => statementsOf(document))
@@ -77,11 +78,11 @@ function notGranted(subject: string, { policies, role }: Standing): Explanation 
   const shown = resources.slice(0, 6).join(', ') + (resources.length > 6 ? ', …' : '');
   return final(
     `The policies of ${role?.name ?? 'the role'} do not grant ${subject}; they name ${shown}.`,
-    'Run `command: apply`, which writes the policies anew.',
+    'Run `command: apply`, which writes the policies again.',
   );
 }
 
-function mayStillSpread(subject: string, { expectations, role }: Standing): Explanation {
+function mayStillSpread(subject: string, { expectations, role }: LiveAccess): Explanation {
   const boundary = role?.permissionsBoundaryArn;
   const suspects = [
     boundary === undefined ? undefined : `the permissions boundary ${boundary}`,
@@ -90,7 +91,7 @@ function mayStillSpread(subject: string, { expectations, role }: Standing): Expl
     'other ownership of the object',
   ].filter((one) => one !== undefined);
   return {
-    cause: `The policies read back grant ${subject}, so either IAM has not spread them yet, or something else denies it: ${suspects.join(', ')}.`,
+    message: `The policies read back grant ${subject}, so either IAM has not spread them yet, or something else denies it: ${suspects.join(', ')}.`,
     remedy: `Raise verify-timeout; if that does not help, allow ${role?.arn ?? expectedRoleArn(expectations)} there.`,
     mendsByWaiting: true,
   };
@@ -124,7 +125,7 @@ function explainCode({ refusal, location, key = '' }: RefusedRead): Explanation 
     case 'BucketRegionError':
       return final(
         `${location.bucket} was asked for in the wrong region: ${message}`,
-        'Run again: the region is read anew.',
+        'Run again: the region is read again.',
       );
     case 'ExpiredToken':
       return final(

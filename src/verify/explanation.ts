@@ -1,21 +1,18 @@
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
-import type { Refusal } from './observations.ts';
+import type { Observations, Refusal } from './observations.ts';
 
 /** Why AWS refused, and what to do about it. */
-export interface Explanation {
-  /** A full sentence. */
-  readonly cause: string;
-  /** The next step, as an imperative sentence. */
-  readonly remedy: string;
+export interface Explanation extends Problem {
   /** Whether IAM may still be spreading what was read back, so that asking again makes sense. */
   readonly mendsByWaiting: boolean;
   /** Whether the cause is that the trust policy read back does not name the caller. */
   readonly untrusted?: boolean;
 }
 
-/** What stands in AWS by reading it back, against which a refusal is explained. */
-export interface Standing {
+/** What AWS holds when it is read back, against which a refusal is explained. */
+export interface LiveAccess {
   readonly expectations: Expectations;
   /** ARN of the role or user that asks. */
   readonly callerArn: string;
@@ -33,6 +30,16 @@ export interface RefusedRead {
 }
 
 /** An explanation that no waiting mends. */
-export function final(cause: string, remedy: string): Explanation {
-  return { cause, remedy, mendsByWaiting: false };
+export function final(message: string, remedy: string): Explanation {
+  return { message, remedy, mendsByWaiting: false };
+}
+
+/** What a refusal is explained against: the last read-back, else the one before the check plus its temporary statement. */
+export function liveAccessOf(expectations: Expectations, observations: Observations): LiveAccess {
+  const { callerArn, duringCheck, role, policies, trust } = observations;
+  if (duringCheck !== undefined) return { expectations, callerArn, ...duringCheck };
+  if (role === undefined) return { expectations, callerArn, policies };
+  const added = trust.statement === undefined ? [] : [trust.statement];
+  const trustPolicy = { ...role.trustPolicy, Statement: [...role.trustPolicy.Statement, ...added] };
+  return { expectations, callerArn, policies, role: { ...role, trustPolicy } };
 }

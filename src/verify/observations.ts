@@ -1,5 +1,7 @@
 import type { CorsRule } from '../cors/rule.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
+import type { CheckKind } from './checks.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 
 /** An error answer of AWS. */
@@ -18,22 +20,23 @@ export const noCorsHeaders = 'NoCorsHeaders';
 export type Attempt<T> =
   | { readonly outcome: 'ok'; readonly value: T }
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
-  | { readonly outcome: 'skipped'; readonly why: string; readonly remedy?: string };
+  | { readonly outcome: 'skipped'; readonly message: string };
 
 /** How `verify: assume` got, and gave back, the right to assume the role. */
 export interface TrustForVerifier {
-  /** `temporary`: our statement was added; `permanent`: the caller is `verify-principal-arn`; `none`: no way in. */
+  /** `temporary`: the statement was added; `permanent`: the caller is `verify-principal-arn`; `none`: no way in. */
   readonly kind: 'temporary' | 'permanent' | 'none';
   /** The statement that lets the caller in. */
   readonly statement?: Statement;
-  /** Why there is no way in, and what to do about it. */
-  readonly why?: string;
-  readonly remedy?: string;
-  /** Whether leftovers of an earlier run's check stood in the trust policy. */
+  /** Why there is no way in. */
+  readonly problem?: Problem;
+  /** Whether an earlier check, killed half-way, had left its statement in the trust policy. */
   readonly leftovers: boolean;
-  /** Whether the trust policy was read back without a statement of ours; absent when none was added. */
+  /** Whether the trust policy was read back without the temporary statement; absent when none was added. */
   readonly removed?: {
     readonly done: boolean;
+    /** Whether the statement was still there when the check ended; absent when that could not be read. */
+    readonly stood?: boolean;
     readonly evidence: string;
     /** As it was read back, whoever changed it meanwhile. */
     readonly trustPolicy?: PolicyDocument;
@@ -89,7 +92,9 @@ export interface BucketObservation {
 /** One question that IAM's simulator answers. */
 export interface SimulationQuestion {
   /** The check that it belongs to. */
-  readonly checkId: string;
+  readonly check: SimulatedCheck;
+  /** What that check is about: a location or a bucket; empty for all other buckets. */
+  readonly where: string;
   readonly action: string;
   readonly resource: string;
   readonly expected: 'allowed' | 'denied';
@@ -107,15 +112,18 @@ export interface SimulationAnswer {
   readonly guard?: 'organization' | 'permissions-boundary';
 }
 
+/** The checks that the simulator's answers decide. */
+export type SimulatedCheck = Extract<CheckKind, 'grants' | `denies-${string}`>;
+
 /** All that a verification saw; absent or skipped things say why. */
 export interface Observations {
   readonly mode: 'assume' | 'simulate';
   /** The caller's own role or user ARN. */
   readonly callerArn: string;
-  /** The role read back, less our temporary statement; absent when there is none. */
+  /** The role read back, less the temporary statement; absent when there is none. */
   readonly role?: ObservedRole;
   readonly policies: readonly ObservedPolicy[];
-  /** The same, read back when AWS last refused the verifier: with the statement of the check. */
+  /** Role and policies at the verifier's last refusal, temporary statement included. */
   readonly duringCheck?: { readonly role?: ObservedRole; readonly policies: readonly ObservedPolicy[] };
   readonly trust: TrustForVerifier;
   readonly assumed: Attempt<{ readonly arn: string }>;
@@ -126,4 +134,9 @@ export interface Observations {
   /** By bucket name. */
   readonly buckets: Readonly<Record<string, BucketObservation>>;
   readonly simulation: Attempt<readonly SimulationAnswer[]>;
+}
+
+/** The CORS rules read back; none where they could not be read. */
+export function corsRulesOf(seen: BucketObservation | undefined): readonly CorsRule[] {
+  return seen?.corsRules.outcome === 'ok' ? seen.corsRules.value : [];
 }

@@ -137,7 +137,7 @@ function fakeAws({ recorded = 'create', roleStands = true }: WorldProps, call: J
     requireUnchangedCors: () => call('aws.requireUnchangedCors', undefined),
     removeKolenaRules: () => call('aws.removeKolenaRules', undefined),
     putBackCors: () => call('aws.putBackCors', []),
-    simulatePlanned: () => call('aws.simulatePlanned', []),
+    simulatePlanned: () => call('aws.simulatePlanned', { outcome: 'ok', value: [] }),
     probe: () => call('aws.probe', observationsWhere(roleStands)),
     environment: () => Promise.resolve({}),
   };
@@ -194,7 +194,7 @@ function validInputs({ inputs, recorded = 'create' }: WorldProps): GivenInputs {
 /** The role of the recorded runs as it was read back, and nothing that anybody tried with it. */
 function observationsWhere(roleStands: boolean): Observations {
   const { role, policies } = known('none').observed;
-  const skipped = { outcome: 'skipped', why: 'It was not tried.' } as const;
+  const skipped = { outcome: 'skipped', message: 'It was not tried.' } as const;
   return {
     mode: 'assume',
     callerArn: 'arn:aws:iam::123456789012:role/deploy',

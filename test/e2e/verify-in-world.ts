@@ -8,7 +8,9 @@ import { probeAccess, type ProbeOptions } from '../../src/aws/probe/probe.ts';
 import { simulatePlanned } from '../../src/aws/probe/simulate.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { expectationsOf } from '../../src/verify/expectations.ts';
-import { judge } from '../../src/verify/verdicts.ts';
+import { judge } from '../../src/verify/judge.ts';
+import { judgeSimulation } from '../../src/verify/judge-simulation.ts';
+import { simulationQuestions } from '../../src/verify/simulation.ts';
 import type { Principal } from '../support/gate/principal.ts';
 import { seedExternalId } from '../support/seed.ts';
 import { signedIn } from '../support/signed-in.ts';
@@ -64,7 +66,9 @@ export async function simulateIn(
   const { access, clients, caller, log } = partsOf(world, { config });
   const observed = await observe({ clients, caller, config: access, log });
   const desired = decideAccess(access, observed, { region: 'us-east-1' });
-  return simulatePlanned(clients, desired, expectationsOf(access, desired));
+  const expectations = expectationsOf(access, desired);
+  const answers = await simulatePlanned(clients, desired, simulationQuestions(expectations));
+  return judgeSimulation(expectations, { answers, of: 'planned' });
 }
 
 function partsOf(world: World, { config = {}, as = world.deployer, onLine }: Verification) {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
+import { about, checks as catalogue, idOf, titleOf } from '../../src/verify/checks.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { Observations, SimulationAnswer } from '../../src/verify/observations.ts';
-import { judge } from '../../src/verify/verdicts.ts';
+import { judge } from '../../src/verify/judge.ts';
 import { callerArn, denied, expectations, goodSimulation, keyArn, observations, origin } from './good.ts';
 
 const name = 'pictures/a/';
@@ -35,7 +36,9 @@ const deciding = (checkId: string, decision: SimulationAnswer['decision']): Part
   simulation: {
     outcome: 'ok',
     value: goodSimulation(wanted).map((answer) =>
-      answer.question.checkId === checkId ? { ...answer, decision } : answer,
+      idOf(about(answer.question.check, { who: '', where: answer.question.where })) === checkId
+        ? { ...answer, decision }
+        : answer,
     ),
   },
 });
@@ -53,7 +56,7 @@ interface Fault {
 /** For every check the fault that it is there to find. */
 const faults: Readonly<Record<string, Fault>> = {
   'role-exists': {
-    seen: { role: undefined, assumed: { outcome: 'skipped', why: 'There is no role.' } },
+    seen: { role: undefined, assumed: { outcome: 'skipped', message: 'There is no role.' } },
     cause: /There is no role arn:aws:iam::111122223333:role\/Kolena/,
   },
   'trust-policy': {
@@ -115,6 +118,9 @@ describe('every check', () => {
   test('has its fault below, and passes without one', () => {
     const checks = judge(wanted, good);
     expect(checks.map(({ id }) => id)).toEqual(Object.keys(faults));
+    const kinds = new Set(Object.keys(faults).map((id) => id.replace(/:.*/, '')));
+    // It says only that the simulator could not be asked, and never fails.
+    expect([...kinds, 'simulation']).toEqual(Object.keys(catalogue));
     expect(checks.filter(({ status }) => status !== 'pass')).toEqual([]);
     expect(isVerified(checks)).toBe(true);
   });
@@ -127,13 +133,15 @@ describe('every check', () => {
     const found = failed.at(-1);
     expect(found?.evidence).toMatch(cause);
     expect(found?.remedy).toBeTruthy();
+    const passed = judge(wanted, good).find((check) => check.id === id);
+    expect(found?.title, 'a failed check does not say that all is well').not.toBe(passed?.title);
     expect(isVerified(checks)).toBe(false);
     expect(isVerified(checks.filter((check) => !failed.includes(check)))).toBe(true);
   });
 });
 
 test('nothing is verified where nobody was in the role: a bucket policy may undo what all documents say', () => {
-  const skipped = { outcome: 'skipped', why: 'The statement of the check may not be added.' } as const;
+  const skipped = { outcome: 'skipped', message: 'The statement of the check may not be added.' } as const;
   const checks = judge(wanted, {
     ...good,
     assumed: skipped,
@@ -145,4 +153,23 @@ test('nothing is verified where nobody was in the role: a bucket policy may undo
   expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
   expect(isUnrefuted(checks)).toBe(true);
   expect(isVerified(checks)).toBe(false);
+});
+
+describe('the catalogue of checks', () => {
+  test('says each status of a check in words of its own', () => {
+    for (const { titles } of Object.values(catalogue)) {
+      const said = Object.values(titles);
+      expect(new Set(said).size).toBe(said.length);
+    }
+  });
+
+  test('fills in the subject, whatever characters it has', () => {
+    const subject = about('preflight', { bucket: '{origin}', origin: 'https://$&.example' });
+    expect(idOf(subject)).toBe('preflight:{origin}:https://$&.example');
+    expect(titleOf(subject, 'fail')).toBe('{origin} does not let pages of https://$&.example read.');
+  });
+
+  test('says of what is unproven the sentence that would be a pass', () => {
+    expect(titleOf(about('lists', { location: 'a/' }), 'unprovable')).toBe('Kolena lists s3://a/.');
+  });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { explainAssumeDenial } from '../../src/verify/explain-assume.ts';
 import { explainS3Denial } from '../../src/verify/explain-s3.ts';
-import type { Standing } from '../../src/verify/explanation.ts';
+import type { LiveAccess } from '../../src/verify/explanation.ts';
 import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
 import { callerArn, denied, expectations, keyArn, observations, trustPolicy } from './good.ts';
 
@@ -14,14 +14,14 @@ const added = temporaryStatement({
 });
 const { role, policies } = observations;
 if (role === undefined) throw new Error('the good observations have a role');
-const standing: Standing = {
+const live: LiveAccess = {
   expectations,
   callerArn,
   role: { ...role, trustPolicy: { ...trustPolicy, Statement: [...trustPolicy.Statement, added] } },
   policies,
 };
-const withTrust = (...Statement: (typeof trustPolicy.Statement)[number][]): Standing => ({
-  ...standing,
+const withTrust = (...Statement: (typeof trustPolicy.Statement)[number][]): LiveAccess => ({
+  ...live,
   role: { ...role, trustPolicy: { ...trustPolicy, Statement } },
 });
 const location = { bucket: 'pictures', name: 'pictures' };
@@ -44,10 +44,10 @@ describe('explainAssumeDenial', () => {
       /A condition.*somebody/,
       false,
     ],
-    ['propagation or a guard above', standing, denied, /not spread it yet.*\(SCP\)/, true],
+    ['propagation or a guard above', live, denied, /not spread it yet.*\(SCP\)/, true],
     [
       'propagation in the words of AWS',
-      standing,
+      live,
       {
         ...denied,
         message:
@@ -58,21 +58,21 @@ describe('explainAssumeDenial', () => {
     ],
     [
       'session tags that are passed on',
-      standing,
+      live,
       { ...denied, message: 'User: x is not authorized to perform: sts:TagSession on resource: y' },
       /carry session tags.*sts:TagSession/,
       false,
     ],
     [
       'a source identity that is passed on',
-      standing,
+      live,
       { ...denied, message: 'User: x is not authorized to perform: sts:SetSourceIdentity on resource: y' },
       /carry a source identity/,
       false,
     ],
     [
       'an SCP by name',
-      standing,
+      live,
       {
         ...denied,
         message:
@@ -83,19 +83,19 @@ describe('explainAssumeDenial', () => {
     ],
     [
       'STS turned off',
-      standing,
+      live,
       { ...denied, code: 'RegionDisabledException' },
       /turned off in this region/,
       false,
     ],
     [
       'credentials that have expired',
-      standing,
+      live,
       { ...denied, code: 'ExpiredToken' },
       /credentials of this run have expired/,
       false,
     ],
-    ['throttling', standing, { ...denied, code: 'Throttling' }, /throttles the account's calls/, false],
+    ['throttling', live, { ...denied, code: 'Throttling' }, /throttles the account's calls/, false],
     [
       'propagation where the account is trusted',
       withTrust({ ...added, Principal: { AWS: 'arn:aws:iam::111122223333:root' } }),
@@ -105,15 +105,16 @@ describe('explainAssumeDenial', () => {
     ],
   ] as const)('names %s', (...[, given, refusal, cause, mends]) => {
     const explanation = explainAssumeDenial(refusal, given);
-    expect(explanation.cause).toMatch(cause);
+    expect(explanation.message).toMatch(cause);
     expect(explanation.mendsByWaiting).toBe(mends);
     expect(explanation.remedy).not.toBe('');
   });
 });
 
 test("a guard against sts:AssumeRole is the caller's own, not the role's", () => {
-  const message = 'because no permissions boundary allows the sts:AssumeRole action';
-  const { cause, remedy } = explainAssumeDenial({ ...denied, message }, standing);
+  const message =
+    'User: x is not authorized to perform: sts:AssumeRole on resource: y because no permissions boundary allows the sts:AssumeRole action';
+  const { message: cause, remedy } = explainAssumeDenial({ ...denied, message }, live);
   expect(cause).toContain('no permissions boundary allows it');
   expect(remedy).toBe(
     `Allow ${callerArn} to call sts:AssumeRole on arn:aws:iam::111122223333:role/Kolena there.`,
@@ -142,11 +143,12 @@ const manyBuckets: PolicyDocument = {
 
 describe('explainS3Denial', () => {
   const message = (text: string) => ({ ...denied, message: text });
+  const listing = 'x is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::pictures"';
   test.each([
     ['propagation, while the policies grant it', denied, {}, /not spread them yet/, true],
     [
       'propagation, while AWS still sees no policy',
-      message('because no identity-based policy allows the s3:ListBucket action'),
+      message(`${listing} because no identity-based policy allows the s3:ListBucket action`),
       {},
       /not spread them yet/,
       true,
@@ -162,7 +164,7 @@ describe('explainS3Denial', () => {
     ],
     [
       'a permissions boundary',
-      message('because no permissions boundary allows the s3:ListBucket action'),
+      message(`${listing} because no permissions boundary allows the s3:ListBucket action`),
       {},
       /no permissions boundary allows/,
       false,
@@ -232,8 +234,8 @@ describe('explainS3Denial', () => {
       false,
     ],
   ] as const)('names %s', (...[, refusal, changed, cause, mends]) => {
-    const explanation = explainS3Denial({ refusal, location }, { ...standing, ...changed });
-    expect(explanation.cause).toMatch(cause);
+    const explanation = explainS3Denial({ refusal, location }, { ...live, ...changed });
+    expect(explanation.message).toMatch(cause);
     expect(explanation.mendsByWaiting).toBe(mends);
     expect(explanation.remedy).not.toBe('');
   });
@@ -262,7 +264,7 @@ describe('explainS3Denial', () => {
       /Enable the key/,
     ],
   ] as const)('tells by the message when KMS refuses: %s', (_, refusal, remedy) => {
-    const explanation = explainS3Denial({ refusal, location, key: 'a.png' }, standing);
+    const explanation = explainS3Denial({ refusal, location, key: 'a.png' }, live);
     expect(explanation.remedy).toMatch(remedy);
     expect(explanation.mendsByWaiting).toBe(false);
   });
@@ -271,21 +273,21 @@ describe('explainS3Denial', () => {
     const refusal = message(
       'x is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::pictures/KMS/kms:a b.png" because no identity-based policy allows the s3:GetObject action',
     );
-    const explanation = explainS3Denial({ refusal, location, key: 'KMS/kms:a b.png' }, standing);
-    expect(explanation.cause).toContain('The policies read back grant s3:GetObject');
+    const explanation = explainS3Denial({ refusal, location, key: 'KMS/kms:a b.png' }, live);
+    expect(explanation.message).toContain('The policies read back grant s3:GetObject');
     expect(explanation.mendsByWaiting).toBe(true);
   });
 
   test('waits for a key that the config grants', () => {
     const refusal = kms('because no identity-based policy allows the kms:Decrypt action');
-    const given = { ...standing, expectations: { ...expectations, kmsKeyArns: [keyArn] } };
+    const given = { ...live, expectations: { ...expectations, kmsKeyArns: [keyArn] } };
     const explanation = explainS3Denial({ refusal, location, key: 'a.png' }, given);
-    expect(explanation.cause).toContain(`The config grants kms:Decrypt on ${keyArn}`);
+    expect(explanation.message).toContain(`The config grants kms:Decrypt on ${keyArn}`);
     expect(explanation.mendsByWaiting).toBe(true);
   });
 
   test('asks for a prefix by its prefix', () => {
-    const given = { ...standing, policies: policies.map((one) => ({ ...one, document: onlyPrefix })) };
+    const given = { ...live, policies: policies.map((one) => ({ ...one, document: onlyPrefix })) };
     const of = (prefix: string) =>
       explainS3Denial({ refusal: denied, location: { ...location, prefix } }, given).mendsByWaiting;
     expect([of('b/'), of('a/')]).toEqual([true, false]);

@@ -2,6 +2,9 @@ import { expect, test } from 'vitest';
 import { explainGuard } from '../../src/verify/explain-guard.ts';
 import { denied } from './good.ts';
 
+const refusedCall =
+  'User: x is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::pictures/a.png"';
+
 // The wordings of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 test.each([
   ['with an explicit deny in a service control policy', /an explicit deny in a service control/, /\(SCP\)/],
@@ -11,6 +14,11 @@ test.each([
     /\(SCP\)/,
   ],
   ['with an explicit deny in a resource control policy', /in a resource control policy/, /\(RCP\)/],
+  [
+    'with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/service_control_policy/p-b',
+    /a service control policy \(arn:aws:organizations::1:policy\/o-a\/service_control_policy\/p-b\)/,
+    /\(SCP\)/,
+  ],
   ['with an explicit deny in a permissions boundary', /a permissions boundary/, /permissions-boundary-arn/],
   [
     'because no permissions boundary allows the s3:GetObject action',
@@ -25,11 +33,11 @@ test.each([
   ],
   [
     'with an explicit deny in a VPC endpoint policy transitively through a service control policy',
-    /vpc endpoint policy transitively/,
+    /VPC endpoint policy transitively/,
     /\(SCP\)/,
   ],
-  ['with an explicit deny in a VPC endpoint policy', /a vpc endpoint policy/, /VPC endpoint/],
-  ['because no VPC endpoint policy allows the s3:GetObject action', /no vpc endpoint/, /VPC endpoint/],
+  ['with an explicit deny in a VPC endpoint policy', /a VPC endpoint policy/, /VPC endpoint/],
+  ['because no VPC endpoint policy allows the s3:GetObject action', /no VPC endpoint/, /VPC endpoint/],
   ['because no session policy allows the s3:GetObject action', /no session policy/, /session policy/],
   [
     'with an explicit deny in an identity-based policy',
@@ -37,20 +45,20 @@ test.each([
     /attached to the role/,
   ],
 ])('"… %s" is told with its remedy', (message, cause, remedy) => {
-  const explained = explainGuard({ ...denied, message: `not authorized ${message}` }, 's3:GetObject on it');
-  expect(explained?.cause).toMatch(/^AWS refuses s3:GetObject on it: /);
-  expect(explained?.cause).toMatch(cause);
+  const explained = explainGuard({ ...denied, message: `${refusedCall} ${message}` }, 's3:GetObject on it');
+  expect(explained?.message).toMatch(/^AWS refuses s3:GetObject on it: /);
+  expect(explained?.message).toMatch(cause);
   expect(explained?.remedy).toMatch(remedy);
   expect(explained?.mendsByWaiting).toBe(false);
 });
 
 test('what the role itself lacks is no guard', () => {
   const message = 'because no identity-based policy allows the s3:GetObject action';
-  expect(explainGuard({ ...denied, message }, 'it')).toBeUndefined();
+  expect(explainGuard({ ...denied, message: `${refusedCall} ${message}` }, 'it')).toBeUndefined();
   expect(explainGuard(denied, 'it')).toBeUndefined();
   for (const trust of [
     'because no role trust policy allows the sts:AssumeRole action',
     'with an explicit deny in the role trust policy',
   ])
-    expect(explainGuard({ ...denied, message: trust }, 'it')).toBeUndefined();
+    expect(explainGuard({ ...denied, message: `${refusedCall} ${trust}` }, 'it')).toBeUndefined();
 });

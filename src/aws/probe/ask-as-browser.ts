@@ -1,6 +1,7 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
+import { defined } from '../../base/defined.ts';
 import {
   type Attempt,
   type BrowserAnswer,
@@ -71,10 +72,7 @@ export async function getAsBrowser(
 function encryptionOf({ headers }: PlainResponse) {
   const encryption = headers['x-amz-server-side-encryption'];
   const kmsKeyArn = headers['x-amz-server-side-encryption-aws-kms-key-id'];
-  return {
-    ...(encryption !== undefined && { encryption }),
-    ...(kmsKeyArn !== undefined && { kmsKeyArn }),
-  };
+  return defined({ encryption, kmsKeyArn });
 }
 
 async function presigned({ s3, bucket, key }: S3Object): Promise<URL> {
@@ -110,6 +108,6 @@ async function answerOf(ask: () => Promise<Asked>): Promise<Attempt<BrowserAnswe
     const message = /<Message>([^<]+)<\/Message>/.exec(body)?.[1] ?? without;
     return { outcome: 'refused', refusal: { code, message, status } };
   } catch (error) {
-    return { outcome: 'skipped', why: `S3 could not be reached: ${String(error)}.` };
+    return { outcome: 'skipped', message: `S3 could not be reached: ${String(error)}.` };
   }
 }

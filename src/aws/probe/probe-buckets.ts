@@ -1,9 +1,10 @@
 import { matchingRule } from '../../cors/browser.ts';
+import { defined } from '../../base/defined.ts';
 import { concreteOrigin, unknownOrigin } from '../../verify/browser-origins.ts';
 import type { Attempt, BrowserAnswer, BucketObservation } from '../../verify/observations.ts';
 import { askPreflight, objectUrl } from './ask-as-browser.ts';
 import { readCorsRules } from '../cors.ts';
-import { askPatiently } from './patience.ts';
+import { askWithRetries } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { attempt } from '../../problem/aws-refusal.ts';
 
@@ -36,13 +37,13 @@ async function probeBucket(probe: Probe, bucket: string, configured: boolean): P
     return [configuredOrigin, await askUntilAllowed(probe, () => ask(origin), hopeful)] as const;
   });
   const allowed = Object.fromEntries(await Promise.all(preflights));
-  const skipped = { outcome: 'skipped', why: 'No origin is configured for it.' } as const;
-  return {
+  const skipped = { outcome: 'skipped', message: 'No origin is configured for it.' } as const;
+  return defined({
     corsRules,
     preflights: allowed,
     unknownOrigin: origins.length === 0 ? skipped : await askUntilForgotten(probe, ask, corsRules),
-    ...(known?.defaultKmsKeyArn !== undefined && { defaultKmsKeyArn: known.defaultKmsKeyArn }),
-  };
+    defaultKmsKeyArn: known?.defaultKmsKeyArn,
+  });
 }
 
 /** A bucket's settings are eventually consistent, so a refusal is asked about again while the rules say otherwise. */
@@ -51,14 +52,14 @@ function askUntilAllowed(
   ask: () => Promise<Attempt<BrowserAnswer>>,
   hopeful: boolean,
 ): Promise<Attempt<BrowserAnswer>> {
-  return askPatiently(probe, {
+  return askWithRetries(probe, {
     ask,
-    waitsFor: ({ status = 0 }) =>
+    retryRefusal: ({ status = 0 }) =>
       Promise.resolve(hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined),
   });
 }
 
-/** What no rule read back allows may still be allowed by a rule that stood there before. */
+/** What no rule read back allows may still be allowed by a former rule. */
 function askUntilForgotten(
   probe: Probe,
   ask: (origin: string) => Promise<Attempt<BrowserAnswer>>,
@@ -66,9 +67,9 @@ function askUntilForgotten(
 ): Promise<Attempt<BrowserAnswer>> {
   const asked = { origin: unknownOrigin, method: 'GET' };
   const refused = corsRules.outcome === 'ok' && matchingRule(corsRules.value, asked) === undefined;
-  return askPatiently(probe, {
+  return askWithRetries(probe, {
     ask: () => ask(unknownOrigin),
-    waitsFor: () => Promise.resolve(undefined),
-    isEarly: () => Promise.resolve(refused ? 'S3 to forget the former CORS rules' : undefined),
+    retryRefusal: () => Promise.resolve(undefined),
+    retryAnswer: () => Promise.resolve(refused ? 'S3 to forget the former CORS rules' : undefined),
   });
 }

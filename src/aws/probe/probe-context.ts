@@ -18,13 +18,13 @@ export interface ProbeProps {
   readonly clients: AwsClients;
   readonly caller: Caller;
   readonly expectations: Expectations;
-  /** What the run saw before: regions and default keys are taken from it, all else is read anew. */
+  /** What the run saw before: regions and default keys are taken from it, all else is read again. */
   readonly observed: Observed;
   readonly options: ProbeOptions;
   readonly log: Log;
   /** Clients that sign with the assumed role's session: `(credentials) => awsClients({ …, credentials })`. */
   readonly sessionClients: (credentials: CredentialProvider) => AwsClients;
-  /** SIGINT and SIGTERM, so that the temporary trust is taken back. @default the process's own */
+  /** SIGINT and SIGTERM, so that the temporary statement is removed. @default the process's own */
   readonly interrupts?: Interrupts;
   /** @default the machine's clock */
   readonly clock?: Clock;
@@ -35,14 +35,14 @@ export interface Probe extends ProbeProps {
   readonly clock: Clock;
   /** Milliseconds since 1970 after which nothing is asked again. */
   readonly deadline: number;
-  /** Ends what leaves nothing behind, as soon as the check fails or is interrupted. */
+  /** Aborted when the check fails or is interrupted. Do not pass it to calls that clean up. */
   readonly abort: AbortSignal;
-  /** Does so. */
+  /** Aborts it. */
   readonly end: () => void;
   /** ARN of the caller's role or user. */
   readonly callerArn: string;
   /** The role and its policies, read back before the first question. */
-  readonly standing: RoleAndPolicies;
+  readonly live: RoleAndPolicies;
   /** Reads them back again. */
   readonly readBack: () => Promise<RoleAndPolicies>;
 }

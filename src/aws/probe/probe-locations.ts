@@ -1,10 +1,11 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 
 import { matchingRule } from '../../cors/browser.ts';
+import { defined } from '../../base/defined.ts';
 import type { ExpectedLocation } from '../../verify/expectations.ts';
 import { noCorsHeaders } from '../../verify/observations.ts';
 import { concernsObjectAlone, explainS3Denial } from '../../verify/explain-s3.ts';
-import type { Standing } from '../../verify/explanation.ts';
+import type { LiveAccess } from '../../verify/explanation.ts';
 import type {
   Attempt,
   Listing,
@@ -16,7 +17,7 @@ import { concreteOrigin } from '../../verify/browser-origins.ts';
 import { type Browser, getAsBrowser } from './ask-as-browser.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
-import { askPatiently, type Patience } from './patience.ts';
+import { askWithRetries, type RetryLimits } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { attempt, isCode } from '../../problem/aws-refusal.ts';
 
@@ -30,9 +31,9 @@ const triedKeys = 3;
 export interface RoleSession {
   readonly probe: Probe;
   readonly clients: AwsClients;
-  readonly patience: Patience;
+  readonly limits: RetryLimits;
   /** The role and its policies, read back. */
-  readonly standing: () => Promise<Standing>;
+  readonly liveAccess: () => Promise<LiveAccess>;
 }
 
 /**
@@ -51,18 +52,18 @@ export async function probeLocation(
   if (seen && seen.outcome === 'ok') return { list, read: seen, triedKey: seen.value.key, presigned: seen };
   const { read, triedKey } = await readFirst(session, s3, { location, list });
   const presigned = await getPresigned(session, s3, { location, read });
-  return { list, read, ...(triedKey !== undefined && { triedKey }), presigned };
+  return defined({ list, read, triedKey, presigned });
 }
 
 async function askAboutS3<T>(
-  { patience, standing }: RoleSession,
+  { limits, liveAccess }: RoleSession,
   about: { readonly location: ExpectedLocation; readonly key?: string },
   call: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<Attempt<T>> {
-  return askPatiently(patience, {
-    ask: () => attempt(() => call(patience.abort)),
-    waitsFor: async (refusal: Refusal) =>
-      explainS3Denial({ refusal, ...about }, await standing()).mendsByWaiting
+  return askWithRetries(limits, {
+    ask: () => attempt(() => call(limits.abort)),
+    retryRefusal: async (refusal: Refusal) =>
+      explainS3Denial({ refusal, ...about }, await liveAccess()).mendsByWaiting
         ? "IAM to spread the role's permissions"
         : undefined,
   });
@@ -77,7 +78,7 @@ async function listFirst(
     new ListObjectsV2Command({
       Bucket: bucket,
       MaxKeys: listedKeys,
-      ...(prefix !== undefined && { Prefix: prefix }),
+      Prefix: prefix,
     }),
     { abortSignal },
   );
@@ -101,7 +102,7 @@ async function readFirst(
   { location, list }: { location: ExpectedLocation; list: Attempt<Listing> },
 ): Promise<Pick<LocationObservation, 'read' | 'triedKey'>> {
   let answer: Pick<LocationObservation, 'read' | 'triedKey'> = {
-    read: { outcome: 'skipped', why: whyNothingToRead(list) },
+    read: { outcome: 'skipped', message: whyNothingToRead(list) },
   };
   for (const key of keysToTry(location, list)) {
     const read = await askAboutS3(session, { location, key }, (abortSignal) =>
@@ -120,10 +121,10 @@ function keysToTry({ objectKey }: ExpectedLocation, list: Attempt<Listing>): rea
 }
 
 /** Kolena's page; undefined when no page is expected to read. */
-function browserOf({ probe, clients, patience }: RoleSession): Browser | undefined {
+function browserOf({ probe, clients, limits }: RoleSession): Browser | undefined {
   const [configured] = probe.expectations.origins;
   if (configured === undefined) return undefined;
-  return { http: clients.http, origin: concreteOrigin(configured), abortSignal: patience.abort };
+  return { http: clients.http, origin: concreteOrigin(configured), abortSignal: limits.abort };
 }
 
 function whyNothingToRead(list: Attempt<Listing>): string {
@@ -143,11 +144,7 @@ async function readByte(
       { abortSignal },
     );
     await Body?.transformToByteArray();
-    return {
-      key: Key,
-      ...(ServerSideEncryption !== undefined && { encryption: ServerSideEncryption }),
-      ...(SSEKMSKeyId !== undefined && { kmsKeyArn: SSEKMSKeyId }),
-    };
+    return defined({ key: Key, encryption: ServerSideEncryption, kmsKeyArn: SSEKMSKeyId });
   } catch (error) {
     // An object without a first byte: S3 looks at the range after the permission.
     if (isCode(error, 'InvalidRange')) return { key: Key };
@@ -162,17 +159,17 @@ async function getPresigned(
 ): Promise<LocationObservation['presigned']> {
   const browser = browserOf(session);
   if (browser === undefined)
-    return { outcome: 'skipped', why: 'With `cors: off` no web page is expected to read.' };
+    return { outcome: 'skipped', message: 'With `cors: off` no web page is expected to read.' };
   if (read.outcome !== 'ok')
-    return { outcome: 'skipped', why: 'There is no object that the role could read.' };
+    return { outcome: 'skipped', message: 'There is no object that the role could read.' };
   const { clients, observed } = session.probe;
   const { origin, abortSignal } = browser;
   const bucket = location.bucket;
   const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, abortSignal);
-  return askPatiently(session.patience, {
+  return askWithRetries(session.limits, {
     ask: () => getAsBrowser({ s3, bucket, key: read.value.key }, browser),
     // A read just succeeded: what may still have to spread are the bucket's CORS rules.
-    waitsFor: async ({ status = 0, code }) => {
+    retryRefusal: async ({ status = 0, code }) => {
       const hopeful =
         code === noCorsHeaders && matchingRule(await rules(), { origin, method: 'GET' }) !== undefined;
       return hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined;

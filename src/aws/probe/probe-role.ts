@@ -1,17 +1,18 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 
+import { defined } from '../../base/defined.ts';
 import { explainAssumeDenial, letsIn } from '../../verify/explain-assume.ts';
-import type { Standing } from '../../verify/explanation.ts';
+import type { LiveAccess } from '../../verify/explanation.ts';
 import type { Attempt, LocationObservation, Observations } from '../../verify/observations.ts';
 import { sessionPolicy } from '../../iam/session-policy.ts';
 import { verifierSessionName, wrongExternalId } from '../../iam/temporary-statement.ts';
 import type { AwsCredentials } from '../clients.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
-import { askPatiently, type Patience } from './patience.ts';
+import { askWithRetries, type RetryLimits } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { probeLocation, type RoleSession } from './probe-locations.ts';
 import { attempt } from '../../problem/aws-refusal.ts';
-import type { Loan } from './temporary-trust.ts';
+import type { TemporaryStatement } from './with-temporary-statement.ts';
 
 /** The answers that need the role. */
 export type RoleProbe = Pick<
@@ -19,7 +20,7 @@ export type RoleProbe = Pick<
   'assumed' | 'withoutExternalId' | 'wrongExternalId' | 'locations' | 'duringCheck'
 >;
 
-/** Read-backs that may lack the statement: reading IAM is eventually consistent, and another check may have taken it. */
+/** Read-backs that may lack the statement: IAM is eventually consistent, and another check may have removed it. */
 const staleReads = 3;
 
 /** Seconds; the least that STS gives, and all that chained roles and long checks need. */
@@ -31,19 +32,22 @@ interface Session {
 }
 
 /** Assumes the role, asks what must be allowed, and only then what must be refused, which proves nothing before. */
-export async function probeRole(probe: Probe, loan: Pick<Loan, 'abort'> & Partial<Loan>): Promise<RoleProbe> {
+export async function probeRole(
+  probe: Probe,
+  { abort, renew }: Pick<TemporaryStatement, 'abort'> & Partial<TemporaryStatement>,
+): Promise<RoleProbe> {
   const { clock, deadline, log, expectations } = probe;
-  const patience: Patience = { clock, deadline, log, abort: loan.abort };
+  const limits: RetryLimits = { clock, deadline, log, abort };
   let last: RoleAndPolicies | undefined;
-  const standing = async () => {
+  const liveAccess = async () => {
     last = await probe.readBack();
     return { expectations, callerArn: probe.callerArn, ...last };
   };
-  const entered = await assumePatiently(probe, { patience, standing, renew: loan.renew });
-  if (entered.outcome !== 'ok') return { ...skipAll(entered), ...(last && { duringCheck: last }) };
+  const entered = await assumePatiently(probe, { limits, liveAccess, renew });
+  if (entered.outcome !== 'ok') return defined({ ...skipAll(entered), duringCheck: last });
   log.info(`Assumed the role as ${entered.value.arn}.`);
   const clients = probe.sessionClients(() => Promise.resolve(entered.value.credentials));
-  const session = { probe, clients, patience, standing };
+  const session = { probe, clients, limits, liveAccess };
   const found = expectations.locations.map(
     async (location) => [location.name, await probeLocation(session, location)] as const,
   );
@@ -52,42 +56,42 @@ export async function probeRole(probe: Probe, loan: Pick<Loan, 'abort'> & Partia
     assumeOtherwise(session, undefined),
     assumeOtherwise(session, wrongExternalId),
   ]);
-  return {
-    assumed: { outcome: 'ok', value: { arn: entered.value.arn } },
+  return defined({
+    assumed: { outcome: 'ok' as const, value: { arn: entered.value.arn } },
     withoutExternalId,
     wrongExternalId: wrong,
     locations,
-    ...(last && { duringCheck: last }),
-  };
+    duringCheck: last,
+  });
 }
 
 /** All answers that need the role, when there is no way into it. */
-export function skippedProbe(why: string): RoleProbe {
-  return skipAll({ outcome: 'skipped', why });
+export function skippedProbe(message: string): RoleProbe {
+  return skipAll({ outcome: 'skipped', message });
 }
 
 function skipAll(assumed: Exclude<Attempt<never>, { outcome: 'ok' }>): RoleProbe {
-  const why = assumed.outcome === 'skipped' ? assumed.why : 'The role could not be assumed.';
-  const skipped = { outcome: 'skipped', why } as const;
+  const message = assumed.outcome === 'skipped' ? assumed.message : 'The role could not be assumed.';
+  const skipped = { outcome: 'skipped', message } as const;
   const none: Record<string, LocationObservation> = {};
   return { assumed, withoutExternalId: skipped, wrongExternalId: skipped, locations: none };
 }
 
 interface Entering {
-  readonly patience: Patience;
-  readonly standing: () => Promise<Standing>;
-  readonly renew?: Loan['renew'] | undefined;
+  readonly limits: RetryLimits;
+  readonly liveAccess: () => Promise<LiveAccess>;
+  readonly renew?: TemporaryStatement['renew'] | undefined;
 }
 
 async function assumePatiently(
   probe: Probe,
-  { patience, standing, renew }: Entering,
+  { limits, liveAccess, renew }: Entering,
 ): Promise<Attempt<Session>> {
   let reads = 0;
-  return askPatiently(patience, {
+  return askWithRetries(limits, {
     ask: () => assume(probe, probe.expectations.externalId),
-    waitsFor: async (refusal) => {
-      const { mendsByWaiting, untrusted } = explainAssumeDenial(refusal, await standing());
+    retryRefusal: async (refusal) => {
+      const { mendsByWaiting, untrusted } = explainAssumeDenial(refusal, await liveAccess());
       if (untrusted === true && reads++ < staleReads) await renew?.();
       else if (!mendsByWaiting) return undefined;
       return 'IAM to spread the trust policy';
@@ -97,22 +101,22 @@ async function assumePatiently(
 
 async function assume(probe: Probe, externalId: string | undefined): Promise<Attempt<Session>> {
   const narrowed = await assumeNarrowed(probe, externalId, 'locations');
-  // AWS packs a session policy in a way of its own, whose limit nobody can reckon beforehand.
+  // AWS packs a session policy in a way of its own, whose limit cannot be computed beforehand.
   const tooLarge = narrowed.outcome === 'refused' && narrowed.refusal.code.startsWith('PackedPolicyTooLarge');
   return tooLarge ? assumeNarrowed(probe, externalId, 'any-bucket') : narrowed;
 }
 
 async function assumeNarrowed(
-  { clients, standing, expectations }: Probe,
+  { clients, live, expectations }: Probe,
   externalId: string | undefined,
   scope: 'locations' | 'any-bucket',
 ): Promise<Attempt<Session>> {
   const input: AssumeRoleCommandInput = {
-    RoleArn: standing.role?.arn,
+    RoleArn: live.role?.arn,
     RoleSessionName: verifierSessionName,
     DurationSeconds: sessionSeconds,
     Policy: sessionPolicy(expectations, scope),
-    ...(externalId !== undefined && { ExternalId: externalId }),
+    ExternalId: externalId,
   };
   return attempt(async () => {
     const { AssumedRoleUser, Credentials } = await clients.sts.send(new AssumeRoleCommand(input));
@@ -126,16 +130,16 @@ async function assumeNarrowed(
 
 /** A former trust policy may still let the verifier in where the one read back does not. */
 async function assumeOtherwise(
-  { probe, patience, standing }: RoleSession,
+  { probe, limits, liveAccess }: RoleSession,
   externalId: string | undefined,
 ): Promise<Attempt<{ arn: string }>> {
   if (probe.expectations.externalId === undefined)
-    return { outcome: 'skipped', why: 'The config has no kolena-external-id.' };
-  const answer = await askPatiently(patience, {
+    return { outcome: 'skipped', message: 'The config has no kolena-external-id.' };
+  const answer = await askWithRetries(limits, {
     ask: () => assume(probe, externalId),
-    waitsFor: () => Promise.resolve(undefined),
-    isEarly: async () =>
-      letsIn(await standing(), externalId) ? undefined : 'IAM to forget the former trust policy',
+    retryRefusal: () => Promise.resolve(undefined),
+    retryAnswer: async () =>
+      letsIn(await liveAccess(), externalId) ? undefined : 'IAM to forget the former trust policy',
   });
   return answer.outcome === 'ok' ? { outcome: 'ok', value: { arn: answer.value.arn } } : answer;
 }

@@ -1,7 +1,6 @@
 import type { Observations } from '../../verify/observations.ts';
-import { simulationQuestions } from '../../verify/simulation.ts';
-import { isAsExpected, mayStillChange } from '../../verify/simulation-standing.ts';
-import { askPatiently } from './patience.ts';
+import { isAsExpected, mayStillChange, simulationQuestions } from '../../verify/simulation.ts';
+import { askWithRetries } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { simulateRole } from './simulate.ts';
 
@@ -9,15 +8,15 @@ const spreading = "IAM's simulator to know the role's permissions";
 
 /** Asks what the role may do, again while the simulator answers by what stood before the last change. */
 export async function probeSimulation(probe: Probe): Promise<Observations['simulation']> {
-  const { clients, standing, expectations, readBack } = probe;
-  const { role } = standing;
-  if (role === undefined) return { outcome: 'skipped', why: 'There is no role.' };
+  const { clients, live, expectations, readBack } = probe;
+  const { role } = live;
+  if (role === undefined) return { outcome: 'skipped', message: 'There is no role.' };
   const questions = simulationQuestions(expectations);
-  return askPatiently(probe, {
+  return askWithRetries(probe, {
     ask: () => simulateRole(clients.iam, role.arn, questions),
     // The role was read back, so the simulator has yet to hear of it.
-    waitsFor: ({ code }) => Promise.resolve(code.startsWith('NoSuchEntity') ? spreading : undefined),
-    isEarly: async (answers) => {
+    retryRefusal: ({ code }) => Promise.resolve(code.startsWith('NoSuchEntity') ? spreading : undefined),
+    retryAnswer: async (answers) => {
       const wrong = answers.filter((answer) => !isAsExpected(answer));
       if (wrong.length === 0) return undefined;
       const now = await readBack();

@@ -1,11 +1,12 @@
 import { settleAll } from '../../base/settle-all.ts';
+import { defined } from '../../base/defined.ts';
 import type { Observations } from '../../verify/observations.ts';
 import { withoutTemporary } from '../../iam/temporary-statement.ts';
 import { callerPrincipalArn } from './caller-role.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { abortsMany } from './interrupts.ts';
 import { observeRole, type RoleAndPolicies } from '../observe/observe-role.ts';
-import { eachLineOnce } from './patience.ts';
+import { eachLineOnce } from './retry.ts';
 import { probeBuckets } from './probe-buckets.ts';
 import type { Probe, ProbeProps } from './probe-context.ts';
 import { probeAsVerifier } from './probe-trust.ts';
@@ -19,8 +20,8 @@ const freshFor = 2000;
 /** Asks AWS every question of a verification; refusals are answers, and only an unforeseen failure throws. */
 export async function probeAccess(props: ProbeProps): Promise<Observations> {
   const { clients, caller, options, clock = systemClock } = props;
-  const readBack = readBackOf(props, clock);
-  const [standing, callerArn] = await Promise.all([readBack(), callerPrincipalArn(clients.iam, caller)]);
+  const readBack = cachedReadBack(props, clock);
+  const [live, callerArn] = await Promise.all([readBack(), callerPrincipalArn(clients.iam, caller)]);
   const deadline = clock.now() + options.timeoutSeconds * 1000;
   const ended = abortsMany();
   const probe: Probe = {
@@ -33,29 +34,28 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
       ended.abort();
     },
     callerArn,
-    standing,
+    live,
     readBack,
   };
   const asked = [probeAsVerifier(probe), probeBuckets(probe), probeSimulation(probe)] as const;
   asked[0].catch(probe.end);
   // Whatever fails, the trust policy is put back before this function ends.
   const [asVerifier, buckets, simulation] = await settleAll(asked);
-  const { role, policies } = standing;
+  const { role, policies } = live;
   // What somebody wrote during the check counts, too.
   const trustPolicy = asVerifier.trust.removed?.trustPolicy ?? role?.trustPolicy;
-  return {
+  return defined({
     mode: options.mode,
     callerArn,
-    ...(role !== undefined &&
-      trustPolicy !== undefined && { role: { ...role, trustPolicy: withoutTemporary(trustPolicy) } }),
+    role: role && trustPolicy && { ...role, trustPolicy: withoutTemporary(trustPolicy) },
     policies,
     ...asVerifier,
     buckets,
     simulation,
-  };
+  });
 }
 
-function readBackOf(
+function cachedReadBack(
   { clients, caller, expectations }: ProbeProps,
   clock: Clock,
 ): () => Promise<RoleAndPolicies> {

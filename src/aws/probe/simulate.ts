@@ -5,12 +5,9 @@ import {
   paginateSimulatePrincipalPolicy,
 } from '@aws-sdk/client-iam';
 
+import { groupBy } from '../../base/group-by.ts';
 import type { DesiredAccess } from '../../access/desired-access.ts';
-import type { Check } from '../../verify/check.ts';
-import type { Expectations } from '../../verify/expectations.ts';
 import type { Attempt, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
-import { simulationQuestions } from '../../verify/simulation.ts';
-import { judgeSimulation } from '../../verify/simulation-verdicts.ts';
 import type { AwsClients } from '../clients.ts';
 import { attempt } from '../../problem/aws-refusal.ts';
 
@@ -23,23 +20,19 @@ interface Batch {
   readonly ContextEntries: { ContextKeyName: string; ContextKeyType: 'string'; ContextKeyValues: string[] }[];
 }
 
-/**
- * Asks IAM's simulator what the planned documents will allow and deny, before anything changes; without the right to
- * ask, one unprovable check.
- */
-export async function simulatePlanned(
+/** Asks IAM's simulator what the planned documents will allow and deny, before anything changes. */
+export function simulatePlanned(
   { iam }: Pick<AwsClients, 'iam'>,
   { policies }: Pick<DesiredAccess, 'policies'>,
-  expectations: Expectations,
-): Promise<Check[]> {
+  questions: readonly SimulationQuestion[],
+): Promise<Attempt<readonly SimulationAnswer[]>> {
   const PolicyInputList = policies.map(({ document }) => JSON.stringify(document));
-  const answers = await simulate(simulationQuestions(expectations), (batch) =>
+  return simulate(questions, (batch) =>
     paginateSimulateCustomPolicy({ client: iam }, { ...batch, PolicyInputList }),
   );
-  return judgeSimulation(expectations, { answers, of: 'planned' });
 }
 
-/** Asks IAM's simulator what the role may do as it stands, with its boundary and the organization's policies. */
+/** Asks IAM's simulator what the role may do now, with its boundary and the organization's policies. */
 export function simulateRole(
   iam: IAMClient,
   roleArn: string,
@@ -67,11 +60,7 @@ async function simulate(
 }
 
 function batchesOf(questions: readonly SimulationQuestion[]) {
-  const alike = new Map<string, SimulationQuestion[]>();
-  for (const question of questions) {
-    const key = JSON.stringify([question.action, question.context]);
-    alike.set(key, [...(alike.get(key) ?? []), question]);
-  }
+  const alike = groupBy(questions, ({ action, context }) => JSON.stringify([action, context]));
   return [...alike.values()].flatMap((group) =>
     Array.from({ length: Math.ceil(group.length / resourcesPerCall) }, (_, at) => {
       const asked = group.slice(at * resourcesPerCall, (at + 1) * resourcesPerCall);

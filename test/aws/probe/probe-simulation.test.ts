@@ -8,7 +8,7 @@ import { probeSimulation } from '../../../src/aws/probe/probe-simulation.ts';
 import type { Probe } from '../../../src/aws/probe/probe-context.ts';
 import type { SimulationQuestion } from '../../../src/verify/observations.ts';
 import { simulationQuestions } from '../../../src/verify/simulation.ts';
-import { judgeSimulation } from '../../../src/verify/simulation-verdicts.ts';
+import { judgeSimulation } from '../../../src/verify/judge-simulation.ts';
 import { callerArn, expectations, observations } from '../../verify/good.ts';
 
 type Decision = 'allowed' | 'implicitDeny' | 'explicitDeny';
@@ -48,7 +48,7 @@ const { role, policies } = observations;
 if (role === undefined) throw new Error('the good observations have a role');
 const good: RoleAndPolicies = { role, policies };
 
-async function probe(rounds: readonly Decide[], standing: RoleAndPolicies = good) {
+async function probe(rounds: readonly Decide[], live: RoleAndPolicies = good) {
   const iam = simulator(rounds);
   const env = {};
   const credentials = () => Promise.reject(new Error('nothing is signed'));
@@ -64,7 +64,7 @@ async function probe(rounds: readonly Decide[], standing: RoleAndPolicies = good
     group: <T>(_: string, work: () => Promise<T>) => work(),
   };
   const context: Probe = {
-    ...{ clients, expectations, callerArn, standing, clock, log },
+    ...{ clients, expectations, callerArn, live, clock, log },
     caller: { accountId: '111122223333', partition: 'aws', arn: callerArn },
     observed: { buckets: {}, policies: [] },
     options: { mode: 'assume', timeoutSeconds: 120 },
@@ -72,7 +72,7 @@ async function probe(rounds: readonly Decide[], standing: RoleAndPolicies = good
     deadline: 120_000,
     abort: new AbortController().signal,
     end: () => undefined,
-    readBack: () => Promise.resolve(standing),
+    readBack: () => Promise.resolve(live),
   };
   const checks = judgeSimulation(expectations, { answers: await probeSimulation(context), of: 'role' });
   return {
@@ -110,7 +110,7 @@ describe('probeSimulation', () => {
       good,
     ],
     [
-      'a policy that is not ours and may allow it',
+      'another policy that may allow it',
       everything,
       { role: { ...role, inlinePolicyNames: ['theirs'] }, policies },
     ],
@@ -128,8 +128,8 @@ describe('probeSimulation', () => {
         policies,
       },
     ],
-  ])('does not wait for %s, which no waiting mends', async (_, decide, standing) => {
-    const { failed, waited } = await probe([decide, right], standing);
+  ])('does not wait for %s, which no waiting mends', async (_, decide, live) => {
+    const { failed, waited } = await probe([decide, right], live);
     expect(failed).not.toEqual([]);
     expect(waited).toBe(0);
   });

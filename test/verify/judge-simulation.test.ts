@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SimulationAnswer } from '../../src/verify/observations.ts';
-import { judgeSimulation } from '../../src/verify/simulation-verdicts.ts';
+import { judgeSimulation } from '../../src/verify/judge-simulation.ts';
 import { expectations, goodSimulation, refused } from './good.ts';
 
 const answering = (action: string, answer: Partial<SimulationAnswer>) =>
@@ -71,8 +71,8 @@ describe('judgeSimulation', () => {
   });
 
   test.each([
-    ['planned', /^The planned policies /, 'iam:SimulateCustomPolicy'],
-    ['role', /^The policies of the role /, 'iam:SimulatePrincipalPolicy'],
+    ['planned', /^The planned policies\b/, 'iam:SimulateCustomPolicy'],
+    ['role', /^The policies of the role\b/, 'iam:SimulatePrincipalPolicy'],
   ] as const)('says whether it is about the %s', (of, title, action) => {
     const value = goodSimulation(expectations);
     for (const check of judgeSimulation(expectations, { answers: { outcome: 'ok', value }, of }))
@@ -83,14 +83,14 @@ describe('judgeSimulation', () => {
     expect(denied?.remedy).toContain(action);
   });
 
-  test('what was not asked says why', () => {
+  test('a simulation that was not asked for says why', () => {
     const [check] = judgeSimulation(expectations, {
-      answers: { outcome: 'skipped', why: 'There is no role.' },
+      answers: { outcome: 'skipped', message: 'There is no role.' },
       of: 'role',
     });
     expect(check).toMatchObject({
       status: 'unprovable',
-      evidence: 'It could not be asked. There is no role.',
+      evidence: 'There is no role.',
     });
   });
 });

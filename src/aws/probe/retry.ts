@@ -2,8 +2,8 @@ import type { Log } from '../../base/log.ts';
 import type { Attempt, Refusal } from '../../verify/observations.ts';
 import type { Clock } from '../clock.ts';
 
-/** How long a check may wait, all its questions together. */
-export interface Patience {
+/** What ends the waiting of a check, all its questions together. */
+export interface RetryLimits {
   readonly clock: Clock;
   /** Milliseconds since 1970 after which nothing is asked again. */
   readonly deadline: number;
@@ -18,18 +18,18 @@ const pauses = { first: 1000, longest: 10_000 };
 /** What to ask, and whether asking again makes sense. */
 interface Question<T> {
   readonly ask: () => Promise<Attempt<T>>;
-  /** Reads back what stands and says what is being waited for; `undefined` when no waiting mends the refusal. */
-  readonly waitsFor: (refusal: Refusal) => Promise<string | undefined>;
-  /** The same of an answer that is no refusal. @default every answer counts */
-  readonly isEarly?: (value: T) => Promise<string | undefined>;
+  /** What is being waited for after this refusal, by what is read back; `undefined` when no waiting mends it. */
+  readonly retryRefusal: (refusal: Refusal) => Promise<string | undefined>;
+  /** The same of an answer that may tell of the time before the last change. @default every answer counts */
+  readonly retryAnswer?: (value: T) => Promise<string | undefined>;
 }
 
-/** Asks until the answer is yes, waiting cannot mend it, or the time is over: backed off from 1 to 10 seconds. */
-export async function askPatiently<T>(
-  patience: Patience,
-  { ask, waitsFor, isEarly = () => Promise.resolve(undefined) }: Question<T>,
+/** Asks until the answer counts, waiting cannot mend it, or the time is over: backed off from 1 to 10 seconds. */
+export async function askWithRetries<T>(
+  limits: RetryLimits,
+  { ask, retryRefusal, retryAnswer = () => Promise.resolve(undefined) }: Question<T>,
 ): Promise<Attempt<T>> {
-  const { clock, deadline, log, abort } = patience;
+  const { clock, deadline, log, abort } = limits;
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
     abort.throwIfAborted();
     const answer = await ask();
@@ -37,7 +37,7 @@ export async function askPatiently<T>(
     const left = deadline - clock.now();
     if (left <= 0) return answer;
     const refused = answer.outcome === 'refused';
-    const awaited = await (refused ? waitsFor(answer.refusal) : isEarly(answer.value));
+    const awaited = await (refused ? retryRefusal(answer.refusal) : retryAnswer(answer.value));
     if (awaited === undefined) return answer;
     const wait = Math.min(pause, left);
     log.info(
@@ -47,17 +47,17 @@ export async function askPatiently<T>(
   }
 }
 
-/** The same log, in which a line that many buckets share stands once. */
+/** The same log, which prints a line that many buckets share once. */
 export function eachLineOnce(log: Log): Log {
-  const told = new Set<string>();
+  const printed = new Set<string>();
   return {
     warning: (message) => {
       log.warning(message);
     },
     group: (name, work) => log.group(name, work),
     info(line) {
-      if (told.has(line)) return;
-      told.add(line);
+      if (printed.has(line)) return;
+      printed.add(line);
       log.info(line);
     },
   };

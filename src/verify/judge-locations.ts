@@ -1,20 +1,21 @@
-import type { Check } from './check.ts';
+import { type Check, failFor, pass, unprovable, warning } from './check.ts';
+import { about, type Subject } from './checks.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
 import { isAboutKms } from './explain-kms.ts';
 import { concernsObjectAlone, explainS3Denial } from './explain-s3.ts';
+import { liveAccessOf } from './explanation.ts';
 import type { Attempt, Listing, LocationObservation, ObjectRead, Observations } from './observations.ts';
-import { pass, refusedFor, standingOf, type Subject, unprovable, warning } from './verdict.ts';
 
 /** Whether each location lists and reads, also where its objects are encrypted with a customer key. */
-export function locationChecks(expectations: Expectations, observations: Observations): Check[] {
+export function judgeLocations(expectations: Expectations, observations: Observations): Check[] {
   return expectations.locations.flatMap((location) => {
     const seen = observations.locations[location.name];
-    const about = { location, seen, expectations, observations };
-    return [lists(about), reads(about), ...decrypts(about)];
+    const one = { location, seen, expectations, observations };
+    return [lists(one), reads(one), ...decrypts(one)];
   });
 }
 
-interface About {
+interface OneLocation {
   readonly location: ExpectedLocation;
   /** Absent when nobody got into the role. */
   readonly seen: LocationObservation | undefined;
@@ -22,16 +23,16 @@ interface About {
   readonly observations: Observations;
 }
 
-function lists(about: About): Check {
-  const { location, seen, expectations, observations } = about;
-  const subject: Subject = { id: `lists:${location.name}`, title: `Kolena lists s3://${location.name}.` };
+function lists(one: OneLocation): Check {
+  const { location, seen, expectations, observations } = one;
+  const subject = about('lists', { location: location.name });
   if (seen === undefined || seen.list.outcome === 'skipped') return nobodyInside(subject, observations);
   if (seen.list.outcome === 'ok') return pass(subject, listed(seen.list.value));
   const { refusal } = seen.list;
-  return refusedFor(
+  return failFor(
     subject,
-    refusal,
-    explainS3Denial({ refusal, location }, standingOf(expectations, observations)),
+    refusal.code,
+    explainS3Denial({ refusal, location }, liveAccessOf(expectations, observations)),
   );
 }
 
@@ -42,40 +43,32 @@ function listed({ count, truncated }: Listing): string {
     : `${count} object${count === 1 ? '' : 's'} listed.`;
 }
 
-function reads(about: About): Check {
-  const { location, seen, expectations, observations } = about;
-  const subject: Subject = {
-    id: `reads:${location.name}`,
-    title: `Kolena reads objects of s3://${location.name}.`,
-  };
+function reads(one: OneLocation): Check {
+  const { location, seen, expectations, observations } = one;
+  const subject = about('reads', { location: location.name });
   if (seen === undefined) return nobodyInside(subject, observations);
   const { read, list } = seen;
   if (read.outcome === 'ok') return pass(subject, `The first byte of ${read.value.key} was read.`);
   if (read.outcome === 'skipped') {
-    const evidence = `Reading is unproven: ${read.why}`;
-    return list.outcome === 'ok'
-      ? warning(subject, evidence, 'Put an object there, or set verify-object to one that is not archived.')
-      : unprovable(subject, evidence);
+    const evidence = `Reading is unproven: ${read.message}`;
+    return list.outcome === 'ok' ? warning(subject, evidence) : unprovable(subject, evidence);
   }
   const { refusal } = read;
   const explanation = explainS3Denial(
     { refusal, location, key: seen.triedKey ?? '' },
-    standingOf(expectations, observations),
+    liveAccessOf(expectations, observations),
   );
-  // The objects found may be archived or gone and others not: that is no fault of the access.
+  // The objects found may be archived or gone and others not: the access is not at fault.
   if (concernsObjectAlone(refusal) && location.objectKey === undefined)
-    return warning(subject, `Reading is unproven: ${explanation.cause}`, explanation.remedy);
-  return refusedFor(subject, refusal, explanation);
+    return warning(subject, `Reading is unproven: ${explanation.message}`, explanation.remedy);
+  return failFor(subject, refusal.code, explanation);
 }
 
-function decrypts(about: About): Check[] {
-  const { location, seen, expectations, observations } = about;
+function decrypts(one: OneLocation): Check[] {
+  const { location, seen, expectations, observations } = one;
   const key = observations.buckets[location.bucket]?.defaultKmsKeyArn;
   const read: Attempt<ObjectRead> | undefined = seen?.read;
-  const subject: Subject = {
-    id: `decrypts:${location.name}`,
-    title: `Kolena reads KMS-encrypted objects of s3://${location.name}.`,
-  };
+  const subject = about('decrypts', { location: location.name });
   if (read?.outcome === 'ok' && read.value.encryption?.startsWith('aws:kms') === true)
     return [
       pass(
@@ -86,12 +79,12 @@ function decrypts(about: About): Check[] {
   if (read?.outcome === 'refused' && isAboutKms(read.refusal)) {
     const { refusal } = read;
     return [
-      refusedFor(
+      failFor(
         subject,
-        refusal,
+        refusal.code,
         explainS3Denial(
           { refusal, location, key: seen?.triedKey ?? '' },
-          standingOf(expectations, observations),
+          liveAccessOf(expectations, observations),
         ),
       ),
     ];
@@ -111,6 +104,6 @@ function decrypts(about: About): Check[] {
 }
 
 function nobodyInside(subject: Subject, { assumed, trust }: Observations): Check {
-  const why = assumed.outcome === 'skipped' ? assumed.why : 'The role could not be assumed.';
-  return unprovable(subject, why, trust.remedy);
+  const why = assumed.outcome === 'skipped' ? assumed.message : 'The role could not be assumed.';
+  return unprovable(subject, why, trust.problem?.remedy);
 }

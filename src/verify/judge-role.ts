@@ -1,17 +1,16 @@
 import { isOurDocument } from '../iam/access-policy.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
-import type { Check } from './check.ts';
+import { type Check, fail, pass, unprovable, warning } from './check.ts';
+import { about } from './checks.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { detachedPolicies } from './explain-s3.ts';
+import { liveAccessOf } from './explanation.ts';
 import type { Observations } from './observations.ts';
 import { trustDifferences } from '../iam/trust-differences.ts';
-import { fail, pass, standingOf, unprovable, type Subject, warning } from './verdict.ts';
 
-const apply = 'Run `command: apply`, which sets it right.';
-
-/** What the read-back says: the role is there, trusts whom the config names, and holds our policies. */
-export function roleChecks(expectations: Expectations, observations: Observations): Check[] {
+/** What the read-back says: the role is there, trusts whom the config names, and holds the policies. */
+export function judgeRole(expectations: Expectations, observations: Observations): Check[] {
   return [
     roleExists(expectations, observations),
     trustPolicy(expectations, observations),
@@ -21,20 +20,20 @@ export function roleChecks(expectations: Expectations, observations: Observation
 
 function roleExists(expectations: Expectations, { role }: Observations): Check {
   const arn = expectedRoleArn(expectations);
-  const subject: Subject = { id: 'role-exists', title: `The role ${expectations.role.name} exists.` };
+  const subject = about('role-exists', { role: expectations.role.name });
   if (role === undefined)
     return fail(subject, `There is no role ${arn}.`, 'Run `command: apply`, which creates it.');
   if (role.path !== expectations.role.path)
     return fail(
       subject,
-      `It stands at ${role.arn} instead of ${arn}, which Kolena would be told.`,
+      `It stands at ${role.arn} instead of ${arn}, the ARN that Kolena would be given.`,
       `Set \`iam-path: ${role.path}\` to keep the role, since a path cannot be changed.`,
     );
   return pass(subject, `${role.arn}, ${role.roleId}.`);
 }
 
 function trustPolicy(expectations: Expectations, { role }: Observations): Check {
-  const subject: Subject = { id: 'trust-policy', title: 'The trust policy is what the config says.' };
+  const subject = about('trust-policy', {});
   if (role === undefined) return unprovable(subject, 'There is no role.');
   const expected = expectations.role.trustPolicy;
   if (samePolicy(expected, role.trustPolicy))
@@ -43,20 +42,17 @@ function trustPolicy(expectations: Expectations, { role }: Observations): Check 
   if (deleted !== undefined)
     return fail(
       subject,
-      `It names ${deleted}, which AWS shows in place of a principal that was deleted: nobody can assume the role that way any more, even if the principal is made anew.`,
-      'Copy the principal ARN from Kolena again, and run `command: apply`, which writes the trust policy anew.',
+      `It names ${deleted}, which AWS shows in place of a principal that was deleted: nobody can assume the role that way any more, even if the principal is created again.`,
+      'Copy the principal ARN from Kolena again, and run `command: apply`, which writes the trust policy again.',
     );
-  return fail(subject, trustDifferences(expected, role.trustPolicy).join(' '), apply);
+  return fail(subject, trustDifferences(expected, role.trustPolicy).join(' '));
 }
 
 function policies(expectations: Expectations, observations: Observations): Check {
-  const subject: Subject = {
-    id: 'policies',
-    title: "The role's policies are attached, and are what the config says.",
-  };
+  const subject = about('policies', {});
   if (observations.role === undefined) return unprovable(subject, 'There is no role.');
   const { name: roleName } = expectations.role;
-  const detached = detachedPolicies(standingOf(expectations, observations));
+  const detached = detachedPolicies(liveAccessOf(expectations, observations));
   const differing = expectations.policies.filter(({ name, document }) => {
     const live = observations.policies.find((policy) => policy.name.toLowerCase() === name.toLowerCase());
     return live !== undefined && !samePolicy(document, live.document);
@@ -72,13 +68,13 @@ function policies(expectations: Expectations, observations: Observations): Check
     ),
     ...names(others.former, `attached to ${roleName}, though the config grants nothing by it`),
   ];
-  if (problems.length > 0) return fail(subject, problems.join(' '), apply);
+  if (problems.length > 0) return fail(subject, problems.join(' '));
   const attached = `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`;
-  return others.foreign.length === 0
+  return others.other.length === 0
     ? pass(subject, attached)
     : warning(
         subject,
-        `${attached} The role has other policies too, which may grant Kolena more: ${others.foreign.join(', ')}.`,
+        `${attached} The role has other policies too, which may grant Kolena more: ${others.other.join(', ')}.`,
         'Detach or delete those that Kolena does not need.',
       );
 }
@@ -89,9 +85,9 @@ function otherPolicies({ policies }: Expectations, role: ObservedRole, live: rea
   const unexpected = live.filter(({ attached, name }) => attached && !expected.has(name.toLowerCase()));
   const former = unexpected.filter(({ document }) => isOurDocument(document));
   const known = new Set(live.filter((one) => !unexpected.includes(one)).map(({ arn }) => arn));
-  const foreign = role.attachedPolicies.filter(({ arn }) => !known.has(arn)).map(({ arn }) => arn);
+  const other = role.attachedPolicies.filter(({ arn }) => !known.has(arn)).map(({ arn }) => arn);
   return {
     former: former.map(({ name }) => name),
-    foreign: [...foreign, ...role.inlinePolicyNames.map((name) => `${name} (inline)`)],
+    other: [...other, ...role.inlinePolicyNames.map((name) => `${name} (inline)`)],
   };
 }

@@ -8,7 +8,7 @@ import type {
   Refusal,
 } from '../../src/verify/observations.ts';
 import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
-import { judge } from '../../src/verify/verdicts.ts';
+import { judge } from '../../src/verify/judge.ts';
 import {
   callerArn,
   denied,
@@ -56,10 +56,10 @@ const bucket = (part: Partial<BucketObservation>): Partial<Observations> => ({
 });
 const refusedWith = (refusal: Partial<Refusal>) =>
   ({ outcome: 'refused', refusal: { ...denied, ...refusal } }) as const;
-const skipped = { outcome: 'skipped', why: 'Skipped for a reason.' } as const;
+const skipped = { outcome: 'skipped', message: 'Skipped for a reason.' } as const;
 const listing = (count: number, truncated = false) =>
   location({ list: { outcome: 'ok', value: { count, truncated, readable: ['a.png'] } } });
-const lentStatement = temporaryStatement({
+const addedStatement = temporaryStatement({
   principalArn: callerArn,
   externalId: 'example-external-id',
   expires: new Date('2026-01-01T00:00:00Z'),
@@ -160,10 +160,19 @@ const cases: Readonly<Record<string, Case>> = {
     seen: { wrongExternalId: refusedWith({ code: 'Throttling', status: 400 }) },
     verdicts: { 'external-id': ['unprovable', /Throttling/] },
   },
+  'a refusal proves nothing once the statement of the check is gone': {
+    seen: {
+      trust: {
+        ...observations.trust,
+        removed: { done: true, stood: false, evidence: 'Changed by somebody else.' },
+      },
+    },
+    verdicts: { 'external-id': ['unprovable', /removed the statement of this one meanwhile/] },
+  },
   'the policy is not attached': {
     seen: {
       policies: observations.policies.map((one) => ({ ...one, attached: false })),
-      ...location({ list: refused, read: { outcome: 'skipped', why: 'Nothing could be listed.' } }),
+      ...location({ list: refused, read: { outcome: 'skipped', message: 'Nothing could be listed.' } }),
     },
     verdicts: {
       policies: ['fail', /Kolena not attached to Kolena/],
@@ -234,7 +243,7 @@ const cases: Readonly<Record<string, Case>> = {
       withoutExternalId: skipped,
       wrongExternalId: skipped,
       locations: {},
-      trust: { ...observations.trust, remedy: 'Use another mode.' },
+      trust: { ...observations.trust, problem: { message: 'No.', remedy: 'Use another mode.' } },
     },
     verdicts: {
       assumes: ['unprovable', /for a reason.*Use another mode/s],
@@ -245,7 +254,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'the statement of the check has not spread': {
-    seen: { assumed: refused, locations: {}, trust: { ...observations.trust, statement: lentStatement } },
+    seen: { assumed: refused, locations: {}, trust: { ...observations.trust, statement: addedStatement } },
     verdicts: {
       assumes: ['fail', /read back lets .*role\/ci\/deploy in/],
       'lists:pictures': ['unprovable', /could not be assumed/],
@@ -257,7 +266,7 @@ const cases: Readonly<Record<string, Case>> = {
     seen: {
       assumed: refused,
       locations: {},
-      trust: { ...observations.trust, statement: lentStatement },
+      trust: { ...observations.trust, statement: addedStatement },
       duringCheck: { role, policies: observations.policies },
     },
     verdicts: {
@@ -295,7 +304,7 @@ const cases: Readonly<Record<string, Case>> = {
   'the bucket is empty': {
     seen: location({
       list: { outcome: 'ok', value: { count: 0, truncated: false, readable: [] } },
-      read: { outcome: 'skipped', why: 'It is empty.' },
+      read: { outcome: 'skipped', message: 'It is empty.' },
     }),
     verdicts: { 'reads:pictures': ['warning', /unproven: It is empty/] },
   },
@@ -358,7 +367,7 @@ const cases: Readonly<Record<string, Case>> = {
       ...bucket({ defaultKmsKeyArn: keyArn }),
       ...location({
         list: { outcome: 'ok', value: { count: 0, truncated: false, readable: [] } },
-        read: { outcome: 'skipped', why: 'It is empty.' },
+        read: { outcome: 'skipped', message: 'It is empty.' },
         presigned: skipped,
       }),
     },
@@ -516,7 +525,7 @@ describe('judge', () => {
     const others = Object.fromEntries(
       Object.entries(observations).filter(([name]) => name !== 'role'),
     ) as unknown as Observations;
-    const skipped = { outcome: 'skipped', why: 'There is no role.' } as const;
+    const skipped = { outcome: 'skipped', message: 'There is no role.' } as const;
     const none = {
       assumed: skipped,
       withoutExternalId: skipped,

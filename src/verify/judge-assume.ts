@@ -1,14 +1,15 @@
 import { statementsOf } from '../iam/compare-policy.ts';
-import type { Check } from './check.ts';
+import { type Check, fail, failFor, pass, unprovable, warning } from './check.ts';
+import { about } from './checks.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { Expectations } from './expectations.ts';
 import { explainAssumeDenial, principalsOf } from './explain-assume.ts';
-import type { Attempt, Observations } from './observations.ts';
-import { fail, pass, refusedFor, standingOf, type Subject, unprovable, warning } from './verdict.ts';
+import { liveAccessOf } from './explanation.ts';
+import type { Attempt, Observations, TrustForVerifier } from './observations.ts';
 import { wrongExternalId } from '../iam/temporary-statement.ts';
 
 /** Whether the role can be assumed, only with the external ID, and whether the check left no trace in it. */
-export function assumeChecks(expectations: Expectations, observations: Observations): Check[] {
+export function judgeAssume(expectations: Expectations, observations: Observations): Check[] {
   return [
     assumes(expectations, observations),
     externalId(expectations, observations),
@@ -17,30 +18,24 @@ export function assumeChecks(expectations: Expectations, observations: Observati
 }
 
 function assumes(expectations: Expectations, observations: Observations): Check {
-  const subject: Subject = {
-    id: 'assumes',
-    title: `A verifier assumes the role${expectations.externalId === undefined ? '' : ' with the external ID'}.`,
-  };
+  const subject = about('assumes', {});
   const { assumed, trust } = observations;
   switch (assumed.outcome) {
     case 'ok':
       return pass(subject, `AWS answered with a session of ${assumed.value.arn}.`);
     case 'refused':
-      return refusedFor(
+      return failFor(
         subject,
-        assumed.refusal,
-        explainAssumeDenial(assumed.refusal, standingOf(expectations, observations)),
+        assumed.refusal.code,
+        explainAssumeDenial(assumed.refusal, liveAccessOf(expectations, observations)),
       );
     case 'skipped':
-      return unprovable(subject, assumed.why, trust.remedy);
+      return unprovable(subject, assumed.message, trust.problem?.remedy);
   }
 }
 
 function externalId(expectations: Expectations, observations: Observations): Check {
-  const subject: Subject = {
-    id: 'external-id',
-    title: 'The role is assumed with the right external ID only.',
-  };
+  const subject = about('external-id', {});
   const { role, withoutExternalId, wrongExternalId: wrong, trust } = observations;
   if (expectations.externalId === undefined)
     return warning(
@@ -50,7 +45,7 @@ function externalId(expectations: Expectations, observations: Observations): Che
     );
   if (role === undefined) return unprovable(subject, 'There is no role.');
   const letsIn = statementWithoutExternalId(expectations, observations);
-  const remedy = 'Run `command: apply`, which writes the trust policy anew.';
+  const remedy = 'Run `command: apply`, which writes the trust policy again.';
   if (letsIn !== undefined)
     return fail(subject, `The external ID is not enforced: ${letsIn} lets Kolena in without it.`, remedy);
   const entered = [
@@ -64,29 +59,30 @@ function externalId(expectations: Expectations, observations: Observations): Che
       `The external ID is not enforced: AWS let the verifier in ${through}. ${suspects(observations)}`,
       remedy,
     );
-  if (entered.every(([, attempt]) => isRefusal(attempt)))
-    return pass(
-      subject,
-      'AWS refused the verifier without an external ID and with a wrong one, and the trust policy lets Kolena in with the right one only.',
-    );
-  const unproven = entered.find(([, attempt]) => !isRefusal(attempt))?.[1];
-  return unprovable(
-    subject,
-    `The trust policy demands it, but whether AWS refuses without it is unproven. ${whyNoProof(unproven)}`.trim(),
-    trust.remedy,
-  );
+  const [why] = entered.flatMap(([, attempt]) => whyNoProof(attempt, trust) ?? []);
+  return why === undefined
+    ? pass(
+        subject,
+        'AWS refused the verifier without an external ID and with a wrong one, and the trust policy lets Kolena in with the right one only.',
+      )
+    : unprovable(
+        subject,
+        `The trust policy demands it, but whether AWS refuses without it is unproven. ${why}`,
+        trust.problem?.remedy,
+      );
 }
 
-/** Only a denial proves anything: throttling or a broken region refuse too. */
-function isRefusal(attempt: Attempt<unknown>): boolean {
-  return attempt.outcome === 'refused' && attempt.refusal.code.startsWith('AccessDenied');
-}
-
-function whyNoProof(attempt: Attempt<unknown> | undefined): string {
-  if (attempt?.outcome === 'skipped') return attempt.why;
-  return attempt?.outcome === 'refused'
-    ? `AWS answered ${attempt.refusal.code}: ${attempt.refusal.message}`
-    : '';
+/** Why an attempt does not prove that AWS refuses without the right external ID; `undefined` when it does. */
+function whyNoProof(attempt: Attempt<unknown>, { kind, removed }: TrustForVerifier): string | undefined {
+  if (attempt.outcome === 'skipped') return attempt.message;
+  if (attempt.outcome === 'ok') return 'AWS let the verifier in.';
+  const { code, message } = attempt.refusal;
+  // Only `AccessDenied` is proof; throttling and outages also return errors.
+  if (!code.startsWith('AccessDenied')) return `AWS answered ${code}: ${message}`;
+  // Without the statement AWS refuses the verifier whatever the external ID.
+  return kind === 'temporary' && removed?.stood === false
+    ? 'Another check of the role, or somebody else, removed the statement of this one meanwhile, so a refusal proves nothing.'
+    : undefined;
 }
 
 /** The live statement that lets Kolena's principal in without or with a wrong external ID. */
@@ -110,18 +106,8 @@ function suspects({ role, callerArn }: Observations): string {
 }
 
 function temporaryTrust({ trust }: Observations): Check[] {
-  const subject: Subject = {
-    id: 'temporary-trust',
-    title: 'The check left no statement in the trust policy.',
-  };
-  if (trust.removed?.done === false)
-    return [
-      fail(
-        subject,
-        trust.removed.evidence,
-        'Take the statement KolenaVerifyTemporary out of the trust policy, or run `command: verify` again; it expires by itself within minutes.',
-      ),
-    ];
+  const subject = about('temporary-trust', {});
+  if (trust.removed?.done === false) return [fail(subject, trust.removed.evidence)];
   const cleared = trust.leftovers ? ' An earlier check that was killed had left one; it is gone.' : '';
   if (trust.removed !== undefined) return [pass(subject, `${trust.removed.evidence}${cleared}`)];
   if (!trust.leftovers) return [];

@@ -3,7 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 
 import type { Interrupts } from '../../../src/aws/probe/interrupts.ts';
-import { type LentTrust, withTemporaryTrust } from '../../../src/aws/probe/temporary-trust.ts';
+import {
+  type StatementProps,
+  withTemporaryStatement,
+} from '../../../src/aws/probe/with-temporary-statement.ts';
 import { UserError } from '../../../src/base/errors.ts';
 import { temporaryStatement } from '../../../src/iam/temporary-statement.ts';
 import { callerArn, trustPolicy } from '../../verify/good.ts';
@@ -48,7 +51,7 @@ function signals() {
   };
 }
 
-function lent(iam: IAMClient, interrupts: Interrupts): LentTrust & { readonly warnings: string[] } {
+function propsFor(iam: IAMClient, interrupts: Interrupts): StatementProps & { readonly warnings: string[] } {
   const warnings: string[] = [];
   const log = {
     info: () => undefined,
@@ -59,11 +62,11 @@ function lent(iam: IAMClient, interrupts: Interrupts): LentTrust & { readonly wa
   return { iam, roleName: 'Kolena', statement, interrupts, clock, log, warnings };
 }
 
-describe('withTemporaryTrust', () => {
+describe('withTemporaryStatement', () => {
   test('adds the statement for the work alone, and reads back that it is gone', async () => {
     const { role, iam } = roleInMemory();
     const { interrupts, listeners } = signals();
-    const { result, removal } = await withTemporaryTrust(lent(iam, interrupts), () => {
+    const { result, removal } = await withTemporaryStatement(propsFor(iam, interrupts), () => {
       expect(JSON.parse(role.document)).toEqual({
         ...trustPolicy,
         Statement: [...trustPolicy.Statement, statement],
@@ -79,7 +82,9 @@ describe('withTemporaryTrust', () => {
   test('takes it back when the work throws', async () => {
     const { role, iam } = roleInMemory();
     const { interrupts, listeners } = signals();
-    const failing = withTemporaryTrust(lent(iam, interrupts), () => Promise.reject(new Error('broken')));
+    const failing = withTemporaryStatement(propsFor(iam, interrupts), () =>
+      Promise.reject(new Error('broken')),
+    );
     await expect(failing).rejects.toThrow('broken');
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
     expect(listeners()).toBe(0);
@@ -90,7 +95,7 @@ describe('withTemporaryTrust', () => {
     async (signal) => {
       const { role, iam } = roleInMemory();
       const { interrupts, listeners, send } = signals();
-      const ended = withTemporaryTrust(lent(iam, interrupts), ({ abort }) => {
+      const ended = withTemporaryStatement(propsFor(iam, interrupts), ({ abort }) => {
         send(signal);
         send(signal);
         expect(abort.aborted).toBe(true);
@@ -109,7 +114,7 @@ describe('withTemporaryTrust', () => {
       if (write === 1) send('SIGTERM');
     });
     await expect(
-      withTemporaryTrust(lent(iam, interrupts), () => new Promise(() => undefined)),
+      withTemporaryStatement(propsFor(iam, interrupts), () => new Promise(() => undefined)),
     ).rejects.toThrow('SIGTERM');
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
   });
@@ -119,7 +124,7 @@ describe('withTemporaryTrust', () => {
       throw awsError('AccessDenied', 403);
     });
     const work = () => Promise.reject(new Error('must not run'));
-    const { result } = await withTemporaryTrust(lent(iam, signals().interrupts), work);
+    const { result } = await withTemporaryStatement(propsFor(iam, signals().interrupts), work);
     expect(result).toMatchObject({ outcome: 'refused', refusal: { code: 'AccessDenied' } });
     expect(role.writes).toBe(1);
   });
@@ -129,7 +134,7 @@ describe('withTemporaryTrust', () => {
       if (write === 1) throw new Error('socket hang up');
     });
     await expect(
-      withTemporaryTrust(lent(iam, signals().interrupts), () => Promise.resolve()),
+      withTemporaryStatement(propsFor(iam, signals().interrupts), () => Promise.resolve()),
     ).rejects.toThrow('socket hang up');
     expect(role.writes).toBe(2);
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
@@ -145,8 +150,8 @@ describe('withTemporaryTrust', () => {
       if (command instanceof UpdateAssumeRolePolicyCommand && role.writes === 1) throw error;
       return answer;
     };
-    const { result, removal } = await withTemporaryTrust(
-      lent({ send: failing } as unknown as IAMClient, signals().interrupts),
+    const { result, removal } = await withTemporaryStatement(
+      propsFor({ send: failing } as unknown as IAMClient, signals().interrupts),
       () => Promise.reject(new Error('must not run')),
     );
     expect(result).toMatchObject({ outcome: 'refused', refusal: { code: error.name } });
@@ -158,7 +163,9 @@ describe('withTemporaryTrust', () => {
     const { role, iam } = roleInMemory((write) => {
       if (write === 2 || write === 3) throw awsError('Throttling', 400);
     });
-    const { removal } = await withTemporaryTrust(lent(iam, signals().interrupts), () => Promise.resolve());
+    const { removal } = await withTemporaryStatement(propsFor(iam, signals().interrupts), () =>
+      Promise.resolve(),
+    );
     expect(removal?.done).toBe(true);
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
   });
@@ -167,8 +174,8 @@ describe('withTemporaryTrust', () => {
     const { iam } = roleInMemory((write) => {
       if (write > 1) throw awsError('AccessDenied', 403);
     });
-    const props = lent(iam, signals().interrupts);
-    const { removal } = await withTemporaryTrust(props, () => Promise.resolve());
+    const props = propsFor(iam, signals().interrupts);
+    const { removal } = await withTemporaryStatement(props, () => Promise.resolve());
     expect(removal).toMatchObject({
       done: false,
       evidence: expect.stringContaining('AccessDenied') as string,
@@ -176,10 +183,10 @@ describe('withTemporaryTrust', () => {
     expect(props.warnings).toHaveLength(1);
   });
 
-  test('is lent again when another check took it away', async () => {
+  test('is added again when another check removed it', async () => {
     const { role, iam } = roleInMemory();
-    const { result, removal } = await withTemporaryTrust(
-      lent(iam, signals().interrupts),
+    const { result, removal } = await withTemporaryStatement(
+      propsFor(iam, signals().interrupts),
       async ({ renew }) => {
         role.document = JSON.stringify(trustPolicy);
         await renew();
@@ -194,14 +201,14 @@ describe('withTemporaryTrust', () => {
 
   test('tells when it no longer stood at the end', async () => {
     const { role, iam } = roleInMemory();
-    const { removal } = await withTemporaryTrust(lent(iam, signals().interrupts), () => {
+    const { removal } = await withTemporaryStatement(propsFor(iam, signals().interrupts), () => {
       role.document = JSON.stringify(trustPolicy);
       return Promise.resolve();
     });
     expect(removal).toMatchObject({ done: true, stood: false });
   });
 
-  test('a signal while it is lent again still has it taken back', async () => {
+  test('a signal while it is added again still has it taken back', async () => {
     const { interrupts, send } = signals();
     const { role, iam } = roleInMemory();
     const slow = async (command: unknown) => {
@@ -214,8 +221,8 @@ describe('withTemporaryTrust', () => {
       }
       return iam.send(command as UpdateAssumeRolePolicyCommand);
     };
-    const ended = withTemporaryTrust(
-      lent({ send: slow } as unknown as IAMClient, interrupts),
+    const ended = withTemporaryStatement(
+      propsFor({ send: slow } as unknown as IAMClient, interrupts),
       async ({ renew }) => {
         await renew();
         return new Promise(() => undefined);
@@ -226,10 +233,10 @@ describe('withTemporaryTrust', () => {
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
   });
 
-  test('is not lent again after a signal', async () => {
+  test('is not added again after a signal', async () => {
     const { role, iam } = roleInMemory();
     const { interrupts, send } = signals();
-    const ended = withTemporaryTrust(lent(iam, interrupts), async ({ renew }) => {
+    const ended = withTemporaryStatement(propsFor(iam, interrupts), async ({ renew }) => {
       send('SIGINT');
       await renew();
     });

@@ -1,0 +1,77 @@
+/**
+ * Writes the tables of the docs from their sources: the README's inputs and outputs from action.yml, the checks of
+ * docs/troubleshooting.md from the catalogue. With `--check` it only tells whether they differ. An input or output
+ * without a description throws.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { checks } from '../src/verify/checks.ts';
+
+interface Entry {
+  readonly description?: string;
+  readonly default?: string;
+}
+
+const action = parse(readFileSync('action.yml', 'utf8')) as Record<
+  'inputs' | 'outputs',
+  Record<string, Entry>
+>;
+
+function described(name: string, { description }: Entry): string {
+  if (!description) throw new Error(`action.yml: ${name} has no description`);
+  return description.replaceAll('|', '\\|');
+}
+
+function inputRow([name, entry]: [string, Entry]): string {
+  const [, text = '', inText] = /^(.*?)(?: Default: (.*)\.)?$/s.exec(described(name, entry)) ?? [];
+  const byDefault = entry.default === undefined ? (inText ?? '') : `\`${entry.default}\``;
+  return `| \`${name}\` | ${byDefault} | ${text} |`;
+}
+
+function checkRow([kind, entry]: [string, (typeof checks)[keyof typeof checks]]): string {
+  const id = 'subject' in entry ? `${kind}:…` : kind;
+  return `| \`${id}\` | ${entry.meaning} | ${entry.remedy} |`;
+}
+
+/** Page → section → rows. */
+const pages: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'README.md': {
+    inputs: [
+      '| input | default | meaning |',
+      '|---|---|---|',
+      ...Object.entries(action.inputs).map(inputRow),
+    ],
+    outputs: [
+      '| output | meaning |',
+      '|---|---|',
+      ...Object.entries(action.outputs).map(([name, entry]) => `| \`${name}\` | ${described(name, entry)} |`),
+    ],
+  },
+  'docs/troubleshooting.md': {
+    checks: [
+      '| check | what a failure means | next step |',
+      '|---|---|---|',
+      ...Object.entries(checks).map(checkRow),
+    ],
+  },
+};
+
+function withTables(path: string, before: string): string {
+  return Object.entries(pages[path] ?? {}).reduce((page, [name, rows]) => {
+    const section = new RegExp(`(<!-- ${name} -->\n).*?(<!-- /${name} -->)`, 's');
+    if (!section.test(page)) throw new Error(`${path}: no section <!-- ${name} --> … <!-- /${name} -->`);
+    return page.replace(section, (_, open: string, close: string) =>
+      [`${open}<!-- prettier-ignore-start -->`, ...rows, `<!-- prettier-ignore-end -->`, close].join('\n'),
+    );
+  }, before);
+}
+
+for (const path of Object.keys(pages)) {
+  const before = readFileSync(path, 'utf8');
+  const after = withTables(path, before);
+  if (after === before) continue;
+  if (process.argv.includes('--check')) {
+    console.error(`The tables of ${path} differ from their source. Next step: npm run docs`);
+    process.exitCode = 1;
+  } else writeFileSync(path, after);
+}

@@ -1,0 +1,238 @@
+import type { CheckStatus } from './check.ts';
+
+/** All texts of one check; `{name}` stands for a value of its subject. */
+interface CheckTexts {
+  /** What stands behind the colon of the ID; absent where there is one such check. */
+  readonly subject?: string;
+  /** A sentence in the present tense for each status that the check can have; `unprovable` shows what would be a pass. */
+  readonly titles: Partial<Readonly<Record<CheckStatus, string>>>;
+  /** What a failure, or a warning, means: a phrase for the docs. */
+  readonly meaning: string;
+  /** The next step where the evidence calls for no other: full sentences. */
+  readonly remedy: string;
+}
+
+const detach = 'Detach the policy that the evidence names.';
+const apply = 'Run `command: apply`, which sets it right.';
+
+/** The catalogue of checks, in the order of a reader's questions. `docs/troubleshooting.md` has its table from here. */
+export const checks = {
+  'role-exists': {
+    titles: {
+      pass: 'The role {role} exists.',
+      fail: 'The role {role} is missing, or stands at another path.',
+    },
+    meaning: 'there is no role of that name, or it stands at another path',
+    remedy: 'Run `command: apply`, which creates it. Set `iam-path` to keep a role at its path.',
+  },
+  'trust-policy': {
+    titles: {
+      pass: 'The trust policy is what the config says.',
+      fail: 'The trust policy is not what the config says.',
+    },
+    meaning: 'somebody changed it, or it names a principal that was deleted (`AROA…`, `AIDA…`)',
+    remedy: apply,
+  },
+  policies: {
+    titles: {
+      pass: "The role's policies are attached, and are what the config says.",
+      fail: "The role's policies are not what the config says.",
+      warning: 'The role has other policies than those of the config.',
+    },
+    meaning:
+      'a policy is not attached, not as the config says, or left from an earlier config; a warning when the role has other policies',
+    remedy: apply,
+  },
+  assumes: {
+    titles: { pass: 'A verifier assumes the role.', fail: 'The verifier cannot assume the role.' },
+    meaning: 'the role cannot be assumed: another external ID, an SCP, a boundary, STS off in the region',
+    remedy: 'Do as the evidence says; IAM may also need more time.',
+  },
+  'external-id': {
+    titles: {
+      pass: 'The role can be assumed with the right external ID only.',
+      fail: 'The role can be assumed without the right external ID.',
+      warning: 'No external ID protects the role.',
+    },
+    meaning:
+      'the role can be assumed without the external ID or with a wrong one; a warning when the config has none',
+    remedy: 'Run `command: apply`, which writes the trust policy again. Agree on an external ID with Kolena.',
+  },
+  'temporary-trust': {
+    titles: {
+      pass: 'The check left no statement in the trust policy.',
+      fail: 'The statement of the check is still in the trust policy.',
+      warning: 'An earlier check left a statement in the trust policy.',
+    },
+    meaning: "the check's own statement could not be removed; it expires within minutes",
+    remedy:
+      'Take the statement `KolenaVerifyTemporary` out of the trust policy, or run `command: verify` again; it expires by itself within minutes.',
+  },
+  lists: {
+    subject: '{location}',
+    titles: { pass: 'Kolena lists s3://{location}.', fail: 'Kolena cannot list s3://{location}.' },
+    meaning: 'the bucket cannot be listed: policies, bucket policy, SCP, RCP, boundary or VPC endpoint',
+    remedy: 'Do as the evidence says, for example exempt the role from the Deny.',
+  },
+  reads: {
+    subject: '{location}',
+    titles: {
+      pass: 'Kolena reads objects of s3://{location}.',
+      fail: 'Kolena cannot read objects of s3://{location}.',
+      warning: 'No object of s3://{location} could be read to prove it.',
+    },
+    meaning:
+      'an object cannot be read though it is listed: as above, a KMS key, or an object of another owner; a warning when the location is empty or archived',
+    remedy: 'Put an object there, or set `verify-object` to one that is not archived.',
+  },
+  decrypts: {
+    subject: '{location}',
+    titles: {
+      pass: 'Kolena reads KMS-encrypted objects of s3://{location}.',
+      fail: 'Kolena cannot read KMS-encrypted objects of s3://{location}.',
+      warning: 'The config does not grant the KMS key of new objects in s3://{location}.',
+    },
+    meaning: "the role has no access to the object's KMS key, or the key is disabled",
+    remedy: 'Add the key to `kms-key-arns`, or the printed statement to the key policy.',
+  },
+  presigned: {
+    subject: '{location}',
+    titles: {
+      pass: 'A page of {origin} loads an object of s3://{location} by a presigned URL.',
+      fail: 'A page of {origin} cannot load an object of s3://{location} by a presigned URL.',
+    },
+    meaning: "Kolena's web page cannot load an object: CORS, or a bucket policy that looks at the request",
+    remedy:
+      'Run `command: apply`. Exempt the role from conditions on s3:authType, s3:signatureAge or aws:Referer.',
+  },
+  preflight: {
+    subject: '{bucket}:{origin}',
+    titles: {
+      pass: '{bucket} lets pages of {origin} read.',
+      fail: '{bucket} does not let pages of {origin} read.',
+    },
+    meaning: "the bucket's CORS rules refuse an origin of `cors-origins`",
+    remedy: 'Run `command: apply`, which adds the rule for the configured cors-origins.',
+  },
+  'preflight-unknown-origin': {
+    subject: '{bucket}',
+    titles: {
+      pass: '{bucket} lets no page of an unknown origin read.',
+      fail: '{bucket} lets a page of an unknown origin read.',
+      warning: '{bucket} lets pages of every origin read.',
+    },
+    meaning:
+      'any web page is answered though no rule allows it: a proxy before S3 answers by itself; a warning when another rule allows every origin',
+    remedy: 'See whether a proxy or gateway before S3 answers preflights by itself.',
+  },
+  'foreign-cors': {
+    subject: '{bucket}',
+    titles: {
+      pass: "The CORS rules of {bucket} that are not Kolena's are as they were.",
+      fail: "The CORS rules of {bucket} that are not Kolena's have changed.",
+    },
+    meaning: "CORS rules that are not Kolena's are not as they were",
+    remedy: 'See who else writes the CORS rules of this bucket, and run `command: apply`.',
+  },
+  grants: {
+    subject: '{where}',
+    titles: {
+      pass: '{who} grant listing and reading s3://{where}.',
+      fail: '{who} do not grant listing and reading s3://{where}.',
+    },
+    meaning: "IAM's simulator denies listing or reading: a Deny, an SCP or the role's boundary",
+    remedy:
+      'Run `command: apply`, which writes and attaches the policies; take a Deny out of the policy named.',
+  },
+  'denies-write': {
+    subject: '{where}',
+    titles: {
+      pass: '{who} do not grant writing to s3://{where}.',
+      fail: '{who} grant writing to s3://{where}.',
+    },
+    meaning: 'some policy on the role allows writing',
+    remedy: detach,
+  },
+  'denies-delete': {
+    subject: '{where}',
+    titles: {
+      pass: '{who} do not grant deleting from s3://{where}.',
+      fail: '{who} grant deleting from s3://{where}.',
+    },
+    meaning: 'some policy on the role allows deleting',
+    remedy: detach,
+  },
+  'denies-outside-prefix': {
+    subject: '{where}',
+    titles: {
+      pass: '{who} grant nothing of s3://{where} outside of the configured prefixes.',
+      fail: '{who} grant more of s3://{where} than the configured prefixes.',
+    },
+    meaning: 'some policy allows more of the bucket than its prefixes',
+    remedy: detach,
+  },
+  'denies-other-buckets': {
+    titles: { pass: '{who} grant no other bucket.', fail: '{who} grant other buckets.' },
+    meaning: 'some policy allows buckets that the config does not name',
+    remedy: detach,
+  },
+  simulation: {
+    titles: { unprovable: "IAM's simulator could not be asked about {policies}." },
+    meaning: 'never fails; unprovable when the simulator could not be asked',
+    remedy:
+      'Allow `iam:SimulatePrincipalPolicy`, and for `plan` `iam:SimulateCustomPolicy`, to the role that this run uses.',
+  },
+} as const satisfies Readonly<Record<string, CheckTexts>>;
+
+/** The ID of a check less its subject. */
+export type CheckKind = keyof typeof checks;
+
+type EntryOf<Kind extends CheckKind> = Kind extends CheckKind ? (typeof checks)[Kind] : never;
+
+/** The checks that can have this status. */
+export type KindWith<Status extends CheckStatus> = {
+  [Kind in CheckKind]: EntryOf<Kind>['titles'] extends Readonly<Record<Status, string>> ? Kind : never;
+}[CheckKind];
+
+type Placeholders<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+type TextsOf<Entry> =
+  | (Entry extends { titles: infer Titles } ? Titles[keyof Titles] : never)
+  | (Entry extends { subject: infer Subject } ? Subject : never);
+
+/** What a check is about: its kind, and the values for the placeholders of its texts. */
+export interface Subject<Kind extends CheckKind = CheckKind> {
+  readonly kind: Kind;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** A check's subject; a value that one of its texts needs and that is missing does not compile. */
+export function about<Kind extends CheckKind>(
+  kind: Kind,
+  values: Readonly<Record<Placeholders<TextsOf<EntryOf<Kind>>>, string>>,
+): Subject<Kind> {
+  return { kind, values };
+}
+
+/** @example idOf(about('lists', { location: 'images/2024/' })) // 'lists:images/2024/' */
+export function idOf({ kind, values }: Subject): string {
+  const { subject }: CheckTexts = checks[kind];
+  return subject === undefined ? kind : `${kind}:${filled(subject, values)}`;
+}
+
+/** The sentence that the check says with this status: one that cannot be proven is the one of a pass. */
+export function titleOf({ kind, values }: Subject, status: CheckStatus): string {
+  const { titles }: CheckTexts = checks[kind];
+  return filled(titles[status] ?? titles.pass ?? '', values);
+}
+
+/** In one go: a value may hold braces of its own. */
+function filled(text: string, values: Subject['values']): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+}
+
+/** Whether a check's ID is of this kind. */
+export function isOfKind(id: string, kind: CheckKind): boolean {
+  return id === kind || id.startsWith(`${kind}:`);
+}

@@ -1,0 +1,90 @@
+import { matchingRule } from '../cors/browser.ts';
+import { concreteOrigin } from './browser-origins.ts';
+import { type Check, fail, pass, unprovable } from './check.ts';
+import { about, type Subject } from './checks.ts';
+import type { ExpectedLocation, Expectations } from './expectations.ts';
+import {
+  type BucketObservation,
+  corsRulesOf,
+  noCorsHeaders,
+  type Observations,
+  type Refusal,
+} from './observations.ts';
+
+/** Whether Kolena's web page can read the buckets; nothing is asked where no page is expected to. */
+export function judgeBrowser(expectations: Expectations, observations: Observations): Check[] {
+  if (expectations.origins.length === 0) return [];
+  const buckets = [...new Set(expectations.locations.map(({ bucket }) => bucket))];
+  return [
+    ...expectations.locations.map((location) => presigned(expectations, observations, location)),
+    ...buckets.flatMap((bucket) => preflights(expectations, observations.buckets[bucket], bucket)),
+  ];
+}
+
+function presigned(
+  expectations: Expectations,
+  { locations, buckets }: Observations,
+  location: ExpectedLocation,
+): Check {
+  const origin = concreteOrigin(expectations.origins[0] ?? '');
+  const subject = about('presigned', { location: location.name, origin });
+  const seen = locations[location.name]?.presigned;
+  if (seen === undefined || seen.outcome === 'skipped')
+    return unprovable(subject, seen?.message ?? 'Nobody was in the role to sign a URL.');
+  if (seen.outcome === 'ok')
+    return pass(subject, `S3 answered ${seen.value.status} and allows ${seen.value.allowOrigin}.`);
+  if (seen.refusal.code === noCorsHeaders)
+    return refusedByRules(subject, { refusal: seen.refusal, origin, seen: buckets[location.bucket] });
+  const said = `S3 answered ${seen.refusal.code}: ${seen.refusal.message}`;
+  if (seen.refusal.status !== 403)
+    return fail(subject, said, 'Run again; if it stays, look the code up in the S3 error list.');
+  // The session's own read came from the same machine, so its address is not the reason.
+  return fail(
+    subject,
+    `${said} From here the role itself may read the object, so a condition of the bucket's policy looks at how it is asked for, as on s3:authType, s3:signatureAge or aws:Referer.`,
+    "Exempt the role from that statement of the bucket's policy.",
+  );
+}
+
+function preflights({ origins }: Expectations, seen: BucketObservation | undefined, bucket: string): Check[] {
+  return origins.map((configured) => {
+    const subject = about('preflight', { bucket, origin: configured });
+    const origin = concreteOrigin(configured);
+    const answer = seen?.preflights[configured];
+    if (answer === undefined || answer.outcome === 'skipped')
+      return unprovable(subject, answer?.message ?? 'The bucket was not asked.');
+    if (answer.outcome === 'ok') return pass(subject, `The preflight of ${origin} is allowed.`);
+    return refusedByRules(subject, { refusal: answer.refusal, origin, seen });
+  });
+}
+
+interface RefusedByRules {
+  readonly refusal: Refusal;
+  readonly origin: string;
+  readonly seen: BucketObservation | undefined;
+}
+
+function refusedByRules(
+  subject: Subject<'presigned' | 'preflight'>,
+  { refusal, origin, seen }: RefusedByRules,
+): Check {
+  const rules = corsRulesOf(seen);
+  const said = `S3 answered ${refusal.code}: ${refusal.message}`;
+  const rule = matchingRule(rules, { origin, method: 'GET' });
+  if (rule !== undefined)
+    return fail(
+      subject,
+      `${said} The rules read back allow it, so S3 has not spread them yet, or a proxy before S3 answers by itself.`,
+      'Raise verify-timeout and run `command: verify` again.',
+    );
+  const origins = [...new Set(rules.flatMap(({ AllowedOrigins }) => AllowedOrigins))];
+  const found =
+    rules.length === 0
+      ? 'The bucket has no CORS rules.'
+      : `No rule lets it GET; origins with a rule: ${origins.join(', ')}.`;
+  return fail(
+    subject,
+    `${said} ${found}`,
+    'Run `command: apply`, which adds the rule for the configured cors-origins.',
+  );
+}

@@ -1,0 +1,82 @@
+import { matchingRule } from '../cors/browser.ts';
+import { isKolenaRule, splitRules } from '../cors/rule-set.ts';
+import type { CorsRule } from '../cors/rule.ts';
+import { unknownOrigin } from './browser-origins.ts';
+import { corsDifference } from '../cors/difference.ts';
+import { type Check, fail, pass, unprovable, warning } from './check.ts';
+import { about } from './checks.ts';
+import type { Expectations } from './expectations.ts';
+import { type BucketObservation, corsRulesOf, type Observations } from './observations.ts';
+
+/** Whether the buckets refuse pages that nobody configured, and other CORS rules are as they were. */
+export function judgeCors(expectations: Expectations, { buckets }: Observations): Check[] {
+  const { locations, origins, ourRule, foreignRules: others } = expectations;
+  const asked = origins.length === 0 ? [] : [...new Set(locations.map(({ bucket }) => bucket))];
+  return [
+    ...asked.map((bucket) => unknownOriginRefused(bucket, buckets[bucket], ourRule)),
+    ...Object.keys(others).map((bucket) => otherRulesKept(expectations, buckets[bucket], bucket)),
+  ];
+}
+
+/** If the bucket lets an unknown page in, whose rule does. */
+function unknownOriginRefused(bucket: string, seen: BucketObservation | undefined, ourRule: CorsRule): Check {
+  const subject = about('preflight-unknown-origin', { bucket });
+  const answer = seen?.unknownOrigin;
+  if (answer === undefined || answer.outcome === 'skipped')
+    return unprovable(subject, answer?.message ?? 'The bucket was not asked.');
+  if (answer.outcome === 'refused') {
+    return answer.refusal.status === 403
+      ? pass(subject, `The preflight of ${unknownOrigin} is refused.`)
+      : unprovable(subject, `S3 answered ${answer.refusal.code}: ${answer.refusal.message}`);
+  }
+  const asked = { origin: unknownOrigin, method: 'GET' };
+  const rule = matchingRule(corsRulesOf(seen), asked);
+  if (rule !== undefined && matchingRule([ourRule], asked) !== undefined)
+    return warning(
+      subject,
+      `The preflight of ${unknownOrigin} is allowed, since the config's cors-origins let every page read: ${ourRule.AllowedOrigins.join(', ')}.`,
+      "Name Kolena's origins alone in cors-origins.",
+    );
+  if (rule !== undefined && isKolenaRule(rule, ourRule))
+    return fail(
+      subject,
+      `The preflight of ${unknownOrigin} is allowed by Kolena's rule, which somebody changed: ${JSON.stringify(rule)}`,
+      'Run `command: apply`, which writes the rule again.',
+    );
+  if (rule !== undefined) {
+    return warning(
+      subject,
+      `The preflight of ${unknownOrigin} is allowed by a rule that is not Kolena's and was left alone: ${JSON.stringify(rule)}`,
+      "Narrow that rule's AllowedOrigins, if it need not be open to every page.",
+    );
+  }
+  return fail(
+    subject,
+    `The preflight of ${unknownOrigin} is allowed, though no CORS rule of the bucket allows it.`,
+  );
+}
+
+function otherRulesKept(
+  { foreignRules: others, ourRule }: Expectations,
+  observed: BucketObservation | undefined,
+  bucket: string,
+): Check {
+  const subject = about('foreign-cors', { bucket });
+  const read = observed?.corsRules;
+  if (read === undefined || read.outcome === 'skipped')
+    return unprovable(subject, 'The rules were not read back.');
+  if (read.outcome === 'refused')
+    return unprovable(
+      subject,
+      `They could not be read back: ${read.refusal.message}`,
+      `Allow s3:GetBucketCORS on ${bucket} to the role that this run uses.`,
+    );
+  const seen = splitRules(read.value, ourRule).others;
+  const difference = corsDifference(others[bucket] ?? [], seen);
+  if (difference === undefined)
+    return pass(
+      subject,
+      seen.length === 0 ? 'There are none.' : `${seen.length} read back, each equal field by field.`,
+    );
+  return fail(subject, `Of the rules that are not Kolena's, read back, ${difference}.`);
+}

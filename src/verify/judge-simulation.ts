@@ -1,0 +1,72 @@
+import { groupBy } from '../base/group-by.ts';
+import { type Check, fail, pass, unprovable } from './check.ts';
+import { about, idOf } from './checks.ts';
+import type { Expectations } from './expectations.ts';
+import type { Attempt, SimulationAnswer, SimulationQuestion } from './observations.ts';
+import { isAsExpected, simulationQuestions } from './simulation.ts';
+
+interface Simulation {
+  readonly answers: Attempt<readonly SimulationAnswer[]>;
+  /** Whether the planned documents were asked about, or the role as it stands. */
+  readonly of: 'planned' | 'role';
+}
+
+/** What IAM's simulator says of the role or of the planned documents: one check per promise, or one that says why not. */
+export function judgeSimulation(expectations: Expectations, { answers, of }: Simulation): Check[] {
+  if (answers.outcome !== 'ok') return [notAsked(answers, of)];
+  const asked = groupBy(simulationQuestions(expectations), idOfCheck);
+  const answered = groupBy(answers.value, ({ question }) => idOfCheck(question));
+  return [...asked].flatMap(([id, [question]]) =>
+    question === undefined ? [] : judgeOne(question, answered.get(id) ?? [], of),
+  );
+}
+
+function idOfCheck({ check, where }: SimulationQuestion): string {
+  return idOf(about(check, { who: '', where }));
+}
+
+function judgeOne(
+  { check, where }: SimulationQuestion,
+  answers: readonly SimulationAnswer[],
+  of: Simulation['of'],
+): Check {
+  const subject = about(check, { where, who: `The ${policies[of]}` });
+  if (answers.length === 0) return unprovable(subject, "IAM's simulator did not answer for it.");
+  const wrong = answers.filter((answer) => !isAsExpected(answer));
+  const shown = answers.map(({ question, decision }) => `${question.action}: ${decision}`).join(', ');
+  if (wrong.length === 0) return pass(subject, `IAM's simulator says ${shown}.`);
+  return fail(subject, wrong.map(describe).join(' '), remedyFor(wrong));
+}
+
+/** What was asked about. */
+const policies = { planned: 'planned policies', role: 'policies of the role' } as const;
+
+function describe({ question, decision, decidedBy, guard }: SimulationAnswer): string {
+  const by = decidedBy.length === 0 ? '' : ` by ${decidedBy.join(', ')}`;
+  const above = guard === undefined ? '' : `: ${guards[guard]} does not allow it`;
+  return `IAM's simulator says ${decision}${by} for ${question.action} on ${question.resource}${above}.`;
+}
+
+const guards = {
+  organization: 'a policy of the organization (SCP)',
+  'permissions-boundary': "the role's permissions boundary",
+} as const;
+
+function remedyFor(wrong: readonly SimulationAnswer[]): string {
+  const deciding = [...new Set(wrong.flatMap(({ decidedBy }) => decidedBy))].join(', ');
+  if (wrong.some(({ decision }) => decision === 'allowed'))
+    return `Detach ${deciding || 'the policy that grants it'} from the role, or run \`command: apply\` where the config made it.`;
+  const guard = wrong.find((answer) => answer.guard !== undefined)?.guard;
+  if (guard !== undefined) return `Have it allowed there: ${guards[guard]}.`;
+  return deciding
+    ? `Take the Deny out of ${deciding}.`
+    : 'Run `command: apply`, which writes and attaches the policies.';
+}
+
+function notAsked(answers: Exclude<Attempt<unknown>, { outcome: 'ok' }>, of: Simulation['of']): Check {
+  const subject = about('simulation', { policies: `the ${policies[of]}` });
+  if (answers.outcome === 'skipped') return unprovable(subject, answers.message);
+  const { code, message } = answers.refusal;
+  const action = of === 'planned' ? 'iam:SimulateCustomPolicy' : 'iam:SimulatePrincipalPolicy';
+  return unprovable(subject, `${code}: ${message}`, `Allow ${action} to the role that this run uses.`);
+}

@@ -1,0 +1,75 @@
+import type { ObservedRole } from '../access/observed.ts';
+import type { Problem } from '../problem/problem.ts';
+import { statementFor } from '../problem/statement.ts';
+import { expectedRoleArn, type Expectations } from './expectations.ts';
+import type { Observations, Refusal } from './observations.ts';
+
+/** Who wants to assume which role. */
+interface Verifier extends Pick<Observations, 'mode' | 'callerArn'> {
+  readonly expectations: Expectations;
+  /** Absent when there is none. */
+  readonly role: ObservedRole | undefined;
+}
+
+/** How the caller gets into the role: by a temporary statement, as the permanent verifier, or not at all and why. */
+export function wayIn({
+  mode,
+  callerArn,
+  expectations,
+  role,
+}: Verifier): 'temporary' | 'permanent' | Problem {
+  const { verifierArn } = expectations;
+  if (mode === 'simulate')
+    return {
+      message: '`verify: simulate` changes nothing in AWS, so nobody assumed the role.',
+      remedy: 'Use `verify: assume` to prove it.',
+    };
+  if (role === undefined)
+    return {
+      message: `There is no role ${expectedRoleArn(expectations)}.`,
+      remedy: 'Run `command: apply`, which creates it.',
+    };
+  if (callerArn.endsWith(':root'))
+    return {
+      message: 'AWS lets no root user assume a role.',
+      remedy: 'Run with the credentials of a role or a user.',
+    };
+  if (verifierArn === undefined) return 'temporary';
+  if (verifierArn === callerArn) return 'permanent';
+  return {
+    message: `Only ${verifierArn} is trusted as the verifier, and this run is ${callerArn}.`,
+    remedy: 'Run verification with the credentials of verify-principal-arn, or unset it.',
+  };
+}
+
+/** Why IAM refused the temporary statement. */
+export function explainNotAdded(
+  { code, message }: Refusal,
+  { callerArn, expectations, role }: Omit<Verifier, 'mode'>,
+): Problem {
+  if (code.startsWith('LimitExceeded'))
+    return {
+      message: `The trust policy of ${expectations.role.name} has no room for the statement of the check: ${message}`,
+      remedy:
+        "Raise the account's quota for role trust policies, or use verify-principal-arn or `verify: simulate`.",
+    };
+  if (code.startsWith('MalformedPolicyDocument'))
+    return {
+      message: `IAM does not take the trust policy with the statement of the check, for ${callerArn}: ${message}`,
+      // A policy that names a principal that was deleted is refused whatever is added to it.
+      remedy: /\bA(?:ID|RO)A[A-Z0-9]{12,}/.test(message)
+        ? 'Run `command: apply`, which writes the trust policy again.'
+        : 'Allow iam:GetRole on the role that this run uses, so that its ARN is found with its path.',
+    };
+  return {
+    message: `This run is not allowed to add its statement to the trust policy (${code}): ${message}`,
+    remedy: statementFor(
+      {
+        Sid: 'AddTemporaryStatement',
+        Action: 'iam:UpdateAssumeRolePolicy',
+        Resource: role?.arn ?? expectedRoleArn(expectations),
+      },
+      'the permissions of the role that this run uses, or use verify-principal-arn or `verify: simulate`',
+    ),
+  };
+}
