@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessConfig } from '../config/access-config.ts';
 import { accessKeys, parseAccessConfig } from '../config/parse.ts';
-import type { Environment } from '../base/environment.ts';
+import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import { parseSettings, settingNames, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
@@ -39,8 +39,7 @@ export class InvalidInputs extends UserError {
 /** Reads the Action's inputs and the config file; throws {@link InvalidInputs} that names every problem of both. */
 export function readInputs(env: Environment): Inputs {
   const given = readGiven(env, settingNames);
-  // A workflow's `env` sets a variable that has no value to ''.
-  const region = given['aws-region'] ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1');
+  const region = given['aws-region'] ?? regionOf(env);
   const workingDirectory = resolve(given['working-directory'] ?? '.');
   const configPath = resolve(workingDirectory, given['config'] ?? USUAL_CONFIG);
   const isNeeded = given['config'] !== undefined;

@@ -35,7 +35,7 @@ export function startJob(edges: Edges): Job {
     expectationOptions: {
       ...(settings['verify-object'] !== undefined && { verifyObject: settings['verify-object'] }),
       ...(settings['verify-principal-arn'] !== undefined && {
-        verifyPrincipalArn: settings['verify-principal-arn'],
+        verifierArn: settings['verify-principal-arn'],
       }),
     },
   };

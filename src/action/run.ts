@@ -1,4 +1,5 @@
 import { decideAccess, decideRemoval } from '../access/decide-access.ts';
+import { needsRaisedQuota } from '../access/decide-policies.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import { policyAddresses } from '../plan/addresses.ts';
@@ -110,7 +111,8 @@ async function synth(job: Job): Promise<void> {
 }
 
 async function decide(job: Job, aws: Aws): Promise<Decided> {
-  const observed = await aws.observe(job.config);
+  const asksQuota = needsRaisedQuota(job.config, aws.caller.partition);
+  const observed = await aws.observe(job.config, { asksQuota });
   job.report.add({ observed });
   const decideFor = job.settings.command === 'destroy' ? decideRemoval : decideAccess;
   // Nothing is replaced by a check: whom else the role trusts is a finding, no reason to refuse.

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { AccessConfig } from '../config/access-config.ts';
 import { decideAccess } from '../access/decide-access.ts';
+import { needsRaisedQuota } from '../access/decide-policies.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import { parseAccessConfig } from '../config/parse.ts';
 import { observe } from '../aws/observe/observe.ts';
 import { signIn } from '../aws/sign-in/sign-in.ts';
+import { regionOf } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { readYaml } from '../action/yaml-file.ts';
@@ -30,7 +32,7 @@ export interface LocalRun {
 export async function localAccess({ env, directory, stateFile, log }: LocalRun): Promise<DesiredAccess> {
   const path = resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml');
   const config = parseAccessConfig(readYaml(path), `The config of ${path}`);
-  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || 'us-east-1';
+  const region = regionOf(env);
   const observed = await observeAws({ config, region, env, log });
   const allowDestroy = env['KOLENA_S3_ALLOW_DESTROY'] === 'true';
   const desired = locally(() => decideAccess(config, observed, { region, allowDestroy }));
@@ -56,7 +58,8 @@ interface Observing extends Pick<LocalRun, 'env' | 'log'> {
 async function observeAws({ config, region, env, log }: Observing): Promise<Observed> {
   // No secret is shown here: there is nothing that a mask could hide.
   const session = await signIn({ region, env, log, allowedAccountIds: [], mask: () => undefined });
-  return session
-    ? observe({ clients: session.clients, caller: session.caller, config, log })
-    : nothingObserved;
+  if (session === undefined) return nothingObserved;
+  const { clients, caller } = session;
+  const asksQuota = needsRaisedQuota(config, caller.partition);
+  return observe({ clients, caller, config, asksQuota, log });
 }

@@ -8,7 +8,7 @@ import type { Attempt } from '../../verify/observations.ts';
 import { hasTemporary, withoutTemporary } from '../../iam/temporary-statement.ts';
 import type { Clock } from '../clock.ts';
 import { abortsMany, type Interrupts } from './interrupts.ts';
-import { parseDocument } from '../observe/observe-role.ts';
+import { decodePolicyDocument } from '../policy-document.ts';
 import { attempt, isCode, refusalOf } from '../../problem/aws-refusal.ts';
 
 /** The role whose trust policy is lent to the verifier. */
@@ -96,7 +96,7 @@ export async function clearLeftovers(lent: Omit<LentTrust, 'statement' | 'interr
 
 async function readTrust({ iam, roleName }: Pick<LentTrust, 'iam' | 'roleName'>): Promise<PolicyDocument> {
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleName }));
-  return parseDocument(Role?.AssumeRolePolicyDocument);
+  return decodePolicyDocument(Role?.AssumeRolePolicyDocument);
 }
 
 async function add(lent: LentTrust, found: PolicyDocument): Promise<Attempt<unknown>> {
