@@ -1,3 +1,5 @@
+import { normalizeStatements } from '../iam/compare-policy.ts';
+import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { Report } from '../report/report.ts';
 import type { Secrets } from '../report/mask.ts';
 import type { Settings } from './settings.ts';
@@ -15,12 +17,6 @@ export function secretsOf(report: Report, settings: Settings): Secrets {
 }
 
 function externalIdsOf({ config, observed }: Report): string[] {
-  const trusted = observed?.role?.trustPolicy.Statement.flatMap(({ Condition = {} }) =>
-    Object.values(Condition).flatMap((keys) =>
-      Object.entries(keys)
-        .filter(([key]) => key.toLowerCase() === 'sts:externalid')
-        .flatMap(([, values]) => values),
-    ),
-  );
+  const trusted = observed?.role && demandedExternalIds(normalizeStatements(observed.role.trustPolicy));
   return [...new Set([config?.kolenaExternalId ?? [], trusted ?? []].flat())];
 }

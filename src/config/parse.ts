@@ -75,7 +75,9 @@ export function accessJsonSchema(): object {
     description: 'kolena-s3.yml: what Kolena may read in your S3 buckets.',
     ...z.toJSONSchema(accessFields, {
       io: 'input',
-      override: ({ jsonSchema }) => void delete jsonSchema['kind'],
+      override: ({ jsonSchema }) => {
+        delete jsonSchema['kind'];
+      },
     }),
   };
 }

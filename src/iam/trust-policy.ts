@@ -1,5 +1,5 @@
 import { deletedPrincipalIn } from '../config/arn.ts';
-import { listOf, principalsOf, statementsOf } from './compare-policy.ts';
+import { principalsOf, statementsOf, type NormalizedStatement } from './compare-policy.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 import { temporarySid } from './temporary-statement.ts';
 
@@ -38,10 +38,10 @@ function trustStatement(sid: string, principalArn: string, externalId: string | 
 }
 
 /** The external IDs that statements of a trust policy demand, as often as they demand them. */
-export function externalIdsOf(statements: readonly Statement[]): string[] {
+export function externalIdsOf(statements: readonly NormalizedStatement[]): string[] {
   return statements
-    .flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((keys) => Object.entries(keys)))
-    .flatMap(([key, values]) => (key.toLowerCase() === 'sts:externalid' ? listOf(values) : []));
+    .flatMap(({ conditions }) => conditions)
+    .flatMap(({ key, values }) => (key.toLowerCase() === 'sts:externalid' ? values : []));
 }
 
 /**

@@ -2,7 +2,7 @@ import { statementsOf } from '../iam/compare-policy.ts';
 import type { Check } from './check.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { Expectations } from './expectations.ts';
-import { explainAssumeDenial, principalsOf } from './explain-assume.ts';
+import { explainAssumeDenial, namesOfCaller } from './explain-assume.ts';
 import type { Attempt, Observations } from './observations.ts';
 import { fail, pass, refusedFor, standingOf, type Subject, unprovable, warning } from './verdict.ts';
 import { wrongExternalId } from '../iam/temporary-statement.ts';
@@ -95,7 +95,7 @@ function statementWithoutExternalId(
   { role }: Observations,
 ): string | undefined {
   const documents = role === undefined ? [] : [role.trustPolicy];
-  const principals = principalsOf(kolenaPrincipalArn);
+  const principals = namesOfCaller(kolenaPrincipalArn);
   const contexts = [{}, { 'sts:ExternalId': wrongExternalId }];
   const decisions = contexts.map((context) =>
     evaluatePolicies(documents, { action: 'sts:AssumeRole', principals, context }),

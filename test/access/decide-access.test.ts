@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { corsRuleId, ourCorsRule } from '../../src/cors/merge.ts';
 import type { CorsRule } from '../../src/cors/rule.ts';
-import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
+import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved, type ObservedRole } from '../../src/access/observed.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { trustPolicy } from '../../src/iam/trust-policy.ts';

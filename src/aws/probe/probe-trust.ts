@@ -1,3 +1,4 @@
+import { deletedPrincipalIn } from '../../config/arn.ts';
 import { expectedRoleArn } from '../../verify/expectations.ts';
 import type { Observations, Refusal, TrustForVerifier } from '../../verify/observations.ts';
 import { hasTemporary, temporaryStatement } from '../../iam/temporary-statement.ts';
@@ -117,7 +118,7 @@ function whyNotAdded({ code, message }: Refusal, { standing, expectations, calle
     return {
       why: `IAM does not take the trust policy with the statement of the check, for ${callerArn}: ${message}`,
       // With a principal that was deleted IAM takes the policy no more, whatever is added.
-      remedy: /\bA(?:ID|RO)A[A-Z0-9]{12,}/.test(message)
+      remedy: deletedPrincipalIn(message)
         ? 'Run `command: apply`, which writes the trust policy anew.'
         : 'Allow iam:GetRole on the role that this run uses, so that its ARN is found with its path.',
     };
