@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { corsRuleId, ourCorsRule } from '../../src/cors/merge.ts';
 import type { CorsRule } from '../../src/cors/rule.ts';
 import { decideAccess } from '../../src/access/decide-access.ts';
+import { needsRaisedQuota } from '../../src/access/decide-policies.ts';
 import { nothingObserved, type ObservedRole } from '../../src/access/observed.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { trustPolicy } from '../../src/iam/trust-policy.ts';
@@ -245,6 +246,15 @@ describe('managed policies', () => {
     expect(remedy).toContain('two config files');
     const raised = { ...observed, policiesPerRoleQuota: 11 };
     expect(decideAccess(configOf({ buckets }), raised, { region }).policies).toHaveLength(11);
+  });
+
+  test('ask for the quota of the account only when they are more than ten', () => {
+    const longNames = (count: number) =>
+      configOf({ buckets: Array.from({ length: count }, (_, at) => String(at).padStart(63, 'b')) });
+    expect([needsRaisedQuota(longNames(370), 'aws'), needsRaisedQuota(longNames(400), 'aws')]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   test('that no account can hold are refused before AWS is asked', () => {
