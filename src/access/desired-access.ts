@@ -16,8 +16,9 @@ export interface DesiredRole {
 
 /** One managed policy, as it shall be, attached to the role. */
 export interface DesiredPolicy {
-  /** Position in the pack, from 1: the first is named `policy-name`, the others `policy-name-2`, … Stable over runs. */
+  /** Position in the pack, from 1. Stable over runs. */
   readonly number: number;
+  /** By `policyNameOf`, or the one that stands in AWS, whose case may be another. */
   readonly name: string;
   readonly path: string;
   readonly description: string;
@@ -53,13 +54,13 @@ export interface CorsRemoval {
   readonly rules: CorsRuleSet;
 }
 
-/** A bucket whose CORS configuration is Terraform's no more. */
+/** A bucket whose CORS configuration Terraform forgets: it leaves the state and stays in AWS. */
 export interface ForgottenCors {
   readonly bucket: string;
   readonly region: string;
 }
 
-/** A policy of ours that has nothing to grant any more, or the role, on its way out. */
+/** One of our policies that will be deleted. */
 export interface PolicyRemoval {
   readonly number: number;
   readonly name: string;
@@ -93,7 +94,7 @@ export interface DesiredAccess {
     readonly role?: { readonly name: string; readonly path: string };
     readonly policies: readonly PolicyRemoval[];
     readonly cors: readonly CorsRemoval[];
-    /** CORS configurations that nothing but Terraform's state may still hold: it lets go of them, AWS is not touched. */
+    /** CORS configurations of other buckets that Terraform's state holds: it forgets them, AWS is not touched. */
     readonly forgotten?: readonly ForgottenCors[];
   };
   readonly warnings: readonly Warning[];

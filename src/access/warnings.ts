@@ -1,7 +1,7 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
-import { deletedPrincipals } from '../iam/live-trust.ts';
+import { deletedPrincipals } from '../iam/trust-policy.ts';
 import type { Observed, ObservedRole } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
 

@@ -1,4 +1,5 @@
 import { decideAccess, decideRemoval } from '../access/decide-access.ts';
+import { needsRaisedQuota } from '../access/decide-policies.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import type { Aws } from '../aws/open-aws.ts';
@@ -14,7 +15,8 @@ export interface Decided {
 
 /** Observes AWS and decides what shall stand there. */
 export async function decide({ config, settings, report }: RunContext, aws: Aws): Promise<Decided> {
-  const observed = await aws.observe(config);
+  const asksQuota = needsRaisedQuota(config, aws.caller.partition);
+  const observed = await aws.observe(config, { asksQuota });
   report.add({ observed });
   const decideFor = settings.command === 'destroy' ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.

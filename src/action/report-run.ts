@@ -1,6 +1,8 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
+import { normalizeStatements } from '../iam/compare-policy.ts';
+import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import type { Secrets } from '../report/mask.ts';
 import { renderComment, renderSummary } from '../report/render.ts';
@@ -147,12 +149,6 @@ function accountIdsOf({ config, observed, desired, failure }: Report, settings: 
 }
 
 function externalIdsOf({ config, observed }: Report): string[] {
-  const trusted = observed?.role?.trustPolicy.Statement.flatMap(({ Condition = {} }) =>
-    Object.values(Condition).flatMap((keys) =>
-      Object.entries(keys)
-        .filter(([key]) => key.toLowerCase() === 'sts:externalid')
-        .flatMap(([, values]) => values),
-    ),
-  );
+  const trusted = observed?.role && demandedExternalIds(normalizeStatements(observed.role.trustPolicy));
   return [...new Set([config?.kolenaExternalId ?? [], trusted ?? []].flat())];
 }

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { DecideOptions } from '../access/decide-access.ts';
 import { UserError } from '../base/errors.ts';
-import { parseConstraint } from '../config/version-constraint.ts';
+import { parsePrincipalArn, type PrincipalArn } from '../config/arn.ts';
+import { bucketNamePattern } from '../config/bucket-location.ts';
+import { partitions, regionPattern } from '../config/partition.ts';
+import { itemsOf, splitPair } from '../config/text.ts';
+import { isConstraint, parseConstraint } from '../config/version-constraint.ts';
 import type { ExpectationOptions } from '../verify/expectations.ts';
 
 /** What a run does. */
@@ -14,11 +18,12 @@ export type Settings = z.output<typeof settingsSchema>;
 export type Reporting = Partial<Settings> &
   Pick<Settings, 'command' | 'comment' | 'comment-key' | 'mask-aws-account-id' | 'mask-external-id'>;
 
-const ARN_ROLE = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-const ARN_CALLER = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]+$/;
-
-/** The AWS provider's version constraint, as Terraform takes it: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
-const CONSTRAINT = /^(?:=|!=|>=?|<=?|~>)?\s*\d[\w.+-]*(?:\s*,\s*(?:=|!=|>=?|<=?|~>)?\s*\d[\w.+-]*)*$/;
+/** The ARN of a principal of these types. */
+const arnOf = (types: readonly PrincipalArn['type'][], allowed: string) =>
+  z.string().refine((text) => {
+    const { partition = '', type = 'root' } = parsePrincipalArn(text) ?? {};
+    return partitions.includes(partition) && types.includes(type);
+  }, allowed);
 
 const accountIdsAllowed =
   'AWS account IDs of 12 digits, one per line or separated by commas; the whole value in quotes, or YAML takes a zero at the front away';
@@ -37,22 +42,17 @@ const seconds = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `a whole number of seconds, ${least} to ${most}`);
 
-const items = (separator: RegExp) =>
-  z.string().transform((text) =>
-    text
-      .split(separator)
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  );
+const items = (separator: RegExp) => z.string().transform((text) => itemsOf(text, separator));
 
 const lines = items(/\n/);
 
 const pairs = lines.transform((entries, context) =>
   Object.fromEntries(
-    entries.map((entry) => {
-      const at = entry.indexOf('=');
-      if (at < 1) context.addIssue({ code: 'custom', message: 'one key=value per line', input: entry });
-      return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
+    entries.flatMap((entry) => {
+      const pair = splitPair(entry);
+      if (pair === undefined)
+        context.addIssue({ code: 'custom', message: 'one key=value per line', input: entry });
+      return pair === undefined ? [] : [pair];
     }),
   ),
 );
@@ -69,11 +69,11 @@ export const settingsSchema = z
       })
       .default('plan'),
     config: z.string().optional(),
-    'aws-region': z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS region, such as us-east-1'),
-    'role-to-assume': z
-      .string()
-      .regex(ARN_ROLE, 'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/deploy')
-      .optional(),
+    'aws-region': z.string().regex(regionPattern, 'an AWS region, such as us-east-1'),
+    'role-to-assume': arnOf(
+      ['role'],
+      'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/deploy',
+    ).optional(),
     'role-session-name': z
       .string()
       .regex(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and _+=,.@-')
@@ -94,7 +94,7 @@ export const settingsSchema = z
       .optional(),
     'aws-provider-version': z
       .string()
-      .regex(CONSTRAINT, "Terraform's version constraint, such as >= 5.100.0, < 7.0.0")
+      .refine(isConstraint, "Terraform's version constraint, such as >= 5.100.0, < 7.0.0")
       .default('>= 5.100.0, < 7.0.0'),
     backend: z
       .string()
@@ -115,10 +115,10 @@ export const settingsSchema = z
     verify: z.enum(['assume', 'simulate', 'off'], { error: 'assume, simulate or off' }).default('assume'),
     'verify-object': z
       .string()
-      .regex(/^(?:s3:\/\/)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+$/, 'an object, as s3://bucket/key')
+      .regex(new RegExp(String.raw`^(?:s3:\/\/)?${bucketNamePattern}\/.+$`), 'an object, as s3://bucket/key')
       .optional(),
     'verify-timeout': seconds(0, 3600).default(120),
-    'verify-principal-arn': z.string().regex(ARN_CALLER, 'the ARN of an IAM role or user').optional(),
+    'verify-principal-arn': arnOf(['role', 'user'], 'the ARN of an IAM role or user').optional(),
     'mask-aws-account-id': flag(false),
     'mask-external-id': flag(true),
     'working-directory': z.string().default('.'),
@@ -177,5 +177,5 @@ export function decideOptionsOf(settings: Settings): DecideOptions {
 
 /** The settings that say what is to be proven. */
 export function expectationOptionsOf(settings: Settings): ExpectationOptions {
-  return { verifyObject: settings['verify-object'], verifyPrincipalArn: settings['verify-principal-arn'] };
+  return { verifyObject: settings['verify-object'], verifierArn: settings['verify-principal-arn'] };
 }

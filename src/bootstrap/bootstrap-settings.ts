@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../base/errors.ts';
-import { boundaryArnProblem } from '../config/arns.ts';
+import { boundaryArnProblem } from '../config/arn-problems.ts';
 import { iamPathPattern, roleNamePattern } from '../config/iam-names.ts';
 
 const number = z

@@ -33,7 +33,7 @@ export class BootstrapStack extends AwsStack {
     for (const role of roles)
       new GitHubRole(this, role.mode, { ...role, dependsOn: provider ? [provider] : [] });
     if (stateBucket) new StateBucket(this, 'state', stateBucket);
-    else if (releasesStateBucket) this.letGo(stateBucketAddresses);
+    else if (releasesStateBucket) this.forget(stateBucketAddresses);
   }
 
   private oidcProvider({

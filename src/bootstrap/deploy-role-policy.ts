@@ -1,7 +1,8 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { actionsOn, type DeployMode, type DeployResource } from './deploy-role-actions.ts';
 import type { Condition, PolicyDocument, Statement } from '../iam/policy-document.ts';
-import { jsonLength, policySizeLimit } from '../iam/policy-size.ts';
+import { policySizeLimit } from '../iam/packing.ts';
+import { jsonLength } from '../iam/policy-document.ts';
 
 /** An S3 bucket that keeps Terraform's state. */
 export interface StateLocation {

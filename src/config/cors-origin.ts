@@ -1,4 +1,4 @@
-import type { ProblemOf } from './iam-names.ts';
+import type { ProblemOf } from '../base/quote.ts';
 
 const ORIGIN = /^(https?):\/\/([a-z0-9*.-]+)(?::(\d{1,5}))?$/;
 const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' };

@@ -1,5 +1,6 @@
 import { parseLocation } from './bucket-location.ts';
-import { partitionOfArn, partitions } from './partition.ts';
+import { parseArn } from './arn.ts';
+import { partitions } from './partition.ts';
 import { quote } from '../base/quote.ts';
 
 /** Problems of values that are fine alone but not together; values that are not fine alone are passed over. */
@@ -8,7 +9,7 @@ export function crossProblems(given: Readonly<Record<string, unknown>>): string[
     ...overlaps(texts(given['buckets'])),
     ...repetitions('kms-key-arns', texts(given['kms-key-arns'])),
     ...repetitions('cors-origins', texts(given['cors-origins'])),
-    ...foreignPartitions(given),
+    ...otherPartitions(given),
   ];
 }
 
@@ -54,9 +55,9 @@ function repetitions(key: string, values: readonly string[]): string[] {
 }
 
 /** Every ARN in one document is of the same partition, and no principal reaches over to another. */
-function foreignPartitions(given: Readonly<Record<string, unknown>>): string[] {
+function otherPartitions(given: Readonly<Record<string, unknown>>): string[] {
   const principal = given['kolena-principal-arn'];
-  const partition = typeof principal === 'string' ? partitionOfArn(principal) : undefined;
+  const partition = typeof principal === 'string' ? parseArn(principal)?.partition : undefined;
   if (partition === undefined) return [];
   const arns = ['permissions-boundary-arn', 'kms-key-arns', 'buckets'].flatMap((key) =>
     typeof given[key] === 'string'
@@ -64,7 +65,7 @@ function foreignPartitions(given: Readonly<Record<string, unknown>>): string[] {
       : texts(given[key]).map((arn, at) => ({ path: `${key}[${at}]`, arn })),
   );
   return arns.flatMap(({ path, arn }) => {
-    const other = partitionOfArn(arn);
+    const other = parseArn(arn)?.partition;
     return other === undefined || other === partition || !partitions.includes(other)
       ? []
       : [

@@ -20,12 +20,6 @@ export function tagProblems(pairs: readonly (readonly [key: string, value: strin
   return problems;
 }
 
-/** Splits `key=value` at its first equals sign; absent when there is none or no key before it. */
-export function splitTag(text: string): readonly [string, string] | undefined {
-  const at = text.indexOf('=');
-  return at < 1 ? undefined : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-}
-
 function tagProblem(key: string, value: string): string | undefined {
   if (key.length < 1 || key.length > 128)
     return `${quote(key)} is a key of ${key.length} characters: 1 to 128 are allowed`;

@@ -1,3 +1,4 @@
+import { buildArn, parsePrincipalArn } from '../config/arn.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
 /** What AWS compares with a role's trust policy, of an OIDC token: nothing here is secret, the token's signature is left out. */
@@ -27,30 +28,21 @@ function fromBase64Url(text: string): string {
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
-/** A role's ARN taken apart; `undefined` when it is no role ARN. */
-export function parseRoleArn(
-  arn: string,
-): { partition: string; accountId: string; name: string } | undefined {
-  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-  const match = /^arn:(aws[a-z-]*):iam::(\d{12}):role\/(?:[\x21-\x7e]+\/)?([\w+=,.@-]{1,64})$/.exec(arn);
-  if (match === null) return undefined;
-  const [, partition = '', accountId = '', name = ''] = match;
-  return { partition, accountId, name };
-}
-
 /**
  * The trust policy under which a role of that account accepts exactly this token
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html).
  */
 export function acceptingTrustPolicy(claims: IdTokenClaims, roleArn: string): PolicyDocument {
-  const { partition = 'aws', accountId = 'ACCOUNT_ID' } = parseRoleArn(roleArn) ?? {};
+  const { partition = 'aws', accountId = 'ACCOUNT_ID' } = parsePrincipalArn(roleArn) ?? {};
   const issuer = claims.iss.replace(/^https:\/\//, '');
   return {
     Version: '2012-10-17',
     Statement: [
       {
         Effect: 'Allow',
-        Principal: { Federated: `arn:${partition}:iam::${accountId}:oidc-provider/${issuer}` },
+        Principal: {
+          Federated: buildArn({ partition, service: 'iam', accountId, resource: `oidc-provider/${issuer}` }),
+        },
         Action: 'sts:AssumeRoleWithWebIdentity',
         Condition: { StringEquals: { [`${issuer}:aud`]: claims.aud, [`${issuer}:sub`]: claims.sub } },
       },

@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 
-import { parseRoleArn } from '../iam/id-token.ts';
+import { parsePrincipalArn } from '../config/arn.ts';
+import { partitionOfRegion } from '../config/partition.ts';
 import type { Environment } from '../base/environment.ts';
 import { idTokenPermission } from './sign-in-error.ts';
 
@@ -25,8 +26,8 @@ export function requireAllowedAccount(
 
 /** Throws a UserError `invalid-input` when the role is of China or GovCloud and the region is not, or the other way round. */
 export function requirePartition(roleArn: string, region: string): void {
-  const expected = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  const partition = parseRoleArn(roleArn)?.partition ?? expected;
+  const expected = partitionOfRegion(region);
+  const partition = parsePrincipalArn(roleArn)?.partition ?? expected;
   if (partition === expected) return;
   throw new UserError({
     reason: 'invalid-input',

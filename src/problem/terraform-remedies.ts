@@ -25,7 +25,8 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
   [
     /EntityAlreadyExists/,
     'Somebody else created it meanwhile: run again, which adopts it. If that fails in the same way, a policy of that name ' +
-      'stands at another path: set `iam-path` to that, or choose another `policy-name`.',
+      'stands at another path or in another case, which IAM counts as the same name: see `aws iam list-policies --scope Local`, ' +
+      'and set `iam-path` or `policy-name` to what it has, or choose another `policy-name`.',
   ],
   [
     /PoliciesPerRole/,

@@ -1,4 +1,5 @@
 import type { BucketFinding, Caller } from '../access/observed.ts';
+import { bucketArn } from '../config/arn.ts';
 import { UserError } from '../base/errors.ts';
 
 type Denied = Extract<BucketFinding, { kind: 'denied' }>;
@@ -46,7 +47,7 @@ function readStatement(buckets: readonly string[], partition: string): string {
     Sid: 'ReadBucketSettings',
     Effect: 'Allow',
     Action: ['s3:ListBucket', 's3:GetBucketCORS', 's3:GetEncryptionConfiguration'],
-    Resource: buckets.map((bucket) => `arn:${partition}:s3:::${bucket}`),
+    Resource: buckets.map((bucket) => bucketArn(bucket, { partition })),
   };
   return JSON.stringify(statement, null, 2);
 }

@@ -3,12 +3,8 @@ import { isUntrustedCertificate, untrustedCertificateRemedy } from './untrusted-
 
 import { awsFailure } from './aws-failure.ts';
 import { credentialsError } from './credentials-error.ts';
-import {
-  acceptingTrustPolicy,
-  type IdTokenClaims,
-  parseRoleArn,
-  subjectWithoutIds,
-} from '../iam/id-token.ts';
+import { parsePrincipalArn } from '../config/arn.ts';
+import { acceptingTrustPolicy, type IdTokenClaims, subjectWithoutIds } from '../iam/id-token.ts';
 import type { Diagnosis } from './network-error.ts';
 import { idTokenPermission } from './sign-in-error.ts';
 
@@ -81,7 +77,7 @@ function notAuthorized(request: WebIdentityRequest, message: string): Diagnosis 
 }
 
 function noProvider(request: WebIdentityRequest, message: string): Diagnosis {
-  const account = parseRoleArn(request.roleArn)?.accountId ?? 'of the role';
+  const account = parsePrincipalArn(request.roleArn)?.accountId ?? 'of the role';
   const url = request.claims?.iss ?? "the token's issuer";
   return {
     message: `Account ${account} has no OIDC provider for this token: ${message}. ${seen(request)}`,

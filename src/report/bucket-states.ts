@@ -1,5 +1,6 @@
 import { normalizeStatements } from '../iam/compare-policy.ts';
-import { grantedBuckets, publicDatasetsBucket } from '../iam/granted-buckets.ts';
+import { publicDatasetsBucket } from '../iam/access-policy.ts';
+import { grantedBuckets } from '../iam/granted-buckets.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { defined } from '../base/defined.ts';
 import { corsAddress, resourceKinds } from '../plan/resources.ts';

@@ -20,13 +20,13 @@ export class AccessStack extends AwsStack {
       providerOf: (bucketRegion) => this.providerOf(bucketRegion),
     });
     const { cors, forgotten = [] } = desired.removals;
-    if (settings.backend) this.letGoOf([...cors, ...forgotten]);
+    if (settings.backend) this.forgetCors([...cors, ...forgotten]);
   }
 
   /** Takes CORS configurations out of the state and leaves them in AWS, where a delete would take foreign rules along. */
-  private letGoOf(removals: readonly ForgottenCors[]): void {
-    // Terraform lets go of a resource only while the provider that made it is configured.
+  private forgetCors(removals: readonly ForgottenCors[]): void {
+    // Terraform forgets a resource only while the provider that made it is configured.
     for (const { region } of removals) this.providerOf(region);
-    this.letGo(removals.map(({ bucket }) => corsAddress(bucket)));
+    this.forget(removals.map(({ bucket }) => corsAddress(bucket)));
   }
 }

@@ -3,7 +3,7 @@ import { type Check, fail, failFor, pass, unprovable, warning } from './check.ts
 import { about } from './checks.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { Expectations } from './expectations.ts';
-import { explainAssumeDenial, principalsOf } from './explain-assume.ts';
+import { explainAssumeDenial, namesOfCaller } from './explain-assume.ts';
 import { liveAccessOf } from './explanation.ts';
 import type { Attempt, Observations, TrustForVerifier } from './observations.ts';
 import { wrongExternalId } from '../iam/temporary-statement.ts';
@@ -91,7 +91,7 @@ function statementWithoutExternalId(
   { role }: Observations,
 ): string | undefined {
   const documents = role === undefined ? [] : [role.trustPolicy];
-  const principals = principalsOf(kolenaPrincipalArn);
+  const principals = namesOfCaller(kolenaPrincipalArn);
   const contexts = [{}, { 'sts:ExternalId': wrongExternalId }];
   const decisions = contexts.map((context) =>
     evaluatePolicies(documents, { action: 'sts:AssumeRole', principals, context }),

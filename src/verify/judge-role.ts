@@ -1,3 +1,4 @@
+import { deletedPrincipalIn } from '../config/arn.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
@@ -38,7 +39,7 @@ function trustPolicy(expectations: Expectations, { role }: Observations): Check 
   const expected = expectations.role.trustPolicy;
   if (samePolicy(expected, role.trustPolicy))
     return pass(subject, `It trusts ${expectations.kolenaPrincipalArn}.`);
-  const deleted = /"(A(?:ID|RO)A[A-Z0-9]{12,})"/.exec(JSON.stringify(role.trustPolicy))?.[1];
+  const deleted = deletedPrincipalIn(JSON.stringify(role.trustPolicy));
   if (deleted !== undefined)
     return fail(
       subject,

@@ -1,3 +1,4 @@
+import { deletedPrincipalIn } from '../config/arn.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';
 import { statementFor } from '../problem/statement.ts';
@@ -57,7 +58,7 @@ export function explainNotAdded(
     return {
       message: `IAM does not take the trust policy with the statement of the check, for ${callerArn}: ${message}`,
       // A policy that names a principal that was deleted is refused whatever is added to it.
-      remedy: /\bA(?:ID|RO)A[A-Z0-9]{12,}/.test(message)
+      remedy: deletedPrincipalIn(message)
         ? 'Run `command: apply`, which writes the trust policy again.'
         : 'Allow iam:GetRole on the role that this run uses, so that its ARN is found with its path.',
     };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { kolenaRuleId, kolenaRule } from '../../src/cors/rule-set.ts';
 import type { CorsRule } from '../../src/cors/rule.ts';
-import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
+import { decideAccess } from '../../src/access/decide-access.ts';
+import { needsRaisedQuota } from '../../src/access/decide-policies.ts';
 import { nothingObserved, type ObservedRole } from '../../src/access/observed.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { trustPolicy } from '../../src/iam/trust-policy.ts';
@@ -54,6 +55,17 @@ describe('what exists is adopted', () => {
     expect(desired.cors).toEqual([
       { bucket: 'new-bucket', region: 'eu-west-1', ...oursAlone, exists: false },
     ]);
+  });
+
+  test('a role in another case keeps the name that stands in AWS', () => {
+    const role = roleOf({
+      name: 'kolenas3readaccess',
+      arn: 'arn:aws:iam::444455556666:role/kolenas3readaccess',
+    });
+    expect(decideAccess(configOf(), worldOf({ role }), { region }).role).toMatchObject({
+      name: 'kolenas3readaccess',
+      exists: true,
+    });
   });
 
   test('a policy at a path of its own stays there, unless the role moves', () => {
@@ -137,16 +149,6 @@ describe('our CORS rule', () => {
     });
   });
 
-  test('is let go of in the state where only the version before granted the bucket', () => {
-    const observed = {
-      ...worldOf({}),
-      formerRegions: { gone: 'eu-west-1', 'share-with-kolena': 'us-east-1' },
-    };
-    const forgotten = [{ bucket: 'gone', region: 'eu-west-1' }];
-    expect(decideAccess(configOf(), observed, { region }).removals).toMatchObject({ cors: [], forgotten });
-    expect(decideRemoval(configOf(), observed, { region }).removals).toMatchObject({ forgotten });
-  });
-
   test('does not fit beside a hundred foreign rules', () => {
     const rules = Array.from({ length: 100 }, (_, at) => ({ ...foreign, ID: `rule-${at}` }));
     const full = worldOf({ buckets: [bucketOf('share-with-kolena', rules)] });
@@ -206,6 +208,23 @@ describe('managed policies', () => {
     expect(desired.removals.cors.map(({ bucket }) => bucket)).toEqual(['share-with-kolena']);
   });
 
+  test('in another case are adopted under the name that stands in AWS, since IAM has no room for a second', () => {
+    const [first, second] = ['kolenas3readaccess', 'KOLENAS3READACCESS-2'];
+    const policies = [
+      policyOf({ name: first }),
+      policyOf({ name: second, document: documentOf('dropped') }),
+      policyOf({ name: 'kolenas3readaccess-3', document: foreignDocument }),
+    ];
+    const role = roleOf({ attachedPolicies: policies.map(({ name, arn }) => ({ name, arn })) });
+    const desired = decideAccess(configOf(), worldOf({ role, policies }), { region });
+    expect(desired.policies).toMatchObject([
+      { number: 1, name: first, path: '/', importArn: policyArn(first), attached: true },
+    ]);
+    expect(desired.removals.policies).toMatchObject([{ number: 2, name: second }]);
+    const more = decideAccess(configOf({ buckets: many }), worldOf({ role, policies }), { region });
+    expect(more.policies.map(({ name }) => name)).toEqual([first, second, 'KolenaS3ReadAccess-4']);
+  });
+
   test.each(['KolenaS3ReadAccess-02', 'KolenaS3ReadAccess-x', 'KolenaS3ReadAccess2', 'Other'])(
     'named %s are none of ours',
     (name) => {
@@ -228,6 +247,15 @@ describe('managed policies', () => {
     expect(remedy).toContain('two config files');
     const raised = { ...observed, policiesPerRoleQuota: 11 };
     expect(decideAccess(configOf({ buckets }), raised, { region }).policies).toHaveLength(11);
+  });
+
+  test('ask for the quota of the account only when they are more than ten', () => {
+    const longNames = (count: number) =>
+      configOf({ buckets: Array.from({ length: count }, (_, at) => String(at).padStart(63, 'b')) });
+    expect([needsRaisedQuota(longNames(370), 'aws'), needsRaisedQuota(longNames(400), 'aws')]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   test('that no account can hold are refused before AWS is asked', () => {
@@ -313,6 +341,11 @@ describe('the trust of a role that exists', () => {
       { ...other, Sid: 'KolenaAssumeRole', Principal: { AWS: [principalArn, '999999999999'] } },
       'arn:aws:iam::999999999999:root',
     ],
+    [
+      'others under a Sid that only begins like that of the temporary statement',
+      { ...other, Sid: 'KolenaVerifyTemporary2', Principal: { AWS: 'arn:aws:iam::999999999999:role/x' } },
+      'arn:aws:iam::999999999999:role/x',
+    ],
     ["everybody under Kolena's Sid", { ...other, Sid: 'KolenaAssumeRole', Principal: { AWS: '*' } }, 'AWS:*'],
   ])('that lets in %s is not replaced unless told so', (_, statement, shown) => {
     const observed = worldOf({ role: trusting(statement) });
@@ -328,7 +361,7 @@ describe('the trust of a role that exists', () => {
   test('that verification added is no obstacle', () => {
     const verifier = { AWS: 'arn:aws:iam::444455556666:role/ci' };
     const role = trusting(
-      { ...other, Sid: 'KolenaVerify20260101', Principal: verifier },
+      { ...other, Sid: 'KolenaVerifyTemporary', Principal: verifier },
       { ...other, Sid: 'KolenaVerifier', Principal: verifier },
       { ...other, Effect: 'Deny', Principal: '*' },
     );

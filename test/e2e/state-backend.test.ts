@@ -77,7 +77,7 @@ describe('with state in S3', () => {
     expect(outputs['has-changes']).toBe('false');
   });
 
-  test('a run that died between the policy and the state is repeated, and foreign rules stay', async () => {
+  test('after a run that died between the policy and the state, the plan is refused with the way out, and other rules stay', async () => {
     const added = await scene.run({ command: 'apply', ...inputs, ...both });
     expect(added.exitCode, added.log).toBe(0);
     // What such a run leaves: our rule is gone and the policy no longer grants the bucket, but the state still holds it.
@@ -94,8 +94,18 @@ describe('with state in S3', () => {
       }),
     );
 
-    const repeated = await scene.run({ command: 'apply', ...inputs });
-    expect(repeated.exitCode, repeated.log).toBe(0);
+    const refused = await scene.run({ command: 'apply', ...inputs });
+    expect(refused.outputs['failure-reason'], refused.log).toBe('destroy-refused');
+    expect(refused.errors[0]).toContain(
+      "terraform state rm 'aws_s3_bucket_cors_configuration.bucket_second'",
+    );
+    expect(await corsOf(world, 'second')).toEqual(foreignRules);
+
+    // One of the two ways out that the refusal names.
+    for (const config of [both, {}]) {
+      const { exitCode, log } = await scene.run({ command: 'apply', ...inputs, ...config });
+      expect(exitCode, log).toBe(0);
+    }
     expect(await corsOf(world, 'second')).toEqual(foreignRules);
     const { outputs } = await scene.run({ command: 'plan', ...inputs });
     expect(outputs['has-changes']).toBe('false');

@@ -47,7 +47,7 @@ export async function verifyIn(world: World, verification: Verification = {}): P
   const clock = quickClock(onWait);
   const observed = await observe({ clients, caller, config: access, log });
   const desired = decideAccess(access, observed, { region: 'us-east-1', allowDestroy: true, verifierArn });
-  const expectations = expectationsOf(access, desired, { verifyObject, verifyPrincipalArn: verifierArn });
+  const expectations = expectationsOf(access, desired, { verifyObject, verifierArn });
   const observations = await probeAccess({
     ...{ clients, caller, expectations, observed, log, clock },
     options: { mode: 'assume', timeoutSeconds: 120, ...options },

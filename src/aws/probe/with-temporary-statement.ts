@@ -9,7 +9,7 @@ import type { Attempt, Refusal } from '../../verify/observations.ts';
 import { hasTemporary, withoutTemporary } from '../../iam/temporary-statement.ts';
 import type { Clock } from '../clock.ts';
 import { abortsMany, type Interrupts } from './interrupts.ts';
-import { parseDocument } from '../observe/observe-role.ts';
+import { decodePolicyDocument } from '../policy-document.ts';
 import { isCode, refusalOf } from '../../problem/aws-refusal.ts';
 
 /** The statement to add, and the role whose trust policy gets it. */
@@ -109,7 +109,7 @@ async function readTrust({
   roleName,
 }: Pick<StatementProps, 'iam' | 'roleName'>): Promise<PolicyDocument> {
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleName }));
-  return parseDocument(Role?.AssumeRolePolicyDocument);
+  return decodePolicyDocument(Role?.AssumeRolePolicyDocument);
 }
 
 async function add(props: StatementProps, found: PolicyDocument): Promise<Answer<void>> {

@@ -1,5 +1,5 @@
 import type { AwsCredentials } from '../clients.ts';
-import type { Environment } from '../../base/environment.ts';
+import { regionOf, type Environment } from '../../base/environment.ts';
 
 /** Variables by which a child process would look for other credentials than those it is given. */
 const competing = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
@@ -18,6 +18,6 @@ export function childEnvironment(
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
     AWS_SESSION_TOKEN: keys.sessionToken ?? '',
-    AWS_REGION: env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || region,
+    AWS_REGION: regionOf(env, region),
   };
 }

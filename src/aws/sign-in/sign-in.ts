@@ -14,7 +14,7 @@ import {
   type CredentialProvider,
   endpointOf,
 } from '../clients.ts';
-import { parseRoleArn } from '../../iam/id-token.ts';
+import { parsePrincipalArn } from '../../config/arn.ts';
 import type { Environment } from '../../base/environment.ts';
 import { notFromAws } from '../../problem/aws-refusal.ts';
 import { renewed } from './renewal.ts';
@@ -97,7 +97,7 @@ function webIdentity(props: SignInProps, roleArn: string, http: RequestHandler):
   requirePartition(roleArn, region);
   requireAllowedAccount(props.allowedAccountIds, {
     arn: roleArn,
-    accountId: parseRoleArn(roleArn)?.accountId,
+    accountId: parsePrincipalArn(roleArn)?.accountId,
   });
   const getIdToken = requireIdToken(props);
   const sts = new STSClient({ ...endpointOf('STS', env), region, requestHandler: http, maxAttempts: 1 });
