@@ -16,7 +16,7 @@ import { UserError } from '../base/errors.ts';
 import { corsDifference } from '../cors/difference.ts';
 import type { AwsClients } from './clients.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { isCode, isDenied, notFromAws } from '../problem/aws-refusal.ts';
+import { isCode, isDenied, notFromAws } from '../problem/aws-error.ts';
 
 /** Milliseconds between read-backs: a bucket's settings are eventually consistent. */
 const readBackPauses = [500, 1000, 2000, 4000];

@@ -1,4 +1,4 @@
-import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/untrusted-certificate.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/network-error.ts';
 import { UserError } from '../base/errors.ts';
 import type { GitHub } from './client.ts';
 import { findOurComments, type OurComment } from './our-comments.ts';

@@ -79,7 +79,7 @@ function externalId(expectations: Expectations, observations: Observations): Che
 
 /** Only a denial proves anything: throttling or a broken region refuse too. */
 function isRefusal(attempt: Attempt<unknown>): boolean {
-  return attempt.outcome === 'refused' && attempt.refusal.code.startsWith('AccessDenied');
+  return attempt.outcome === 'refused' && attempt.refusal.code === 'AccessDenied';
 }
 
 function whyNoProof(attempt: Attempt<unknown> | undefined): string {

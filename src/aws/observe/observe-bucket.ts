@@ -3,7 +3,8 @@ import { GetBucketEncryptionCommand, HeadBucketCommand } from '@aws-sdk/client-s
 import type { BucketFinding, Caller } from '../../access/observed.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
-import { headerOfError, isCode, isDenied, refusalOf } from '../../problem/aws-refusal.ts';
+import { defined } from '../../base/defined.ts';
+import { isCode, isDenied, readAwsError } from '../../problem/aws-error.ts';
 
 /** Reads one bucket in its own region. */
 export async function observeBucket(
@@ -50,10 +51,9 @@ export async function headBucket(
       ...(BucketRegion !== undefined && { region: BucketRegion }),
     };
   } catch (error) {
-    const status = refusalOf(error)?.status;
+    const { status, headers } = readAwsError(error);
     if (status === undefined || ![301, 307, 400, 403, 404].includes(status)) throw error;
-    const region = headerOfError(error, 'x-amz-bucket-region');
-    return { status, ...(region !== undefined && { region }) };
+    return defined({ status, region: headers?.['x-amz-bucket-region'] });
   }
 }
 

@@ -12,7 +12,7 @@ import type { AccessConfig } from '../../config/access-config.ts';
 import type { AttachedPolicy, Caller, ObservedPolicy, ObservedRole } from '../../access/observed.ts';
 import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import { UserError } from '../../base/errors.ts';
-import { isCode, isDenied, notFromAws } from '../../problem/aws-refusal.ts';
+import { isCode, isDenied, notFromAws } from '../../problem/aws-error.ts';
 
 /** What names the role and its policies. */
 export interface RoleQuestion {
@@ -61,7 +61,7 @@ async function readRole({ iam, names }: RoleQuestion): Promise<ObservedRole | un
       inlinePolicyNames,
     };
   } catch (error) {
-    if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return undefined;
+    if (isCode(error, 'NoSuchEntity')) return undefined;
     throw error;
   }
 }
@@ -168,7 +168,7 @@ async function readPolicy(
       usedElsewhere: Math.max(0, uses - Number(attached)),
     };
   } catch (error) {
-    if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return undefined;
+    if (isCode(error, 'NoSuchEntity')) return undefined;
     throw error;
   }
 }

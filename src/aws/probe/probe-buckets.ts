@@ -5,7 +5,7 @@ import { askPreflight, objectUrl } from './ask-as-browser.ts';
 import { readCorsRules } from '../cors.ts';
 import { askPatiently } from './patience.ts';
 import type { Probe } from './probe-context.ts';
-import { attempt } from '../../problem/aws-refusal.ts';
+import { attempt } from '../../problem/aws-error.ts';
 
 /** Any key will do: a preflight does not look whether the object exists. */
 const preflightKey = 'kolena-s3-access-verify';

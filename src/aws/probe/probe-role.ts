@@ -10,7 +10,7 @@ import type { RoleAndPolicies } from '../observe/observe-role.ts';
 import { askPatiently, type Patience } from './patience.ts';
 import type { Probe } from './probe-context.ts';
 import { probeLocation, type RoleSession } from './probe-locations.ts';
-import { attempt } from '../../problem/aws-refusal.ts';
+import { attempt } from '../../problem/aws-error.ts';
 import type { Loan } from './temporary-trust.ts';
 
 /** The answers that need the role. */

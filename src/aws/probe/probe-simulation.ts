@@ -16,7 +16,7 @@ export async function probeSimulation(probe: Probe): Promise<Observations['simul
   return askPatiently(probe, {
     ask: () => simulateRole(clients.iam, role.arn, questions),
     // The role was read back, so the simulator has yet to hear of it.
-    waitsFor: ({ code }) => Promise.resolve(code.startsWith('NoSuchEntity') ? spreading : undefined),
+    waitsFor: ({ code }) => Promise.resolve(code === 'NoSuchEntity' ? spreading : undefined),
     isEarly: async (answers) => {
       const wrong = answers.filter((answer) => !isAsExpected(answer));
       if (wrong.length === 0) return undefined;

@@ -12,7 +12,7 @@ import type { Attempt, SimulationAnswer, SimulationQuestion } from '../../verify
 import { simulationQuestions } from '../../verify/simulation.ts';
 import { judgeSimulation } from '../../verify/simulation-verdicts.ts';
 import type { AwsClients } from '../clients.ts';
-import { attempt } from '../../problem/aws-refusal.ts';
+import { attempt } from '../../problem/aws-error.ts';
 
 /** Resources of one call: each adds up to 60 characters to every answer's page. */
 const resourcesPerCall = 50;

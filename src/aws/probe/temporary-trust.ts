@@ -9,7 +9,7 @@ import { hasTemporary, withoutTemporary } from '../../iam/temporary-statement.ts
 import type { Clock } from '../clock.ts';
 import { abortsMany, type Interrupts } from './interrupts.ts';
 import { parseDocument } from '../observe/observe-role.ts';
-import { attempt, isCode, refusalOf } from '../../problem/aws-refusal.ts';
+import { attempt, isCode, readAwsError } from '../../problem/aws-error.ts';
 
 /** The role whose trust policy is lent to the verifier. */
 export interface LentTrust {
@@ -143,8 +143,8 @@ async function takeBack(
         return { ...removed(lent, samePolicy(rest, original)), stood, trustPolicy };
       problem = 'it still stands there';
     } catch (error) {
-      if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return removed(lent, false);
-      problem = refusalOf(error)?.message ?? String(error);
+      if (isCode(error, 'NoSuchEntity')) return removed(lent, false);
+      problem = readAwsError(error).message;
     }
     if (pause !== undefined) await lent.clock.sleep(pause);
   }

@@ -5,7 +5,7 @@ import { UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 
 import { ambientCredentials } from './ambient.ts';
-import { awsFailure } from '../../problem/aws-failure.ts';
+import { readAwsError } from '../../problem/aws-error.ts';
 import { childEnvironment } from './child-environment.ts';
 import {
   type AwsClients,
@@ -16,7 +16,7 @@ import {
 } from '../clients.ts';
 import { parseRoleArn } from '../../iam/id-token.ts';
 import type { Environment } from '../../base/environment.ts';
-import { notFromAws } from '../../problem/aws-refusal.ts';
+import { notFromAws } from '../../problem/aws-error.ts';
 import { renewed } from './renewal.ts';
 import { requestHandler, type RequestHandler } from '../network/request-handler.ts';
 import { ambientError, missingCredentials } from '../../problem/sign-in-error.ts';
@@ -132,7 +132,7 @@ function kept(
     ...(first && { first: maskedKeys(first, mask) }),
     onFailure: (error) => {
       log.warning(
-        `Renewing the AWS credentials failed, the present ones go on: ${awsFailure(error).message}`,
+        `Renewing the AWS credentials failed, the present ones go on: ${readAwsError(error).message}`,
       );
     },
   });

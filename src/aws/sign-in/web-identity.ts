@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 
 import type { Log } from '../../base/log.ts';
-import { isUntrustedCertificate } from '../../problem/untrusted-certificate.ts';
+import { isUntrustedCertificate } from '../../problem/network-error.ts';
 
-import { awsFailure, isTransient } from '../../problem/aws-failure.ts';
+import { readAwsError, isTransient } from '../../problem/aws-error.ts';
 import type { AwsCredentials } from '../clients.ts';
 import { freshToken, type FreshTokenProps } from './fresh-token.ts';
 import { type IdTokenClaims, idTokenClaims } from '../../iam/id-token.ts';
@@ -50,7 +50,7 @@ export async function assumeWithIdToken(props: WebIdentityProps): Promise<AwsCre
         });
       }
       const wait = Math.round(500 * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
-      const { code, message } = awsFailure(error);
+      const { code, message } = readAwsError(error);
       log.info(
         `Signing in to AWS failed (${code}: ${message}); trying again in ${(wait / 1000).toFixed(1)} s.`,
       );
@@ -61,7 +61,7 @@ export async function assumeWithIdToken(props: WebIdentityProps): Promise<AwsCre
 
 /** A token that was refused for its age or keys may be replaced by a better one; for its provider or audience it may not. */
 function isStaleToken(error: unknown): boolean {
-  const { code, message } = awsFailure(error);
+  const { code, message } = readAwsError(error);
   return (
     code === 'ExpiredToken' ||
     (code === 'InvalidIdentityToken' && !/No OpenIDConnect provider|audience/i.test(message))
@@ -69,7 +69,7 @@ function isStaleToken(error: unknown): boolean {
 }
 
 function mayPass(error: unknown): boolean {
-  const failure = awsFailure(error);
+  const failure = readAwsError(error);
   if (isUntrustedCertificate(failure.message)) return false;
   return isStaleToken(error) || failure.code === 'IdTokenUnavailable' || isTransient(failure);
 }

@@ -207,7 +207,7 @@ describe('before any call', () => {
 
   test('outside of GitHub nobody issues tokens', async () => {
     const error = await refused({ env: {} });
-    expect(error.message).toContain('no GitHub Actions job');
+    expect(error.message).toContain('not a GitHub Actions job');
     expect(error.remedy).toContain('AWS_PROFILE');
   });
 

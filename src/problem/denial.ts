@@ -1,0 +1,58 @@
+import { defined } from '../base/defined.ts';
+import type { MissingRight } from './statement.ts';
+
+/** What AWS's denial says. */
+export interface Denial {
+  /** As `s3:GetObject`. */
+  readonly action: string;
+  /** The ARN; absent where AWS gives none, as for IAM's `role NAME`. */
+  readonly resource?: string;
+  /** The ARN of who asked. */
+  readonly principal?: string;
+  /** `unexplained` where AWS gives no reason. */
+  readonly kind: 'explicit' | 'implicit' | 'unexplained';
+  /** In AWS's words, as `service control policy`: what denies, or what lacks an Allow. */
+  readonly policyKind?: string;
+  /** Of a policy that denies, within one account or organization only. */
+  readonly policyArn?: string;
+}
+
+const sentence =
+  /(?:User: (\S+) is )?not authorized to perform: ([\w-]+:\w+)(?: on resource: (?:"([^"]*)"|(\S+)))?/i;
+const explicit = /with an explicit deny in (?:an?|the) ([\w() -]*(?:policy|boundary))(?:: (arn:[^\s"]+))?/i;
+const implicit = /because no ([\w() -]*?(?:policy|boundary)) allows/i;
+
+/**
+ * Reads the sentence of a denial; `undefined` for any other text, as S3's bare `Access Denied`.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ * @example parseDenial('User: X is not authorized to perform: iam:GetRole because no session policy allows …')
+ */
+export function parseDenial(text: string): Denial | undefined {
+  const match = sentence.exec(text);
+  if (match === null) return undefined;
+  const [whole, principal, action = '', quoted, bare] = match;
+  // A key may hold any words: the reason is looked for behind the resource.
+  const reason = text.slice(match.index + whole.length);
+  const resource = quoted ?? bare?.replace(/[.,]$/, '');
+  const [, denying, policyArn] = explicit.exec(reason) ?? [];
+  const [, lacking] = implicit.exec(reason) ?? [];
+  return defined({
+    action,
+    resource: resource?.startsWith('arn:') === true ? resource : undefined,
+    principal,
+    kind: denying !== undefined ? 'explicit' : lacking !== undefined ? 'implicit' : 'unexplained',
+    policyKind: denying ?? lacking,
+    policyArn: policyArn?.replace(/[.,]$/, ''),
+  } as const);
+}
+
+/** What has to be allowed; `undefined` for an explicit deny, which no Allow overrides. */
+export function missingRight({ kind, action, resource = '*' }: Denial): MissingRight | undefined {
+  return kind === 'explicit' ? undefined : { Action: action, Resource: resource };
+}
+
+/** The policy that denies, with its article: `a service control policy (arn:aws:organizations::…)`. */
+export function policyOf({ policyKind = 'policy', policyArn }: Denial): string {
+  const article = /^[aeiou]/i.test(policyKind) ? 'an' : 'a';
+  return `${article} ${policyKind}${policyArn === undefined ? '' : ` (${policyArn})`}`;
+}
