@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
+import { systemClock } from '../aws/clock.ts';
 import { childCertificates } from '../aws/network/certificates.ts';
 import type { Edges } from './edges.ts';
 import { readEvent } from '../github/event.ts';
@@ -62,7 +63,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       const { repository, apiUrl } = event;
       const pullRequests = once(async () => {
         const { openPullRequests } = await import('../github/pull-requests.ts');
-        return openPullRequests({ token, repository, apiUrl, log: runner }, event);
+        return openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner }, event);
       });
       return {
         findApproval: async (key) => (await pullRequests()).findApproval(key),

@@ -3,7 +3,7 @@ import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
 import { clip } from '../report/markdown.ts';
 import { findOurComments } from './our-comments.ts';
-import { failureOf, messageOf } from '../problem/github-refusal.ts';
+import { isRefused, messageOf } from '../problem/github-error.ts';
 
 /** The job summary has all of it. */
 const SHOWN_DIFFERENCE = 3000;
@@ -41,10 +41,9 @@ export async function findApproval(
     throw new UserError({
       reason: 'not-approved',
       message: `The approved plan could not be read from the pull request: ${messageOf(error)}`,
-      remedy:
-        failureOf(error) === 'refused'
-          ? 'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write'
-          : 'GitHub kept failing; nothing was applied. Run the job again.',
+      remedy: isRefused(error)
+        ? 'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write'
+        : 'GitHub kept failing; nothing was applied. Run the job again.',
       cause: error,
     });
   }

@@ -6,7 +6,7 @@ import { UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Attempt } from '../../verify/observations.ts';
 import { hasTemporary, withoutTemporary } from '../../iam/temporary-statement.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { abortsMany, type Interrupts } from './interrupts.ts';
 import { parseDocument } from '../observe/observe-role.ts';
 import { attempt, isCode, readAwsError } from '../../problem/aws-error.ts';

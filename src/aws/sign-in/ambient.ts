@@ -30,7 +30,7 @@ export function ambientCredentials({ region, env, http }: AmbientProps): Ambient
     } catch (error) {
       if (readAwsError(error).message !== 'Could not load credentials from any providers')
         throw ambientError(error, region);
-      const profileFailure = await failureOf(fromIni(init));
+      const profileFailure = await rejectionOf(fromIni(init));
       const broken = !readAwsError(profileFailure).message.startsWith(
         'Could not resolve credentials using profile',
       );
@@ -44,7 +44,7 @@ export function ambientCredentials({ region, env, http }: AmbientProps): Ambient
 }
 
 /** The chain passes over some failures of a profile, such as a credential process that fails, and tells of none. */
-async function failureOf(provider: () => Promise<unknown>): Promise<unknown> {
+async function rejectionOf(provider: () => Promise<unknown>): Promise<unknown> {
   try {
     return await provider();
   } catch (error) {
