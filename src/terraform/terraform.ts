@@ -1,5 +1,6 @@
 import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { defined } from '../base/defined.ts';
 import type { FailureReason } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
@@ -131,7 +132,7 @@ async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: C
       onLine: (line) => {
         log.info(mask(line));
       },
-      ...(stdoutTo !== undefined && { stdoutTo }),
+      ...defined({ stdoutTo }),
     }).catch((error: unknown) => {
       throw terraformMissing(binary, error);
     });
