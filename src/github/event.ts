@@ -47,10 +47,11 @@ export interface EventContext {
  */
 export function readEvent(env: Environment, payload: unknown): EventContext {
   const event = env['GITHUB_EVENT_NAME'];
+  const kind: EventKind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);
   const queued = /\/pr-(\d+)-[0-9a-f]+$/.exec(text(at(payload, 'merge_group', 'head_ref')) ?? '')?.[1];
   return defined({
-    kind: kinds.find((kind) => kind === event) ?? 'other',
+    kind,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     repository: env['GITHUB_REPOSITORY'] || undefined,
     commit: pullRequest?.head ?? (env['GITHUB_SHA'] || undefined),
