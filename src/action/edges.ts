@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as core from '@actions/core';
 import type { DesiredAccess } from '../access/desired-access.ts';
+import { systemClock } from '../aws/clock.ts';
 import { childCertificates } from '../aws/network/certificates.ts';
 import type { Aws } from '../aws/open-aws.ts';
 import { defined } from '../base/defined.ts';
@@ -127,7 +128,7 @@ function openPullRequests(
   if (token === undefined || repository === undefined) return undefined;
   const opened = once(async () => {
     const github = await import('../github/pull-requests.ts');
-    return github.openPullRequests({ token, repository, apiUrl, log: runner }, event);
+    return github.openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner }, event);
   });
   return {
     findApproval: async (key) => (await opened()).findApproval(key),

@@ -15,8 +15,9 @@ import { settleAll } from '../base/settle-all.ts';
 import { UserError } from '../base/errors.ts';
 import { corsDifference } from '../cors/difference.ts';
 import type { AwsClients } from './clients.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { isCode, isDenied, notFromAws } from '../problem/aws-refusal.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from '../base/clock.ts';
+import { isCode, isDenied, notFromAws } from '../problem/aws-error.ts';
 
 /** Milliseconds between read-backs: a bucket's settings are eventually consistent. */
 const readBackPauses = [500, 1000, 2000, 4000];

@@ -1,5 +1,5 @@
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
-import { notFromAws } from '../problem/aws-refusal.ts';
+import { notFromAws } from '../problem/aws-error.ts';
 
 /** The document that IAM answers with: URL-encoded JSON, in which one statement may stand without its list. */
 export function decodePolicyDocument(encoded: string | undefined): PolicyDocument {

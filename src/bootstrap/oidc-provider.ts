@@ -1,6 +1,6 @@
 import { GetOpenIDConnectProviderCommand, type IAMClient } from '@aws-sdk/client-iam';
 
-import { isCode } from '../problem/aws-refusal.ts';
+import { isCode } from '../problem/aws-error.ts';
 
 /** The audiences that an IAM OIDC provider accepts; undefined when there is no such provider. */
 export async function oidcAudiences(iam: IAMClient, arn: string): Promise<readonly string[] | undefined> {
@@ -10,7 +10,7 @@ export async function oidcAudiences(iam: IAMClient, arn: string): Promise<readon
     );
     return ClientIDList ?? [];
   } catch (error) {
-    if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return undefined;
+    if (isCode(error, 'NoSuchEntity')) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
 
-import { isCode } from '../problem/aws-refusal.ts';
+import { isCode } from '../problem/aws-error.ts';
 
 /** Whether the account has a role of that name, on whatever path. */
 export async function roleExists(iam: IAMClient, RoleName: string): Promise<boolean> {
@@ -8,7 +8,7 @@ export async function roleExists(iam: IAMClient, RoleName: string): Promise<bool
     await iam.send(new GetRoleCommand({ RoleName }));
     return true;
   } catch (error) {
-    if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return false;
+    if (isCode(error, 'NoSuchEntity')) return false;
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
 import { findOurComments } from './our-comments.ts';
-import { failureOf, messageOf } from '../problem/github-refusal.ts';
+import { isRefused, messageOf } from '../problem/github-error.ts';
 
 /** A pull request as far as approval goes. */
 export interface ApprovedPullRequest {
@@ -37,10 +37,9 @@ export async function findApproval(
     throw new UserError({
       reason: 'not-approved',
       message: `The approved plan could not be read from the pull request: ${messageOf(error)}`,
-      remedy:
-        failureOf(error) === 'refused'
-          ? 'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write'
-          : 'GitHub kept failing; nothing was applied. Run the job again.',
+      remedy: isRefused(error)
+        ? 'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write'
+        : 'GitHub kept failing; nothing was applied. Run the job again.',
       cause: error,
     });
   }

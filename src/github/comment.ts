@@ -1,8 +1,8 @@
-import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/untrusted-certificate.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/network-error.ts';
 import { UserError } from '../base/errors.ts';
 import type { GitHub } from './client.ts';
 import { findOurComments, type OurComment } from './our-comments.ts';
-import { failureOf, messageOf } from '../problem/github-refusal.ts';
+import { isRefused, messageOf } from '../problem/github-error.ts';
 
 /** The `comment` input. */
 export type CommentMode = 'always' | 'on-change' | 'never';
@@ -65,7 +65,7 @@ export async function orWarning<T>(where: string, work: () => Promise<T>): Promi
   } catch (error) {
     if (!(error instanceof Error) || !('status' in error || error.name === 'GraphqlResponseError'))
       throw error;
-    if (failureOf(error) === 'refused') throw refused(error, where);
+    if (isRefused(error)) throw refused(error, where);
     const message = messageOf(error);
     const remedy = isUntrustedCertificate(message) ? `\nNext step: ${untrustedCertificateRemedy}` : '';
     return {
@@ -100,7 +100,7 @@ async function create(github: GitHub, target: CommentTarget): Promise<Saved> {
     });
     return { id: data.id, url: data.html_url };
   } catch (error) {
-    if (failureOf(error) === 'refused') throw error;
+    if (isRefused(error)) throw error;
     const [made] = await findOurComments(github, target);
     return made ?? createAgain(github, target);
   }

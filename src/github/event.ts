@@ -1,3 +1,6 @@
+import { defined } from '../base/defined.ts';
+import type { Environment } from '../base/environment.ts';
+
 /** What started the run; `other` for events that mean nothing special here. */
 export type EventKind = (typeof kinds)[number] | 'other';
 
@@ -16,11 +19,11 @@ export interface EventPullRequest {
   /** Last commit of its head branch. */
   readonly head: string;
   readonly merged: boolean;
-  /** `owner/name` of the fork it comes from, `(deleted)` when that is gone; absent when it is no fork. */
+  /** `owner/name` of the fork it comes from, `(deleted)` when that is gone; absent when it is not a fork's. */
   readonly fork?: string;
 }
 
-/** The run's place on GitHub; fields are absent on a machine that is no GitHub runner. */
+/** The run's place on GitHub; fields are absent outside of GitHub Actions. */
 export interface EventContext {
   readonly kind: EventKind;
   /** `owner/name`. */
@@ -37,43 +40,34 @@ export interface EventContext {
   readonly queuedPullRequest?: number;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 /**
  * Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub.
  * https://docs.github.com/actions/reference/workflows-and-actions/variables
  * https://docs.github.com/webhooks/webhook-events-and-payloads
  */
-export function readEvent(env: Env, payload: unknown): EventContext {
+export function readEvent(env: Environment, payload: unknown): EventContext {
   const event = env['GITHUB_EVENT_NAME'];
+  const kind: EventKind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);
-  const commit = pullRequest?.head ?? (env['GITHUB_SHA'] || undefined);
-  const branch = branchOf(env, payload);
-  const runUrl = runUrlOf(env);
   const queued = /\/pr-(\d+)-[0-9a-f]+$/.exec(text(at(payload, 'merge_group', 'head_ref')) ?? '')?.[1];
-  return {
-    kind: kinds.find((kind) => kind === event) ?? 'other',
+  return defined({
+    kind,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
-    ...(env['GITHUB_REPOSITORY'] && { repository: env['GITHUB_REPOSITORY'] }),
-    ...(commit !== undefined && { commit }),
-    ...(branch !== undefined && { branch }),
-    ...(runUrl !== undefined && { runUrl }),
-    ...(pullRequest !== undefined && { pullRequest }),
-    ...(queued !== undefined && { queuedPullRequest: Number(queued) }),
-  };
+    repository: env['GITHUB_REPOSITORY'] || undefined,
+    commit: pullRequest?.head ?? (env['GITHUB_SHA'] || undefined),
+    branch: branchOf(env, payload),
+    runUrl: runUrlOf(env),
+    pullRequest,
+    queuedPullRequest: queued === undefined ? undefined : Number(queued),
+  });
 }
 
 function pullRequestOf(payload: unknown): EventPullRequest | undefined {
   const number = at(payload, 'pull_request', 'number');
   const head = text(at(payload, 'pull_request', 'head', 'sha'));
   if (typeof number !== 'number' || head === undefined) return undefined;
-  const fork = forkOf(payload);
-  return {
-    number,
-    head,
-    merged: at(payload, 'pull_request', 'merged') === true,
-    ...(fork !== undefined && { fork }),
-  };
+  const merged = at(payload, 'pull_request', 'merged') === true;
+  return defined({ number, head, merged, fork: forkOf(payload) });
 }
 
 /** A pull request is a fork's unless head and base are known to be one repository. */
@@ -87,7 +81,7 @@ function forkOf(payload: unknown): string | undefined {
   return from === to ? undefined : from;
 }
 
-function branchOf(env: Env, payload: unknown): string | undefined {
+function branchOf(env: Environment, payload: unknown): string | undefined {
   const base =
     text(at(payload, 'pull_request', 'base', 'ref')) ?? text(at(payload, 'merge_group', 'base_ref'));
   return (
@@ -96,7 +90,7 @@ function branchOf(env: Env, payload: unknown): string | undefined {
   );
 }
 
-function runUrlOf(env: Env): string | undefined {
+function runUrlOf(env: Environment): string | undefined {
   const {
     GITHUB_SERVER_URL: server,
     GITHUB_REPOSITORY: repository,

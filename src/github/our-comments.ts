@@ -1,6 +1,6 @@
 import { readMarker, type CommentMarker } from '../report/marker.ts';
 import type { GitHub } from './client.ts';
-import { isHidden } from '../problem/github-refusal.ts';
+import { isHidden } from '../problem/github-error.ts';
 
 /** A comment of our own on a pull request. */
 export interface OurComment {

@@ -41,7 +41,7 @@ interface IdTokenProps {
   readonly getIdToken?: (audience: string) => Promise<string>;
 }
 
-/** The way to an ID token; throws a UserError `credentials` where the job may not ask for one. */
+/** The way to an ID token; throws a UserError `credentials` where the job is not allowed to ask for one. */
 export function requireIdToken({ env, getIdToken }: IdTokenProps): (audience: string) => Promise<string> {
   if (
     getIdToken !== undefined &&
@@ -52,13 +52,13 @@ export function requireIdToken({ env, getIdToken }: IdTokenProps): (audience: st
   if (env['GITHUB_ACTIONS'] !== 'true') {
     throw new UserError({
       reason: 'credentials',
-      message: 'role-to-assume is set, but this is no GitHub Actions job: nobody here issues an ID token.',
+      message: 'role-to-assume is set, but this is not a GitHub Actions job, so there is no ID token.',
       remedy: 'Leave role-to-assume out and sign in by AWS_PROFILE or environment variables.',
     });
   }
   throw new UserError({
     reason: 'credentials',
-    message: 'role-to-assume is set, but this job may not ask GitHub for an ID token.',
+    message: 'role-to-assume is set, but this job is not allowed to request an ID token.',
     remedy: `Add to the workflow, or to the job:\n${idTokenPermission}`,
   });
 }

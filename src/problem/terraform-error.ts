@@ -31,7 +31,7 @@ export function terraformError({ name, reason }: FailedCommand, result: ProcessR
     return new UserError({
       reason,
       message: `${name} was interrupted by ${result.cancelledBy}; Terraform stopped and released its lock.`,
-      remedy: 'Run the command again: what was done is found, what was not is done.',
+      remedy: 'Run the command again; it continues where this run stopped.',
       cause,
     });
   if (result.code === null)
@@ -39,7 +39,7 @@ export function terraformError({ name, reason }: FailedCommand, result: ProcessR
       reason,
       message: `${name} was killed before it ended${result.stderr.trim() === '' ? '' : `, after it had printed: ${result.stderr.trim()}`}. A system does that when its memory runs out.`,
       remedy:
-        'Run again: what was done is found, what was not is done. If it happens again, use a runner with more memory.',
+        'Run again; it continues where this run stopped. If it happens again, use a runner with more memory.',
       cause,
     });
   const diagnostics = parseDiagnostics(result.stderr);
@@ -49,8 +49,7 @@ export function terraformError({ name, reason }: FailedCommand, result: ProcessR
   return new UserError({
     reason: reasonOf(diagnostics) ?? reason,
     message: `${name} failed (exit code ${result.code}). ${describe(diagnostics, result.stderr)}`,
-    remedy:
-      known.join('\n') || `Read the errors above and the log of ${name}, mend the cause, and run again.`,
+    remedy: known.join('\n') || `Read the errors above and the log of ${name}, fix the cause, and run again.`,
     cause,
   });
 }

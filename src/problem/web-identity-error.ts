@@ -1,11 +1,11 @@
 import { UserError } from '../base/errors.ts';
-import { isUntrustedCertificate, untrustedCertificateRemedy } from './untrusted-certificate.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from './network-error.ts';
 
-import { awsFailure } from './aws-failure.ts';
+import { readAwsError } from './aws-error.ts';
 import { credentialsError } from './credentials-error.ts';
 import { parsePrincipalArn } from '../config/arn.ts';
 import { acceptingTrustPolicy, type IdTokenClaims, subjectWithoutIds } from '../iam/id-token.ts';
-import type { Diagnosis } from './network-error.ts';
+import type { Problem } from './problem.ts';
 import { idTokenPermission } from './sign-in-error.ts';
 
 /** What was asked of AWS when it refused an ID token. */
@@ -21,7 +21,7 @@ export interface WebIdentityRequest {
 interface Entry {
   readonly codes: readonly string[];
   readonly says?: RegExp;
-  readonly explain: (request: WebIdentityRequest, message: string) => Diagnosis;
+  readonly explain: (request: WebIdentityRequest, message: string) => Problem;
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors */
@@ -41,7 +41,7 @@ const table: readonly Entry[] = [
 /** The UserError for a refused AssumeRoleWithWebIdentity, or for an ID token that could not be got, with the next step. */
 export function webIdentityError(error: unknown, request: WebIdentityRequest): UserError {
   if (error instanceof UserError) return error;
-  const { code, message } = awsFailure(error);
+  const { code, message } = readAwsError(error);
   const entry = table.find(({ codes, says }) => codes.includes(code) && (says?.test(message) ?? true));
   if (entry === undefined) {
     const fallback = {
@@ -60,7 +60,7 @@ function seen({ claims }: WebIdentityRequest): string {
   return `The job's token says\n  sub: ${claims.sub}\n  aud: ${claims.aud}\n  iss: ${claims.iss}`;
 }
 
-function notAuthorized(request: WebIdentityRequest, message: string): Diagnosis {
+function notAuthorized(request: WebIdentityRequest, message: string): Problem {
   const old = request.claims && subjectWithoutIds(request.claims.sub);
   const format =
     old === undefined
@@ -76,7 +76,7 @@ function notAuthorized(request: WebIdentityRequest, message: string): Diagnosis 
   };
 }
 
-function noProvider(request: WebIdentityRequest, message: string): Diagnosis {
+function noProvider(request: WebIdentityRequest, message: string): Problem {
   const account = parsePrincipalArn(request.roleArn)?.accountId ?? 'of the role';
   const url = request.claims?.iss ?? "the token's issuer";
   return {
@@ -85,37 +85,37 @@ function noProvider(request: WebIdentityRequest, message: string): Diagnosis {
   };
 }
 
-function wrongAudience(request: WebIdentityRequest, message: string): Diagnosis {
+function wrongAudience(request: WebIdentityRequest, message: string): Problem {
   return {
     message: `The OIDC provider in AWS does not accept the token's audience: ${message}. ${seen(request)}`,
     remedy: `Add ${request.audience} to the provider's client IDs, or set audience to one that it has.`,
   };
 }
 
-function tokenNotAccepted(request: WebIdentityRequest, message: string): Diagnosis {
+function tokenNotAccepted(request: WebIdentityRequest, message: string): Problem {
   return {
-    message: `AWS does not accept the token, fetched anew: ${message}. ${seen(request)}`,
+    message: `AWS does not accept the token, not even a fresh one: ${message}. ${seen(request)}`,
     remedy:
       "Check that AWS can reach the issuer's /.well-known/openid-configuration and keys (a GitHub Enterprise Server has to be reachable from " +
       'the internet), and the thumbprint of the OIDC provider in AWS.',
   };
 }
 
-function tokenExpired(request: WebIdentityRequest, message: string): Diagnosis {
+function tokenExpired(request: WebIdentityRequest, message: string): Problem {
   return {
     message: `AWS finds a token expired that was fetched a moment ago: ${message}. ${seen(request)}`,
     remedy: 'Check the clock of the GitHub server that issues the tokens, and of the runner.',
   };
 }
 
-function sessionTooLong(request: WebIdentityRequest, message: string): Diagnosis {
+function sessionTooLong(request: WebIdentityRequest, message: string): Problem {
   return {
     message: `role-duration-seconds ${request.durationSeconds ?? "of AWS's default 3600"} is refused: ${message}`,
     remedy: `Lower role-duration-seconds (from 900; long runs renew their session), or raise the maximum session duration of ${request.roleArn}.`,
   };
 }
 
-function invalidArn(request: WebIdentityRequest, message: string): Diagnosis {
+function invalidArn(request: WebIdentityRequest, message: string): Problem {
   return {
     message: `AWS does not accept role-to-assume ${request.roleArn}: ${message}`,
     remedy:
@@ -123,7 +123,7 @@ function invalidArn(request: WebIdentityRequest, message: string): Diagnosis {
   };
 }
 
-function issuerUnreachable(request: WebIdentityRequest, message: string): Diagnosis {
+function issuerUnreachable(request: WebIdentityRequest, message: string): Problem {
   return {
     message: `AWS could not reach the token's issuer in several tries: ${message}. ${seen(request)}`,
     remedy:
@@ -131,7 +131,7 @@ function issuerUnreachable(request: WebIdentityRequest, message: string): Diagno
   };
 }
 
-function noTokenGiven(_: WebIdentityRequest, message: string): Diagnosis {
+function noTokenGiven(_: WebIdentityRequest, message: string): Problem {
   return {
     message: `GitHub refused this job an ID token: ${message}`,
     // A job that may not ask at all is told so before.
@@ -141,7 +141,7 @@ function noTokenGiven(_: WebIdentityRequest, message: string): Diagnosis {
   };
 }
 
-function noTokenServed({ audience }: WebIdentityRequest, message: string): Diagnosis {
+function noTokenServed({ audience }: WebIdentityRequest, message: string): Problem {
   return {
     message: `GitHub gave no ID token for audience ${audience}: ${message}`,
     remedy: isUntrustedCertificate(message)

@@ -1,2 +1,3 @@
+// One door for the dynamic import: the bundle then has one file for all of this, loaded while the AWS SDK loads.
 export { findTerraform } from './install.ts';
 export { openTerraform } from './terraform.ts';

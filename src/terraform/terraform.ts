@@ -1,5 +1,6 @@
 import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { defined } from '../base/defined.ts';
 import type { FailureReason } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
@@ -120,7 +121,7 @@ function parsePlan(command: string, text: string): unknown {
 async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: Command): Promise<string> {
   const { binary, workDir, log, mask } = props;
   const name = `${nameOf(binary)} ${args[0] ?? ''}`;
-  const env = childEnvironment(await props.env(), props.pluginLock === undefined);
+  const env = terraformEnvironment(await props.env(), props.pluginLock === undefined);
   const work = () =>
     runProcess({
       binary,
@@ -130,20 +131,23 @@ async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: C
       onLine: (line) => {
         log.info(mask(line));
       },
-      ...(stdoutTo !== undefined && { stdoutTo }),
+      ...defined({ stdoutTo }),
     }).catch((error: unknown) => {
       throw terraformMissing(binary, error);
     });
   // What goes to a file shows nothing: no group.
   const result = await (stdoutTo === undefined ? log.group(name, work) : work());
-  // An apply that came to its end all the same has to be followed by what belongs after it; anything else ends here.
+  // A cancelled apply that still succeeded must go on to the CORS step; any other cancelled command stops here.
   const cancelled = result.cancelledBy !== undefined && reason !== 'apply-failed';
   if (result.code === 0 && !cancelled) return result.stdout;
   throw terraformError({ name, reason }, { ...result, stderr: mask(result.stderr) });
 }
 
-/** The environment as it is, less the Action's inputs, which are not Terraform's business and can be secrets. */
-function childEnvironment(env: Readonly<Record<string, string>>, unlocked: boolean): Record<string, string> {
+/** The environment without the Action's inputs, which can be secrets and do not concern Terraform. */
+function terraformEnvironment(
+  env: Readonly<Record<string, string>>,
+  unlocked: boolean,
+): Record<string, string> {
   return {
     CHECKPOINT_DISABLE: '1',
     // Without it Terraform uses no plugin cache for a provider that no lock file names.

@@ -85,12 +85,12 @@ function mayStillSpread(roleArn: string, callerArn: string): Explanation {
 }
 
 function explainCode({ code, message }: Refusal): Explanation | undefined {
-  if (code === 'RegionDisabledException')
+  if (code === 'RegionDisabled')
     return final(
       `STS is turned off in this region: ${message}`,
       'Activate STS for the region in IAM, or change aws-region.',
     );
-  if (/^ExpiredToken/.test(code))
+  if (code === 'ExpiredToken')
     return final(
       `The credentials of this run have expired: ${message}`,
       'Sign in again, with a longer role-duration-seconds.',

@@ -78,7 +78,7 @@ function whyNoProof(attempt: Attempt<unknown>, { kind, removed }: TrustForVerifi
   if (attempt.outcome === 'ok') return 'AWS let the verifier in.';
   const { code, message } = attempt.refusal;
   // Only `AccessDenied` is proof; throttling and outages also return errors.
-  if (!code.startsWith('AccessDenied')) return `AWS answered ${code}: ${message}`;
+  if (code !== 'AccessDenied') return `AWS answered ${code}: ${message}`;
   // Without the statement AWS refuses the verifier whatever the external ID.
   return kind === 'temporary' && removed?.stood === false
     ? 'Another check of the role, or somebody else, removed the statement of this one meanwhile, so a refusal proves nothing.'

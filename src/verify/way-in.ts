@@ -48,13 +48,13 @@ export function explainNotAdded(
   { code, message }: Refusal,
   { callerArn, expectations, role }: Omit<Verifier, 'mode'>,
 ): Problem {
-  if (code.startsWith('LimitExceeded'))
+  if (code === 'LimitExceeded')
     return {
       message: `The trust policy of ${expectations.role.name} has no room for the statement of the check: ${message}`,
       remedy:
         "Raise the account's quota for role trust policies, or use verify-principal-arn or `verify: simulate`.",
     };
-  if (code.startsWith('MalformedPolicyDocument'))
+  if (code === 'MalformedPolicyDocument')
     return {
       message: `IAM does not take the trust policy with the statement of the check, for ${callerArn}: ${message}`,
       // A policy that names a principal that was deleted is refused whatever is added to it.

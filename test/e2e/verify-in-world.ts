@@ -1,7 +1,7 @@
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import { awsClients } from '../../src/aws/clients.ts';
-import type { Clock } from '../../src/aws/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import type { Interrupts } from '../../src/aws/probe/interrupts.ts';
 import { observe } from '../../src/aws/observe/observe.ts';
 import { probeAccess, type ProbeOptions } from '../../src/aws/probe/probe.ts';

@@ -34,9 +34,10 @@ const marker = (part = {}) =>
 
 let server: GitHubStandIn;
 let github: GitHub;
+const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
 beforeEach(async () => {
   server = await startGitHub();
-  github = openGitHub({ token: 'ghs_example', repository: 'o/r', apiUrl: server.url, log, second: 1 });
+  github = openGitHub({ token: 'ghs_example', repository: 'o/r', apiUrl: server.url, clock, log });
 });
 afterEach(() => server.close());
 

@@ -16,6 +16,8 @@ export interface Fault {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly message?: string;
+  /** @default `{ message }` */
+  readonly body?: unknown;
   /** Whether what was asked for is done all the same. */
   readonly done?: boolean;
 }
@@ -54,7 +56,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
           ? real
           : {
               status: fault?.status ?? 500,
-              body: { message: fault?.message ?? 'fault' },
+              body: fault?.body ?? { message: fault?.message ?? 'fault' },
               ...(fault?.headers && { headers: fault.headers }),
             };
       response.writeHead(given.status, { 'content-type': 'application/json', ...given.headers });

@@ -65,7 +65,7 @@ const calls: [Error, RegExp, RegExp][] = [
   [
     aws('ExpiredToken', 'The security token included in the request is expired'),
     /credentials have expired/,
-    /role-to-assume they are renewed/,
+    /role-to-assume, which renews them/,
   ],
   [
     aws('ExpiredTokenException', 'The security token included in the request is expired'),
@@ -79,7 +79,7 @@ const calls: [Error, RegExp, RegExp][] = [
   ],
   [
     aws('OptInRequired', 'The AWS Access Key Id needs a subscription for the service'),
-    /may not use ap-south-2/,
+    /is not allowed to use ap-south-2/,
     /Enable ap-south-2/,
   ],
   [

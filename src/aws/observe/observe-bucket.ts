@@ -5,7 +5,7 @@ import { defined } from '../../base/defined.ts';
 import { buildArn } from '../../config/arn.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
-import { headerOfError, isCode, isDenied, refusalOf } from '../../problem/aws-refusal.ts';
+import { isCode, isDenied, readAwsError } from '../../problem/aws-error.ts';
 
 /** Reads one bucket in its own region. */
 export async function observeBucket(
@@ -47,9 +47,9 @@ async function headBucket(
       .send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
     return { status: $metadata.httpStatusCode ?? 200, ...defined({ region: BucketRegion }) };
   } catch (error) {
-    const status = refusalOf(error)?.status;
+    const { status, headers } = readAwsError(error);
     if (status === undefined || ![301, 307, 400, 403, 404].includes(status)) throw error;
-    return { status, ...defined({ region: headerOfError(error, 'x-amz-bucket-region') }) };
+    return defined({ status, region: headers?.['x-amz-bucket-region'] });
   }
 }
 

@@ -15,7 +15,7 @@ import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
 import { buildArn } from '../../config/arn.ts';
 import { decodePolicyDocument } from '../policy-document.ts';
-import { isCode, isDenied, notFromAws } from '../../problem/aws-refusal.ts';
+import { isCode, isDenied, notFromAws } from '../../problem/aws-error.ts';
 
 /** What names the role and its policies. */
 export interface RoleQuestion {
@@ -62,7 +62,7 @@ async function readRole({ iam, names }: RoleQuestion): Promise<ObservedRole | un
       ...defined({ permissionsBoundaryArn: Role.PermissionsBoundary?.PermissionsBoundaryArn }),
     };
   } catch (error) {
-    if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return undefined;
+    if (isCode(error, 'NoSuchEntity')) return undefined;
     throw error;
   }
 }
@@ -153,7 +153,7 @@ async function readPolicy(
       usedElsewhere: Math.max(0, uses - Number(attached)),
     };
   } catch (error) {
-    if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return undefined;
+    if (isCode(error, 'NoSuchEntity')) return undefined;
     throw error;
   }
 }

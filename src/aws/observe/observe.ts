@@ -7,7 +7,7 @@ import type { Log } from '../../base/log.ts';
 import type { AwsClients } from '../clients.ts';
 import { observeBucket } from './observe-bucket.ts';
 import { observeRole } from './observe-role.ts';
-import { isDenied } from '../../problem/aws-refusal.ts';
+import { isDenied } from '../../problem/aws-error.ts';
 import { unreadableBuckets } from '../../problem/unreadable-buckets.ts';
 
 /** What is asked, and by whom. */

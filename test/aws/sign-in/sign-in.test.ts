@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { signIn, type SignInProps } from '../../../src/aws/sign-in/sign-in.ts';
 import { UserError } from '../../../src/base/errors.ts';
@@ -19,7 +19,10 @@ beforeEach(async () => {
   [masked, lines, tokens] = [[], [], []];
 });
 
-afterEach(() => sts.close());
+afterEach(() => {
+  vi.useRealTimers();
+  return sts.close();
+});
 
 function props(overrides: Partial<SignInProps> = {}): SignInProps {
   return {
@@ -45,7 +48,7 @@ function props(overrides: Partial<SignInProps> = {}): SignInProps {
       group: (_, work) => work(),
     },
     mask: (secret) => masked.push(secret),
-    sleep: () => Promise.resolve(),
+    clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
     ...overrides,
   };
 }
@@ -104,9 +107,8 @@ describe('with role-to-assume', () => {
   });
 
   test('renews a session that has less than ten minutes left, with a token of its own', async () => {
-    sts.sessionSeconds = 599;
     const session = await signIn(props());
-    sts.sessionSeconds = 3600;
+    vi.useFakeTimers({ now: Date.now() + 51 * 60_000, toFake: ['Date'] });
     const first = await session?.environment();
     const second = await session?.environment();
     expect(first?.['AWS_ACCESS_KEY_ID']).toBe('ASIA0000000000000002');
@@ -207,7 +209,7 @@ describe('before any call', () => {
 
   test('outside of GitHub nobody issues tokens', async () => {
     const error = await refused({ env: {} });
-    expect(error.message).toContain('no GitHub Actions job');
+    expect(error.message).toContain('not a GitHub Actions job');
     expect(error.remedy).toContain('AWS_PROFILE');
   });
 

@@ -47,7 +47,10 @@ async function run(failures: Error[], overrides: Partial<WebIdentityProps> = {})
       group: (_, work) => work(),
     },
     mask: () => undefined,
-    sleep: (milliseconds) => Promise.resolve(waits.push(milliseconds)),
+    clock: {
+      now: () => 0,
+      sleep: (milliseconds) => Promise.resolve(void waits.push(milliseconds)),
+    },
     ...overrides,
   }).catch((error: unknown) => error);
   return { outcome, tokens, waits, lines };

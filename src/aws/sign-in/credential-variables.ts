@@ -8,7 +8,7 @@ const competing = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_ROLE_ARN', 'AWS_WE
  * The `AWS_*` variables that sign a child process in, and it alone. What competes with them is the empty string, which AWS's SDKs
  * and Terraform read as unset; the region is given only where `env` names none.
  */
-export function childEnvironment(
+export function credentialVariables(
   keys: AwsCredentials,
   region: string,
   env: Environment,
