@@ -44,7 +44,7 @@ describe('a CDKTF app that installed the archive of a release', () => {
 
   it('passes the type check of a strict app', () => {
     const strict = ['--noEmit', '--strict', '--skipLibCheck', '--exactOptionalPropertyTypes'];
-    const target = ['--target', 'es2023', '--module', 'nodenext', '--preserveSymlinks', '--types', ''];
+    const target = ['--target', 'es2023', '--module', 'nodenext', '--preserveSymlinks'];
     execFileSync(join(repository, 'node_modules/.bin/tsc'), [...strict, ...target, 'main.ts'], {
       cwd: app,
       stdio: 'inherit',
