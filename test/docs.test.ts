@@ -72,7 +72,7 @@ describe.each(pages)('%s', (path) => {
       ...bootstrapKeys,
       // Buckets, permissions of a job, an input's value, partitions, and a command.
       ...['share-with-kolena', 'kolena-public-datasets', 'id-token', 'pull-requests', 'on-change'],
-      ...['aws-cn', 'aws-us-gov', 'cdktn-cli'],
+      ...['aws-cn', 'aws-us-gov', 'cdktf-cli', 'cdktn-cli'],
     ]);
     const names = inQuotes(text).flatMap((code) => /^([a-z]+(?:-[a-z]+)+)(?::.*)?$/.exec(code)?.[1] ?? []);
     expect(names.filter((name) => !known.has(name))).toEqual([]);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { repository } from '../scripts/repository.ts';
 import { subjectsOf } from '../src/bootstrap/github-trust.ts';
 import { parseAccessConfig } from '../src/config/parse.ts';
 import { parseBootstrapSettings } from '../src/bootstrap/bootstrap-settings.ts';
@@ -39,7 +40,7 @@ const workflows: [string, string][] = [
   ['README.md', readmeWorkflow],
 ];
 
-const isOurs = ({ uses = '' }: Job['steps'][number]) => uses.startsWith('org/kolena-s3-access@');
+const isOurs = ({ uses = '' }: Job['steps'][number]) => uses.startsWith(`${repository().slug}@`);
 
 /** The `sub` that GitHub writes after the repository, for a job of `main`. */
 function contextOf({ environment }: Job, event: string): string {
@@ -86,24 +87,27 @@ describe('examples', () => {
       expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
   });
 
-  it.each(workflows)('%s signs in with roles of the bootstrap that trust its jobs', (_path, content) => {
-    const workflow = parse(content) as Workflow;
-    const environment = Object.values(workflow.jobs).find((job) => job.environment)?.environment;
-    const settings = parseBootstrapSettings({
-      'github-repository': 'my-org/my-repo',
-      ...(environment !== undefined && { environment }),
-    });
-    for (const { role, subject } of signIns(workflow)) {
-      const mode = (['plan', 'deploy'] as const).find((each) => settings[`${each}-role-name`] === role);
-      expect(mode, role).toBeDefined();
-      const repository = { name: settings['github-repository'], branch: settings.branch };
-      const accepted = subjectsOf(
-        { ...repository, ...(environment !== undefined && { environment }) },
-        mode ?? 'plan',
-      );
-      expect(accepted, role).toContain(subject);
-    }
-  });
+  it.each(workflows.filter(([, content]) => content.includes(repository().slug)))(
+    '%s signs in with roles of the bootstrap that trust its jobs',
+    (_path, content) => {
+      const workflow = parse(content) as Workflow;
+      const environment = Object.values(workflow.jobs).find((job) => job.environment)?.environment;
+      const settings = parseBootstrapSettings({
+        'github-repository': 'my-org/my-repo',
+        ...(environment !== undefined && { environment }),
+      });
+      for (const { role, subject } of signIns(workflow)) {
+        const mode = (['plan', 'deploy'] as const).find((each) => settings[`${each}-role-name`] === role);
+        expect(mode, role).toBeDefined();
+        const trusted = { name: settings['github-repository'], branch: settings.branch };
+        const accepted = subjectsOf(
+          { ...trusted, ...(environment !== undefined && { environment }) },
+          mode ?? 'plan',
+        );
+        expect(accepted, role).toContain(subject);
+      }
+    },
+  );
 
   it.each(configs)('%s is a valid config', (path) => {
     expect(parseAccessConfig(readYaml(path)).buckets.length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { StepError } from '../base/errors.ts';
-import type { Attempt } from '../verify/observations.ts';
+import type { Answer } from '../verify/observations.ts';
 
 /** A failed call to AWS, whichever protocol it spoke and however far it got. */
 export interface AwsError {
@@ -109,7 +109,7 @@ export function notFromAws(call: string): StepError {
 }
 
 /** What a call gave: its value, or AWS's refusal as a value. Throws only when AWS did not answer. */
-export async function attempt<T>(call: () => Promise<T>): Promise<Attempt<T>> {
+export async function attempt<T>(call: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { outcome: 'ok', value: await call() };
   } catch (error) {

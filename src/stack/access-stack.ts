@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { DesiredAccess, ForgottenCors } from '../access/desired-access.ts';
 import { corsAddress } from '../plan/resources.ts';
+import { AccessResources } from './access-resources.ts';
 import { AwsStack, type StackSettings } from './aws-stack.ts';
-import { KolenaS3Access } from './kolena-s3-access.ts';
 
 export interface AccessStackProps {
   /** What shall stand in AWS, and what has to go. */
@@ -15,10 +15,7 @@ export class AccessStack extends AwsStack {
   constructor(scope: Construct, id: string, { desired, settings }: AccessStackProps) {
     const { region, accountId } = desired;
     super(scope, id, { region, settings, ...(accountId && { accountId }) });
-    new KolenaS3Access(this, 'kolena', {
-      desired,
-      providerOf: (bucketRegion) => this.providerOf(bucketRegion),
-    });
+    new AccessResources(this, 'kolena', { desired, providerOf: (cors) => this.providerOf(cors.region) });
     const { cors, forgotten = [] } = desired.removals;
     if (settings.backend) this.forgetCors([...cors, ...forgotten]);
   }

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { without } from '../stack/desired.ts';
 import { cdktfProject, type CdktfProject } from '../support/cdktf-project.ts';
 import { startMoto, type Moto } from '../support/moto.ts';
+import { packageFolder } from '../support/package-folder.ts';
 import { seedCors, seedExternalId, seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 import { localTerraform } from '../support/terraform.ts';
 
@@ -54,6 +55,8 @@ const config = (...lines: string[]) =>
   ].join('\n');
 
 beforeAll(async () => {
+  // Fetched here, once: no test's own time is meant for it.
+  packageFolder('cdktf-cli');
   moto = await startMoto();
   const terraform = await localTerraform();
   withoutCredentials = { ...terraform.env, AWS_ENDPOINT_URL: moto.url, HOME: '/nonexistent' };

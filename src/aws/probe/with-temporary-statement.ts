@@ -5,7 +5,7 @@ import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Attempt, Refusal } from '../../verify/observations.ts';
+import type { Answer, Refusal } from '../../verify/observations.ts';
 import { hasTemporary, withoutTemporary } from '../../iam/temporary-statement.ts';
 import type { Clock } from '../../base/clock.ts';
 import { abortsMany, type Interrupts } from './interrupts.ts';
@@ -39,9 +39,6 @@ export interface Removal {
   /** As it was read back. */
   readonly trustPolicy?: PolicyDocument;
 }
-
-/** What AWS said. */
-type Answer<T> = Exclude<Attempt<T>, { readonly outcome: 'skipped' }>;
 
 /** Milliseconds between tries to remove the statement. */
 const removalPauses = [1000, 2000, 4000, 8000];

@@ -3,46 +3,52 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
-import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
+import type { DesiredAccess, DesiredCors, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
 import { policyLogicalId, roleLogicalId } from '../plan/resources.ts';
 import { BucketCors } from './bucket-cors.ts';
 import { literal } from './literal.ts';
 import { policyJson } from './policy-json.ts';
 
-export interface KolenaS3AccessProps {
+export interface AccessResourcesProps {
   /** Role, policies and CORS configurations as they shall be; what exists is adopted by import blocks. */
   readonly desired: Pick<DesiredAccess, 'role' | 'policies' | 'cors' | 'tags'>;
-  /** The provider that serves a region; undefined for the stack's own. */
-  readonly providerOf: (region?: string) => TerraformProvider | undefined;
+  /** The provider that serves a bucket; undefined for the stack's own. */
+  readonly providerOf: (cors: DesiredCors) => TerraformProvider | undefined;
 }
 
 /**
  * The access that Kolena gets: a role that it assumes, managed policies attached to it, and one CORS configuration per
  * bucket. The ids of the constructs are contract: renaming one replaces resources.
  */
-export class KolenaS3Access extends Construct {
+export class AccessResources extends Construct {
+  /** The role that Kolena assumes; absent when everything is taken away. */
+  readonly role?: IamRole;
+  /** The managed policies that are attached to it. */
+  readonly policies: readonly IamPolicy[];
   private readonly tagged: { readonly tags?: Record<string, string> };
   private readonly lifecycle: { readonly ignoreChanges: string[] };
 
-  constructor(scope: Construct, id: string, { desired, providerOf }: KolenaS3AccessProps) {
+  constructor(scope: Construct, id: string, { desired, providerOf }: AccessResourcesProps) {
     super(scope, id);
     const tags = Object.entries(desired.tags).map(([key, value]) => [literal(key), literal(value)] as const);
     this.tagged = tags.length > 0 ? { tags: Object.fromEntries(tags) } : {};
     // IAM cannot change a policy's description: a hand-made policy's own would mean replacing the policy. Tags that the
     // config says nothing about are somebody else's.
     this.lifecycle = { ignoreChanges: ['description', ...(tags.length > 0 ? [] : ['tags', 'tags_all'])] };
-    const role = desired.role && this.role(desired.role);
-    for (const policy of desired.policies) {
-      const managed = this.policy(policy);
-      if (role) this.attachment({ policy, managed, role });
-    }
+    const role = desired.role && this.addRole(desired.role);
+    if (role) this.role = role;
+    this.policies = desired.policies.map((policy) => {
+      const managed = this.addPolicy(policy);
+      if (role) this.attach({ policy, managed, role });
+      return managed;
+    });
     for (const cors of desired.cors) {
-      const provider = providerOf(cors.region);
+      const provider = providerOf(cors);
       new BucketCors(this, `cors-${cors.bucket}`, { cors, ...(provider && { provider }) });
     }
   }
 
-  private role(desired: DesiredRole): IamRole {
+  private addRole(desired: DesiredRole): IamRole {
     const role = new IamRole(this, 'role', {
       name: desired.name,
       path: desired.path,
@@ -61,7 +67,7 @@ export class KolenaS3Access extends Construct {
     return role;
   }
 
-  private policy(desired: DesiredPolicy): IamPolicy {
+  private addPolicy(desired: DesiredPolicy): IamPolicy {
     const policy = new IamPolicy(this, `policy-${desired.number}`, {
       name: desired.name,
       path: desired.path,
@@ -75,7 +81,7 @@ export class KolenaS3Access extends Construct {
     return policy;
   }
 
-  private attachment({ policy, managed, role }: AttachmentParts): void {
+  private attach({ policy, managed, role }: AttachmentParts): void {
     const attachment = new IamRolePolicyAttachment(this, `attachment-${policy.number}`, {
       role: role.name,
       policyArn: managed.arn,
