@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** Of Terraform's state format, version 4, the parts that name buckets, roles and their providers. */
+/** Of Terraform's state format, version 4, the parts that name buckets and their providers. */
 const stateSchema = z.object({
   resources: z
     .array(
@@ -11,7 +11,7 @@ const stateSchema = z.object({
         provider: z.string(),
         instances: z.array(
           z.object({
-            attributes: z.looseObject({ bucket: z.string().optional(), name: z.string().optional() }),
+            attributes: z.looseObject({ bucket: z.string().optional() }),
           }),
         ),
       }),
@@ -24,30 +24,6 @@ export interface BucketInState {
   readonly bucket: string;
   /** Absent when it is that of the provider without an alias. */
   readonly region?: string;
-}
-
-/** What a state holds of the bootstrap, so that Terraform looks after it. */
-export interface BootstrapState {
-  readonly oidcProvider: boolean;
-  /** Names. */
-  readonly roles: readonly string[];
-  /** @default - none */
-  readonly stateBucket?: string;
-}
-
-/** What the Terraform state at `path` holds of the bootstrap; nothing when there is no state yet. */
-export function bootstrapState(path: string): BootstrapState {
-  const resources = resourcesIn(path);
-  const attributesOf = (type: string) =>
-    resources
-      .filter((resource) => resource.type === type)
-      .flatMap(({ instances }) => instances.map(({ attributes }) => attributes));
-  const stateBucket = attributesOf('aws_s3_bucket')[0]?.bucket;
-  return {
-    oidcProvider: attributesOf('aws_iam_openid_connect_provider').length > 0,
-    roles: attributesOf('aws_iam_role').flatMap(({ name }) => name ?? []),
-    ...(stateBucket !== undefined && { stateBucket }),
-  };
 }
 
 /** The buckets whose CORS configuration stands in the Terraform state at `path`; none when there is no state yet. */
