@@ -84,16 +84,19 @@ describe('examples', () => {
       expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
   });
 
-  it.each(workflows)('%s signs in with roles of bootstrap.yaml that trust its jobs', async (_path, content) => {
-    const stack = bootstrapStack({ Environment: environmentOf(content) ?? '' });
-    for (const { arn, claims } of signIns(parse(content) as Workflow)) {
-      const mode = arn.endsWith(':role/KolenaS3Plan') ? 'plan' : 'deploy';
-      expect(arn).toMatch(mode === 'plan' ? /Plan$/ : /:role\/KolenaS3Deploy$/);
-      const form = new URLSearchParams({ RoleArn: arn, RoleSessionName: 'GitHubActions' });
-      const question = { trustPolicy: trustPolicyOf(stack, mode), claims, accountId: '111122223333', form };
-      expect(await trustsToken(question), `${arn} ${claims['sub'] ?? ''}`).toBe(true);
-    }
-  });
+  it.each(workflows)(
+    '%s signs in with roles of bootstrap.yaml that trust its jobs',
+    async (_path, content) => {
+      const stack = bootstrapStack({ Environment: environmentOf(content) ?? '' });
+      for (const { arn, claims } of signIns(parse(content) as Workflow)) {
+        const mode = arn.endsWith(':role/KolenaS3Plan') ? 'plan' : 'deploy';
+        expect(arn).toMatch(mode === 'plan' ? /Plan$/ : /:role\/KolenaS3Deploy$/);
+        const form = new URLSearchParams({ RoleArn: arn, RoleSessionName: 'GitHubActions' });
+        const question = { trustPolicy: trustPolicyOf(stack, mode), claims, accountId: '111122223333', form };
+        expect(await trustsToken(question), `${arn} ${claims['sub'] ?? ''}`).toBe(true);
+      }
+    },
+  );
 
   it('apply in one environment, and README.md shows the workflow of plan-and-apply', () => {
     const environments = workflows.map(([, content]) => environmentOf(content));

@@ -17,7 +17,7 @@ const ROLE = {
   ConstraintDescription: '1 to 64 letters, digits and _+=.@-',
 };
 
-const text = (parameter: Omit<Parameter, 'Type'>): Parameter => ({ Type: 'String', ...parameter });
+const text = <T extends Omit<Parameter, 'Type'>>(parameter: T) => ({ Type: 'String' as const, ...parameter });
 
 /** The template's parameters, by name, in the order in which the console asks for them. */
 export const parameters = {

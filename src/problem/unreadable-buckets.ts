@@ -1,13 +1,12 @@
 import type { BucketFinding, Caller } from '../access/observed.ts';
 import { UserError } from '../base/errors.ts';
+import { missingRightsRemedy } from './missing-rights.ts';
 
 type Denied = Extract<BucketFinding, { kind: 'denied' }>;
 
 /** The one error that names every bucket that does not exist or may not be read; `undefined` when there is none. */
-export function unreadableBuckets(
-  findings: readonly BucketFinding[],
-  { accountId, partition }: Pick<Caller, 'accountId' | 'partition'>,
-): UserError | undefined {
+export function unreadableBuckets(findings: readonly BucketFinding[], caller: Caller): UserError | undefined {
+  const { accountId, partition } = caller;
   const missing = findings.flatMap((one) => (one.kind === 'missing' ? [one.name] : []));
   const denied = findings.filter((one) => one.kind === 'denied');
   if (missing.length + denied.length === 0) return undefined;
@@ -26,7 +25,7 @@ export function unreadableBuckets(
     missing.length > 0 && 'Correct the names under buckets, or create the buckets.',
     others.length > 0 && 'Run in the account that owns the bucket, or take it from the config.',
     mine.length > 0 &&
-      `Add this statement to the permissions of the role that this run uses:\n${readStatement(mine, partition)}`,
+      missingRightsRemedy({ caller, lists: { Buckets: mine }, statement: readStatement(mine, partition) }),
   ];
   const text = (parts: readonly (string | false)[]) => parts.filter((part) => part !== false).join(' ');
   return new UserError({
@@ -41,12 +40,11 @@ function named(denied: readonly Denied[], owner: Denied['owner']): string[] {
   return denied.filter((one) => one.owner === owner).map(({ name }) => name);
 }
 
-function readStatement(buckets: readonly string[], partition: string): string {
-  const statement = {
+function readStatement(buckets: readonly string[], partition: string): object {
+  return {
     Sid: 'ReadBucketSettings',
     Effect: 'Allow',
     Action: ['s3:ListBucket', 's3:GetBucketCORS', 's3:GetEncryptionConfiguration'],
     Resource: buckets.map((bucket) => `arn:${partition}:s3:::${bucket}`),
   };
-  return JSON.stringify(statement, null, 2);
 }

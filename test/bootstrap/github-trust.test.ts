@@ -92,7 +92,7 @@ describe.each(['plan', 'deploy'] as const)('the trust policy of the %s role', (m
           ['environment', 'staging'],
           ['ref', 'refs/pull/7/merge'],
           ['job_workflow_ref', 'my-org/my-repo/.github/workflows/kolena-access.yml@refs/heads/feature'],
-        ] as const)
+        ] as [string, string][])
       : []),
   ];
 

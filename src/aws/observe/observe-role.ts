@@ -13,11 +13,12 @@ import type { AttachedPolicy, Caller, ObservedPolicy, ObservedRole } from '../..
 import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import { UserError } from '../../base/errors.ts';
 import { isCode, isDenied, notFromAws } from '../../problem/aws-refusal.ts';
+import { missingRightsRemedy } from '../../problem/missing-rights.ts';
 
 /** What names the role and its policies. */
 export interface RoleQuestion {
   readonly iam: IAMClient;
-  readonly caller: Pick<Caller, 'accountId' | 'partition'>;
+  readonly caller: Caller;
   readonly names: Pick<AccessConfig, 'roleName' | 'policyName' | 'iamPath'>;
 }
 
@@ -27,7 +28,7 @@ export interface RoleAndPolicies {
   readonly policies: readonly ObservedPolicy[];
 }
 
-/** Reads the role and our policies; throws a UserError `credentials` that prints the statement to add when it may not. */
+/** Reads the role and our policies; throws a UserError `credentials` that says how to let it when it may not. */
 export async function observeRole(question: RoleQuestion): Promise<RoleAndPolicies> {
   try {
     const role = await readRole(question);
@@ -203,7 +204,11 @@ function mayNotRead({ caller, names }: RoleQuestion, cause: unknown): UserError 
   return new UserError({
     reason: 'credentials',
     message: `The credentials of this run may not read the role ${names.roleName} and its policies: ${(cause as Error).message}`,
-    remedy: `Add this statement to the permissions of the role that this run uses:\n${JSON.stringify(statement, null, 2)}`,
+    remedy: missingRightsRemedy({
+      caller,
+      lists: { RoleName: [names.roleName], PolicyName: [names.policyName] },
+      statement,
+    }),
     cause,
   });
 }
