@@ -29,7 +29,7 @@ export function missingRightsRemedy({ caller, lists, statement }: MissingRights)
 }
 
 function stackUpdate(roleName: string, lists: StackChange['lists']): string {
-  const { Buckets: _, ...renamed } = lists;
+  const renamed = Object.fromEntries(Object.entries(lists).filter(([name]) => name !== 'Buckets'));
   const afterwards =
     Object.keys(renamed).length === 0
       ? ''

@@ -25,7 +25,7 @@ interface Account {
 interface Job {
   readonly environment?: string;
   readonly strategy: { readonly matrix: { readonly include: readonly Account[] } };
-  readonly steps: readonly { readonly with?: Readonly<Record<string, string>> }[];
+  readonly steps: readonly { readonly with?: Readonly<Record<string, string | boolean>> }[];
 }
 
 interface Workflow {

@@ -85,7 +85,7 @@ export function resolveTemplate(
   };
   const holds = (condition: unknown): boolean => {
     if (typeof condition === 'string') return holds(defined(template.Conditions[condition], condition));
-    const [name = '', argument] = onlyEntry(condition);
+    const [name, argument] = onlyEntry(condition);
     if (name === 'Condition') return holds(argument);
     const parts = argument as unknown[];
     if (name === 'Fn::Equals') return text(resolve(parts[0])) === text(resolve(parts[1]));
