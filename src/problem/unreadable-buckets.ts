@@ -1,15 +1,14 @@
 import type { BucketFinding, Caller } from '../access/observed.ts';
 import { bucketArn } from '../config/arn.ts';
 import { UserError } from '../base/errors.ts';
-import { type MissingRight, statementFor } from './statement.ts';
+import { missingRightsRemedy } from './missing-rights.ts';
+import type { MissingRight } from './statement.ts';
 
 type Denied = Extract<BucketFinding, { kind: 'denied' }>;
 
 /** The one error that names every bucket that does not exist or cannot be read; `undefined` when there is none. */
-export function unreadableBuckets(
-  findings: readonly BucketFinding[],
-  { accountId, partition }: Pick<Caller, 'accountId' | 'partition'>,
-): UserError | undefined {
+export function unreadableBuckets(findings: readonly BucketFinding[], caller: Caller): UserError | undefined {
+  const { accountId, partition } = caller;
   const missing = findings.flatMap((one) => (one.kind === 'missing' ? [one.name] : []));
   const denied = findings.filter((one) => one.kind === 'denied');
   if (missing.length + denied.length === 0) return undefined;
@@ -27,7 +26,8 @@ export function unreadableBuckets(
   const steps = [
     missing.length > 0 && 'Correct the names under buckets, or create the buckets.',
     others.length > 0 && 'Run in the account that owns the bucket, or remove it from the config.',
-    mine.length > 0 && statementFor(readSettings(mine, partition)),
+    mine.length > 0 &&
+      missingRightsRemedy({ caller, lists: { Buckets: mine }, right: readSettings(mine, partition) }),
   ];
   const text = (parts: readonly (string | false)[]) => parts.filter((part) => part !== false).join(' ');
   return new UserError({

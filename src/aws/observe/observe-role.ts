@@ -16,11 +16,12 @@ import { UserError } from '../../base/errors.ts';
 import { buildArn } from '../../config/arn.ts';
 import { decodePolicyDocument } from '../policy-document.ts';
 import { isCode, isDenied, notFromAws } from '../../problem/aws-error.ts';
+import { missingRightsRemedy } from '../../problem/missing-rights.ts';
 
 /** What names the role and its policies. */
 export interface RoleQuestion {
   readonly iam: IAMClient;
-  readonly caller: Pick<Caller, 'accountId' | 'partition'>;
+  readonly caller: Caller;
   readonly names: Pick<AccessConfig, 'roleName' | 'policyName' | 'iamPath'>;
 }
 
@@ -30,7 +31,7 @@ export interface RoleAndPolicies {
   readonly policies: readonly ObservedPolicy[];
 }
 
-/** Reads the role and our policies; throws a UserError `credentials` that prints the statement to add when that is not allowed. */
+/** Reads the role and our policies; throws a UserError `credentials` that says how to allow it when that is not allowed. */
 export async function observeRole(question: RoleQuestion): Promise<RoleAndPolicies> {
   try {
     const role = await readRole(question);
@@ -160,9 +161,8 @@ async function readPolicy(
 
 function mayNotRead({ caller, names }: RoleQuestion, cause: unknown): UserError {
   const arnOf = (resource: string) => buildArn({ ...caller, service: 'iam', resource });
-  const statement = {
+  const right = {
     Sid: 'ReadKolenaRole',
-    Effect: 'Allow',
     Action: [
       'iam:GetRole',
       'iam:ListAttachedRolePolicies',
@@ -179,7 +179,11 @@ function mayNotRead({ caller, names }: RoleQuestion, cause: unknown): UserError 
   return new UserError({
     reason: 'credentials',
     message: `The credentials of this run are not allowed to read the role ${names.roleName} and its policies: ${(cause as Error).message}`,
-    remedy: `Add this statement to the permissions of the role that this run uses:\n${JSON.stringify(statement, null, 2)}`,
+    remedy: missingRightsRemedy({
+      caller,
+      lists: { RoleName: [names.roleName], PolicyName: [names.policyName] },
+      right,
+    }),
     cause,
   });
 }
