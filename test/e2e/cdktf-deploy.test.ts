@@ -17,6 +17,7 @@ import { cdktfProject, type CdktfProject } from '../support/cdktf-project.ts';
 import { startMoto, type Moto } from '../support/moto.ts';
 import { seedCors, seedExternalId, seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 import { localTerraform } from '../support/terraform.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 const bucket = 'share-with-kolena';
 const principal = 'arn:aws:iam::444455556666:role/service/kolena-platform';
@@ -53,6 +54,7 @@ const config = (...lines: string[]) =>
     ...lines,
   ].join('\n');
 
+stopAtFirstFailure();
 beforeAll(async () => {
   moto = await startMoto();
   const terraform = await localTerraform();

@@ -18,6 +18,7 @@ import { filledIn } from '../support/expressions.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github.ts';
 import { runAction, type ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 const folder = 'examples/many-accounts';
 
@@ -43,6 +44,7 @@ const configOf = ({ name }: Account) => `${folder}/access/${name}.yml`;
 let scene: Scene;
 let github: GitHubStandIn;
 
+stopAtFirstFailure();
 beforeAll(async () => {
   [scene, github] = await Promise.all([startScene(), startGitHub()]);
   for (const account of accounts) await furnish(account);
