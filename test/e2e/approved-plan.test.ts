@@ -5,6 +5,7 @@ import { foreignRules } from '../support/foreign-rules.ts';
 import { startGitHub, type GitHubStandIn, type IssueComment } from '../support/github.ts';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 let scene: Scene;
 let github: GitHubStandIn;
@@ -15,6 +16,7 @@ let pull: PullRequest;
 let approved: IssueComment;
 let merged: string;
 
+stopAtFirstFailure();
 beforeAll(async () => {
   [scene, github] = await Promise.all([startScene(), startGitHub()]);
   pull = await github.openPullRequest('Give Kolena access');
@@ -36,15 +38,10 @@ const apply = (commit: string, inputs: Record<string, string> = {}): Promise<Act
     { env: { GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'push', GITHUB_SHA: commit } },
   );
 
-const writes = () =>
-  scene.world.gate.calls.filter(({ action }) =>
-    /:(Create|Put|Attach|Detach|Update|Delete|Tag|Untag)/.test(action),
-  );
-
 function expectRefusal({ exitCode, outputs, errors, log }: ActionResult, reason: string): string {
   expect({ exitCode, reason: outputs['failure-reason'] }, log).toEqual({ exitCode: 1, reason });
   expect(errors).toHaveLength(1);
-  expect(writes()).toEqual([]);
+  expect(scene.world.writes()).toEqual([]);
   return errors[0] ?? '';
 }
 
@@ -58,7 +55,6 @@ const markerOf = ({ body }: IssueComment): CommentMarker => {
 const withMarker = (part: Partial<CommentMarker>): string =>
   approved.body.replace(/^<!-- .* -->/, () => writeMarker({ ...markerOf(approved), ...part }));
 
-// One story, told in order: each test goes on where the one before ended.
 describe('with require-approved-plan', () => {
   test('the comment on the pull request holds the digest of the plan and the head that it was made for', async () => {
     const env = {
@@ -119,7 +115,7 @@ describe('with require-approved-plan', () => {
     await s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: foreignRules } }));
     scene.world.gate.forget();
     const result = await apply(merged);
-    const calls = writes();
+    const calls = scene.world.writes();
     await s3.send(new DeleteBucketCorsCommand({ Bucket }));
     expect(calls).toEqual([]);
     scene.world.gate.forget();

@@ -18,6 +18,7 @@ import { startMoto, type Moto } from '../support/moto.ts';
 import { packageFolder } from '../support/package-folder.ts';
 import { seedCors, seedExternalId, seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 import { localTerraform } from '../support/terraform.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 const bucket = 'share-with-kolena';
 const principal = 'arn:aws:iam::444455556666:role/service/kolena-platform';
@@ -54,6 +55,7 @@ const config = (...lines: string[]) =>
     ...lines,
   ].join('\n');
 
+stopAtFirstFailure();
 beforeAll(async () => {
   // Fetched here, once: no test's own time is meant for it.
   packageFolder('cdktf-cli');

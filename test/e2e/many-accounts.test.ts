@@ -13,6 +13,7 @@ import { startGitHub, type GitHubStandIn } from '../support/github.ts';
 import { runAction, type ActionResult } from '../support/run-action.ts';
 import { claimsOf } from '../support/job-claims.ts';
 import { startScene, type Scene } from '../support/scene.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 const folder = 'examples/many-accounts';
 
@@ -39,6 +40,7 @@ const configOf = ({ name }: Account) => `${folder}/access/${name}.yml`;
 let scene: Scene;
 let github: GitHubStandIn;
 
+stopAtFirstFailure();
 beforeAll(async () => {
   [scene, github] = await Promise.all([startScene(), startGitHub()]);
   for (const account of accounts) await furnish(account);

@@ -11,6 +11,7 @@ import { foreignRules } from '../support/foreign-rules.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { seedPolicy } from '../support/seed.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 let scene: Scene;
 const inputs = {
@@ -19,6 +20,7 @@ const inputs = {
 };
 const lock = { Bucket: 'terraform-state', Key: 'kolena/terraform.tfstate.tflock' };
 
+stopAtFirstFailure();
 beforeAll(async () => {
   scene = await startScene();
   await scene.world.createBucket({ name: 'terraform-state' });
@@ -26,7 +28,6 @@ beforeAll(async () => {
 });
 afterAll(() => scene.stop());
 
-// One story, told in order: each test goes on where the one before ended.
 describe('with state in S3', () => {
   const both = { buckets: 'share-with-kolena\nsecond' };
 

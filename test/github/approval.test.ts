@@ -4,12 +4,9 @@ import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import { writeMarker } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
+import { logTo } from '../support/log.ts';
 
-const log = {
-  info: () => undefined,
-  warning: () => undefined,
-  group: <T>(_: string, work: () => Promise<T>) => work(),
-};
+const log = logTo();
 const push: EventContext = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' };
 const pull = (part = {}) => ({
   number: 7,

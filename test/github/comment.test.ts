@@ -4,6 +4,7 @@ import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import { saveComment, shouldComment, type CommentTarget } from '../../src/github/comment.ts';
 import { writeMarker } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
+import { logTo } from '../support/log.ts';
 
 const body = (text: string, key = 'default') =>
   `${writeMarker({ key, latest: { time: 't', verdict: 'v' }, history: [] })}\n${text}`;
@@ -26,11 +27,7 @@ const client = () => ({
   token: 'ghs_example',
   repository: 'o/r',
   apiUrl: server.url,
-  log: {
-    info: (line: string) => lines.push(line),
-    warning: (line: string) => lines.push(line),
-    group: <T>(_: string, work: () => Promise<T>) => work(),
-  },
+  log: logTo(lines),
   clock: {
     now: () => Date.now(),
     sleep: (milliseconds: number) => Promise.resolve(void waits.push(milliseconds / 1000)),

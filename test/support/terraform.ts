@@ -24,7 +24,7 @@ const providerVersion = '5.100.0';
 /** The Terraform of this machine, and what it needs to find the AWS provider. */
 export interface LocalTerraform {
   readonly binary: string;
-  /** `TF_*` variables; the provider comes from a mirror on this machine, or from one that is made where there is none. */
+  /** For each command; the provider comes from a mirror on this machine, or from one that is made where there is none. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -42,6 +42,8 @@ export async function localTerraform(): Promise<LocalTerraform> {
     env: {
       TF_CLI_CONFIG_FILE: cliConfig(mirror),
       CHECKPOINT_DISABLE: '1',
+      // The provider is a big program that lives for seconds: collecting its garbage takes a quarter of its CPU time.
+      GOGC: '400',
       // `cdktf deploy` runs this command, which asks the registry whatever the CLI configuration says.
       TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror}`,
     },

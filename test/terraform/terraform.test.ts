@@ -8,6 +8,7 @@ import type { Log } from '../../src/base/log.ts';
 import { openTerraform } from '../../src/terraform/terraform.ts';
 import type { Terraform } from '../../src/terraform/terraform.ts';
 import { recordTerraform, terraformBinary } from '../support/terraform.ts';
+import { logTo } from '../support/log.ts';
 
 /** Configurations of Terraform's built-in resource: they need no provider and no cloud. */
 const data = (input: unknown, more: object = {}) =>
@@ -37,8 +38,7 @@ function open(props: { binary?: string; env?: Record<string, string>; pluginLock
   const lines: string[] = [];
   const groups: string[] = [];
   const log: Log = {
-    info: (line) => lines.push(line),
-    warning: (message) => lines.push(message),
+    ...logTo(lines),
     group: (name, work) => {
       groups.push(name);
       return work();

@@ -4,6 +4,7 @@ import { signIn, type SignInProps } from '../../../src/aws/sign-in/sign-in.ts';
 import { UserError } from '../../../src/base/errors.ts';
 
 import { type StsStandIn, startSts } from './sts-stand-in.ts';
+import { logTo } from '../../support/log.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/ci/deploy';
 const sub = 'repo:octo-org/octo-repo:ref:refs/heads/main';
@@ -42,11 +43,7 @@ function props(overrides: Partial<SignInProps> = {}): SignInProps {
       tokens.push(token);
       return token;
     },
-    log: {
-      info: (line) => lines.push(line),
-      warning: (line) => lines.push(line),
-      group: (_, work) => work(),
-    },
+    log: logTo(lines),
     mask: (secret) => masked.push(secret),
     clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
     ...overrides,
