@@ -111,6 +111,8 @@ export const settingsSchema = z
       .default('default'),
     'require-approved-plan': flag(false),
     'fail-on-changes': flag(false),
+    'apply-on-pull-request': flag(false),
+    destroy: flag(false),
     'allow-destroy': flag(false),
     verify: z.enum(['assume', 'simulate', 'off'], { error: 'assume, simulate or off' }).default('assume'),
     'verify-object': z
@@ -164,6 +166,11 @@ const reportingSchema = z.object({
  */
 export function reportingOf(given: Readonly<Record<string, string>>): Reporting {
   return { ...reportingSchema.parse(given), comment: 'never', 'comment-key': 'default' };
+}
+
+/** Whether everything is to be taken away, now or for review. */
+export function isRemoval({ command, destroy }: Pick<Settings, 'command' | 'destroy'>): boolean {
+  return command === 'destroy' || (command === 'plan' && destroy);
 }
 
 /** The settings that decide what shall stand. */

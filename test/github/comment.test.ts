@@ -167,7 +167,7 @@ describe('GitHub that fails for a passing reason', () => {
 
 describe('the pull request that brought a commit in', () => {
   const push = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' } as const;
-  const findMerged = () => openPullRequests(client(), push).findMerged();
+  const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [] });
 
   test('is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
     for (let time = 0; time < 9; time++)

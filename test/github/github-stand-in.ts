@@ -7,6 +7,8 @@ export interface StandInComment {
   readonly id: number;
   body: string;
   readonly user: { readonly login: string };
+  /** @default 7 */
+  readonly issue?: number;
 }
 
 /** An answer given in place of the real one, to requests that match, once each. */
@@ -16,6 +18,8 @@ export interface Fault {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly message?: string;
+  /** JSON, in place of the message. */
+  readonly body?: string;
   /** Whether what was asked for is done all the same. */
   readonly done?: boolean;
 }
@@ -27,6 +31,14 @@ export interface GitHubStandIn {
   /** By commit. */
   readonly pullsOfCommit: Record<string, unknown[]>;
   readonly pulls: Record<number, unknown>;
+  /** What GraphQL tells of a pull request's merge. */
+  readonly merges: Record<number, object>;
+  /** By path, or by path and the commit that is asked for: the newest first. */
+  readonly commitsOf: Record<string, readonly { readonly sha: string; readonly minute: number }[]>;
+  /** Texts by path and commit. */
+  readonly files: Record<string, string>;
+  /** Of the branch. */
+  head: string;
   readonly faults: Fault[];
   /** `METHOD /path` of every request. */
   readonly requests: string[];
@@ -54,7 +66,10 @@ export async function startGitHub(): Promise<GitHubStandIn> {
           ? real
           : {
               status: fault?.status ?? 500,
-              body: { message: fault?.message ?? 'fault' },
+              body:
+                fault?.body === undefined
+                  ? { message: fault?.message ?? 'fault' }
+                  : (JSON.parse(fault.body) as unknown),
               ...(fault?.headers && { headers: fault.headers }),
             };
       response.writeHead(given.status, { 'content-type': 'application/json', ...given.headers });
@@ -68,6 +83,10 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     comments: [],
     pullsOfCommit: {},
     pulls: {},
+    merges: {},
+    commitsOf: {},
+    files: {},
+    head: 'abc',
     faults: [],
     requests: [],
     viewer: 'github-actions[bot]',
@@ -95,12 +114,42 @@ const viewerOf = (login: string) => ({ data: { viewer: { login } } });
 function answer(github: GitHubStandIn, path: string, text: string): Answer {
   const { pathname, searchParams } = new URL(path.replace(/^\w+ /, ''), github.url);
   const route = `${path.split(' ')[0] ?? ''} ${pathname}`;
+  if (route === 'POST /graphql' && text.includes('mergeCommit')) {
+    const { number } = (JSON.parse(text) as { variables: { number: number } }).variables;
+    return { status: 200, body: { data: { repository: { pullRequest: github.merges[number] ?? null } } } };
+  }
+  if (route === 'GET /repos/o/r/branches/main')
+    return { status: 200, body: { commit: { sha: github.head }, protected: false } };
+  if (route === 'GET /repos/o/r/commits') {
+    const [path = '', sha = ''] = [searchParams.get('path') ?? '', searchParams.get('sha') ?? ''];
+    const commits = github.commitsOf[`${path}@${sha}`] ?? github.commitsOf[path] ?? [];
+    const date = (minute: number) => new Date(minute * 60_000).toISOString();
+    return {
+      status: 200,
+      body: commits.map(({ sha: own, minute }) => ({
+        sha: own,
+        commit: { committer: { date: date(minute) } },
+      })),
+    };
+  }
+  const file = /^GET \/repos\/o\/r\/contents\/(.+)$/.exec(route)?.[1];
+  if (file !== undefined) {
+    const found = github.files[`${decodeURIComponent(file)}@${searchParams.get('ref') ?? ''}`];
+    return found === undefined
+      ? { status: 404, body: { message: 'Not Found' } }
+      : { status: 200, body: { content: Buffer.from(found).toString('base64') } };
+  }
   if (route === 'POST /graphql')
     return github.viewer === undefined
       ? { status: 404, body: { message: 'Not Found' } }
       : { status: 200, body: github.viewer === 'forbidden' ? forbidden : viewerOf(github.viewer) };
   if (route === 'GET /user') return { status: 200, body: { login: 'octocat' } };
-  if (route === 'GET /repos/o/r/issues/7/comments') return page(github, searchParams);
+  const issue = /^GET \/repos\/o\/r\/issues\/(\d+)\/comments$/.exec(route)?.[1];
+  if (issue !== undefined)
+    return page(
+      { ...github, comments: github.comments.filter((one) => (one.issue ?? 7) === Number(issue)) },
+      searchParams,
+    );
   const commit = /^GET \/repos\/o\/r\/commits\/(\w+)\/pulls$/.exec(route)?.[1];
   if (commit !== undefined) return { status: 200, body: github.pullsOfCommit[commit] ?? [] };
   const pull = github.pulls[Number(/^GET \/repos\/o\/r\/pulls\/(\d+)$/.exec(route)?.[1])];
