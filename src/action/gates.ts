@@ -88,16 +88,23 @@ interface ApprovalProps {
  */
 export function requireApproval({ merges, missing, branch }: ApprovalProps): void {
   if (missing.length === 0) return;
-  const [newest] = merges.flatMap(({ pullRequest, shown }) => (pullRequest ? [{ pullRequest, shown }] : []));
+  const [newest] = merges.flatMap(({ pullRequest, shown, editedBy }) =>
+    pullRequest ? [{ pullRequest, shown, editedBy }] : [],
+  );
   const wayOut = wayOutFrom(newest?.pullRequest, branch);
   if (newest === undefined)
     throw notApproved(
       'No merged pull request belongs to this commit, and `require-approved-plan` applies only what one showed.',
       wayOut,
     );
-  const { pullRequest, shown } = newest;
+  const { pullRequest, shown, editedBy } = newest;
   const where = `pull request ${pullRequest.number} (${pullRequest.url})`;
   if (!merges.some(isSeen)) {
+    if (editedBy !== undefined)
+      throw notApproved(
+        `Our comment on ${where} was edited by ${editedBy}, so what it shows now approves nothing.`,
+        wayOut,
+      );
     if (shown === undefined) throw notApproved(`Our comment with a plan was not found on ${where}.`, wayOut);
     if (!shown.isAnew && shown.head !== pullRequest.head)
       throw notApproved(

@@ -39,8 +39,9 @@ export async function findMerges(
       else {
         seen.add(pull.number);
         const [comment] = await findOurComments(github, { number: pull.number, key });
-        const { shown, applied: done } = comment?.marker ?? {};
-        merges.push({ commit, pullRequest: pull, ...defined({ shown }) });
+        const editedBy = comment?.editedBy;
+        const { shown, applied: done } = editedBy === undefined ? (comment?.marker ?? {}) : {};
+        merges.push({ commit, pullRequest: pull, ...defined({ shown, editedBy }) });
         if (done !== undefined) applied.push(done);
       }
     }

@@ -120,16 +120,35 @@ async function createAgain(
 }
 
 async function update(
-  { octokit, owner, repo }: GitHub,
+  github: GitHub,
   { target, comment }: { target: CommentTarget; comment: OurComment },
 ): Promise<Saved> {
+  const { octokit, owner, repo, log } = github;
+  const { editedBy, isMinimized, nodeId } = comment;
+  if (editedBy !== undefined)
+    log.warning(
+      `Our comment on pull request ${target.number} was edited by ${editedBy}: what it showed for approval is dropped, and only a new plan brings it back.`,
+    );
   const { data } = await octokit.rest.issues.updateComment({
     owner,
     repo,
     comment_id: comment.id,
-    body: target.render(comment.body),
+    body: target.render(editedBy === undefined ? comment.body : undefined),
   });
+  if (isMinimized) await show(github, nodeId);
   return { id: data.id, url: data.html_url };
+}
+
+/** An update leaves a hidden comment hidden. */
+async function show({ octokit, log }: GitHub, subjectId: string): Promise<void> {
+  try {
+    await octokit.graphql(
+      'mutation ($subjectId: ID!) { unminimizeComment(input: { subjectId: $subjectId }) { clientMutationId } }',
+      { subjectId },
+    );
+  } catch (error) {
+    log.warning(`Our comment is hidden, and could not be shown again: ${messageOf(error)}`);
+  }
 }
 
 async function remove({ octokit, owner, repo, log }: GitHub, id: number): Promise<void> {

@@ -31,6 +31,8 @@ export interface Merge {
   };
   /** Absent when there is no comment of our own with a plan. */
   readonly shown?: ShownPlan;
+  /** Who else edited that comment, which then shows nothing that can be approved. */
+  readonly editedBy?: string;
 }
 
 /** Whether what a comment showed was there to be seen before the merge, or was asked for by a person after it. */

@@ -84,6 +84,16 @@ describe('the merges that a commit stands on', () => {
     expect(await find()).toEqual([{ commit: 'abc', pullRequest }]);
   });
 
+  test.each([
+    ['octocat', false],
+    ['github-actions[bot]', true],
+  ])('rely on our comment that %s edited: %s', async (editor, isReliedOn) => {
+    server.pullsOfCommit['abc'] = [pull()];
+    server.comments.push({ id: 1, body: marker(), user: { login: 'github-actions[bot]' }, editor });
+    const expected = isReliedOn ? { shown } : { editedBy: editor };
+    expect(await find()).toEqual([{ commit: 'abc', pullRequest, ...expected }]);
+  });
+
   test('are the queued pull request in a merge group, merged or not', async () => {
     server.pulls[7] = pull({ merged: false });
     comment(marker());

@@ -227,3 +227,21 @@ test('on-change without a change creates nothing', async () => {
   expect(await saveComment(github, target({ mode: 'on-change', changed: false }))).toEqual({ kind: 'left' });
   expect(server.comments).toEqual([]);
 });
+
+describe('our comment', () => {
+  const stands = { id: 1, body: body('old'), user: bot };
+
+  test('that somebody hid is visible again after an update', async () => {
+    server.comments.push({ ...stands, isMinimized: true });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+    expect(server.comments[0]?.isMinimized).toBe(false);
+  });
+
+  test('that somebody else edited gives nothing to the next one', async () => {
+    server.comments.push({ ...stands, editor: 'octocat' });
+    const given: unknown[] = [];
+    await saveComment(github, target({ render: (previous) => body(String(given.push(previous))) }));
+    expect(given).toEqual([undefined]);
+    expect(lines).toEqual([expect.stringContaining('edited by octocat')]);
+  });
+});

@@ -9,6 +9,9 @@ export interface StandInComment {
   readonly user: { readonly login: string };
   /** @default 7 */
   readonly issue?: number;
+  /** Login of whoever edited it last. @default nobody */
+  readonly editor?: string;
+  isMinimized?: boolean;
 }
 
 /** An answer given in place of the real one, to requests that match, once each. */
@@ -118,10 +121,20 @@ function answer(github: GitHubStandIn, path: string, text: string): Answer {
     const { number } = (JSON.parse(text) as { variables: { number: number } }).variables;
     return { status: 200, body: { data: { repository: { pullRequest: github.merges[number] ?? null } } } };
   }
+  if (route === 'POST /graphql' && text.includes('unminimizeComment')) {
+    const { subjectId } = (JSON.parse(text) as { variables: { subjectId: string } }).variables;
+    for (const comment of github.comments) if (nodeId(comment) === subjectId) comment.isMinimized = false;
+    return { status: 200, body: { data: { unminimizeComment: { clientMutationId: null } } } };
+  }
+  if (route === 'POST /graphql' && text.includes('viewerDidAuthor') && github.viewer !== undefined)
+    return {
+      status: 200,
+      body: github.viewer === 'forbidden' ? forbidden : { data: { nodes: nodes(github) } },
+    };
   if (route === 'GET /repos/o/r/branches/main')
     return { status: 200, body: { commit: { sha: github.head }, protected: false } };
   if (route === 'GET /repos/o/r/commits') {
-    const [path = '', sha = ''] = [searchParams.get('path') ?? '', searchParams.get('sha') ?? ''];
+    const [path, sha] = [searchParams.get('path') ?? '', searchParams.get('sha') ?? ''];
     const commits = github.commitsOf[`${path}@${sha}`] ?? github.commitsOf[path] ?? [];
     const date = (minute: number) => new Date(minute * 60_000).toISOString();
     return {
@@ -157,13 +170,33 @@ function answer(github: GitHubStandIn, path: string, text: string): Answer {
   return write(github, route, text);
 }
 
+function nodeId({ id }: StandInComment): string {
+  return `IC_${id}`;
+}
+
+/** GraphQL spells the logins of bots without `[bot]`. */
+function nodes({ comments, viewer }: GitHubStandIn): object[] {
+  const actor = (login: string) => ({ login: login.replace('[bot]', '') });
+  return comments.map((comment) => ({
+    id: nodeId(comment),
+    viewerDidAuthor: comment.user.login === viewer,
+    isMinimized: comment.isMinimized === true,
+    author: actor(comment.user.login),
+    editor: comment.editor === undefined ? null : actor(comment.editor),
+  }));
+}
+
 /** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api */
 function page({ comments, url }: GitHubStandIn, query: URLSearchParams): Answer {
   const size = Number(query.get('per_page') ?? 30);
   const number = Number(query.get('page') ?? 1);
   const shown = comments.slice((number - 1) * size, number * size);
   const next = `<${url}/repos/o/r/issues/7/comments?per_page=${size}&page=${number + 1}>; rel="next"`;
-  const body = shown.map((comment) => ({ ...comment, html_url: htmlUrl(comment.id) }));
+  const body = shown.map((comment) => ({
+    ...comment,
+    node_id: nodeId(comment),
+    html_url: htmlUrl(comment.id),
+  }));
   return { status: 200, body, ...(comments.length > number * size && { headers: { link: next } }) };
 }
 
