@@ -179,6 +179,7 @@ export function decideOptionsOf(settings: Settings): DecideOptions {
     region: settings['aws-region'],
     allowDestroy: settings['allow-destroy'],
     verifierArn: settings['verify-principal-arn'],
+    now: new Date(),
   };
 }
 
