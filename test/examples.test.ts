@@ -47,16 +47,27 @@ function contextOf({ environment }: Job, event: string): string {
   return event === 'pull_request' ? event : 'ref:refs/heads/main';
 }
 
+/** How a workflow can start: a dispatch with each command that may be chosen. */
+function startsOf(on: Workflow['on']): { event: string; command?: string }[] {
+  return Object.entries(on).flatMap(([event, settings]) => {
+    const { inputs } = (settings ?? {}) as { inputs?: { command?: { options: readonly string[] } } };
+    return inputs?.command?.options.map((command) => ({ event, command })) ?? [{ event }];
+  });
+}
+
 /** Each sign-in of a workflow: the role's name, and the `sub` of the job. */
 function signIns({ on, jobs }: Workflow) {
-  return Object.keys(on).flatMap((event) =>
+  return startsOf(on).flatMap((start) =>
     Object.values(jobs)
-      .filter((job) => runsOn(job.if, { event }))
+      .filter((job) => runsOn(job.if, start))
       .flatMap((job) =>
         job.steps.filter(isOurs).flatMap(({ with: inputs = {} }) =>
           (job.strategy?.matrix.include ?? [{}]).map((matrix) => {
-            const arn = filledIn(String(inputs['role-to-assume']), { event, matrix });
-            return { role: arn.split('/').at(-1), subject: `repo:my-org/my-repo:${contextOf(job, event)}` };
+            const arn = filledIn(String(inputs['role-to-assume']), { ...start, matrix });
+            return {
+              role: arn.split('/').at(-1),
+              subject: `repo:my-org/my-repo:${contextOf(job, start.event)}`,
+            };
           }),
         ),
       ),
@@ -85,6 +96,13 @@ describe('examples', () => {
       .filter(isOurs))
       expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
   });
+
+  it.each(workflows.filter(([path]) => path.includes('examples/') || path === 'README.md'))(
+    '%s can be started by a person: the way out of an apply that nobody approved',
+    (_path, content) => {
+      expect((parse(content) as Workflow).on).toHaveProperty('workflow_dispatch');
+    },
+  );
 
   it.each(workflows)('%s signs in with roles of the bootstrap that trust its jobs', (_path, content) => {
     const workflow = parse(content) as Workflow;
