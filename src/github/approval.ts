@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
-import { sinceApplied, type Merge } from '../plan/approval.ts';
+import { sinceApplied, type AppliedStep, type Merge } from '../plan/approval.ts';
 import { failureOf, messageOf } from '../problem/github-refusal.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
@@ -29,14 +29,13 @@ export async function findMerges(
 ): Promise<Merge[]> {
   try {
     const merges: Merge[] = [];
-    const applied: string[] = [];
+    const applied: AppliedStep[] = [];
     const seen = new Set<number>();
     for (const { commit, find } of await stepsToAsk(github, props)) {
-      if (applied.includes(commit)) break;
       const pull = await find();
-      if (pull !== undefined && seen.has(pull.number)) continue;
+      const isKnown = pull !== undefined && seen.has(pull.number);
       if (pull === undefined) merges.push({ commit });
-      else {
+      else if (!isKnown) {
         seen.add(pull.number);
         const [comment] = await findOurComments(github, { number: pull.number, key });
         const editedBy = comment?.editedBy;
@@ -44,6 +43,7 @@ export async function findMerges(
         merges.push({ commit, pullRequest: pull, ...defined({ shown, editedBy }) });
         if (done !== undefined) applied.push(done);
       }
+      if (applied.some((done) => done.commit === commit)) break;
     }
     return sinceApplied(merges, applied);
   } catch (error) {

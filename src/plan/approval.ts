@@ -71,11 +71,19 @@ export function unapprovedFacts(props: ApprovalProps): Fact[] {
   return facts.filter((fact) => fact.needsApproval && !isApproved(fact));
 }
 
-/** The merges after the last complete apply, which `applied` names by its commit; `merges` are newest first. */
-export function sinceApplied<Step extends { readonly commit: string }>(
-  merges: readonly Step[],
-  applied: readonly string[],
-): Step[] {
-  const done = merges.findIndex(({ commit }) => applied.includes(commit));
-  return done < 0 ? [...merges] : merges.slice(0, done);
+/** A complete apply: the newest step of the branch's history that it knew, and when its run began. */
+export interface AppliedStep {
+  readonly commit: string;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+/** The merges, newest first, that were not applied: those after the last complete apply, and its own if it was planned anew since. */
+export function sinceApplied(merges: readonly Merge[], applied: readonly AppliedStep[]): Merge[] {
+  const isApplied = ({ commit }: Merge) => applied.some((step) => step.commit === commit);
+  const done = merges.findIndex(isApplied);
+  if (done < 0) return [...merges];
+  const times = applied.filter(({ commit }) => commit === merges[done]?.commit).map(({ time }) => time);
+  const isAnew = times.every((time) => (merges[done]?.shown?.plannedAt ?? '') > time);
+  return merges.slice(0, isAnew ? done + 1 : done);
 }

@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import type { ShownPlan } from '../plan/approval.ts';
+import type { AppliedStep, ShownPlan } from '../plan/approval.ts';
 import { clip } from './markdown.ts';
 
 /** One result in a comment. */
@@ -17,8 +17,8 @@ export interface CommentMarker {
   readonly key: string;
   /** The plan that the comment shows for approval; absent when it shows none. */
   readonly shown?: ShownPlan;
-  /** The newest step of the branch's history, as far as it touches what is applied, whose apply finished its writes. */
-  readonly applied?: string;
+  /** The last apply that finished its writes. */
+  readonly applied?: AppliedStep;
   /** The result that the comment shows. */
   readonly latest: HistoryEntry;
   /** Earlier results, newest first, at most 20. */
@@ -42,7 +42,8 @@ export function writeMarker(marker: CommentMarker): string {
     ...plan,
     facts: facts?.join(' '),
     anew: isAnew === true ? true : undefined,
-    applied,
+    applied: applied?.commit,
+    appliedAt: applied?.time,
     latest,
     history,
   };
@@ -56,10 +57,10 @@ export function readMarker(body: string, key: string): CommentMarker | undefined
   if (!body.startsWith(OPENING) || end < 0) return undefined;
   const data = parseObject(body.slice(OPENING.length, end));
   if (data?.['key'] !== key) return undefined;
-  const { applied, latest, history } = data;
+  const { latest, history } = data;
   return {
     key,
-    ...defined({ shown: shownIn(data), applied: textOf(applied) }),
+    ...defined({ shown: shownIn(data), applied: appliedIn(data) }),
     latest: readEntry(latest) ?? { time: '', verdict: '' },
     history: (Array.isArray(history) ? history : []).flatMap((entry) => readEntry(entry) ?? []),
   };
@@ -87,6 +88,11 @@ function shownIn(data: Readonly<Record<string, unknown>>): ShownPlan | undefined
       scope: textOf(data['scope']),
     }),
   };
+}
+
+function appliedIn(data: Readonly<Record<string, unknown>>): AppliedStep | undefined {
+  const commit = textOf(data['applied']);
+  return commit === undefined ? undefined : { commit, time: textOf(data['appliedAt']) ?? '' };
 }
 
 function unicodeEscape(sign: string): string {

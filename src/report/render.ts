@@ -62,14 +62,14 @@ export function renderComment(report: Report, { key, step, previous, mask }: Com
  * nothing to approve.
  */
 function approvable(
-  { command, outcome, shown, writesDone }: Report,
+  { command, outcome, shown, writesDone, time }: Report,
   step: string | undefined,
   before: CommentMarker | undefined,
 ): Pick<CommentMarker, 'shown' | 'applied'> {
   const plans = command === 'plan';
   return defined({
     shown: !plans ? before?.shown : outcome === 'planned' ? shown : undefined,
-    applied: writesDone === true ? (step ?? before?.applied) : before?.applied,
+    applied: writesDone === true && step !== undefined ? { commit: step, time } : before?.applied,
   });
 }
 

@@ -176,7 +176,7 @@ test('An apply that finished its writes is recorded, verified or not, and one th
   const previous = writeMarker({
     key: 'default',
     shown,
-    applied: 'step-0',
+    applied: { commit: 'step-0', time: 't' },
     latest: { time: 't', verdict: 'v' },
     history: [],
   });
@@ -185,11 +185,11 @@ test('An apply that finished its writes is recorded, verified or not, and one th
     await failureIn(world);
     return readMarker(world.comments[0]?.body ?? '', 'default');
   };
-  expect(await appliedIn({})).toMatchObject({ applied: 'step-1', shown });
-  expect(await appliedIn({ roleStands: false })).toMatchObject({ applied: 'step-1' });
-  expect(await appliedIn({ recorded: 'none' })).toMatchObject({ applied: 'step-1' });
+  expect(await appliedIn({})).toMatchObject({ applied: { commit: 'step-1' }, shown });
+  expect(await appliedIn({ roleStands: false })).toMatchObject({ applied: { commit: 'step-1' } });
+  expect(await appliedIn({ recorded: 'none' })).toMatchObject({ applied: { commit: 'step-1' } });
   const failing = { 'terraform.apply': new StepError({ message: 'm', remedy: 'r' }) };
-  expect(await appliedIn({ failing })).toMatchObject({ applied: 'step-0', shown });
+  expect(await appliedIn({ failing })).toMatchObject({ applied: { commit: 'step-0' }, shown });
 });
 
 test.each([[['newer-1']], [[undefined, 'newer-1']]])(

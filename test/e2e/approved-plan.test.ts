@@ -142,7 +142,10 @@ describe('with require-approved-plan', () => {
     expect(comment?.id).toBe(approved.id);
     expect(comment?.body).toMatch(/^### ✅ Applied: Kolena can now read 1 bucket/m);
     expect(comment?.body).toContain('#### What was proven');
-    expect(comment && markerOf(comment)).toMatchObject({ applied: merged, shown: markerOf(approved).shown });
+    expect(comment && markerOf(comment)).toMatchObject({
+      applied: { commit: merged },
+      shown: markerOf(approved).shown,
+    });
     expect(comment?.body).toMatch(/<details>\n<summary>Earlier results \(3\)<\/summary>/);
   });
 

@@ -122,7 +122,7 @@ describe('the merges that a commit stands on', () => {
     ] as const)
       server.pullsOfCommit[sha] = [pull({ number })];
     comment(marker(), 'github-actions[bot]', 4);
-    comment(marker({ applied: 'two' }), 'github-actions[bot]', 3);
+    comment(marker({ applied: { commit: 'two', time: '2026-11-25T10:00:00Z' } }), 'github-actions[bot]', 3);
     comment(marker(), 'github-actions[bot]', 2);
     expect((await find()).map(({ commit, shown: plan }) => [commit, plan !== undefined])).toEqual([
       ['four', true],
@@ -130,6 +130,20 @@ describe('the merges that a commit stands on', () => {
     ]);
     expect(server.requests.filter((request) => request.includes('/commits/one/'))).toEqual([]);
   });
+
+  test.each([
+    ['2026-11-25T09:00:00Z', 0],
+    ['2026-11-25T11:00:00Z', 1],
+  ])(
+    'hold what was applied again when it was planned anew since: planned at %s',
+    async (plannedAt, count) => {
+      server.commitsOf['kolena-s3.yml'] = [{ sha: 'abc', minute: 1 }];
+      server.pullsOfCommit['abc'] = [pull()];
+      const applied = { commit: 'abc', time: '2026-11-25T10:00:00Z' };
+      comment(marker({ applied, shown: { ...shown, plannedAt } }));
+      expect(await find()).toHaveLength(count);
+    },
+  );
 
   test('count a pull request of several commits once, and keep a commit that none brought in', async () => {
     const commits = ['b2', 'b1', 'direct', 'a'].map((sha, at) => ({ sha, minute: 9 - at }));

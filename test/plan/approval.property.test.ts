@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sinceApplied, unapprovedFacts, type Merge } from '../../src/plan/approval.ts';
+import { sinceApplied, unapprovedFacts, type AppliedStep, type Merge } from '../../src/plan/approval.ts';
 import { factOf, type Fact } from '../../src/plan/fact.ts';
 
 /** Pieces of access: a config says some of them, and AWS has some of them. */
@@ -24,7 +24,7 @@ interface Merged {
 class World {
   aws: State = new Set();
   private readonly history: Merged[] = [];
-  private applied: string | undefined;
+  private applied: readonly AppliedStep[] = [];
 
   /** A pull request that changes some pieces is planned, or not, against AWS as it is, and merged later. */
   merge(changed: readonly string[], base: State, isPlanned: boolean): void {
@@ -53,12 +53,13 @@ class World {
     const merges = this.open;
     const missing = this.missing(facts, merges);
     if (missing.length > 0) return missing;
-    const done = facts.slice(0, Math.ceil(facts.length * part));
+    const written = facts.slice(0, Math.ceil(facts.length * part));
     this.aws = toggled(
       this.aws,
-      done.map(({ subject }) => subject),
+      written.map(({ subject }) => subject),
     );
-    if (part === 1) this.applied = merges[0]?.commit ?? this.applied;
+    const done = this.history.at(-1)?.merge.commit;
+    if (part === 1 && done !== undefined) this.applied = [{ commit: done, time: '' }];
     return [];
   }
 
@@ -78,10 +79,7 @@ class World {
 
   /** Newest first, since the last complete apply. */
   get open(): Merge[] {
-    return sinceApplied(
-      this.history.map(({ merge }) => merge).toReversed(),
-      this.applied === undefined ? [] : [this.applied],
-    );
+    return sinceApplied(this.history.map(({ merge }) => merge).toReversed(), this.applied);
   }
 
   /** Whether a fact was shown by a merge after which every config, the newest included, agreed with it. */

@@ -35,12 +35,15 @@ test('a plan that failed leaves nothing to approve', () => {
 
 test('an apply keeps what was approved, and records how far it came', () => {
   const marker = markerOf(render(apply, render(planned)));
-  expect(marker).toMatchObject({ shown, applied: 'step-1' });
+  expect(marker).toMatchObject({ shown, applied: { commit: 'step-1', time: apply.time } });
   expect(render(apply, render(planned))).toContain('"state":"applied"');
 });
 
 test('a later plan keeps the record of the apply', () => {
-  expect(markerOf(render(planned, render(apply)))).toMatchObject({ shown, applied: 'step-1' });
+  expect(markerOf(render(planned, render(apply)))).toMatchObject({
+    shown,
+    applied: { commit: 'step-1', time: apply.time },
+  });
 });
 
 test('an apply that never was planned approves nothing', () => {
