@@ -65,14 +65,23 @@ export async function orWarning<T>(where: string, work: () => Promise<T>): Promi
   } catch (error) {
     if (!(error instanceof Error) || !('status' in error || error.name === 'GraphqlResponseError'))
       throw error;
-    if (failureOf(error) === 'refused') throw refused(error, where);
     const message = messageOf(error);
+    if (/\block(?:ed)?\b/i.test(message)) return locked(where);
+    if (failureOf(error) === 'refused') throw refused(error, where);
     const remedy = isUntrustedCertificate(message) ? `\nNext step: ${untrustedCertificateRemedy}` : '';
     return {
       kind: 'warning',
       message: `The comment on ${where} is not up to date: GitHub kept failing (${message}). The job summary has the result.${remedy}`,
     };
   }
+}
+
+/** No right of the job helps against a lock, and a plan does not fail because of it. */
+function locked(where: string): CommentWarning {
+  return {
+    kind: 'warning',
+    message: `The comment on ${where} could not be written: its conversation is locked. The job summary has the result. Nothing can be approved there with \`require-approved-plan\`.`,
+  };
 }
 
 async function save(github: GitHub, target: CommentTarget): Promise<CommentResult> {

@@ -31,21 +31,22 @@ export async function findOurComments(
     issue_number: number,
     per_page: 100,
   });
-  const marked: (Omit<OurComment, 'isMinimized'> & { login: string | undefined })[] = [];
+  const marked: { comment: Omit<OurComment, 'isMinimized'>; login: string | undefined }[] = [];
   for await (const { data } of all)
     for (const { id, node_id: nodeId, html_url: url, body = '', user } of data) {
       const marker = readMarker(body, key);
-      if (marker !== undefined) marked.push({ id, nodeId, url, body, marker, login: user?.login });
+      if (marker !== undefined)
+        marked.push({ comment: { id, nodeId, url, body, marker }, login: user?.login });
     }
   if (marked.length === 0) return [];
   const told = await authorship(
     github,
-    marked.map(({ nodeId }) => nodeId),
+    marked.map(({ comment }) => comment.nodeId),
   );
-  const login = told === undefined ? await ownLogin(github) : undefined;
+  const own = told === undefined ? await ownLogin(github) : undefined;
   return marked
-    .filter((comment) => told?.get(comment.nodeId)?.viewerDidAuthor ?? comment.login === login)
-    .map(({ login: _login, ...comment }) => {
+    .filter(({ comment, login }) => told?.get(comment.nodeId)?.viewerDidAuthor ?? login === own)
+    .map(({ comment }) => {
       const { isMinimized = false, author, editor } = told?.get(comment.nodeId) ?? {};
       const byOther = editor?.login !== undefined && editor.login !== author?.login;
       return { ...comment, isMinimized, ...(byOther && { editedBy: editor.login }) };

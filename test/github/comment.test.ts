@@ -228,6 +228,15 @@ test('on-change without a change creates nothing', async () => {
   expect(server.comments).toEqual([]);
 });
 
+test('a locked conversation is a warning that says so, not a failed run', async () => {
+  const message = 'Unable to create comment because issue is locked.';
+  server.faults.push({ request: /^POST .*comments/, status: 403, message });
+  expect(await saveComment(github, target())).toMatchObject({
+    kind: 'warning',
+    message: expect.stringContaining('is locked') as string,
+  });
+});
+
 describe('our comment', () => {
   const stands = { id: 1, body: body('old'), user: bot };
 
