@@ -31,6 +31,11 @@ export interface DecideOptions {
    * @default none
    */
   readonly verifierArn?: string | undefined;
+  /**
+   * Until when a statement of a check is a leftover and not one that runs.
+   * @default every one is a leftover
+   */
+  readonly now?: Date;
 }
 
 /**
@@ -55,7 +60,7 @@ export function decideAccess(
   const unserved = config.cors === 'off' ? [...configuredBuckets(config), ...dropped] : dropped;
   return {
     ...whereabouts(observed, options, partition),
-    role: decideRole(config, observed.role, options.verifierArn),
+    role: decideRole(config, observed.role, options),
     policies,
     cors: config.cors === 'off' ? [] : decideCors({ config, observed }),
     tags: config.tags,

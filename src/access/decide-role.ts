@@ -1,6 +1,10 @@
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
+import { samePolicy } from '../iam/compare-policy.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { isRunning, withoutTemporary } from '../iam/temporary-statement.ts';
+import type { DecideOptions } from './decide-access.ts';
 import type { DesiredRole } from './desired-access.ts';
 import type { ObservedRole } from './observed.ts';
 import { jsonLength } from '../iam/policy-document.ts';
@@ -17,7 +21,7 @@ const TRUST_POLICY_SIZE = 2048;
 export function decideRole(
   config: AccessConfig,
   live: ObservedRole | undefined,
-  verifierArn?: string,
+  { verifierArn, now }: Pick<DecideOptions, 'verifierArn' | 'now'>,
 ): DesiredRole {
   const trust = trustPolicy({
     principalArn: config.kolenaPrincipalArn,
@@ -36,11 +40,25 @@ export function decideRole(
     name: live?.name ?? config.roleName,
     path: config.iamPath,
     description: 'Kolena assumes this role to read S3.',
-    trustPolicy: trust,
+    trustPolicy: lookThrough(live?.trustPolicy, trust, now),
     maxSessionDuration: config.maxSessionDuration,
     ...defined({ permissionsBoundaryArn: config.permissionsBoundaryArn }),
     exists: live !== undefined,
   };
+}
+
+/**
+ * A check that runs at this moment takes its own statement away: beside it nothing changes where the rest is as it should
+ * be. Where trust changes anyway the statement goes with the old document.
+ */
+function lookThrough(
+  live: PolicyDocument | undefined,
+  wanted: PolicyDocument,
+  now: Date | undefined,
+): PolicyDocument {
+  if (live === undefined || now === undefined || !samePolicy(withoutTemporary(live), wanted)) return wanted;
+  const running = live.Statement.filter((statement) => isRunning(statement, now));
+  return running.length === 0 ? wanted : { ...wanted, Statement: [...wanted.Statement, ...running] };
 }
 
 /**

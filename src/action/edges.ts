@@ -122,17 +122,20 @@ function signInSettings(settings: Settings) {
 
 function openPullRequests(
   token: string | undefined,
-  { event, runner }: Pick<Edges, 'event' | 'runner'>,
+  { event: { repository, apiUrl }, runner }: Pick<Edges, 'event' | 'runner'>,
 ): PullRequests | undefined {
-  const { repository, apiUrl } = event;
   if (token === undefined || repository === undefined) return undefined;
   const opened = once(async () => {
     const github = await import('../github/pull-requests.ts');
-    return github.openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner }, event);
+    return github.openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner });
   });
   return {
-    findApproval: async (key) => (await opened()).findApproval(key),
-    findMerged: async () => (await opened()).findMerged(),
+    findMerges: async (props) => (await opened()).findMerges(props),
+    findMerged: async (props) => (await opened()).findMerged(props),
+    findNewer: async (props) => (await opened()).findNewer(props),
+    isApproving: async (branch) => (await opened()).isApproving(branch),
+    fileAt: async (file) => (await opened()).fileAt(file),
+    describe: async (number) => (await opened()).describe(number),
     saveComment: async (target) => (await opened()).saveComment(target),
   };
 }

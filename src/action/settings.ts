@@ -111,6 +111,8 @@ export const settingsSchema = z
       .default('default'),
     'require-approved-plan': flag(false),
     'fail-on-changes': flag(false),
+    'apply-on-pull-request': flag(false),
+    destroy: flag(false),
     'allow-destroy': flag(false),
     verify: z.enum(['assume', 'simulate', 'off'], { error: 'assume, simulate or off' }).default('assume'),
     'verify-object': z
@@ -166,12 +168,18 @@ export function reportingOf(given: Readonly<Record<string, string>>): Reporting 
   return { ...reportingSchema.parse(given), comment: 'never', 'comment-key': 'default' };
 }
 
+/** Whether everything is to be taken away, now or for review. */
+export function isRemoval({ command, destroy }: Pick<Settings, 'command' | 'destroy'>): boolean {
+  return command === 'destroy' || (command === 'plan' && destroy);
+}
+
 /** The settings that decide what shall stand. */
 export function decideOptionsOf(settings: Settings): DecideOptions {
   return {
     region: settings['aws-region'],
     allowDestroy: settings['allow-destroy'],
     verifierArn: settings['verify-principal-arn'],
+    now: new Date(),
   };
 }
 

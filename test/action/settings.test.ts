@@ -17,6 +17,8 @@ describe('parseSettings', () => {
       'require-approved-plan': false,
       'fail-on-changes': false,
       'allow-destroy': false,
+      'apply-on-pull-request': false,
+      destroy: false,
       verify: 'assume',
       'verify-timeout': 120,
       'mask-aws-account-id': false,
