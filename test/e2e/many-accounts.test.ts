@@ -105,7 +105,7 @@ function runMatrix(event: 'pull_request' | 'push', { payload = {}, env = {} }): 
         ...Object.fromEntries(
           Object.entries(inputs).map(([name, text]) => [
             name,
-            filledIn(text, { event, matrix: { ...account } }),
+            filledIn(String(text), { event, matrix: { ...account } }),
           ]),
         ),
       },
