@@ -20,8 +20,9 @@ export function literal(text: string): string {
   return (
     text
       .replace(/([$%])(?=\{)/g, '$1$1')
-      // Terraform drops a byte order mark at the start, and takes no template for one behind a carriage return.
-      .replace(/^\ufeff|\r/g, hidden)
+      // Terraform drops a byte order mark at the start, and takes no template behind a carriage return; "$" before a
+      // template would escape it.
+      .replace(/^\ufeff|[$%]*\r/g, hidden)
       .replaceAll('{TfToken[', `{${hidden('T')}fToken[`)
       .replace(/[-+.|\d]+e[-+.|\deE]+/g, (number) =>
         isTokenNumber(number) ? number.replaceAll('e', hidden('e')) : number,
