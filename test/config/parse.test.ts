@@ -54,7 +54,12 @@ test('every key of YAML and the text of every input mean the same', () => {
     'object-versions': true,
     'kms-key-arns': [`arn:aws:kms:eu-west-1:444455556666:key/${key}`],
     cors: 'replace',
-    'cors-origins': ['https://app.kolena.com', 'https://*.kolena.io', 'http://localhost:3000'],
+    'cors-origins': [
+      'https://app.kolena.com',
+      'https://*.kolena.io',
+      'https://*-staging.kolena.co.uk',
+      'http://localhost:3000',
+    ],
     tags: { team: 'ml', query: 'a=b' },
   };
   const inputs = {
@@ -89,7 +94,12 @@ test('every key of YAML and the text of every input mean the same', () => {
     objectVersions: true,
     kmsKeyArns: [`arn:aws:kms:eu-west-1:444455556666:key/${key}`],
     cors: 'replace',
-    corsOrigins: ['https://app.kolena.com', 'https://*.kolena.io', 'http://localhost:3000'],
+    corsOrigins: [
+      'https://app.kolena.com',
+      'https://*.kolena.io',
+      'https://*-staging.kolena.co.uk',
+      'http://localhost:3000',
+    ],
     tags: { team: 'ml', query: 'a=b' },
   });
   expect(parseAccessConfig(inputs)).toStrictEqual(config);
@@ -283,8 +293,14 @@ test.each([
   ['*', 'every web site'],
   ['https://*', 'every web site'],
   ['https://*.*.kolena.io', 'more than one "*"'],
-  ['https://*kolena.io', 'foreign domains'],
-  ['https://*.io', 'foreign domains'],
+  ['https://*kolena.io', 'domains of others'],
+  ['https://*.io', 'domains of others'],
+  ['https://*kolena.co.uk', 'domains of others'],
+  ['https://*.co.uk', 'domains of others'],
+  ['https://*.github.io', 'domains of others'],
+  ['https://*-preview.vercel.app', 'domains of others'],
+  ['https://app.kolena.*', 'domains of others'],
+  ['https://*.192.168.0.1', 'domains of others'],
   ['https://app.kolena.io/', 'did you mean "https://app.kolena.io"?'],
   ['https://app.kolena.io/dataset', 'did you mean "https://app.kolena.io"?'],
   ['https://App.Kolena.io', 'did you mean "https://app.kolena.io"?'],
