@@ -1,6 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isAlias, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 import { UserError } from '../base/errors.ts';
+import { listed } from '../base/quote.ts';
 
 /** No config needs more: what all policies of a role hold together is half of it. */
 const MOST_BYTES = 256 * 1024;
@@ -17,7 +28,7 @@ export function readYaml(path: string): unknown {
   if (isDeep(text)) throw notYaml(path, [`it nests more than ${MOST_LEVELS} levels: a config has two`]);
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
     // A tag that nobody resolves would pass for its bare text.
     const problems = [...document.errors, ...document.warnings].map(({ message, pos: [at] }) => ({
       message: withoutValues(message),
@@ -87,9 +98,21 @@ function misused(document: Document): Problem[] {
       const message = isAlias(node) ? aliasProblem(anchored.get(node.source), path) : valueProblem(node);
       if (message !== undefined) problems.push({ message, at: node.range?.[0] ?? 0 });
       if (!isAlias(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
+      if (isMap(node)) problems.push(...repeatedKeys(node));
     },
   });
   return problems;
+}
+
+/** The parser compares every key with every other one, which takes minutes for a long list. */
+function repeatedKeys({ items }: YAMLMap): Problem[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    const known = seen.has(key.value);
+    seen.add(key.value);
+    return known ? [{ message: 'Map keys must be unique', at: key.range?.[0] ?? 0 }] : [];
+  });
 }
 
 function aliasProblem(named: unknown, path: readonly unknown[]): string | undefined {
@@ -120,7 +143,7 @@ function withoutValues(message: string): string {
 function notYaml(path: string, problems: readonly string[], cause?: unknown): UserError {
   return new UserError({
     reason: 'invalid-input',
-    message: `${path} is not YAML that a config can be read from:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    message: `${path} is not YAML that a config can be read from:\n${listed(problems)}`,
     remedy: 'Correct the file; nothing was called in AWS.',
     cause,
   });

@@ -66,6 +66,7 @@ test.each([
     `a: &a b\nbuckets: [${Array(40_000).fill('*a').join(',')}]\nc: *c`,
     'An alias names nothing',
   ],
+  ['20,000 keys given twice', `tags:\n${keys()}${keys()}`, '- and 9950 more'],
   ['200,000 brackets', `buckets: ${'['.repeat(200_000)}`, 'it nests more than 20 levels'],
   ['100,000 dashes', '- '.repeat(100_000), 'it nests more than 20 levels'],
   ['a stair of keys', stair(), 'it nests more than 20 levels'],
@@ -88,6 +89,10 @@ function laughs(): string {
       return `${name}: &${name} [${items.join(',')}]`;
     })
     .join('\n');
+}
+
+function keys(): string {
+  return Array.from({ length: 10_000 }, (_, at) => `  t${at}: x\n`).join('');
 }
 
 function stair(): string {
