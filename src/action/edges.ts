@@ -72,19 +72,25 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       throw missingCredentials(env);
     },
     openTerraform: async ({ settings, workingDirectory, pluginLock }, environment) => {
-      const { findTerraform, openTerraform } = await import('../terraform/open-terraform.ts');
-      const { binary } = await findTerraform({
+      const terraform = await import('../terraform/open-terraform.ts');
+      const { env: variables, setAside } = terraform.terraformEnvironment(env, {
+        directory: process.cwd(),
+        hasBackend: settings.backend !== undefined,
+      });
+      if (setAside.length > 0)
+        runner.info(`Not passed on to Terraform, as docs/environment.md says: ${setAside.join(', ')}.`);
+      const { binary } = await terraform.findTerraform({
         terraformPath: settings['terraform-path'],
         terraformVersion: settings['terraform-version'],
         workingDirectory,
-        env,
+        env: variables,
         log: runner,
       });
-      return openTerraform({
+      return terraform.openTerraform({
         binary,
         workDir: runDir(),
         env: async () => ({
-          ...withValues(env),
+          ...variables,
           ...childCertificates(env, runDir()),
           ...(await environment()),
         }),
@@ -135,13 +141,6 @@ function openPullRequests(
     findMerged: async () => (await opened()).findMerged(),
     saveComment: async (target) => (await opened()).saveComment(target),
   };
-}
-
-/** The variables that have a value. */
-function withValues(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 function once<T>(make: () => T): () => T {

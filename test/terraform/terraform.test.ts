@@ -116,17 +116,6 @@ describe('openTerraform', timeout, () => {
     ]);
   });
 
-  it("does not hand the Action's inputs to Terraform", async () => {
-    const print = {
-      provisioner: [{ 'local-exec': { command: 'echo "[$INPUT_X$TF_IN_AUTOMATION$HELLO]"' } }],
-    };
-    const { terraform, lines } = open({ env: { INPUT_X: 'secret', HELLO: '-hello' } });
-    await terraform.init('{}');
-    await terraform.plan(data('a', print));
-    await terraform.apply();
-    expect(lines).toContain('terraform_data.kolena (local-exec): [1-hello]');
-  });
-
   it("fails with Terraform's own errors, unwrapped, without generated source lines or secrets", async () => {
     const { terraform } = open();
     await terraform.init('{}');
