@@ -1,5 +1,4 @@
 import { defined } from '../base/defined.ts';
-import { publicDatasetsBucket } from '../iam/access-policy.ts';
 import { partitions } from './partition.ts';
 
 /** A bucket or one prefix of it that Kolena may read; no prefix means the whole bucket. */
@@ -8,6 +7,9 @@ export interface BucketLocation {
   /** Ends with `/`; absent for the whole bucket. */
   readonly prefix?: string;
 }
+
+/** Kolena's own bucket of public datasets; it exists in partition `aws` only. */
+export const publicDatasetsBucket = 'kolena-public-datasets';
 
 /** The length and the characters of a bucket's name, as the source of a regular expression. */
 export const bucketNamePattern = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';

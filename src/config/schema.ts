@@ -109,13 +109,13 @@ export const accessFields = z.strictObject({
     .enum(['merge', 'replace', 'off'])
     .meta({
       description:
-        '`merge` keeps every foreign rule and adds ours, `replace` leaves ours alone, `off` takes ours away.',
+        "`merge` adds Kolena's rule and keeps all other rules; `replace` deletes all other rules; `off` removes Kolena's rule.",
     })
     .prefault('merge'),
   'cors-origins': z
     .array(text(corsOriginProblem))
     .min(1, 'names no origin: leave it out for https://app.kolena.io, or set cors to off')
-    .meta({ kind: 'lines', description: 'Origins whose web pages may GET objects.' })
+    .meta({ kind: 'lines', description: 'Web origins that can read objects in the browser.' })
     .prefault(['https://app.kolena.io']),
   tags: tags.meta({ kind: 'lines', description: 'Tags of role and policies.' }).prefault({}),
 });

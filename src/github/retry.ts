@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { isRefused, messageOf, numberIn, rateLimitIn, statusOf } from '../problem/github-error.ts';
-import type { GitHub } from './client.ts';
+import type { getOctokit } from '@actions/github';
 
 interface RetryProps {
   readonly clock: Clock;
@@ -17,7 +17,7 @@ const RETRIES = 3;
  * or the network, unless the request says `retries: 0`. It waits as long as GitHub asks, if that is at most 90 seconds.
  */
 export function retryRequests({ clock, log }: RetryProps) {
-  return ({ hook }: Pick<GitHub['octokit'], 'hook'>) => {
+  return ({ hook }: Pick<ReturnType<typeof getOctokit>, 'hook'>) => {
     hook.wrap('request', async (request, options) => {
       const retries = Number(options.request['retries'] ?? RETRIES);
       for (let tries = 0; ; tries += 1)

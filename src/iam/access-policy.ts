@@ -4,9 +4,6 @@ import { statementsOf } from './compare-policy.ts';
 import { groupBy } from '../base/group-by.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
-/** Kolena's own bucket of public datasets; it exists in partition `aws` only. */
-export const publicDatasetsBucket = 'kolena-public-datasets';
-
 /** What holds for every grant of a config. */
 export interface GrantOptions {
   /** `aws`, `aws-cn` or `aws-us-gov`. */

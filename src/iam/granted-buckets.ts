@@ -1,4 +1,4 @@
-import { publicDatasetsBucket } from './access-policy.ts';
+import { publicDatasetsBucket } from '../config/bucket-location.ts';
 import { listOf, statementsOf } from './compare-policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
 

@@ -2,8 +2,8 @@ import { groupBy } from '../base/group-by.ts';
 import { UserError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { bucketArn, objectArn } from '../config/arn.ts';
-import { spellLocation, type BucketLocation } from '../config/bucket-location.ts';
-import { accessPolicy, publicDatasetsBucket, type GrantOptions } from './access-policy.ts';
+import { publicDatasetsBucket, spellLocation, type BucketLocation } from '../config/bucket-location.ts';
+import { accessPolicy, type GrantOptions } from './access-policy.ts';
 import { listOf, statementsOf } from './compare-policy.ts';
 import { jsonLength, type PolicyDocument } from './policy-document.ts';
 

@@ -1,5 +1,5 @@
 import { normalizeStatements } from '../iam/compare-policy.ts';
-import { publicDatasetsBucket } from '../iam/access-policy.ts';
+import { publicDatasetsBucket } from '../config/bucket-location.ts';
 import { grantedBuckets } from '../iam/granted-buckets.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { defined } from '../base/defined.ts';
