@@ -89,12 +89,14 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       return terraform.openTerraform({
         binary,
         workDir: runDir(),
+        directory: workingDirectory,
         env: async () => ({
           ...variables,
           ...childCertificates(env, runDir()),
           ...(await environment()),
         }),
-        ...defined({ pluginLock }),
+        // Without a backend nobody else can hold the lock.
+        ...defined({ pluginLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
         log: runner,
         mask: (text) => runner.masked(text),
       });
