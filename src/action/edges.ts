@@ -72,23 +72,31 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       throw missingCredentials(env);
     },
     openTerraform: async ({ settings, workingDirectory, pluginLock }, environment) => {
-      const { findTerraform, openTerraform } = await import('../terraform/open-terraform.ts');
-      const { binary } = await findTerraform({
+      const terraform = await import('../terraform/open-terraform.ts');
+      const { env: variables, setAside } = terraform.terraformEnvironment(env, {
+        directory: process.cwd(),
+        hasBackend: settings.backend !== undefined,
+      });
+      if (setAside.length > 0)
+        runner.info(`Not passed on to Terraform, as docs/environment.md says: ${setAside.join(', ')}.`);
+      const { binary } = await terraform.findTerraform({
         terraformPath: settings['terraform-path'],
         terraformVersion: settings['terraform-version'],
         workingDirectory,
-        env,
+        env: variables,
         log: runner,
       });
-      return openTerraform({
+      return terraform.openTerraform({
         binary,
         workDir: runDir(),
+        directory: workingDirectory,
         env: async () => ({
-          ...withValues(env),
+          ...variables,
           ...childCertificates(env, runDir()),
           ...(await environment()),
         }),
-        ...defined({ pluginLock }),
+        // Without a backend nobody else can hold the lock.
+        ...defined({ pluginLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
         log: runner,
         mask: (text) => runner.masked(text),
       });
@@ -138,13 +146,6 @@ function openPullRequests(
     describe: async (number) => (await opened()).describe(number),
     saveComment: async (target) => (await opened()).saveComment(target),
   };
-}
-
-/** The variables that have a value. */
-function withValues(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 function once<T>(make: () => T): () => T {

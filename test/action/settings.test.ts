@@ -12,6 +12,7 @@ describe('parseSettings', () => {
       'allowed-account-ids': [],
       'aws-provider-version': '>= 5.100.0, < 7.0.0',
       'backend-config': {},
+      'lock-timeout': '5m',
       comment: 'always',
       'comment-key': 'default',
       'require-approved-plan': false,
@@ -74,6 +75,10 @@ describe('parseSettings', () => {
     ['verify-principal-arn', 'arn:aws:s3:::bucket', 'the ARN of an IAM role or user'],
     ['terraform-version', 'latest', "Terraform's version constraint"],
     ['terraform-version', '1.11.x', "Terraform's version constraint"],
+    ['aws-region', 'eusc-de-east-1', 'partitions aws, aws-cn, aws-us-gov; the European Sovereign Cloud'],
+    ['aws-region', 'us-iso-east-1', 'partitions aws, aws-cn, aws-us-gov; the European Sovereign Cloud'],
+    ['lock-timeout', '5 minutes', 'a duration in hours, minutes and seconds, such as 5m'],
+    ['backend', 'cloud', 'remote, with a workspace whose execution mode is Local'],
     ['backend', 'S3 bucket', 'the name of a Terraform backend'],
   ])('refuses %s "%s" and says what is allowed', (name, value, allowed) => {
     const parse = () => parseSettings({ ...region, [name]: value });

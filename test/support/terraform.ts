@@ -54,7 +54,7 @@ export async function localTerraform(): Promise<LocalTerraform> {
 export interface RecordedTerraform {
   /** PATH on which `terraform` is the recording one. */
   readonly path: string;
-  /** Arguments of each command so far, in order. */
+  /** Arguments of each command so far, in order, without the directory that it is for. */
   commands(): readonly (readonly string[])[];
 }
 
@@ -78,7 +78,7 @@ export function recordTerraform(binary: string): RecordedTerraform {
       readFileSync(log, 'utf8')
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as string[]),
+        .map((line) => (JSON.parse(line) as string[]).filter((arg) => !arg.startsWith('-chdir='))),
   };
 }
 
