@@ -39,7 +39,7 @@ describe('what exists is adopted', () => {
       { number: 1, importArn: policyArn('KolenaS3ReadAccess'), attached: true },
     ]);
     expect(desired.cors).toEqual([
-      { bucket: 'share-with-kolena', region: 'eu-west-1', ...oursAlone, exists: true },
+      { bucket: 'share-with-kolena', region: 'eu-west-1', ...oursAlone, exists: true, throughS3: true },
     ]);
     expect(desired.removals).toEqual({ policies: [], cors: [] });
   });
