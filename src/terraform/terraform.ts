@@ -121,7 +121,7 @@ function parsePlan(command: string, text: string): unknown {
 async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: Command): Promise<string> {
   const { binary, workDir, log, mask } = props;
   const name = `${nameOf(binary)} ${args[0] ?? ''}`;
-  const env = terraformEnvironment(await props.env(), props.pluginLock === undefined);
+  const env = terraformEnvironment(await props.env());
   const work = () =>
     runProcess({
       binary,
@@ -143,15 +143,10 @@ async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: C
   throw terraformError({ name, reason }, { ...result, stderr: mask(result.stderr) });
 }
 
-/** The environment without the Action's inputs, which can be secrets and do not concern Terraform. */
-function terraformEnvironment(
-  env: Readonly<Record<string, string>>,
-  unlocked: boolean,
-): Record<string, string> {
+/** The environment without the Action's inputs, which can be secrets and do not concern Terraform. No variable of ours weakens its checks. */
+function terraformEnvironment(env: Readonly<Record<string, string>>): Record<string, string> {
   return {
     CHECKPOINT_DISABLE: '1',
-    // Without it Terraform uses no plugin cache for a provider that no lock file names.
-    ...(unlocked && { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }),
     ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('INPUT_'))),
     TF_IN_AUTOMATION: '1',
   };
