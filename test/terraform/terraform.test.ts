@@ -127,6 +127,20 @@ describe('openTerraform', timeout, () => {
     expect(lines).toContain('terraform_data.kolena (local-exec): [1-hello]');
   });
 
+  // With it Terraform would take a provider out of a shared cache that no lock file vouches for.
+  it("leaves Terraform's own check of a plugin cache alone", async () => {
+    const print = {
+      provisioner: [
+        { 'local-exec': { command: 'echo "[$TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE]"' } },
+      ],
+    };
+    const { terraform, lines } = open();
+    await terraform.init('{}');
+    await terraform.plan(data('a', print));
+    await terraform.apply();
+    expect(lines).toContain('terraform_data.kolena (local-exec): []');
+  });
+
   it("fails with Terraform's own errors, unwrapped, without generated source lines or secrets", async () => {
     const { terraform } = open();
     await terraform.init('{}');
