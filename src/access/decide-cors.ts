@@ -35,13 +35,14 @@ export function decideCors({ config, observed }: Omit<CorsProps, 'region'>): Des
     const others = replacesOthers ? [] : currentRules(bucket, { config, observed }).others;
     const rules = { others, kolena };
     requireCorsLimits(bucket, joinRules(rules));
+    const exists = seen !== undefined && seen.corsRules.length > 0;
     return {
       bucket,
       ...defined({ region: seen?.region }),
       rules,
       replacesOthers,
-      exists: seen !== undefined && seen.corsRules.length > 0,
-      throughS3: others.length > 0,
+      exists,
+      throughS3: exists && !replacesOthers,
     };
   });
 }

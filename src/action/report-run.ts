@@ -76,7 +76,9 @@ export function startReport(props: ReportProps): RunReport {
       for (const { message, remedy } of report.desired?.warnings ?? [])
         runner.warning(remedy === undefined ? message : `${message}\nNext step: ${remedy}`);
       runner.output({ ...outputsOf(report), ...outputs });
-      runner.summary(renderSummary(report, (text) => runner.masked(text)));
+      runner.summary(
+        rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
+      );
       try {
         await comment(report, ending, props);
       } catch (error) {
@@ -86,6 +88,29 @@ export function startReport(props: ReportProps): RunReport {
       }
     },
   };
+}
+
+/** What `render` gives. A report that cannot be shown changes nothing of what the run did: a warning, and undefined. */
+function rendered(render: () => string, { runner }: Pick<ReportProps, 'runner'>): string | undefined {
+  try {
+    return render();
+  } catch (error) {
+    runner.warning(
+      `The report of this run could not be rendered (${String(error)}). What the run did stands: its outcome is in outputs, log and job summary.\nNext step: Open an issue with this line.`,
+    );
+    return undefined;
+  }
+}
+
+/** In place of a report, what needs no rendering. */
+function facts({ command, outcome, plan, checks }: Report): string {
+  const lines = [
+    `\`${command}\`: ${outcome}. The report could not be rendered; the log has the plan, and the outputs have the checks.`,
+    plan && `Changes: ${JSON.stringify(plan.counts)}.`,
+    checks &&
+      `Checks: ${checks.filter(({ status }) => status === 'pass').length} of ${checks.length} passed.`,
+  ];
+  return lines.filter((line) => line !== undefined).join('\n\n');
 }
 
 function failed({ reason, message, remedy }: UserError): Partial<Report> {
@@ -103,6 +128,10 @@ async function comment(report: Report, ending: Ending, props: ReportProps): Prom
   }
   const key = settings['comment-key'];
   const mask = (text: string) => runner.masked(text);
+  const { head } = target;
+  // Before GitHub is asked for anything: a comment that cannot be rendered leaves the one that stands.
+  if (rendered(() => renderComment(report, { key, head, mask, previous: undefined }), props) === undefined)
+    return;
   const result = await pullRequests.saveComment({
     number: target.number,
     key,

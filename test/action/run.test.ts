@@ -530,3 +530,23 @@ test.each([
   expect(await failureIn(world)).toMatchObject({ reason });
   expect(world.calls.filter((call) => /^(?:aws|terraform)/.test(call))).toEqual([]);
 });
+
+test('An apply whose report cannot be rendered is an apply all the same, and says what it could not show.', async () => {
+  const world = fakeWorld({ inputs: { command: 'apply' } });
+  const masked = (text: string) => {
+    if (world.calls.includes('aws.probe')) throw new TypeError('the renderer met something odd');
+    return text;
+  };
+  const failure = await failureIn({
+    ...world,
+    edges: { ...world.edges, runner: { ...world.edges.runner, masked } },
+  });
+  expect(failure).toBeUndefined();
+  expect(world.outputs).toMatchObject({ 'has-changes': true, verified: false });
+  expect(world.outputs['failure-reason']).toBeUndefined();
+  expect(world.summaries).toEqual([
+    expect.stringContaining('`apply`: applied. The report could not be rendered'),
+  ]);
+  expect(world.warnings).toContainEqual(expect.stringContaining('the renderer met something odd'));
+  expect(world.comments).toEqual([]);
+});
