@@ -128,10 +128,8 @@ async function comment(report: Report, ending: Ending, props: ReportProps): Prom
   }
   const key = settings['comment-key'];
   const mask = (text: string) => runner.masked(text);
-  const { head } = target;
   // Before GitHub is asked for anything: a comment that cannot be rendered leaves the one that stands.
-  if (rendered(() => renderComment(report, { key, head, mask, previous: undefined }), props) === undefined)
-    return;
+  if (rendered(() => renderComment(report, { key, mask }), props) === undefined) return;
   const result = await pullRequests.saveComment({
     number: target.number,
     key,
