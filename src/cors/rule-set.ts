@@ -34,6 +34,11 @@ export function isKolenaRule(rule: CorsRule, kolena: CorsRule): boolean {
   return rule.ID === kolenaRuleId || (rule.ID === undefined && effectOf(rule) === effectOf(kolena));
 }
 
+/** Whether a rule is Kolena's by its ID and already does what `kolena` does, however it spells that. */
+export function servesAs(rule: CorsRule | undefined, kolena: CorsRule): rule is CorsRule {
+  return rule?.ID === kolenaRuleId && effectOf(rule) === effectOf(kolena);
+}
+
 /** Splits what S3 returns. Of several rules that count as Kolena's, the set names the one with the effect of `kolena`. */
 export function splitRules(rules: readonly CorsRule[], kolena: CorsRule | undefined): CorsRuleSet {
   if (kolena === undefined) return { others: rules, kolena };

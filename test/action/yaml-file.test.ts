@@ -83,7 +83,7 @@ test.each([
 
 /** Nine lists, each of nine times the one before. */
 function laughs(): string {
-  return [...'abcdefghi']
+  return Array.from('abcdefghi')
     .map((name, at, names) => {
       const items = Array<string>(9).fill(at === 0 ? 'x' : `*${names[at - 1] ?? ''}`);
       return `${name}: &${name} [${items.join(',')}]`;

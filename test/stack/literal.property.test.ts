@@ -100,7 +100,7 @@ beforeAll(async () => {
     description: iamRole?.['description'],
     trust: iamRole?.['assume_role_policy'],
   })) as typeof seen;
-});
+}, 120_000);
 
 test('Terraform reads the IDs and origins of rules as they are', () => {
   const others = seen.rules.slice(0, -1);
