@@ -13,7 +13,7 @@ import type { StackSettings } from '../stack/synthesize.ts';
 import type { Terraform } from '../terraform/terraform.ts';
 import { readEventPayload, readInputs, type GivenInputs, type Inputs } from './inputs.ts';
 import type { Runner } from './runner.ts';
-import type { Settings } from './settings.ts';
+import type { Command, Settings } from './settings.ts';
 
 /** Renders what shall stand as Terraform JSON. */
 export interface Stack {
@@ -97,6 +97,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
         }),
         // Without a backend nobody else can hold the lock.
         ...defined({ pluginLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
+        warm: warmCommands(env, settings.command),
         log: runner,
         mask: (text) => runner.masked(text),
       });
@@ -108,6 +109,12 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       return path;
     },
   };
+}
+
+/** What the AWS provider is started ahead for, unless the job's environment switches that off. */
+function warmCommands(env: NodeJS.ProcessEnv, command: Command): readonly ('plan' | 'apply')[] {
+  if (env['KOLENA_WARM_PROVIDER'] === 'off') return [];
+  return command === 'plan' ? ['plan'] : ['plan', 'apply'];
 }
 
 /** A directory of this run alone: the jobs of a matrix may share a machine. */

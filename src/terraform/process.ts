@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { defined } from '../base/defined.ts';
 import type { ProcessResult } from '../problem/terraform-error.ts';
 
@@ -13,6 +13,8 @@ interface ProcessProps {
   readonly onLine: (line: string) => void;
   /** A file descriptor that takes stdout instead. */
   readonly stdoutTo?: number;
+  /** Held open by the process too, for as long as it lives. */
+  readonly lifeline?: Writable;
 }
 
 /** Runs a process to its end; rejects only when it cannot be started, with Node's own error (`ENOENT`, `EACCES`). */
@@ -20,7 +22,7 @@ export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
   const child = spawn(props.binary, props.args, {
     cwd: props.cwd,
     env: props.env,
-    stdio: ['ignore', props.stdoutTo ?? 'pipe', 'pipe'],
+    stdio: ['ignore', props.stdoutTo ?? 'pipe', 'pipe', props.lifeline ?? 'ignore'],
     // In a process group of its own, a Ctrl-C in a terminal reaches it through us alone. Terraform takes a second
     // interrupt for "now, without releasing the lock".
     detached: process.platform !== 'win32',

@@ -3,7 +3,10 @@ import { basename, join } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { UserError, type FailureReason } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { withGoMemory } from './go-memory.ts';
 import { runProcess } from './process.ts';
+import { openProviderStarts, providerConfigurations } from './provider-starts.ts';
+import type { Attachment } from './warm-provider.ts';
 import { readChanges, type ResourceChange } from '../plan/changes.ts';
 import { noJson, terraformError, terraformMissing } from '../problem/terraform-error.ts';
 
@@ -32,7 +35,8 @@ export interface Terraform {
   apply(): Promise<void>;
 }
 
-interface TerraformProps {
+/** Where and how Terraform runs. */
+export interface TerraformProps {
   /** Path or name of `terraform`, or of `tofu`. */
   readonly binary: string;
   /** Absolute path of a directory of this run alone; made when missing. */
@@ -48,6 +52,8 @@ interface TerraformProps {
   readonly env: () => Promise<Record<string, string>>;
   /** Path of a `.terraform.lock.hcl`, honoured read-only. */
   readonly pluginLock?: string;
+  /** Commands whose provider is started ahead of them. @default none: Terraform starts its providers */
+  readonly warm?: readonly ('plan' | 'apply')[];
   readonly log: Log;
   /** Replaces secrets in whatever is shown: log lines and error messages. */
   readonly mask: (text: string) => string;
@@ -59,57 +65,78 @@ interface Command {
   readonly stdoutTo?: number;
   /** How long it waits for the lock. */
   readonly waited?: string;
+  /** Providers that run at the same time. */
+  readonly providers: number;
+  readonly attachment?: Attachment | undefined;
 }
 
 /** Terraform in its own process, its output shown line by line in log groups while it runs. */
 export function openTerraform(props: TerraformProps): Terraform {
-  const { workDir, pluginLock } = props;
+  const { workDir, pluginLock, warm = [] } = props;
   const terraformJsonPath = join(workDir, 'cdk.tf.json');
   const planJsonPath = join(workDir, 'plan.json');
-  const writeJson = async (json: string) => {
+  const starts = openProviderStarts(props);
+  let json = '{}';
+  const writeJson = async (text: string) => {
+    json = text;
     await mkdir(workDir, { recursive: true, mode: 0o700 });
-    await writeFile(terraformJsonPath, json, { mode: 0o600 });
+    await writeFile(terraformJsonPath, text, { mode: 0o600 });
   };
-  const run = (command: Command) => runTerraform(props, command);
-  const runLocking = (command: Command) => waitForLock(props, command);
+  const command = (
+    args: readonly string[],
+    more: Pick<Command, 'reason' | 'attachment' | 'stdoutTo'>,
+  ): Command => ({
+    args,
+    ...more,
+    providers: providerConfigurations(json),
+  });
+  const show = async (attachment?: Attachment) => {
+    const file = await open(planJsonPath, 'w', 0o600);
+    try {
+      const args = ['show', '-no-color', '-json', 'tfplan'];
+      await runTerraform(props, command(args, { reason: 'plan-failed', stdoutTo: file.fd, attachment }));
+    } finally {
+      await file.close();
+    }
+    return parsePlan(`${nameOf(props.binary)} show`, await readFile(planJsonPath, 'utf8'));
+  };
   return {
-    async init(json) {
-      await writeJson(json);
+    async init(text) {
+      await writeJson(text);
       if (pluginLock !== undefined) await copyFile(pluginLock, join(workDir, '.terraform.lock.hcl'));
       const lockfile = pluginLock === undefined ? [] : ['-lockfile=readonly'];
-      await run({ args: ['init', '-no-color', '-input=false', ...lockfile], reason: 'plan-failed' });
+      const args = ['init', '-no-color', '-input=false', ...lockfile];
+      await runTerraform(props, command(args, { reason: 'plan-failed' }));
+      if (warm.includes('plan')) starts.ahead();
     },
-    async plan(json) {
-      await writeJson(json);
-      const printed = await runLocking({
-        args: ['plan', '-no-color', '-input=false', '-out=tfplan'],
-        reason: 'plan-failed',
+    async plan(text) {
+      await writeJson(text);
+      return starts.during({ json, isRepeatable: true }, async (attachment) => {
+        const args = ['plan', '-no-color', '-input=false', '-out=tfplan'];
+        const printed = await waitForLock(props, command(args, { reason: 'plan-failed', attachment }));
+        if (warm.includes('apply')) starts.ahead();
+        const planJson = await show(attachment);
+        return {
+          planJson,
+          changes: readChanges(planJson),
+          diff: diffIn(printed),
+          planJsonPath,
+          terraformJsonPath,
+        };
       });
-      const file = await open(planJsonPath, 'w', 0o600);
-      try {
-        await run({
-          args: ['show', '-no-color', '-json', 'tfplan'],
-          reason: 'plan-failed',
-          stdoutTo: file.fd,
-        });
-      } finally {
-        await file.close();
-      }
-      const planJson = parsePlan(`${nameOf(props.binary)} show`, await readFile(planJsonPath, 'utf8'));
-      return {
-        planJson,
-        changes: readChanges(planJson),
-        diff: diffIn(printed),
-        planJsonPath,
-        terraformJsonPath,
-      };
     },
-    async adopt(json) {
-      await writeJson(json);
-      await run({ args: ['apply', '-no-color', '-input=false', '-auto-approve'], reason: 'plan-failed' });
+    async adopt(text) {
+      await writeJson(text);
+      const args = ['apply', '-no-color', '-input=false', '-auto-approve'];
+      await runTerraform(props, command(args, { reason: 'plan-failed' }));
     },
     async apply() {
-      await runLocking({ args: ['apply', '-no-color', '-input=false', 'tfplan'], reason: 'apply-failed' });
+      await starts.during({ json, isRepeatable: false }, (attachment) =>
+        waitForLock(
+          props,
+          command(['apply', '-no-color', '-input=false', 'tfplan'], { reason: 'apply-failed', attachment }),
+        ),
+      );
     },
   };
 }
@@ -147,20 +174,20 @@ async function waitForLock(props: TerraformProps, command: Command): Promise<str
 
 /** Runs one command to its end and gives what it printed to stdout. */
 async function runTerraform(props: TerraformProps, command: Command): Promise<string> {
-  const { args, reason, stdoutTo, waited } = command;
+  const { args, reason, stdoutTo, waited, providers, attachment } = command;
   const { binary, workDir, log, mask } = props;
   const name = `${nameOf(binary)} ${args[0] ?? ''}`;
-  const env = await props.env();
+  const env = withGoMemory({ env: await props.env(), count: providers });
   const work = () =>
     runProcess({
       binary,
       args: [`-chdir=${workDir}`, ...args],
       cwd: props.directory,
-      env,
+      env: { ...env, ...attachment?.env },
       onLine: (line) => {
         log.info(mask(line));
       },
-      ...defined({ stdoutTo }),
+      ...defined({ stdoutTo, lifeline: attachment?.lifeline }),
     }).catch((error: unknown) => {
       throw terraformMissing(binary, error);
     });

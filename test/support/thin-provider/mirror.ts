@@ -19,10 +19,10 @@ export function thinMirror(mirror: string): string {
   for (const version of versions) {
     const original = join(mirror, providerPath, version, platform);
     const name = readdirSync(original).find((file) => file.startsWith('terraform-provider-aws_')) ?? '';
-    const command = [process.execPath, serve, join(original, name), join(thin, `${version}.schema`)];
+    const command = [process.execPath, serve, join(original, name), join(thin, `${version}-iam-s3-region.schema`)];
     const folder = join(thin, providerPath, version, platform);
     mkdirSync(folder, { recursive: true });
-    writeOnce(join(folder, name), `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')}\n`);
+    writeOnce(join(folder, name), `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')} "$@"\n`);
   }
   return thin;
 }

@@ -1,10 +1,13 @@
 /**
  * Stands between Terraform and the AWS provider. Every call goes on to the provider but one: the question for its schema is
- * answered from a file, with the resources of IAM and S3 alone. Terraform asks it with each command, and the schemas of the
+ * answered from a file, with IAM, S3 and the region alone. Terraform asks it with each command, and the schemas of the
  * other 1,400 resources take most of a command's CPU time.
  * https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md
  *
- *   node serve.mjs <the provider's executable> <file of the schema, made when it is missing>
+ *   node serve.mjs <the provider's executable> <file of the schema, made when it is missing> [-debug]
+ *
+ * With -debug it serves any number of commands until it is ended, and says how to attach to it:
+ * https://developer.hashicorp.com/terraform/plugin/debugging
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,19 +19,28 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { keepResources } from './keep-resources.mjs';
 
-const [executable = '', schemaFile = ''] = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), 'provider-'));
+const [executable = '', schemaFile = '', mode] = process.argv.slice(2);
+const isAttached = mode === '-debug';
+const folder = mkdtempSync(join(process.env.PLUGIN_UNIX_SOCKET_DIR ?? tmpdir(), 'provider-'));
 const socket = join(folder, 'socket');
 const grpc = { ':status': 200, 'content-type': 'application/grpc' };
 /** https://grpc.io/docs/guides/status-codes/ */
 const [OK, UNIMPLEMENTED] = ['0', '12'];
 /** A message of gRPC without content: a flag, and a length of 0. */
 const empty = Buffer.alloc(5);
+/**
+ * By this a provider knows Terraform, which says it itself when it starts one:
+ * https://github.com/hashicorp/terraform/blob/main/internal/plugin/serve.go
+ */
+const asTerraform = {
+  TF_PLUGIN_MAGIC_COOKIE: 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2',
+  PLUGIN_PROTOCOL_VERSIONS: '5',
+};
 /** The provider, from the first call that needs it on. */
 let provider;
 
 const server = createServer();
-server.on('session', (session) => session.on('close', end));
+if (!isAttached) server.on('session', (session) => session.on('close', end));
 server.on('stream', (stream, headers) => {
   stream.on('error', () => undefined);
   const path = headers[':path'];
@@ -40,10 +52,16 @@ server.on('stream', (stream, headers) => {
     stream.respond({ ...grpc, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
   else void start().then(({ session }) => passOn({ session, stream, headers }));
 });
-server.listen(socket, () => process.stdout.write(`1|5|unix|${socket}|grpc|\n`));
+server.listen(socket, () => process.stdout.write(isAttached ? attachment() : `1|5|unix|${socket}|grpc|\n`));
 // A provider leaves interrupts to Terraform.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', end);
+
+function attachment() {
+  const Addr = { Network: 'unix', String: socket };
+  const config = { Protocol: 'grpc', ProtocolVersion: 5, Pid: process.pid, Test: true, Addr };
+  return `\tTF_REATTACH_PROVIDERS='${JSON.stringify({ 'registry.terraform.io/hashicorp/aws': config })}'\n`;
+}
 
 function reply(stream, message) {
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': OK }));
@@ -58,7 +76,7 @@ async function schema(headers) {
   request.end(empty);
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
-  const message = keepResources(Buffer.concat(chunks).subarray(empty.length), /^aws_(iam|s3)_/);
+  const message = keepResources(Buffer.concat(chunks).subarray(empty.length), /^aws_(iam_|s3_|region$)/);
   const thin = Buffer.concat([empty, message]);
   thin.writeUInt32BE(message.length, 1);
   // Whole or not at all: several of these processes run at the same time.
@@ -73,7 +91,8 @@ function start() {
 }
 
 async function launch() {
-  const child = spawn(executable, [], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, ...asTerraform };
+  const child = spawn(executable, [], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [handshake] = await once(createInterface({ input: child.stdout }), 'line');
   const address = handshake.split('|')[3];
   const session = connect('http://provider', { createConnection: () => openSocket(address) });

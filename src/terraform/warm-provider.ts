@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { ProviderPackage } from './provider-package.ts';
+
+/** How Terraform reaches a provider that runs already. */
+export interface Attachment {
+  readonly env: Readonly<Record<'TF_REATTACH_PROVIDERS', string>>;
+  /** The provider lives while this process, or one that inherited it, has it open. */
+  readonly lifeline: Writable;
+}
+
+/** A provider that runs, for the commands of one configuration. */
+export interface WarmProvider extends Attachment {
+  isRunning(): boolean;
+  /** Ends it, and resolves when nothing of it is left. */
+  end(): Promise<void>;
+}
+
+interface StartProps {
+  readonly provider: ProviderPackage;
+  /** The one source of its credentials. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+/** Milliseconds after which a provider that has not told its address counts as one that never will. */
+const START_LIMIT = 15_000;
+
+/**
+ * Runs the provider ($1), and ends it when nobody holds the other end of standard input any more, however that came about:
+ * not even SIGKILL leaves it behind. Then its folder ($2) goes, and last the whole process group.
+ */
+const SUPERVISOR = `
+exec 3<&0
+"$1" -debug </dev/null 3<&- &
+provider=$!
+{ read -r _ <&3; kill -TERM $provider; sleep 3; kill -KILL $provider; } >/dev/null 2>&1 &
+wait $provider
+rm -rf "$2"
+kill -KILL 0
+`;
+
+/**
+ * The provider without logs of its own: in its debug mode it would trace into standard error.
+ * https://developer.hashicorp.com/terraform/plugin/log/managing
+ */
+const SILENT = {
+  TF_LOG_SDK: 'off',
+  TF_LOG_SDK_PROTO: 'off',
+  TF_LOG_SDK_MUX: 'off',
+  TF_LOG_SDK_FRAMEWORK: 'off',
+  TF_LOG_SDK_HELPER_SCHEMA: 'off',
+  TF_LOG_SDK_HELPER_RESOURCE: 'off',
+  TF_LOG_PROVIDER: 'off',
+  TF_LOG_PROVIDER_AWS: 'off',
+};
+
+/**
+ * Starts a provider for Terraform to attach to: https://developer.hashicorp.com/terraform/plugin/debugging. It serves one
+ * configuration: all aliases would share the last one, and with `AWS_CA_BUNDLE` the second one fails. Throws an Error that
+ * says why it did not start.
+ */
+export async function startProvider({ provider, env, cwd }: StartProps): Promise<WarmProvider> {
+  // Nobody else can enter it, and a socket's path has at most 107 bytes.
+  const folder = await mkdtemp(join(tmpdir(), 'kolena-'));
+  const child = spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', provider.executable, folder], {
+    cwd,
+    env: { ...env, ...SILENT, PLUGIN_UNIX_SOCKET_DIR: folder },
+    stdio: ['pipe', 'pipe', 'ignore'],
+    detached: true,
+  });
+  const { stdin, stdout } = child;
+  // What is written is never read, and what is gone is told by `close`.
+  stdin.on('error', () => undefined);
+  const closed = once(child, 'close').catch(() => undefined);
+  const end = async () => {
+    stdin.destroy();
+    await closed;
+  };
+  try {
+    const config = await announced(stdout, closed);
+    for (const handle of [child, stdin, stdout] as { unref(): void }[]) handle.unref();
+    return {
+      env: { TF_REATTACH_PROVIDERS: JSON.stringify({ [provider.address]: config }) },
+      lifeline: stdin,
+      isRunning: () => child.exitCode === null && child.signalCode === null,
+      end,
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** What the provider says of how to reach it. */
+async function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>): Promise<unknown> {
+  let printed = '';
+  let timer: NodeJS.Timeout | undefined;
+  const said = new Promise<unknown>((resolve, reject) => {
+    timer = setTimeout(reject, START_LIMIT, new Error(`it said nothing within ${START_LIMIT / 1000} s`));
+    void closed.then(() => {
+      reject(new Error('it ended at once'));
+    });
+    stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(printed)?.[1];
+      if (json === undefined) return;
+      try {
+        resolve(Object.values(JSON.parse(json) as Record<string, unknown>)[0]);
+      } catch (cause) {
+        reject(cause instanceof Error ? cause : new Error('its address is not JSON'));
+      }
+    });
+  });
+  return said.finally(() => {
+    clearTimeout(timer);
+  });
+}
