@@ -2,16 +2,9 @@
  * What the Action itself costs beside Terraform: 200 buckets in three regions, applied and verified against the local AWS.
  * Wall time while no Terraform command runs, the CPU time of our own process and of the local AWS, and the number of calls.
  */
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { startScene } from '../test/support/scene.ts';
-
-interface Span {
-  readonly command: string;
-  readonly from: number;
-  readonly to: number;
-}
+import { timedTerraform } from './timed-terraform.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-northeast-1'];
 const buckets = Array.from({ length: 200 }, (_, at) => ({
@@ -65,40 +58,4 @@ function localAwsCpu(): number {
     return Number(utime) + Number(stime);
   });
   return (user + system) / 1000 + ticks.reduce((sum, one) => sum + one * 10, 0);
-}
-
-/** A `terraform` on PATH that notes when each command began and ended. */
-function timedTerraform(binary: string): { path: string; cpuProbe: string; cpu(): number; read(): Span[] } {
-  const folder = mkdtempSync(join(tmpdir(), 'terraform-timed-'));
-  const notes = join(folder, 'spans');
-  writeFileSync(notes, '');
-  const script = `#!/bin/sh
-from=$(date +%s%3N)
-'${binary}' "$@"
-code=$?
-echo "$1 $from $(date +%s%3N)" >>'${notes}'
-exit $code
-`;
-  writeFileSync(join(folder, 'terraform'), script);
-  chmodSync(join(folder, 'terraform'), 0o755);
-  const cpuProbe = join(folder, 'cpu.cjs');
-  const cpuNotes = JSON.stringify(join(folder, 'cpu'));
-  writeFileSync(
-    cpuProbe,
-    `process.on('exit', () => { const { user, system } = process.cpuUsage(); require('node:fs').appendFileSync(${cpuNotes}, (user + system) / 1000 + '\\n'); });`,
-  );
-  return {
-    cpuProbe,
-    // Milliseconds. Terraform is no Node program: the one that notes is the Action.
-    cpu: () => Number(readFileSync(join(folder, 'cpu'), 'utf8').trim()),
-    path: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
-    read: () =>
-      readFileSync(notes, 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => {
-          const [command = '', from, to] = line.split(' ');
-          return { command, from: Number(from), to: Number(to) };
-        }),
-  };
 }

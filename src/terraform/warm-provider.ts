@@ -77,13 +77,16 @@ export async function startProvider({ provider, env, cwd }: StartProps): Promise
   // What is written is never read, and what is gone is told by `close`.
   stdin.on('error', () => undefined);
   const closed = once(child, 'close').catch(() => undefined);
+  const handles = [child, stdin, stdout] as readonly { ref(): void; unref(): void }[];
   const end = async () => {
+    // Else Node would end while this is waited for.
+    for (const handle of handles) handle.ref();
     stdin.destroy();
     await closed;
   };
   try {
     const config = await announced(stdout, closed);
-    for (const handle of [child, stdin, stdout] as { unref(): void }[]) handle.unref();
+    for (const handle of handles) handle.unref();
     return {
       env: { TF_REATTACH_PROVIDERS: JSON.stringify({ [provider.address]: config }) },
       lifeline: stdin,

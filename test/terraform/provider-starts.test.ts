@@ -155,7 +155,8 @@ describe('a provider that is started ahead', timeout, () => {
     );
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('is gone after the %s of a run', async (signal) => {
+  /** A run in a process of its own, whose plan waits for two seconds. */
+  async function startRun() {
     const held = join(workDir, 'held');
     const binary = before(`touch '${held}'; sleep 2`);
     writeFileSync(join(workDir, 'config.json'), regions('eu-west-1'));
@@ -169,6 +170,17 @@ describe('a provider that is started ahead', timeout, () => {
       expect(existsSync(held)).toBe(true);
     }, 20_000);
     expect(provider.running()).toHaveLength(1);
+    return { run, ended };
+  }
+
+  it('ends with a run that ends, and does not end the run', async () => {
+    const { ended } = await startRun();
+    expect(await ended).toBe(0);
+    await nothingRuns();
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('is gone after the %s of a run', async (signal) => {
+    const { run, ended } = await startRun();
     run.kill(signal);
     await ended;
     await nothingRuns();

@@ -1,0 +1,159 @@
+/**
+ * This Action beside the bare commands that it runs, in turns, with the provider as HashiCorp ships it: medians, the ratio to
+ * bare with its lowest and highest pair, the most memory of all processes together, and when which command ran.
+ *
+ *   npx tsx bench/side-by-side.ts [pairs] [plan|apply ...]
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startScene } from '../test/support/scene.ts';
+import { timedTerraform } from './timed-terraform.ts';
+
+interface Run {
+  readonly milliseconds: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly timeline: string;
+}
+
+const [pairs = '9', ...given] = process.argv.slice(2);
+const commands = given.length > 0 ? given : ['plan', 'apply'];
+const regionsOf = {
+  'one region': ['us-east-1'],
+  'three regions': ['us-east-1', 'eu-west-1', 'ap-northeast-1'],
+};
+const scene = await startScene();
+/** Children of this process that are the local AWS. */
+const localAws = new Set(childrenOf(process.pid));
+const { untouched } = scene.terraform;
+// The provider as users have it, with Go's collector as they have it.
+const terraformEnv = { TF_CLI_CONFIG_FILE: untouched['TF_CLI_CONFIG_FILE'] ?? '', CHECKPOINT_DISABLE: '1' };
+let names = 0;
+try {
+  for (const [title, regions] of Object.entries(regionsOf)) {
+    const buckets = regions.map((region) => ({ name: `bench-${regions.length}-${region}`, region }));
+    await Promise.all(buckets.map((bucket) => scene.world.createBucket(bucket)));
+    for (const command of commands)
+      await compare(
+        title,
+        command,
+        buckets.map(({ name }) => name),
+      );
+  }
+} finally {
+  await scene.stop();
+}
+
+async function compare(title: string, command: string, buckets: readonly string[]): Promise<void> {
+  const kinds = {
+    bare: () => bare(command, inputsFor(buckets)),
+    'this Action': () => action(command, inputsFor(buckets)),
+    'this Action, provider started by Terraform': () =>
+      action(command, inputsFor(buckets), { KOLENA_WARM_PROVIDER: 'off' }),
+  };
+  const runs: Record<string, Run[]> = {};
+  // The first turn warms up and is not counted.
+  for (let turn = 0; turn <= Number(pairs); turn += 1)
+    for (const [kind, run] of Object.entries(kinds)) {
+      const result = await run();
+      if (turn > 0) (runs[kind] ??= []).push(result);
+    }
+  const base = (runs['bare'] ?? []).map(({ milliseconds }) => milliseconds);
+  for (const [kind, all] of Object.entries(runs)) {
+    const ratios = all.map(({ milliseconds }, at) => milliseconds / (base[at] ?? NaN));
+    const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+    const seconds = median(all.map(({ milliseconds }) => milliseconds)) / 1000;
+    const memory = median(all.map((run) => run.memory)) / 2 ** 20;
+    console.log(
+      `| ${title} | ${command} | ${kind} | ${seconds.toFixed(1)} s | ${median(ratios).toFixed(2)} | ${spread} | ${memory.toFixed(0)} MiB | ${all[0]?.timeline ?? ''} |`,
+    );
+  }
+}
+
+/** Names of their own, so that each apply creates a role. */
+function inputsFor(buckets: readonly string[]): Record<string, string> {
+  names += 1;
+  return {
+    buckets: buckets.join('\n'),
+    'role-name': `Bench${names}`,
+    'policy-name': `Bench${names}`,
+    verify: 'off',
+  };
+}
+
+async function action(
+  command: string,
+  inputs: Record<string, string>,
+  env: Record<string, string> = {},
+): Promise<Run> {
+  const timed = timedTerraform(scene.terraform.binary);
+  return measured(timed, async () => {
+    const more = { ...terraformEnv, GOGC: '', PATH: timed.path, ...env };
+    const { exitCode, log } = await scene.run({ ...inputs, command }, { env: more });
+    if (exitCode !== 0) throw new Error(log);
+  });
+}
+
+/** The very configuration that the Action plans. */
+async function bare(command: string, inputs: Record<string, string>): Promise<Run> {
+  const { outputs, log } = await scene.run({ ...inputs, command: 'synth' });
+  const json = outputs['terraform-json-path'];
+  if (json === undefined) throw new Error(log);
+  const folder = mkdtempSync(join(tmpdir(), 'bare-'));
+  copyFileSync(json, join(folder, 'cdk.tf.json'));
+  const timed = timedTerraform(scene.terraform.binary);
+  const env = { HOME: folder, ...scene.world.env(scene.world.deployer), ...terraformEnv, PATH: timed.path };
+  const last = command === 'plan' ? ['show', '-json', 'tfplan'] : ['apply', '-input=false', 'tfplan'];
+  return measured(timed, async () => {
+    for (const args of [['init', '-input=false'], ['plan', '-input=false', '-out=tfplan'], last]) {
+      const child = spawn('terraform', args, { cwd: folder, env, stdio: 'ignore' });
+      const [code] = (await once(child, 'close')) as [number];
+      if (code !== 0) throw new Error(`terraform ${args.join(' ')} in ${folder} ended with ${code}`);
+    }
+  });
+}
+
+async function measured(
+  timed: Pick<ReturnType<typeof timedTerraform>, 'read'>,
+  work: () => Promise<void>,
+): Promise<Run> {
+  let memory = 0;
+  const sampling = setInterval(() => {
+    memory = Math.max(memory, memoryOf(childrenOf(process.pid).filter((pid) => !localAws.has(pid))));
+  }, 100);
+  const [began, started] = [Date.now(), performance.now()];
+  await work().finally(() => {
+    clearInterval(sampling);
+  });
+  const at = (time: number) => ((time - began) / 1000).toFixed(1);
+  const timeline = timed.read().map(({ command, from, to }) => `${command} ${at(from)}–${at(to)}`);
+  return { milliseconds: performance.now() - started, memory, timeline: timeline.join(', ') };
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+function memoryOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const kib = /^VmRSS:\s+(\d+)/m.exec(readOrNothing(`/proc/${pid}/status`))?.[1] ?? '0';
+    return sum + Number(kib) * 1024 + memoryOf(childrenOf(pid));
+  }, 0);
+}
+
+function childrenOf(pid: number): number[] {
+  return readOrNothing(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
+}
+
+/** A process may end between two looks. */
+function readOrNothing(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
