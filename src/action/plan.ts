@@ -49,9 +49,14 @@ export async function plan(run: RunContext): Promise<Planned> {
 
 async function makePlan(run: RunContext): Promise<Planned> {
   const { edges, settings, stackSettings } = run;
-  const stack = await edges.loadStack();
-  const aws = await edges.signIn(settings);
-  const terraform = await edges.openTerraform(run, () => aws.environment());
+  const signingIn = edges.signIn(settings);
+  // Terraform is looked for, or downloaded, meanwhile; its first command waits for the keys.
+  const environment = async () => (await signingIn).environment();
+  const [aws, terraform, stack] = await settleAll([
+    signingIn,
+    edges.openTerraform(run, environment),
+    edges.loadStack(),
+  ]);
   // Terraform starts while AWS is looked at.
   const providers = stack.synthesizeProviders(settings['aws-region'], stackSettings);
   const [decided] = await settleAll([decide(run, aws), terraform.init(providers)]);

@@ -476,6 +476,23 @@ test('A verify asks AWS alone, and plans nothing.', async () => {
   expect(world.calls).toEqual(['aws.signIn', 'aws.observe', 'aws.probe', 'outputs', 'summary']);
 });
 
+test('Terraform is looked for while the run signs in.', async () => {
+  const { edges } = fakeWorld({ inputs: { command: 'plan' } });
+  let looksFor: () => void = () => undefined;
+  const lookedFor = new Promise<void>((resolve) => (looksFor = resolve));
+  await run({
+    ...edges,
+    signIn: async (settings) => {
+      await lookedFor;
+      return edges.signIn(settings);
+    },
+    openTerraform: (...given) => {
+      looksFor();
+      return edges.openTerraform(...given);
+    },
+  });
+}, 5000);
+
 test('`verify: off` applies without a question to the role, and says so.', async () => {
   const world = fakeWorld({ inputs: { command: 'apply', verify: 'off' } });
   expect(await failureIn(world)).toBeUndefined();
