@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startScene } from '../test/support/scene.ts';
@@ -14,6 +14,8 @@ import { timedTerraform } from './timed-terraform.ts';
 
 interface Run {
   readonly milliseconds: number;
+  /** Milliseconds of CPU time: on a busy machine it says more than the time that passed. */
+  readonly cpu: number;
   /** Bytes. */
   readonly memory: number;
   readonly timeline: string;
@@ -61,14 +63,16 @@ async function compare(title: string, command: string, buckets: readonly string[
       const result = await run();
       if (turn > 0) (runs[kind] ??= []).push(result);
     }
-  const base = (runs['bare'] ?? []).map(({ milliseconds }) => milliseconds);
+  const base = runs['bare'] ?? [];
   for (const [kind, all] of Object.entries(runs)) {
-    const ratios = all.map(({ milliseconds }, at) => milliseconds / (base[at] ?? NaN));
-    const spread = `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`;
+    const ratio = (of: 'milliseconds' | 'cpu') => {
+      const ratios = all.map((run, at) => run[of] / (base[at]?.[of] ?? NaN));
+      return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
+    };
     const seconds = median(all.map(({ milliseconds }) => milliseconds)) / 1000;
     const memory = median(all.map((run) => run.memory)) / 2 ** 20;
     console.log(
-      `| ${title} | ${command} | ${kind} | ${seconds.toFixed(1)} s | ${median(ratios).toFixed(2)} | ${spread} | ${memory.toFixed(0)} MiB | ${all[0]?.timeline ?? ''} |`,
+      `| ${title} | ${command} | ${kind} | ${seconds.toFixed(1)} s | ${ratio('milliseconds')} | ${ratio('cpu')} | ${memory.toFixed(0)} MiB | ${all[0]?.timeline ?? ''} |`,
     );
   }
 }
@@ -124,13 +128,14 @@ async function measured(
   const sampling = setInterval(() => {
     memory = Math.max(memory, memoryOf(childrenOf(process.pid).filter((pid) => !localAws.has(pid))));
   }, 100);
-  const [began, started] = [Date.now(), performance.now()];
+  const [began, started, cpu] = [Date.now(), performance.now(), childrenCpu()];
   await work().finally(() => {
     clearInterval(sampling);
   });
   const at = (time: number) => ((time - began) / 1000).toFixed(1);
   const timeline = timed.read().map(({ command, from, to }) => `${command} ${at(from)}–${at(to)}`);
-  return { milliseconds: performance.now() - started, memory, timeline: timeline.join(', ') };
+  const milliseconds = performance.now() - started;
+  return { milliseconds, cpu: childrenCpu() - cpu, memory, timeline: timeline.join(', ') };
 }
 
 /** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
@@ -141,8 +146,20 @@ function memoryOf(pids: readonly number[]): number {
   }, 0);
 }
 
+/** A program in Go starts its children from any of its threads. */
 function childrenOf(pid: number): number[] {
-  return readOrNothing(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
+  const threads = existsSync(`/proc/${pid}/task`) ? readdirSync(`/proc/${pid}/task`) : [];
+  return threads.flatMap((thread) =>
+    readOrNothing(`/proc/${pid}/task/${thread}/children`).trim().split(' ').filter(Boolean).map(Number),
+  );
+}
+
+/** Milliseconds of CPU time of the children that have ended, and theirs: cutime and cstime, in hundredths of a second. */
+function childrenCpu(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
 /** A process may end between two looks. */
