@@ -25,7 +25,9 @@ export function parseAccessConfig(raw: unknown, source = 'The config'): AccessCo
   if (!isMapping(raw))
     throw invalid(source, [`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
   const given = Object.fromEntries(
-    Object.entries(raw).flatMap(([key, value]) => (isGiven(value) ? [[key, fromText(key, value)]] : [])),
+    Object.entries(raw)
+      .filter(([key, value]) => isGiven(value) || !accessKeys.includes(key))
+      .map(([key, value]) => [key, fromText(key, value)]),
   );
   const misplaced = misplacedKeys(given, accessKeys);
   // A key's value that holds another key's may hold a secret: nothing more is said of it.
@@ -79,20 +81,6 @@ function fromText(key: string, value: unknown): unknown {
 function kindOf(key: string) {
   const field = Object.entries(accessFields.shape).find(([name]) => name === key)?.[1];
   return (field instanceof z.ZodPrefault ? field.unwrap() : field)?.meta()?.kind;
-}
-
-/** The JSON Schema of the config file, which editors complete and check by. */
-export function accessJsonSchema(): object {
-  return {
-    title: 'Access of Kolena to S3',
-    description: 'kolena-s3.yml: what Kolena may read in your S3 buckets.',
-    ...z.toJSONSchema(accessFields, {
-      io: 'input',
-      override: ({ jsonSchema }) => {
-        delete jsonSchema['kind'];
-      },
-    }),
-  };
 }
 
 function invalid(source: string, problems: readonly string[]): UserError {
