@@ -3,7 +3,14 @@ import { bucketStates } from './bucket-states.ts';
 import { defined } from '../base/defined.ts';
 import { resourceRows } from '../plan/rows.ts';
 import { renderWithin, firstRows, type Detail, type Limit } from './detail.ts';
-import { historyAfter, readMarker, writeMarker, type CommentMarker, type HistoryEntry } from './marker.ts';
+import {
+  historyAfter,
+  readMarker,
+  writeMarker,
+  writeSeal,
+  type CommentMarker,
+  type HistoryEntry,
+} from './marker.ts';
 import { clip, code, details, fence, link, prose } from './markdown.ts';
 import type { Mask } from './mask.ts';
 import { maskedReport } from './masked-report.ts';
@@ -53,7 +60,7 @@ export function renderComment(report: Report, { key, step, previous, mask }: Com
   });
   return renderWithin(
     commentLimit,
-    (detail) => `${[marker, ...body(model, detail, history)].join('\n\n')}\n`,
+    (detail) => `${[marker, ...body(model, detail, history), writeSeal(key)].join('\n\n')}\n`,
   );
 }
 

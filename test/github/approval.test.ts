@@ -3,7 +3,7 @@ import { findMerges } from '../../src/github/approval.ts';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import { findNewer } from '../../src/github/history.ts';
-import { writeMarker } from '../../src/report/marker.ts';
+import { writeMarker, writeSeal } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
 import { logTo } from '../support/log.ts';
 
@@ -94,6 +94,12 @@ describe('the merges that a commit stands on', () => {
     server.comments.push({ id: 1, body: marker(), user: { login: 'github-actions[bot]' }, editor });
     const expected = isReliedOn ? { shown } : { editedBy: editor };
     expect(await find()).toEqual([{ commit: 'abc', pullRequest, ...expected }]);
+  });
+
+  test('tell of a comment whose marker somebody took away that it was edited', async () => {
+    server.pullsOfCommit['abc'] = [pull()];
+    comment(`Nothing to see.\n${writeSeal('default')}\n`);
+    expect(await find()).toEqual([{ commit: 'abc', pullRequest, editedBy: 'somebody' }]);
   });
 
   test('are the queued pull request in a merge group, merged or not', async () => {
