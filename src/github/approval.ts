@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import { sinceApplied, type AppliedStep, type Merge } from '../plan/approval.ts';
-import { isRefused, messageOf } from '../problem/github-error.ts';
+import { isRefused, messageOf, neededPermissions } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
 import { stepsOf } from './history.ts';
@@ -50,7 +50,7 @@ export async function findMerges(
       reason: 'not-approved',
       message: `The approved plan could not be read from the pull request: ${messageOf(error)}`,
       remedy: isRefused(error)
-        ? 'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write'
+        ? `Give the job the right to read pull requests and their comments.\n${neededPermissions(error)}`
         : 'GitHub kept failing; nothing was applied. Run the job again.',
       cause: error,
     });
