@@ -104,6 +104,7 @@ function shownIn(data: Readonly<Record<string, unknown>>): ShownPlan | undefined
       facts: textOf(data['facts'])?.split(' '),
       plannedAt: textOf(data['plannedAt']),
       scope: textOf(data['scope']),
+      isCut: data['isCut'] === true || undefined,
     }),
   };
 }
