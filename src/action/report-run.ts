@@ -148,7 +148,7 @@ async function comment(known: Report, ending: Ending, props: ReportProps): Promi
 
 /** The pull request that the event is about; after a merge, and for a plan that a person dispatches, the newest merged one. */
 async function commentedPullRequest(
-  { event, settings: { command }, configFile }: ReportProps,
+  { event, settings: { command, 'require-approved-plan': isGated = false }, configFile }: ReportProps,
   pullRequests: PullRequests,
 ) {
   const { pullRequest, kind } = event;
@@ -156,7 +156,7 @@ async function commentedPullRequest(
   if (pullRequest !== undefined && !(applies && pullRequest.merged)) return pullRequest;
   const isAsked = command === 'plan' && kind === 'workflow_dispatch';
   return applies || isAsked
-    ? pullRequests.findMerged(historyOf({ event, ...defined({ configFile }) }))
+    ? pullRequests.findMerged({ ...historyOf({ event, ...defined({ configFile }) }), isGated })
     : undefined;
 }
 

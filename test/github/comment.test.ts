@@ -228,7 +228,7 @@ describe('GitHub that fails for a passing reason', () => {
 
 describe('the pull request that brought a commit in', () => {
   const push = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' } as const;
-  const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [] });
+  const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [], isGated: false });
 
   test('is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
     for (let time = 0; time < 9; time++)
