@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessFields } from './schema.ts';
+import { trustPolicyKey } from './trust-policy-key.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -10,17 +11,27 @@ type JsonSchema = Readonly<Record<string, unknown>>;
  */
 export function accessJsonSchema(): object {
   const { properties = {}, required = [], ...rest } = z.toJSONSchema(accessFields, { io: 'input' });
+  const principal = 'kolena-principal-arn';
   return {
     title: 'Access of Kolena to S3',
     description: 'kolena-s3.yml: what Kolena may read in your S3 buckets.',
     ...rest,
-    required,
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([key, property]) => [
-        key,
-        everySpelling(property as JsonSchema, required.includes(key)),
-      ]),
-    ),
+    required: required.filter((key) => key !== principal),
+    anyOf: [{ required: [principal] }, { required: [trustPolicyKey] }],
+    properties: {
+      ...Object.fromEntries(
+        Object.entries(properties).map(([key, property]) => [
+          key,
+          everySpelling(property as JsonSchema, required.includes(key)),
+        ]),
+      ),
+      [trustPolicyKey]: {
+        description:
+          "In place of principal and external ID: the trust policy JSON that Kolena's form renders, or a JSON file with it.",
+        examples: ['kolena-trust-policy.json'],
+        type: ['string', 'object', 'null'],
+      },
+    },
   };
 }
 
