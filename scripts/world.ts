@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { parseAccessConfig } from '../src/config/parse.ts';
-import { withTrustPolicyFile } from '../src/action/trust-policy-file.ts';
+import { withTrustPolicyFile } from '../src/action/config-files.ts';
 import { readYaml } from '../src/action/yaml-file.ts';
 import { repository } from '../test/support/cache-folder.ts';
 import { startGitHub, type GitHubStandIn } from '../test/support/github.ts';

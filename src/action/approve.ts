@@ -29,13 +29,15 @@ export async function approve(run: RunContext, planned: Planned): Promise<void> 
 
 /** What the configs between the oldest and the newest merge contradict; one that cannot be read contradicts everything. */
 async function contradictions(run: RunContext, merges: readonly Merge[]) {
-  const { configFile, pullRequests, parseConfig, settings } = run;
+  const { configFiles, pullRequests, parseConfig, settings } = run;
   const between = merges.slice(1, -1);
   const found = await Promise.all(
     between.map(async ({ commit }) => {
-      if (configFile === undefined) return [commit, () => true] as const;
+      if (configFiles.length === 0) return [commit, () => true] as const;
       try {
-        const config = parseConfig((await pullRequests?.fileAt({ path: configFile, commit })) ?? '');
+        const config = await parseConfig(
+          async (path) => (await pullRequests?.fileAt({ path, commit })) ?? '',
+        );
         const desired = decideAccess(config, nothingObserved, decideOptionsOf(settings));
         return [commit, contradictionOf(desired, config.cors === 'replace')] as const;
       } catch {

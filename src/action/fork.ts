@@ -32,7 +32,7 @@ export async function skipWithoutCredentials(
 ): Promise<void> {
   const { runner } = edges;
   runner.notice(skipped);
-  const report = startReport({ runner, event, settings: reporting });
+  const report = startReport({ runner, event, settings: reporting, configFiles: [] });
   try {
     if (inputs instanceof UserError) throw inputs;
     report.add({ config: inputs.config });

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { dirname, join, resolve } from 'node:path';
 import type { AccessConfig } from '../config/access-config.ts';
 import { accessKeys, parseAccessConfig } from '../config/parse.ts';
 import { trustPolicyKey } from '../config/trust-policy-key.ts';
@@ -9,11 +8,11 @@ import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
-import { withTrustPolicyFile } from './trust-policy-file.ts';
+import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */
-export interface Inputs {
+export interface Inputs extends ConfigVersions {
   readonly settings: Settings;
   readonly config: AccessConfig;
   readonly stackSettings: StackSettings;
@@ -21,10 +20,6 @@ export interface Inputs {
   readonly workingDirectory: string;
   /** A `.terraform.lock.hcl` beside the config, when there is one. */
   readonly pluginLock?: string;
-  /** The config file as a path in the repository; absent when there is none. */
-  readonly configFile?: string;
-  /** The access that a version of the config file describes, with the inputs of this run. */
-  readonly parseConfig: (text: string) => AccessConfig;
 }
 
 /** What was found of the inputs. */
@@ -60,9 +55,8 @@ export function readInputs(env: Environment): GivenInputs {
     config,
     stackSettings: stackSettingsOf(settings, workingDirectory),
     workingDirectory,
-    parseConfig: (text: string) =>
-      parseAccessConfig({ ...mappingOf(parseYaml(text)), ...readGiven(env, accessKeys) }),
-    ...defined({ pluginLock: lockBeside(configPath), configFile: inRepository(configPath) }),
+    ...versionsOf(configPath, readGiven(env, accessKeys)),
+    ...defined({ pluginLock: lockBeside(configPath) }),
   };
   return { inputs, reporting };
 }
@@ -74,19 +68,6 @@ function invalid(problems: readonly UserError[]): UserError {
     remedy: problems.map(({ remedy }) => remedy).join(' '),
     cause: problems,
   });
-}
-
-function mappingOf(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
-}
-
-/** The repository is checked out where `.git` is. */
-function inRepository(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  for (let root = dirname(path); ; root = dirname(root)) {
-    if (existsSync(join(root, '.git'))) return relative(root, path).split(sep).join('/');
-    if (root === dirname(root)) return undefined;
-  }
 }
 
 function lockBeside(configPath: string): string | undefined {

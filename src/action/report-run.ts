@@ -40,8 +40,8 @@ export interface RunReport {
 interface ReportProps extends Pick<Edges, 'runner'> {
   readonly event: EventContext;
   readonly settings: Reporting;
-  /** Absent when the inputs are not valid. */
-  readonly configFile?: string | undefined;
+  /** Empty when the inputs are not valid. */
+  readonly configFiles: readonly string[];
   /** Where the comment goes; without it there is none. */
   readonly pullRequests?: PullRequests | undefined;
 }
@@ -148,7 +148,7 @@ async function comment(known: Report, ending: Ending, props: ReportProps): Promi
 
 /** The pull request that the event is about; after a merge, and for a plan that a person dispatches, the newest merged one. */
 async function commentedPullRequest(
-  { event, settings: { command, 'require-approved-plan': isGated = false }, configFile }: ReportProps,
+  { event, settings: { command, 'require-approved-plan': isGated = false }, configFiles }: ReportProps,
   pullRequests: PullRequests,
 ) {
   const { pullRequest, kind } = event;
@@ -156,7 +156,7 @@ async function commentedPullRequest(
   if (pullRequest !== undefined && !(applies && pullRequest.merged)) return pullRequest;
   const isAsked = command === 'plan' && kind === 'workflow_dispatch';
   return applies || isAsked
-    ? pullRequests.findMerged({ ...historyOf({ event, ...defined({ configFile }) }), isGated })
+    ? pullRequests.findMerged({ ...historyOf({ event, configFiles }), isGated })
     : undefined;
 }
 

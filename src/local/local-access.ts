@@ -10,7 +10,7 @@ import { signIn } from '../aws/sign-in/sign-in.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { withTrustPolicyFile } from '../action/trust-policy-file.ts';
+import { withTrustPolicyFile } from '../action/config-files.ts';
 import { readYaml } from '../action/yaml-file.ts';
 import { corsBucketsInState } from './local-state.ts';
 import { forTerraformAlone } from './for-terraform-alone.ts';

@@ -211,8 +211,8 @@ function validInputs({ inputs, recorded = 'create' }: WorldProps): GivenInputs {
         ...(type !== undefined && { backend: { type, config: settings['backend-config'] } }),
       },
       workingDirectory: '/repository',
-      configFile: 'kolena-s3.yml',
-      parseConfig: (text) => parseAccessConfig(JSON.parse(text)),
+      configFiles: ['kolena-s3.yml'],
+      parseConfig: async (read) => parseAccessConfig(JSON.parse(await read('kolena-s3.yml'))),
     },
     reporting: settings,
   };

@@ -180,3 +180,26 @@ test('a trust policy file that does not exist, or is too large, is named with it
     'which has 70000 bytes',
   );
 });
+
+test('a config is its file and the trust policy that it names, in every version of both', async () => {
+  const trust = (arn: string) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: arn }, Action: 'sts:AssumeRole' }],
+    });
+  const directory = directoryWith({
+    '.git/HEAD': '',
+    'access/eu.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: trust/now.json\n',
+    'access/trust/now.json': trust('arn:aws:iam::444455556666:root'),
+  });
+  const { configFiles, parseConfig } = read(directory, { INPUT_CONFIG: 'access/eu.yml' });
+  expect(configFiles).toEqual(['access/eu.yml', 'access/trust/now.json']);
+  const former: Readonly<Record<string, string>> = {
+    'access/eu.yml': 'buckets: [former]\nkolena-trust-policy: former.json\n',
+    'access/former.json': trust('arn:aws:iam::777788889999:root'),
+  };
+  expect(await parseConfig((path) => Promise.resolve(former[path] ?? ''))).toMatchObject({
+    buckets: [{ bucket: 'former' }],
+    kolenaPrincipalArn: 'arn:aws:iam::777788889999:root',
+  });
+});
