@@ -98,8 +98,12 @@ const comparisons: Readonly<Record<string, (wanted: string, value: string) => bo
   dategreaterthan: (wanted, value) => Date.parse(value) > Date.parse(wanted),
 };
 
-/** `*` stands for any characters and `?` for one, `/` included. */
-function like(pattern: string, value: string): boolean {
+/** Whether an IAM pattern matches a value: `*` stands for any characters and `?` for one, `/` included. */
+export function like(pattern: string, value: string): boolean {
+  // Most patterns are a name or a prefix, and documents hold hundreds of them.
+  const at = pattern.search(/[*?]/);
+  if (at < 0) return pattern === value;
+  if (at === pattern.length - 1 && pattern.endsWith('*')) return value.startsWith(pattern.slice(0, -1));
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replace(/\*/g, '.*')
