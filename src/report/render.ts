@@ -1,14 +1,18 @@
-import { isVerified } from '../verify/check.ts';
-import { bucketStates } from './bucket-states.ts';
+import { accessChange, type AccessChange } from '../access/access-change.ts';
+import { bucketTable } from './bucket-table.ts';
 import { defined } from '../base/defined.ts';
+import { resourceKinds } from '../plan/resources.ts';
 import { resourceRows } from '../plan/rows.ts';
+import { actionVersion } from './version.ts';
+import { growthAlert } from './growth.ts';
+import { humanTime } from './human-time.ts';
+import { causesOf, causeSections, matrix, roleLine } from './matrix.ts';
 import { renderWithin, firstRows, type Detail, type Limit } from './detail.ts';
 import { historyAfter, readMarker, writeMarker, type CommentMarker, type HistoryEntry } from './marker.ts';
-import { clip, code, details, fence, link, prose } from './markdown.ts';
+import { clip, code, details, link, prose } from './markdown.ts';
 import type { Mask } from './mask.ts';
 import { maskedReport } from './masked-report.ts';
-import { forKolena, overview } from './overview.ts';
-import { grantPicture } from './picture.ts';
+import { forKolena, who } from './who.ts';
 import type { Report } from './report.ts';
 import { resourceDiffs } from './resource-diff.ts';
 import * as section from './sections.ts';
@@ -82,16 +86,29 @@ function approvable(
 type Model = ReturnType<typeof modelOf>;
 
 function modelOf(report: Report) {
-  const states = bucketStates(report);
+  const change = changeOf(report);
   const planned = plannedOf(report);
   return {
     report,
-    headline: headline(report, states),
-    states,
+    change,
+    headline: headline(report, change),
     rows: planned === undefined ? [] : resourceRows(planned),
     diffs: diffsOf(report),
-    picture: grantPicture(report, states),
+    causes: causesOf(report.checks ?? []),
   };
+}
+
+/** What the run does to access, as far as it got to decide. */
+export function changeOf({
+  observed,
+  desired,
+  plan,
+}: Pick<Report, 'observed' | 'desired' | 'plan'>): AccessChange | undefined {
+  if (desired === undefined) return undefined;
+  const role = plan?.changes.find(
+    ({ type, action }) => type === resourceKinds.role.type && action === 'update',
+  );
+  return accessChange({ observed: observed ?? { policies: [], buckets: {} }, desired, role });
 }
 
 /** What there is to tell of a plan. */
@@ -107,67 +124,68 @@ function diffsOf(report: Planned) {
   return planned === undefined ? [] : resourceDiffs(planned);
 }
 
-function historyEntry({ report: { time, commit }, headline: verdict }: Model): HistoryEntry {
+function historyEntry({ report: { time, commit }, headline: line }: Model): HistoryEntry {
+  const verdict = line.replaceAll('**', '').replace(/^[^\p{L}]+/u, '');
   return { time, ...defined({ commit }), verdict };
 }
 
 function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): string[] {
-  const { report, states, rows, diffs, picture } = model;
+  const { report, change, rows, diffs, causes } = model;
   const { checks = [], plannedChecks = [] } = report;
-  const proven = section.checksSection(checks, detail);
+  const failure = section.failureSection(report, detail);
   // The checks after apply include the simulator's answers on the same documents.
-  const simulated = checks.length > 0 ? [] : section.checksSection(plannedChecks, detail);
+  const simulated = checks.length > 0 ? [] : plannedChecks;
   return [
-    `### ${icon(report)}${prose(model.headline)}`,
-    ...section.failureSection(report, detail),
-    ...overview(report, states, detail),
-    ...section.warningSections(report, detail),
-    ...forKolena(report, states, detail),
-    ...(proven.length > 0 ? ['#### What was proven', ...proven] : []),
-    ...(detail.picture && picture !== undefined ? [fence('mermaid', picture)] : []),
-    ...section.resourceSection(rows, detail),
-    ...section.diffSection(report, diffs, detail),
-    ...(simulated.length > 0
-      ? [details("What IAM's simulator says of the new documents", simulated.join('\n\n'))]
+    `### ${model.headline}`,
+    ...failure,
+    ...(failure.length === 0 && report.outcome === 'planned' && change !== undefined
+      ? growthAlert(change, detail)
       : []),
-    ...section.rawDiffSection(report, rows, detail),
+    ...(checks.length > 0
+      ? [...matrix(checks, causes, detail), ...causeSections(causes, detail), ...roleLine(checks)]
+      : tableOf(model, detail)),
+    ...who(report, change, detail),
+    ...section.warningSections(report, detail),
+    ...forKolena(report, detail),
+    ...(checks.length > 0 && report.plan?.hasChanges === true ? foldedTable(model, detail) : []),
+    ...section.checksSection(`All ${checks.length} checks with evidence`, checks, detail),
+    ...section.diffSection(diffs, detail),
+    ...section.checksSection('IAM policy simulation', simulated, detail),
+    ...section.terraformSection(report, rows, detail),
     ...leftOut(model, detail),
     ...historySection(history, detail),
     footer(report),
   ];
 }
 
-function icon({ outcome, checks = [] }: Report): string {
-  switch (outcome) {
-    case 'failed':
-      return '❌ ';
-    case 'verified':
-      return isVerified(checks) ? '✅ ' : '⚠️ ';
-    case 'applied':
-    case 'destroyed':
-      return '✅ ';
-    case 'planned':
-      return '';
-    case 'synthesized':
-    case 'skipped':
-      return 'ℹ️ ';
-  }
+function tableOf({ report, change }: Model, detail: Detail): string[] {
+  if (change === undefined || (report.outcome === 'failed' && report.plan === undefined)) return [];
+  const { command, outcome, observed } = report;
+  if (observed?.caller === undefined || command === 'verify') return bucketTable(change, 'unknown', detail);
+  return bucketTable(change, outcome === 'applied' || outcome === 'destroyed' ? 'did' : 'will', detail);
 }
 
-function leftOut({ report, rows, diffs, picture }: Model, detail: Detail): string[] {
+function foldedTable({ change }: Model, detail: Detail): string[] {
+  // Folds do not nest: the rows past the first ten stand among the checks.
+  const [shown] = change === undefined ? [] : bucketTable(change, 'did', detail);
+  return shown === undefined ? [] : [details('What changed, bucket by bucket', shown)];
+}
+
+function leftOut({ report, change, rows, diffs }: Model, detail: Detail): string[] {
   const longest = Math.max(
     rows.length,
+    change?.buckets.length ?? 0,
+    report.checks?.length ?? 0,
     diffs.reduce((lines, diff) => lines + diff.length + 1, 0),
   );
   const parts = [
     ...(!detail.rawDiff && report.rawDiff !== undefined ? ["Terraform's own diff"] : []),
     ...(!detail.unchanged ? ['what stays as it is'] : []),
-    ...(!detail.picture && picture !== undefined ? ['the picture'] : []),
     ...(longest > detail.rows ? ['rows of long tables'] : []),
   ];
   if (parts.length === 0) return [];
   return [
-    `Left out to fit GitHub's limit: ${parts.join(', ')}. More stands in the ${link('job summary', report.runUrl)}.`,
+    `Left out to fit GitHub's limit: ${parts.join(', ')}. See the ${link('job summary', report.runUrl)}.`,
   ];
 }
 
@@ -175,16 +193,24 @@ function historySection(history: readonly HistoryEntry[], detail: Detail): strin
   if (history.length === 0) return [];
   const lines = firstRows(history, detail).shown.map(
     ({ time, commit, verdict }) =>
-      `- ${code(time)} ${commit === undefined ? '' : code(commit.slice(0, 7))} ${prose(clip(verdict, detail.clip))}`,
+      `- ${shownTime(time)} ${commit === undefined ? '' : code(commit.slice(0, 7))} ${prose(clip(verdict, detail.clip))}`,
   );
   return [details(`Earlier results (${history.length})`, lines.join('\n'))];
 }
 
+/** A time in a comment that somebody edited may be anything. */
+function shownTime(time: string): string {
+  const shown = humanTime(time);
+  return shown === time ? code(time) : shown;
+}
+
 function footer({ commit, digest, runUrl, time }: Report): string {
-  return [
-    ...(commit === undefined ? [] : [`commit ${code(commit.slice(0, 7))}`]),
+  const parts = [
     ...(digest === undefined ? [] : [`plan ${code(digest.slice(0, 12))}`]),
+    ...(commit === undefined ? [] : [`commit ${code(commit.slice(0, 7))}`]),
     ...(runUrl === undefined ? [] : [link('run', runUrl)]),
-    code(time),
-  ].join(' · ');
+    humanTime(time),
+    `kolena-s3-access v${actionVersion}`,
+  ];
+  return `<sub>${parts.join(' · ')}</sub>`;
 }

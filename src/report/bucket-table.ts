@@ -1,0 +1,125 @@
+import type { AccessChange, BucketChange, BucketDirection } from '../access/access-change.ts';
+import type { CorsChange } from '../access/cors-change.ts';
+import { isNothing, type Extent, type Reach } from '../iam/reach.ts';
+import type { Detail } from './detail.ts';
+import { clip, code, count, details, table, type Inline } from './markdown.ts';
+
+/** Rows that stand open; the others are folded. */
+const OPEN_ROWS = 10;
+const LISTED_PLACES = 3;
+
+/** What needs a reviewer's eye first. */
+export const directions: readonly BucketDirection[] = [
+  'wider',
+  'wider and narrower',
+  'new',
+  'removed',
+  'narrower',
+  'CORS only',
+  'unchanged',
+];
+
+const words: Readonly<Record<BucketDirection, string>> = {
+  wider: '⚠️ **wider:**',
+  'wider and narrower': '⚠️ **wider and narrower:**',
+  new: '🆕 **new:**',
+  removed: '➖ removed:',
+  narrower: '➖ narrower:',
+  'CORS only': 'CORS only:',
+  unchanged: 'unchanged:',
+};
+
+/** When the change happens. */
+type Tense = 'will' | 'did' | 'unknown';
+
+/** One row a bucket, what changes first; rows beyond ten are folded, and none is left out but for GitHub's limit. */
+export function bucketTable({ buckets }: AccessChange, tense: Tense, detail: Detail): string[] {
+  const sorted = directions.flatMap((direction) => buckets.filter((one) => one.direction === direction));
+  if (sorted.length === 0) return [];
+  const header = ['Bucket', headers[tense], 'Region', 'CORS rules'];
+  const rows = sorted.slice(0, detail.rows).map((one) => row(one, tense, detail));
+  const [open, folded] = [rows.slice(0, OPEN_ROWS), rows.slice(OPEN_ROWS)];
+  const cut = sorted.length - rows.length;
+  if (folded.length + cut === 0) return [table(header, open)];
+  const rest = sorted.slice(OPEN_ROWS);
+  const title = `${count(rest.length, 'more bucket')}: ${tally(rest, tense)}`;
+  if (folded.length === 0) return [table(header, open, cut)];
+  return [table(header, open), details(title, table(header, folded, cut))];
+}
+
+const headers: Readonly<Record<Tense, string>> = {
+  will: 'Kolena reads: today → after the merge',
+  did: 'Kolena reads: before → now',
+  unknown: 'Kolena would read',
+};
+
+/** @example tally([wider, removed, removed]) // '1 wider, 2 removed' */
+export function tally(buckets: readonly BucketChange[], tense: Tense = 'will'): string {
+  if (tense === 'unknown') return 'as configured';
+  const parts = directions.map(
+    (direction) => [buckets.filter((one) => one.direction === direction).length, direction] as const,
+  );
+  return parts
+    .filter(([number]) => number > 0)
+    .map(([number, direction]) => `${number} ${direction}`)
+    .join(', ');
+}
+
+function row(change: BucketChange, tense: Tense, { clip: limit }: Detail): Inline[] {
+  const show = (data: string) => code(clip(data, limit));
+  const { bucket, direction, before, after, region, cors } = change;
+  const [was, is] = [reachText(before, show), reachText(after, show)];
+  const same = direction === 'unchanged' || direction === 'CORS only';
+  const reads =
+    tense === 'unknown'
+      ? is
+      : same
+        ? `${words[direction]} ${is}`
+        : `${words[direction]} ${was} → **${is}**`.replace('**nothing**', 'nothing');
+  const name = bucket === '*' ? 'every other bucket' : show(bucket);
+  return [name, reads, region === undefined ? '–' : show(region), corsText(cors, tense)];
+}
+
+/** What may be done in a bucket, in words. */
+export function reachText(reach: Reach, show: (data: string) => Inline): Inline {
+  if (isNothing(reach)) return 'nothing';
+  const { reads, lists, versions, others, conditional } = reach;
+  const [read, listed] = [extentText(reads, show), extentText(lists, show)];
+  const parts = [
+    reads.places.length === 0 ? `names of ${listed} only` : read,
+    ...(reads.places.length > 0 && read !== listed ? [`lists ${listed}`] : []),
+    ...(versions.places.length > 0 ? ['old versions too'] : []),
+    ...(others.length > 0 ? [`also ${others.slice(0, LISTED_PLACES).map(show).join(', ')}`] : []),
+    ...(conditional ? ['under conditions'] : []),
+  ];
+  return parts.join(', ');
+}
+
+function extentText({ places, but }: Extent, show: (data: string) => Inline): Inline {
+  if (places.length === 0) return 'nothing';
+  const inside = places.includes('*') ? 'everything' : listed(places, show);
+  return but.length === 0 ? inside : `${inside} but ${listed(but, show)}`;
+}
+
+function listed(places: readonly string[], show: (data: string) => Inline): Inline {
+  const shown = places.slice(0, LISTED_PLACES).map((place) => show(place.replace(/(?<=\/)\*$/, '')));
+  const more = places.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function corsText({ kolena, othersKept, othersLost }: CorsChange, tense: Tense): Inline {
+  const rule = {
+    added: "Kolena's rule added",
+    changed: "Kolena's rule changed",
+    marked: "Kolena's rule gets its ID",
+    removed: "Kolena's rule removed",
+    kept: 'no change',
+    none: 'no change',
+  }[kolena];
+  const parts = [
+    ...(tense === 'unknown' ? [] : [rule]),
+    ...(othersLost > 0 ? [`**${count(othersLost, 'other rule')} deleted**`] : []),
+    ...(othersKept > 0 ? [`${count(othersKept, 'other rule')} kept`] : []),
+  ];
+  return parts.length === 0 ? '–' : parts.join(', ');
+}
