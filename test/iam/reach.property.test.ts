@@ -98,9 +98,9 @@ describe('what is told of a bucket is what a policy engine decides', () => {
             gained.push(!was && is);
             lost.push(was && !is);
           }
-        // Every prefix above has a key that tells it apart from the others.
-        expect(change.grows).toBe(gained.includes(true));
-        expect(change.shrinks).toBe(lost.includes(true));
+        // The keys sample what the documents tell apart; the comparison may see more than they do.
+        if (gained.includes(true)) expect(change.grows).toBe(true);
+        if (lost.includes(true)) expect(change.shrinks).toBe(true);
       }),
       { numRuns: 300 },
     );
