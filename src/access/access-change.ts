@@ -58,13 +58,13 @@ export function accessChange({ observed, desired, role }: AccessChangeProps): Ac
         : observed.policies.filter(({ attached }) => attached).map(({ document }) => document),
     after: desired.role === undefined ? [] : desired.policies.map(({ document }) => document),
   };
-  const buckets = bucketChanges(documents, { observed, desired });
+  const standing = roleStanding(observed, desired);
+  const buckets = bucketChanges(documents, { observed, desired, standing });
   const others = otherChanges(documents);
   const trust = [
     ...compareTrust(observed.role?.trustPolicy, desired.role?.trustPolicy),
     ...attributeFindings(role, [...documents.before, ...documents.after]),
   ];
-  const standing = roleStanding(observed, desired);
   const changes = [...buckets, ...others];
   const findings = standing === 'new' ? [] : trust;
   const grows =
@@ -95,16 +95,19 @@ interface Documents {
 
 function bucketChanges(
   { before, after }: Documents,
-  known: Pick<AccessChangeProps, 'observed' | 'desired'>,
+  known: Pick<AccessChangeProps, 'observed' | 'desired'> & { readonly standing: AccessChange['role'] },
 ): BucketChange[] {
   const [was, is] = [statementsByBucket(before), statementsByBucket(after)];
+  const { standing } = known;
   const corsOnly = [...known.desired.cors, ...known.desired.removals.cors].map(({ bucket }) => bucket);
   const names = [...new Set([...is.names, ...was.names, ...corsOnly])];
   return names.flatMap((bucket) => {
     const change = compareReach(bucket, was.of(bucket), is.of(bucket));
     const cors = corsChange(bucket, known);
     const direction = bucketDirection(change, cors);
-    if (bucket === publicDatasetsBucket && direction === 'unchanged') return [];
+    // Kolena's own bucket comes and goes with the role; it is told by itself only when nothing else explains it.
+    const isTold = bucket !== publicDatasetsBucket || (direction !== 'unchanged' && standing === 'stays');
+    if (!isTold) return [];
     const region = known.observed.buckets[bucket]?.region;
     return [{ bucket, ...change, direction, cors, ...(region !== undefined && { region }) }];
   });

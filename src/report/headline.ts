@@ -63,13 +63,19 @@ function failed(report: Report): string {
     case 'state-locked':
       return `Terraform's state is locked${nothing}`;
     case 'verification-failed':
-      return `${command === 'apply' && plan?.hasChanges === true ? 'Applied, but ' : ''}${unread(report)}`;
+      return command === 'apply' && plan?.hasChanges === true
+        ? `Applied, but ${unread(report)}`
+        : capital(unread(report));
     case 'comment-failed':
       return 'GitHub refused the comment';
     case 'plan-failed':
     case undefined:
       return 'The plan failed';
   }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The buckets that Kolena cannot use, where a check of theirs failed. */
