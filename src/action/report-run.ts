@@ -3,7 +3,7 @@ import type { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import type { Secrets } from '../report/mask.ts';
-import { renderComment, renderSummary } from '../report/render.ts';
+import { changeOf, renderComment, renderSummary } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
 import { isVerified } from '../verify/check.ts';
 import type { Edges } from './edges.ts';
@@ -113,8 +113,11 @@ async function commentedPullRequest({ event, settings }: ReportProps, pullReques
   return followsUp ? pullRequests.findMerged() : undefined;
 }
 
-function outputsOf({ config, desired, checks, failure }: Report): Outputs {
+function outputsOf(report: Report): Outputs {
+  const { config, desired, checks, failure, plan } = report;
   return {
+    // A gate that finds it empty has to ask: what a run did not plan is not known.
+    ...(plan !== undefined && { 'access-change': changeOf(report)?.direction ?? '' }),
     ...defined({ 'role-name': config?.roleName, 'failure-reason': failure?.reason }),
     ...(desired !== undefined && arnsOf(desired)),
     ...(checks !== undefined && { verified: isVerified(checks), checks }),
