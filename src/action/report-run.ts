@@ -117,7 +117,7 @@ function outputsOf(report: Report): Outputs {
   const { config, desired, checks, failure, plan } = report;
   return {
     // A gate that finds it empty has to ask: what a run did not plan is not known.
-    ...(plan !== undefined && { 'access-change': changeOf(report)?.direction ?? '' }),
+    ...defined({ 'access-change': plan === undefined ? undefined : changeOf(report)?.direction }),
     ...defined({ 'role-name': config?.roleName, 'failure-reason': failure?.reason }),
     ...(desired !== undefined && arnsOf(desired)),
     ...(checks !== undefined && { verified: isVerified(checks), checks }),

@@ -125,7 +125,11 @@ function diffsOf(report: Planned) {
 }
 
 function historyEntry({ report: { time, commit }, headline: line }: Model): HistoryEntry {
-  const verdict = line.replaceAll('**', '').replace(/^[^\p{L}]+/u, '');
+  const words = line
+    .replaceAll('**', '')
+    .replace(/^[^\p{L}]+/u, '')
+    .replace('Kolena S3 access · ', '');
+  const verdict = words.replaceAll(' · ', '; ');
   return { time, ...defined({ commit }), verdict };
 }
 

@@ -161,8 +161,8 @@ describe('earlier results', () => {
       [
         '<summary>Earlier results (2)</summary>',
         '',
-        '- 2 Nov 2026, 00:00 UTC `6dcb09b` Kolena `S3` access `·` plan: 1 bucket new, 1 narrower, 1 unchanged `·` trust: another external ID',
-        '- 1 Nov 2026, 00:00 UTC `6dcb09b` Kolena `S3` access `·` plan: 1 bucket new',
+        '- 2 Nov 2026, 00:00 UTC `6dcb09b` plan: 1 bucket new, 1 narrower, 1 unchanged; trust: another external ID',
+        '- 1 Nov 2026, 00:00 UTC `6dcb09b` plan: 1 bucket new',
         '',
         '</details>',
       ].join('\n'),
