@@ -5,7 +5,7 @@ import { publicDatasetsBucket } from '../iam/granted-buckets.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { compareReach, isNothing, type ReachChange } from '../iam/reach.ts';
 import { statementsByBucket } from '../iam/statements-by-bucket.ts';
-import { corsChange, type CorsChange } from './cors-change.ts';
+import { corsChanges, type CorsChange } from './cors-change.ts';
 import type { DesiredAccess } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 import { attributeFindings, type RoleAttributes } from './role-attributes.ts';
@@ -99,11 +99,12 @@ function bucketChanges(
 ): BucketChange[] {
   const [was, is] = [statementsByBucket(before), statementsByBucket(after)];
   const { standing } = known;
+  const corsOf = corsChanges(known.observed, known.desired);
   const corsOnly = [...known.desired.cors, ...known.desired.removals.cors].map(({ bucket }) => bucket);
   const names = [...new Set([...is.names, ...was.names, ...corsOnly])];
   return names.flatMap((bucket) => {
     const change = compareReach(bucket, was.of(bucket), is.of(bucket));
-    const cors = corsChange(bucket, known);
+    const cors = corsOf(bucket);
     const direction = bucketDirection(change, cors);
     // Kolena's own bucket comes and goes with the role; it is told by itself only when nothing else explains it.
     const isTold = bucket !== publicDatasetsBucket || (direction !== 'unchanged' && standing === 'stays');

@@ -1,6 +1,7 @@
 import { isSameRule } from '../cors/difference.ts';
 import { haveSameEffect, splitRules } from '../cors/rule-set.ts';
-import type { DesiredAccess } from './desired-access.ts';
+import type { CorsRule } from '../cors/rule.ts';
+import type { DesiredAccess, DesiredCors } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 
 /** What happens to a bucket's CORS rules. */
@@ -11,18 +12,24 @@ export interface CorsChange {
   readonly othersLost: number;
 }
 
-/** The change of one bucket's CORS rules, from what S3 has and what is decided. */
-export function corsChange(
-  bucket: string,
-  { observed, desired }: { readonly observed: Observed; readonly desired: DesiredAccess },
-): CorsChange {
-  const live = observed.buckets[bucket]?.corsRules ?? [];
-  const removal = desired.removals.cors.find((one) => one.bucket === bucket);
-  if (removal !== undefined) {
-    const { others, kolena } = removal.rules;
-    return { kolena: kolena === undefined ? 'none' : 'removed', othersKept: others.length, othersLost: 0 };
-  }
-  const wanted = desired.cors.find((one) => one.bucket === bucket);
+/** The changes of CORS rules by bucket, from what S3 has and what is decided. */
+export function corsChanges(observed: Observed, desired: DesiredAccess): (bucket: string) => CorsChange {
+  const removals = new Map(desired.removals.cors.map((one) => [one.bucket, one]));
+  const wanted = new Map(desired.cors.map((one) => [one.bucket, one]));
+  return (bucket) => {
+    const removed = removals.get(bucket)?.rules;
+    if (removed !== undefined)
+      return {
+        kolena: removed.kolena === undefined ? 'none' : 'removed',
+        othersKept: removed.others.length,
+        othersLost: 0,
+      };
+    const live = observed.buckets[bucket]?.corsRules ?? [];
+    return writtenChange(live, wanted.get(bucket));
+  };
+}
+
+function writtenChange(live: readonly CorsRule[], wanted: DesiredCors | undefined): CorsChange {
   const kolena = wanted?.rules.kolena;
   if (wanted === undefined || kolena === undefined)
     return { kolena: 'none', othersKept: live.length, othersLost: 0 };
@@ -35,9 +42,7 @@ export function corsChange(
   };
 }
 
-type Rule = NonNullable<ReturnType<typeof splitRules>['kolena']>;
-
-function kolenaRuleChange(live: Rule | undefined, wanted: Rule): CorsChange['kolena'] {
+function kolenaRuleChange(live: CorsRule | undefined, wanted: CorsRule): CorsChange['kolena'] {
   if (live === undefined) return 'added';
   if (isSameRule(live, wanted)) return 'kept';
   if (!haveSameEffect(live, wanted)) return 'changed';

@@ -77,7 +77,12 @@ function row(change: BucketChange, tense: Tense, { clip: limit }: Detail): Inlin
         ? `${words[direction]} ${is}`
         : `${words[direction]} ${was} → **${is}**`.replace('**nothing**', 'nothing');
   const name = bucket === '*' ? 'every other bucket' : show(bucket);
-  return [name, reads, region === undefined ? '–' : show(region), corsText(cors, tense)];
+  return [name, reads, region === undefined ? '–' : regionText(region, show), corsText(cors, tense)];
+}
+
+/** With hyphens that do not break, or each row of the table is two lines high. */
+function regionText(region: string, show: (data: string) => Inline): Inline {
+  return /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region) ? region.replaceAll('-', '\u2011') : show(region);
 }
 
 /** What may be done in a bucket, in words. */
