@@ -4,8 +4,11 @@ import { isNothing, type Extent, type Reach } from '../iam/reach.ts';
 import type { Detail } from './detail.ts';
 import { clip, code, count, details, table, type Inline } from './markdown.ts';
 
-/** Rows that stand open; the others are folded. */
-const OPEN_ROWS = 10;
+/** Up to this many rows all stand open. */
+const SHORT_TABLE = 10;
+
+/** Of a longer table, these stand open, so that the comment fits a screen; the others are folded. */
+const OPEN_ROWS = 7;
 const LISTED_PLACES = 3;
 
 /** What needs a reviewer's eye first. */
@@ -32,16 +35,17 @@ const words: Readonly<Record<BucketDirection, string>> = {
 /** When the change happens. */
 type Tense = 'will' | 'did' | 'unknown';
 
-/** One row a bucket, what changes first; rows beyond ten are folded, and none is left out but for GitHub's limit. */
+/** One row a bucket, what changes first; of more than ten all but the first are folded, and none is left out but for GitHub's limit. */
 export function bucketTable({ buckets }: AccessChange, tense: Tense, detail: Detail): string[] {
   const sorted = directions.flatMap((direction) => buckets.filter((one) => one.direction === direction));
   if (sorted.length === 0) return [];
   const header = ['Bucket', headers[tense], 'Region', 'CORS rules'];
   const rows = sorted.slice(0, detail.rows).map((one) => row(one, tense, detail));
-  const [open, folded] = [rows.slice(0, OPEN_ROWS), rows.slice(OPEN_ROWS)];
+  const limit = sorted.length <= SHORT_TABLE ? SHORT_TABLE : OPEN_ROWS;
+  const [open, folded] = [rows.slice(0, limit), rows.slice(limit)];
   const cut = sorted.length - rows.length;
   if (folded.length + cut === 0) return [table(header, open)];
-  const rest = sorted.slice(OPEN_ROWS);
+  const rest = sorted.slice(limit);
   const title = `${count(rest.length, 'more bucket')}: ${tally(rest, tense)}`;
   if (folded.length === 0) return [table(header, open, cut)];
   return [table(header, open), details(title, table(header, folded, cut))];

@@ -135,8 +135,8 @@ describe('with require-approved-plan', () => {
     expect(others).toEqual([]);
     expect(outputs['comment-id']).toBe(String(approved.id));
     expect(comment?.id).toBe(approved.id);
-    expect(comment?.body).toMatch(/^### ✅ Applied: Kolena can now read 1 bucket/m);
-    expect(comment?.body).toContain('#### What was proven');
+    expect(comment?.body).toMatch(/^### ✅ Kolena S3 access · applied: /m);
+    expect(comment?.body).toContain('| Bucket | lists | reads |');
     expect(comment?.body).toMatch(/<details>\n<summary>Earlier results \(3\)<\/summary>/);
   });
 
@@ -146,6 +146,6 @@ describe('with require-approved-plan', () => {
     expect(outputs).toMatchObject({ 'has-changes': 'false', verified: 'true' });
     expect(outputs['plan-digest']).not.toBe(markerOf(approved).digest);
     const comments = await github.comments(pull.number);
-    expect(comments.map(({ body }) => body)).toEqual([expect.stringContaining('Nothing had to be applied')]);
+    expect(comments.map(({ body }) => body)).toEqual([expect.stringContaining('nothing had to be applied')]);
   });
 });
