@@ -55,7 +55,7 @@ function causeOf({ id, status, evidence, remedy = '' }: Check): string {
 }
 
 function superscript(number: number): string {
-  return [...String(number)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '').join('');
+  return Array.from(String(number), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join('');
 }
 
 /** Bucket by bucket what AWS answered, with marks that lead to the causes. */
