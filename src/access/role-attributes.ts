@@ -20,8 +20,8 @@ export function attributeFindings(
 type Attributes = Readonly<Record<string, unknown>>;
 
 function boundary(before: Attributes, after: Attributes): TrustFinding[] {
-  const [was, is] = [before, after].map((values) => String(values['permissions_boundary'] ?? ''));
-  if (was === undefined || is === undefined || was === is) return [];
+  const [was, is] = [arnOf(before), arnOf(after)];
+  if (was === is) return [];
   if (is === '')
     return [
       {
@@ -45,6 +45,10 @@ function boundary(before: Attributes, after: Attributes): TrustFinding[] {
       sentence: `The permissions boundary is \`${is}\` instead of \`${was}\`.`,
     },
   ];
+}
+
+function arnOf({ permissions_boundary: arn }: Attributes): string {
+  return typeof arn === 'string' ? arn : '';
 }
 
 function sessionLength(before: Attributes, after: Attributes): TrustFinding[] {

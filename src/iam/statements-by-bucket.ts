@@ -68,13 +68,13 @@ function partOf({ statement, exact, wild }: Indexed, bucket: string) {
   if (resources.length === 0) return [];
   const prefixes = Object.values(statement.Condition ?? {}).flatMap((keys) =>
     Object.entries(keys).flatMap(([key, values]) =>
-      key.toLowerCase() === 's3:prefix' ? listOf(values) : [],
+      key.toLowerCase() === 's3:prefix' ? listOf(values).map(String) : [],
     ),
   );
   const excluded = listOf(statement.NotResource).filter(isOfS3);
   const named = [...resources, ...excluded];
   const places = [...named.flatMap((resource) => placesOf(resource, bucket)), ...prefixes].map((place) =>
-    String(place).replace(/\*+/g, '*'),
+    place.replace(/\*+/g, '*'),
   );
   const cut =
     statement.NotResource === undefined
