@@ -76,7 +76,7 @@ async function anotherEngine(
       identityPolicies: [{ name: 'policy', policy: document }],
       serviceControlPolicies: [],
       resourceControlPolicies: [],
-    } as Parameters<typeof runSimulation>[0],
+    },
     {},
   );
   if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
