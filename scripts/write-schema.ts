@@ -1,5 +1,8 @@
 /** Writes the config file's JSON Schema, by which editors complete and check `kolena-s3.yml`. */
 import { writeFileSync } from 'node:fs';
 import { accessJsonSchema } from '../src/config/parse.ts';
+import { repository } from './repository.ts';
 
-writeFileSync('kolena-s3.schema.json', `${JSON.stringify(accessJsonSchema(), null, 2)}\n`);
+const file = 'kolena-s3.schema.json';
+const $id = `https://raw.githubusercontent.com/${repository().slug}/v1/${file}`;
+writeFileSync(file, `${JSON.stringify({ $id, ...accessJsonSchema() }, null, 2)}\n`);

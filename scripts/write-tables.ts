@@ -12,10 +12,22 @@ interface Entry {
   readonly default?: string;
 }
 
-const action = parse(readFileSync('action.yml', 'utf8')) as Record<
-  'inputs' | 'outputs',
-  Record<string, Entry>
->;
+/** What most users set; every other input is folded under the name of its group. */
+const mainInputs = [
+  'buckets',
+  'kolena-principal-arn',
+  'kolena-external-id',
+  'kms-key-arns',
+  'cors',
+  'command',
+  'role-to-assume',
+  'allowed-account-ids',
+  'require-approved-plan',
+  'allow-destroy',
+];
+
+const source = readFileSync('action.yml', 'utf8');
+const action = parse(source) as Record<'inputs' | 'outputs', Record<string, Entry>>;
 
 function described(name: string, { description }: Entry): string {
   if (!description) throw new Error(`action.yml: ${name} has no description`);
@@ -28,6 +40,40 @@ function inputRow([name, entry]: [string, Entry]): string {
   return `| \`${name}\` | ${byDefault} | ${text} |`;
 }
 
+const inputTable = (names: readonly string[]) => [
+  '| input | default | meaning |',
+  '|---|---|---|',
+  ...names.map((name) => inputRow([name, action.inputs[name] ?? {}])),
+];
+
+/** The names of the inputs by the comment above the first one of each group: `  # Terraform`. */
+function inputGroups(): [string, readonly string[]][] {
+  const text = source.slice(source.indexOf('\ninputs:'), source.indexOf('\noutputs:'));
+  return text.split(/^ {2}# (?=[A-Z][\w ]*$)/m).flatMap((group): [string, readonly string[]][] => {
+    const [title = '', ...lines] = group.split('\n');
+    const names = lines.flatMap((line) => /^ {2}([a-z][a-z-]*):/.exec(line)?.[1] ?? []);
+    const folded = names.filter((name) => !mainInputs.includes(name));
+    return folded.length === 0 ? [] : [[title, folded]];
+  });
+}
+
+function inputTables(): string[] {
+  const groups = inputGroups();
+  const known = [...mainInputs, ...groups.flatMap(([, names]) => names)].sort();
+  if (known.join() !== Object.keys(action.inputs).sort().join())
+    throw new Error('action.yml: an input stands in no group');
+  const folded = groups.flatMap(([title, names]) => [
+    '',
+    '<details>',
+    `<summary>${title}: ${names.map((name) => `<code>${name}</code>`).join(', ')}</summary>`,
+    '',
+    ...inputTable(names),
+    '',
+    '</details>',
+  ]);
+  return [...inputTable(mainInputs), ...folded];
+}
+
 function checkRow([kind, entry]: [string, (typeof checks)[keyof typeof checks]]): string {
   const id = 'subject' in entry ? `${kind}:…` : kind;
   return `| \`${id}\` | ${entry.meaning} | ${entry.remedy} |`;
@@ -36,11 +82,7 @@ function checkRow([kind, entry]: [string, (typeof checks)[keyof typeof checks]])
 /** Page → section → rows. */
 const pages: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'README.md': {
-    inputs: [
-      '| input | default | meaning |',
-      '|---|---|---|',
-      ...Object.entries(action.inputs).map(inputRow),
-    ],
+    inputs: inputTables(),
     outputs: [
       '| output | meaning |',
       '|---|---|',

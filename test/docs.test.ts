@@ -2,9 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { githubTrustPolicy } from '../src/bootstrap/github-trust.ts';
 import { checks } from '../src/verify/checks.ts';
-import { parseBootstrapSettings } from '../src/bootstrap/bootstrap-settings.ts';
+import { bootstrapStack, bootstrapTemplate, exampleParameters, trustPolicyOf } from './support/bootstrap.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const markdownIn = (directory: string) =>
@@ -33,10 +32,6 @@ function tableAfter(page: string, heading: string): Map<string, string> {
 }
 
 const checkKinds = Object.keys(checks);
-
-const bootstrapKeys = [...read('src/bootstrap/bootstrap-settings.ts').matchAll(/^ {2}'?([a-z][a-z-]*)'?: /gm)]
-  .map(([, key = '']) => key)
-  .filter((key) => key !== 'reason' && key !== 'message' && key !== 'remedy');
 
 /** GitHub's anchor of a heading: https://docs.github.com/get-started/writing-on-github */
 const anchorOf = (heading: string) =>
@@ -69,10 +64,9 @@ describe.each(pages)('%s', (path) => {
       ...Object.keys(action.outputs),
       ...reasons,
       ...checkKinds,
-      ...bootstrapKeys,
       // Buckets, permissions of a job, an input's value, partitions, and a command.
       ...['share-with-kolena', 'kolena-public-datasets', 'id-token', 'pull-requests', 'on-change'],
-      ...['aws-cn', 'aws-us-gov', 'cdktn-cli'],
+      ...['aws-cn', 'aws-us-gov', 'cdktf-cli', 'cdktn-cli'],
     ]);
     const names = inQuotes(text).flatMap((code) => /^([a-z]+(?:-[a-z]+)+)(?::.*)?$/.exec(code)?.[1] ?? []);
     expect(names.filter((name) => !known.has(name))).toEqual([]);
@@ -93,33 +87,47 @@ describe('docs/troubleshooting.md', () => {
   });
 });
 
-describe('docs/setup.md', () => {
-  const page = read('docs/setup.md');
-  const start = page.indexOf('| key ');
-  const table = tableAfter(page.slice(start, page.indexOf('\n\n', start)), '| key ');
+describe('docs/setup-variants.md', () => {
+  const page = read('docs/setup-variants.md');
+  const start = page.indexOf('| parameter ');
+  const table = tableAfter(page.slice(start, page.indexOf('\n\n', start)), '| parameter ');
 
-  it('explains every key of the bootstrap, with its default', () => {
-    expect(bootstrapKeys.length).toBeGreaterThan(10);
-    expect([...table.keys()].sort()).toEqual([...bootstrapKeys].sort());
-    const defaults = parseBootstrapSettings({ 'github-repository': 'my-org/my-repo' });
-    for (const [key, value] of Object.entries(defaults))
-      if (key !== 'github-repository') expect(table.get(key), key).toBe(`\`${String(value)}\``);
+  it('explains every parameter of bootstrap.yaml, with its default', () => {
+    const defaults = Object.entries(bootstrapTemplate.Parameters).map(([name, { Default }]) => {
+      if (Default === undefined) return [name, 'required'];
+      return [name, Default === '' ? 'none' : `\`${Default}\``];
+    });
+    expect([...table]).toEqual(defaults);
   });
 
-  it('shows the trust policy that the bootstrap writes', () => {
+  it('shows the trust policy that bootstrap.yaml makes', () => {
     const [, json = ''] = /^```json\n(.*?)^```/ms.exec(page) ?? [];
-    const issuer = 'token.actions.githubusercontent.com';
-    const expected = githubTrustPolicy({
-      repository: {
-        name: 'my-org/my-repo',
-        ids: { owner: '123456', repository: '456789' },
-        branch: 'main',
-      },
-      mode: 'deploy',
-      providerArn: `arn:aws:iam::111122223333:oidc-provider/${issuer}`,
-      issuer,
-      audience: 'sts.amazonaws.com',
-    });
-    expect(JSON.parse(json)).toEqual(expected);
+    expect(JSON.parse(json)).toEqual(trustPolicyOf(bootstrapStack({ Environment: 'production' }), 'deploy'));
+  });
+});
+
+describe('docs/setup.md', () => {
+  const page = read('docs/setup.md');
+
+  it('fits on one screen', () => {
+    expect(page.split(/\s+/).length).toBeLessThan(450);
+  });
+
+  it('deploys bootstrap.yaml with parameters that it takes, all of them required or of the example workflow', () => {
+    const [, overrides = ''] = /--parameter-overrides \\\n(.*?)\n```/s.exec(page) ?? [];
+    const given = Object.fromEntries(
+      overrides.split(/[\s\\]+/).flatMap((text) => {
+        const [name = '', value = ''] = text.split('=');
+        return name === '' ? [] : [[name, value]];
+      }),
+    ) as Record<string, string>;
+    expect(Object.keys(given).sort()).toEqual([...Object.keys(exampleParameters), 'Environment'].sort());
+    const workflow: unknown = parse(bootstrapStack(given).outputs['Workflow'] ?? '');
+    expect(workflow).toEqual(parse(read('examples/plan-and-apply/workflow.yml')));
+  });
+
+  it('shows the config of the example', () => {
+    const [, config = ''] = /^```yaml\n(.*?)^```/ms.exec(page) ?? [];
+    expect(parse(config)).toEqual(parse(read('examples/plan-and-apply/kolena-s3.yml')));
   });
 });

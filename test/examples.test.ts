@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { subjectsOf } from '../src/bootstrap/github-trust.ts';
+import { repository } from '../scripts/repository.ts';
 import { parseAccessConfig } from '../src/config/parse.ts';
-import { parseBootstrapSettings } from '../src/bootstrap/bootstrap-settings.ts';
 import { readYaml } from '../src/action/yaml-file.ts';
+import { bootstrapStack, trustPolicyOf } from './support/bootstrap.ts';
 import { filledIn, runsOn } from './support/expressions.ts';
+import { trustsToken } from './support/gate/sts.ts';
+import { claimsOf } from './support/job-claims.ts';
 
 interface Job {
   readonly if?: string;
@@ -26,7 +28,7 @@ const files = ['examples', '.github/workflows'].flatMap((directory) =>
     .filter((path) => path.endsWith('.yml'))
     .map((path) => `${directory}/${path}`),
 );
-const configs = files.filter((path) => !path.includes('workflow') && !path.includes('bootstrap'));
+const configs = files.filter((path) => !path.includes('workflow'));
 
 /** README's first YAML block is a workflow too, and the one that is copied most. */
 const [readmeWorkflow = '', readmeConfig = ''] = [
@@ -34,38 +36,43 @@ const [readmeWorkflow = '', readmeConfig = ''] = [
 ].map(([, block = '']) => block);
 const workflows: [string, string][] = [
   ...files
-    .filter((path) => path.includes('workflow'))
+    .filter((path) => path.startsWith('examples/') && path.includes('workflow'))
     .map((path): [string, string] => [path, readFileSync(path, 'utf8')]),
   ['README.md', readmeWorkflow],
 ];
 
-const isOurs = ({ uses = '' }: Job['steps'][number]) => uses.startsWith('org/kolena-s3-access@');
+const isOurs = ({ uses = '' }: Job['steps'][number]) => uses.startsWith(`${repository().slug}@`);
 
-/** The `sub` that GitHub writes after the repository, for a job of `main`. */
-function contextOf({ environment }: Job, event: string): string {
-  if (environment !== undefined) return `environment:${environment}`;
-  return event === 'pull_request' ? event : 'ref:refs/heads/main';
+/** How a workflow can start: a dispatch with each command that may be chosen. */
+function startsOf(on: Workflow['on']): { event: string; command?: string }[] {
+  return Object.entries(on).flatMap(([event, settings]) => {
+    const { inputs } = (settings ?? {}) as { inputs?: { command?: { options: readonly string[] } } };
+    return inputs?.command?.options.map((command) => ({ event, command })) ?? [{ event }];
+  });
 }
 
-/** Each sign-in of a workflow: the role's name, and the `sub` of the job. */
+/** Each sign-in of a workflow: the role's ARN, and the claims of the job. */
 function signIns({ on, jobs }: Workflow) {
-  return Object.keys(on).flatMap((event) =>
+  return startsOf(on).flatMap((start) =>
     Object.values(jobs)
-      .filter((job) => runsOn(job.if, { event }))
+      .filter((job) => runsOn(job.if, start))
       .flatMap((job) =>
         job.steps.filter(isOurs).flatMap(({ with: inputs = {} }) =>
           (job.strategy?.matrix.include ?? [{}]).map((matrix) => {
-            const arn = filledIn(String(inputs['role-to-assume']), { event, matrix });
-            return { role: arn.split('/').at(-1), subject: `repo:my-org/my-repo:${contextOf(job, event)}` };
+            const arn = filledIn(String(inputs['role-to-assume']), { ...start, matrix });
+            return { arn, claims: claimsOf({ ...job, event: start.event }) };
           }),
         ),
       ),
   );
 }
 
+const environmentOf = (content: string) =>
+  Object.values((parse(content) as Workflow).jobs).find((job) => job.environment)?.environment;
+
 describe('examples', () => {
   it('are there', () => {
-    expect(workflows.length).toBeGreaterThanOrEqual(5);
+    expect(workflows.length).toBeGreaterThanOrEqual(4);
     expect(configs.length).toBeGreaterThanOrEqual(4);
   });
 
@@ -86,23 +93,32 @@ describe('examples', () => {
       expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
   });
 
-  it.each(workflows)('%s signs in with roles of the bootstrap that trust its jobs', (_path, content) => {
-    const workflow = parse(content) as Workflow;
-    const environment = Object.values(workflow.jobs).find((job) => job.environment)?.environment;
-    const settings = parseBootstrapSettings({
-      'github-repository': 'my-org/my-repo',
-      ...(environment !== undefined && { environment }),
-    });
-    for (const { role, subject } of signIns(workflow)) {
-      const mode = (['plan', 'deploy'] as const).find((each) => settings[`${each}-role-name`] === role);
-      expect(mode, role).toBeDefined();
-      const repository = { name: settings['github-repository'], branch: settings.branch };
-      const accepted = subjectsOf(
-        { ...repository, ...(environment !== undefined && { environment }) },
-        mode ?? 'plan',
-      );
-      expect(accepted, role).toContain(subject);
-    }
+  it.each(workflows.filter(([path]) => path.includes('examples/') || path === 'README.md'))(
+    '%s can be started by a person: the way out of an apply that nobody approved',
+    (_path, content) => {
+      expect((parse(content) as Workflow).on).toHaveProperty('workflow_dispatch');
+    },
+  );
+
+  it.each(workflows)(
+    '%s signs in with roles of bootstrap.yaml that trust its jobs',
+    async (_path, content) => {
+      const stack = bootstrapStack({ Environment: environmentOf(content) ?? '' });
+      for (const { arn, claims } of signIns(parse(content) as Workflow)) {
+        const mode = arn.endsWith(':role/KolenaS3Plan') ? 'plan' : 'deploy';
+        expect(arn).toMatch(mode === 'plan' ? /Plan$/ : /:role\/KolenaS3Deploy$/);
+        const form = new URLSearchParams({ RoleArn: arn, RoleSessionName: 'GitHubActions' });
+        const question = { trustPolicy: trustPolicyOf(stack, mode), claims, accountId: '111122223333', form };
+        expect(await trustsToken(question), `${arn} ${claims['sub'] ?? ''}`).toBe(true);
+      }
+    },
+  );
+
+  it('apply in one environment, and README.md shows the workflow of plan-and-apply', () => {
+    const environments = workflows.map(([, content]) => environmentOf(content));
+    expect(new Set(environments.filter((name) => name !== undefined))).toEqual(new Set(['production']));
+    const example = readFileSync('examples/plan-and-apply/workflow.yml', 'utf8');
+    expect(parse(readmeWorkflow)).toEqual(parse(example));
   });
 
   it.each(configs)('%s is a valid config', (path) => {
@@ -111,12 +127,5 @@ describe('examples', () => {
 
   it('README.md shows a valid config', () => {
     expect(parseAccessConfig(parse(readmeConfig)).buckets).toHaveLength(2);
-  });
-
-  it('the bootstrap file is valid, and for the environment of the workflow beside it', () => {
-    const path = 'examples/bootstrap/kolena-s3-bootstrap.yml';
-    const { environment } = parseBootstrapSettings(parse(readFileSync(path, 'utf8')));
-    const { jobs } = parse(readFileSync('examples/plan-and-apply/workflow.yml', 'utf8')) as Workflow;
-    expect(environment).toBe(jobs['apply']?.environment);
   });
 });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as unknown;
 
 /** https://docs.npmjs.com/cli/v12/commands/npm-install-scripts */
-it.each(['.', 'test/support/node24'])(
+it.each(['.', 'test/support/node24', 'test/support/cdktf-cli'])(
   '%s says of every install script whether it may run: from version 12 on, npm runs no other',
   (folder) => {
     const { allowScripts } = read(`${folder}/package.json`) as { allowScripts: Record<string, boolean> };

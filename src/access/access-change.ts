@@ -1,7 +1,8 @@
+import { defined } from '../base/defined.ts';
+import { publicDatasetsBucket } from '../config/bucket-location.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import { contextsOf, exampleOf } from '../iam/examples.ts';
-import { publicDatasetsBucket } from '../iam/granted-buckets.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { compareReach, isNothing, type ReachChange } from '../iam/reach.ts';
 import { statementsByBucket } from '../iam/statements-by-bucket.ts';
@@ -110,7 +111,7 @@ function bucketChanges(
     const isTold = bucket !== publicDatasetsBucket || (direction !== 'unchanged' && standing === 'stays');
     if (!isTold) return [];
     const region = known.observed.buckets[bucket]?.region;
-    return [{ bucket, ...change, direction, cors, ...(region !== undefined && { region }) }];
+    return [{ bucket, ...change, direction, cors, ...defined({ region }) }];
   });
 }
 

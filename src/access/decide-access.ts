@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { configuredBuckets, decideCors, removeCors } from './decide-cors.ts';
@@ -7,12 +8,13 @@ import {
   requireDispensableVersions,
   requireUsedHereAlone,
 } from './decide-policies.ts';
-import { decideRole, requireNoForeignPrincipals } from './decide-role.ts';
-import type { DesiredAccess, ForgottenCors } from './desired-access.ts';
+import { decideRole, requireNoOtherPrincipals } from './decide-role.ts';
+import type { DesiredAccess } from './desired-access.ts';
 import { grantedBuckets } from '../iam/granted-buckets.ts';
 import type { Observed } from './observed.ts';
 import { livePolicies, type LivePolicies } from './our-policies.ts';
-import { partitionOfArn, partitionOfRegion } from '../config/partition.ts';
+import { parseArn } from '../config/arn.ts';
+import { partitionOfRegion } from '../config/partition.ts';
 import { warningsOf } from './warnings.ts';
 
 /** What a decision needs to know besides config and AWS. */
@@ -29,6 +31,11 @@ export interface DecideOptions {
    * @default none
    */
   readonly verifierArn?: string | undefined;
+  /**
+   * Until when a statement of a check is a leftover and not one that runs.
+   * @default every one is a leftover
+   */
+  readonly now?: Date;
 }
 
 /**
@@ -46,21 +53,20 @@ export function decideAccess(
   const live = livePolicies(config, observed);
   const { policies, removals } = decidePolicies({ config, observed, live, partition });
   if (options.allowDestroy !== true) {
-    if (observed.role) requireNoForeignPrincipals(observed.role, config);
+    if (observed.role) requireNoOtherPrincipals(observed.role, config);
     requireDispensableVersions(policies, live);
   }
   const dropped = droppedBuckets(config, live);
   const unserved = config.cors === 'off' ? [...configuredBuckets(config), ...dropped] : dropped;
   return {
     ...whereabouts(observed, options, partition),
-    role: decideRole(config, observed.role, options.verifierArn),
+    role: decideRole(config, observed.role, options),
     policies,
     cors: config.cors === 'off' ? [] : decideCors({ config, observed }),
     tags: config.tags,
     removals: {
       policies: removals,
       cors: removeCors(unserved, { config, observed, region: options.region }),
-      ...forgottenBuckets(config, observed),
     },
     warnings: warningsOf({ config, observed, live }),
   };
@@ -80,7 +86,7 @@ export function decideRemoval(
   const live = livePolicies(config, observed);
   const { role } = observed;
   if (role) {
-    if (options.allowDestroy !== true) requireNoForeignPrincipals(role, config);
+    if (options.allowDestroy !== true) requireNoOtherPrincipals(role, config);
     requireNoOtherPolicies(observed, live);
   }
   requireUsedHereAlone(live.ours);
@@ -94,26 +100,13 @@ export function decideRemoval(
       ...(role && { role: { name: role.name, path: role.path } }),
       policies: live.ours.map(removalOf),
       cors: removeCors(buckets, { config, observed, region: options.region }),
-      ...forgottenBuckets(config, observed),
     },
     warnings: [],
   };
 }
 
 function whereabouts({ caller }: Observed, { region }: DecideOptions, partition: string) {
-  return { partition, ...(caller && { accountId: caller.accountId }), region };
-}
-
-/**
- * Buckets that only the policies' version before granted: their rule is gone already, since it goes before the policy
- * changes, but a run that was killed in between may have left them in Terraform's state.
- */
-function forgottenBuckets(config: AccessConfig, { formerRegions = {} }: Observed) {
-  const configured = new Set(configuredBuckets(config));
-  const forgotten = Object.entries(formerRegions)
-    .filter(([bucket]) => !configured.has(bucket))
-    .map(([bucket, region]): ForgottenCors => ({ bucket, region }));
-  return forgotten.length > 0 ? { forgotten } : {};
+  return defined({ partition, accountId: caller?.accountId, region });
 }
 
 /** Buckets that were granted before and are not configured any more. */
@@ -129,7 +122,7 @@ function requireOnePartition(
   { region }: DecideOptions,
 ): string {
   const partition = caller?.partition ?? partitionOfRegion(region);
-  if (partitionOfArn(kolenaPrincipalArn) === partition) return partition;
+  if (parseArn(kolenaPrincipalArn)?.partition === partition) return partition;
   const seen = caller
     ? `the credentials are of account ${caller.accountId} in ${partition}`
     : `region ${region} is in ${partition}`;

@@ -1,15 +1,17 @@
+import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
 import type { DesiredPolicy, PolicyRemoval } from './desired-access.ts';
 import type { Observed } from './observed.ts';
-import { policyNameOf, type LivePolicies, type OurPolicy } from './our-policies.ts';
+import type { LivePolicies, OurPolicy } from './our-policies.ts';
+import { policyNameOf } from './policy-names.ts';
 import { packPolicies, type PackedPolicy } from '../iam/packing.ts';
 import { quote } from '../base/quote.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-export const defaultPoliciesPerRole = 10;
+const DEFAULT_POLICIES_PER_ROLE = 10;
 const HIGHEST_POLICIES_PER_ROLE = 20;
 
 interface PoliciesProps {
@@ -36,12 +38,13 @@ export function decidePolicies(props: PoliciesProps): {
     liveByNumber.delete(number);
     return {
       number,
-      name: policyNameOf(config, number),
+      // IAM tells no names apart by case, Terraform does: another spelling would replace the policy.
+      name: live?.name ?? policyNameOf(config.policyName, number),
       // A path cannot be changed: a policy that somebody made elsewhere stays there, unless the role moves.
       path: live === undefined || moves ? config.iamPath : pathOf(live),
       description: 'What Kolena may read in S3.',
       document,
-      ...(live !== undefined && { importArn: live.arn }),
+      ...defined({ importArn: live?.arn }),
       attached: live?.attached ?? false,
     };
   });
@@ -92,6 +95,12 @@ export function requireDispensableVersions(policies: readonly DesiredPolicy[], {
   }
 }
 
+/** Whether the config needs more policies than a role holds by default, so that the account's own quota counts. */
+export function needsRaisedQuota(config: AccessConfig, partition: string): boolean {
+  const packed = packPolicies({ ...config, partition, live: new Map(), taken: new Set() });
+  return packed.length > DEFAULT_POLICIES_PER_ROLE;
+}
+
 /** Keeps what is where it is; packs anew when that needs more policies than the role can hold. */
 function packWithinQuota(props: PoliciesProps): PackedPolicy[] {
   const { config, live, partition } = props;
@@ -116,7 +125,7 @@ function packWithinQuota(props: PoliciesProps): PackedPolicy[] {
  */
 function roomOf({ observed, live }: PoliciesProps): { quota: number; policies: number } {
   const attached = observed.role?.attachedPolicies.length ?? 0;
-  const unknown = observed.caller === undefined ? HIGHEST_POLICIES_PER_ROLE : defaultPoliciesPerRole;
+  const unknown = observed.caller === undefined ? HIGHEST_POLICIES_PER_ROLE : DEFAULT_POLICIES_PER_ROLE;
   const quota = observed.policiesPerRoleQuota ?? Math.max(unknown, attached);
   return { quota, policies: quota - live.foreign.length };
 }

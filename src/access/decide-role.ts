@@ -1,10 +1,14 @@
+import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
+import { samePolicy } from '../iam/compare-policy.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { isRunning, withoutTemporary } from '../iam/temporary-statement.ts';
+import type { DecideOptions } from './decide-access.ts';
 import type { DesiredRole } from './desired-access.ts';
-import { foreignPrincipals } from '../iam/live-trust.ts';
 import type { ObservedRole } from './observed.ts';
-import { jsonLength } from '../iam/policy-size.ts';
-import { trustPolicy } from '../iam/trust-policy.ts';
+import { jsonLength } from '../iam/policy-document.ts';
+import { otherPrincipals, trustPolicy } from '../iam/trust-policy.ts';
 
 /** Characters, by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TRUST_POLICY_SIZE = 2048;
@@ -17,7 +21,7 @@ const TRUST_POLICY_SIZE = 2048;
 export function decideRole(
   config: AccessConfig,
   live: ObservedRole | undefined,
-  verifierArn?: string,
+  { verifierArn, now }: Pick<DecideOptions, 'verifierArn' | 'now'>,
 ): DesiredRole {
   const trust = trustPolicy({
     principalArn: config.kolenaPrincipalArn,
@@ -32,16 +36,29 @@ export function decideRole(
       remedy: 'Agree with Kolena on a shorter kolena-external-id.',
     });
   return {
-    name: config.roleName,
+    // IAM tells no names apart by case, Terraform does: another spelling would replace the role.
+    name: live?.name ?? config.roleName,
     path: config.iamPath,
     description: 'Kolena assumes this role to read S3.',
-    trustPolicy: trust,
+    trustPolicy: lookThrough(live?.trustPolicy, trust, now),
     maxSessionDuration: config.maxSessionDuration,
-    ...(config.permissionsBoundaryArn !== undefined && {
-      permissionsBoundaryArn: config.permissionsBoundaryArn,
-    }),
+    ...defined({ permissionsBoundaryArn: config.permissionsBoundaryArn }),
     exists: live !== undefined,
   };
+}
+
+/**
+ * A check that runs at this moment takes its own statement away: beside it nothing changes where the rest is as it should
+ * be. Where trust changes anyway the statement goes with the old document.
+ */
+function lookThrough(
+  live: PolicyDocument | undefined,
+  wanted: PolicyDocument,
+  now: Date | undefined,
+): PolicyDocument {
+  if (live === undefined || now === undefined || !samePolicy(withoutTemporary(live), wanted)) return wanted;
+  const running = live.Statement.filter((statement) => isRunning(statement, now));
+  return running.length === 0 ? wanted : { ...wanted, Statement: [...wanted.Statement, ...running] };
 }
 
 /**
@@ -49,12 +66,12 @@ export function decideRole(
  *
  * @throws UserError `destroy-refused` that names the principals
  */
-export function requireNoForeignPrincipals(role: ObservedRole, { kolenaPrincipalArn }: AccessConfig): void {
-  const foreign = foreignPrincipals(role.trustPolicy, kolenaPrincipalArn);
-  if (foreign.length === 0) return;
+export function requireNoOtherPrincipals(role: ObservedRole, { kolenaPrincipalArn }: AccessConfig): void {
+  const others = otherPrincipals(role.trustPolicy, kolenaPrincipalArn);
+  if (others.length === 0) return;
   throw new UserError({
     reason: 'destroy-refused',
-    message: `Role ${role.name} exists and trusts ${foreign.map(spell).join(', ')}, not only ${kolenaPrincipalArn}: they would lose the role.`,
+    message: `Role ${role.name} exists and trusts ${others.map(spell).join(', ')}, not only ${kolenaPrincipalArn}: they would lose the role.`,
     remedy:
       'Choose another role-name, or, if these principals need the role no more, set allow-destroy to true.',
   });

@@ -16,8 +16,9 @@ export interface DesiredRole {
 
 /** One managed policy, as it shall be, attached to the role. */
 export interface DesiredPolicy {
-  /** Position in the pack, from 1: the first is named `policy-name`, the others `policy-name-2`, … Stable over runs. */
+  /** Position in the pack, from 1. Stable over runs. */
   readonly number: number;
+  /** By `policyNameOf`, or the one that stands in AWS, whose case may be another. */
   readonly name: string;
   readonly path: string;
   readonly description: string;
@@ -39,8 +40,9 @@ export interface DesiredCors {
   /** Whether the bucket has a CORS configuration, which is adopted by import. */
   readonly exists: boolean;
   /**
-   * Whether the rules are written through S3, in one exact and atomic call, and not by Terraform: true where there are
-   * rules of others, whose order and absent fields Terraform loses.
+   * Whether the rules are written through S3, in one exact and atomic call right after a reading, and not by Terraform:
+   * true where there are rules already. Terraform loses the order and the absent fields of others' rules, and what others
+   * add in the seconds before its write.
    */
   readonly throughS3: boolean;
 }
@@ -53,13 +55,13 @@ export interface CorsRemoval {
   readonly rules: CorsRuleSet;
 }
 
-/** A bucket whose CORS configuration is Terraform's no more. */
+/** A bucket whose CORS configuration Terraform forgets: it leaves the state and stays in AWS. */
 export interface ForgottenCors {
   readonly bucket: string;
   readonly region: string;
 }
 
-/** A policy of ours that has nothing to grant any more, or the role, on its way out. */
+/** One of our policies that will be deleted. */
 export interface PolicyRemoval {
   readonly number: number;
   readonly name: string;
@@ -93,7 +95,7 @@ export interface DesiredAccess {
     readonly role?: { readonly name: string; readonly path: string };
     readonly policies: readonly PolicyRemoval[];
     readonly cors: readonly CorsRemoval[];
-    /** CORS configurations that nothing but Terraform's state may still hold: it lets go of them, AWS is not touched. */
+    /** CORS configurations of other buckets that Terraform's state holds: it forgets them, AWS is not touched. */
     readonly forgotten?: readonly ForgottenCors[];
   };
   readonly warnings: readonly Warning[];

@@ -38,8 +38,6 @@ export interface ObservedPolicy {
   readonly versionIds: readonly string[];
   /** The oldest version, present only when the policy has five: the next change would push it out. */
   readonly oldestVersion?: { readonly id: string; readonly document: PolicyDocument };
-  /** The version before, which tells what a run that was killed may have left in Terraform's state. */
-  readonly formerDocument?: PolicyDocument;
   /** Whether it is attached to our role. */
   readonly attached: boolean;
   /** How many other roles, users and groups have it attached or as their permissions boundary. */
@@ -64,8 +62,6 @@ export interface Observed {
   readonly policies: readonly ObservedPolicy[];
   /** The account's quota of managed policies per role; absent when it was not asked for: then AWS's default of 10. */
   readonly policiesPerRoleQuota?: number;
-  /** Regions of buckets that only the version before granted, by name. */
-  readonly formerRegions?: Readonly<Record<string, string>>;
   /** The configured buckets, and those that the live policies granted before; by name. */
   readonly buckets: Readonly<Record<string, ObservedBucket>>;
 }

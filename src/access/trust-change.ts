@@ -2,7 +2,7 @@ import { listOf, normalizeStatements, principalsOf, statementsOf } from '../iam/
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import { contextsOf, exampleOf } from '../iam/examples.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
-import { temporarySidPrefix, verifierSid } from '../iam/trust-policy.ts';
+import { withoutTemporary } from '../iam/temporary-statement.ts';
 
 /** One way in which who can use the role changes, or is wider than one principal. */
 export interface TrustFinding {
@@ -53,10 +53,8 @@ function finding(effect: TrustFinding['effect'], title: string, sentence: string
 }
 
 /** A check's own statement ends by itself: it comes and goes while nothing changes. */
-function lasting(document: PolicyDocument): Statement[] {
-  return statementsOf(document).filter(
-    ({ Sid = '' }) => !Sid.startsWith(temporarySidPrefix) || Sid === verifierSid,
-  );
+function lasting(document: PolicyDocument): readonly Statement[] {
+  return statementsOf(withoutTemporary(document));
 }
 
 const addedTitle = 'another principal';

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { DecideOptions } from '../access/decide-access.ts';
 import { UserError } from '../base/errors.ts';
-import { parseConstraint } from '../config/version-constraint.ts';
+import { parsePrincipalArn, type PrincipalArn } from '../config/arn.ts';
+import { bucketNamePattern } from '../config/bucket-location.ts';
+import { partitions, regionPattern } from '../config/partition.ts';
+import { itemsOf, splitPair } from '../config/text.ts';
+import { isConstraint, parseConstraint } from '../config/version-constraint.ts';
 import type { ExpectationOptions } from '../verify/expectations.ts';
 
 /** What a run does. */
@@ -14,14 +18,23 @@ export type Settings = z.output<typeof settingsSchema>;
 export type Reporting = Partial<Settings> &
   Pick<Settings, 'command' | 'comment' | 'comment-key' | 'mask-aws-account-id' | 'mask-external-id'>;
 
-const ARN_ROLE = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-const ARN_CALLER = /^arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]+$/;
-
-/** The AWS provider's version constraint, as Terraform takes it: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
-const CONSTRAINT = /^(?:=|!=|>=?|<=?|~>)?\s*\d[\w.+-]*(?:\s*,\s*(?:=|!=|>=?|<=?|~>)?\s*\d[\w.+-]*)*$/;
+/** The ARN of a principal of these types. */
+const arnOf = (types: readonly PrincipalArn['type'][], allowed: string) =>
+  z.string().refine((text) => {
+    const { partition = '', type = 'root' } = parsePrincipalArn(text) ?? {};
+    return partitions.includes(partition) && types.includes(type);
+  }, allowed);
 
 const accountIdsAllowed =
   'AWS account IDs of 12 digits, one per line or separated by commas; the whole value in quotes, or YAML takes a zero at the front away';
+
+/** https://developer.hashicorp.com/terraform/cli/cloud/settings */
+const insteadOfCloud =
+  'a backend, and cloud is none: its runs give no plan file that could be shown, approved and then applied. In its place works ' +
+  'remote, with a workspace whose execution mode is Local (organization=… and workspaces={"name":"…"} in backend-config); or leave ' +
+  'backend out, which needs no state at all';
+
+const regionAllowed = `an AWS region, such as us-east-1, of the partitions ${partitions.join(', ')}; the European Sovereign Cloud (eusc-…) and the isolated regions (us-iso-…) are not served`;
 
 const flag = (byDefault: boolean) =>
   // The spellings of YAML 1.2's core schema, as @actions/core's getBooleanInput takes them.
@@ -37,22 +50,17 @@ const seconds = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `a whole number of seconds, ${least} to ${most}`);
 
-const items = (separator: RegExp) =>
-  z.string().transform((text) =>
-    text
-      .split(separator)
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  );
+const items = (separator: RegExp) => z.string().transform((text) => itemsOf(text, separator));
 
 const lines = items(/\n/);
 
 const pairs = lines.transform((entries, context) =>
   Object.fromEntries(
-    entries.map((entry) => {
-      const at = entry.indexOf('=');
-      if (at < 1) context.addIssue({ code: 'custom', message: 'one key=value per line', input: entry });
-      return [entry.slice(0, at).trim(), entry.slice(at + 1).trim()];
+    entries.flatMap((entry) => {
+      const pair = splitPair(entry);
+      if (pair === undefined)
+        context.addIssue({ code: 'custom', message: 'one key=value per line', input: entry });
+      return pair === undefined ? [] : [pair];
     }),
   ),
 );
@@ -69,11 +77,13 @@ export const settingsSchema = z
       })
       .default('plan'),
     config: z.string().optional(),
-    'aws-region': z.string().regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS region, such as us-east-1'),
-    'role-to-assume': z
+    'aws-region': z
       .string()
-      .regex(ARN_ROLE, 'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/deploy')
-      .optional(),
+      .refine((text) => regionPattern.test(text) && !/^[a-z]{2}-iso[a-z]?-/.test(text), regionAllowed),
+    'role-to-assume': arnOf(
+      ['role'],
+      'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/deploy',
+    ).optional(),
     'role-session-name': z
       .string()
       .regex(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and _+=,.@-')
@@ -94,13 +104,20 @@ export const settingsSchema = z
       .optional(),
     'aws-provider-version': z
       .string()
-      .regex(CONSTRAINT, "Terraform's version constraint, such as >= 5.100.0, < 7.0.0")
+      .refine(isConstraint, "Terraform's version constraint, such as >= 5.100.0, < 7.0.0")
       .default('>= 5.100.0, < 7.0.0'),
     backend: z
       .string()
       .regex(/^[a-z][a-z0-9_]*$/, 'the name of a Terraform backend, such as s3')
       .optional(),
     'backend-config': pairs.default({}),
+    'lock-timeout': z
+      .string()
+      .regex(
+        /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$/,
+        'a duration in hours, minutes and seconds, such as 5m, 90s or 1h30m',
+      )
+      .default('5m'),
     'github-token': z.string().optional(),
     comment: z
       .enum(['always', 'on-change', 'never'], { error: 'always, on-change or never' })
@@ -111,19 +128,23 @@ export const settingsSchema = z
       .default('default'),
     'require-approved-plan': flag(false),
     'fail-on-changes': flag(false),
+    'apply-on-pull-request': flag(false),
+    destroy: flag(false),
     'allow-destroy': flag(false),
     verify: z.enum(['assume', 'simulate', 'off'], { error: 'assume, simulate or off' }).default('assume'),
     'verify-object': z
       .string()
-      .regex(/^(?:s3:\/\/)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/.+$/, 'an object, as s3://bucket/key')
+      .regex(new RegExp(String.raw`^(?:s3:\/\/)?${bucketNamePattern}\/.+$`), 'an object, as s3://bucket/key')
       .optional(),
     'verify-timeout': seconds(0, 3600).default(120),
-    'verify-principal-arn': z.string().regex(ARN_CALLER, 'the ARN of an IAM role or user').optional(),
+    'verify-principal-arn': arnOf(['role', 'user'], 'the ARN of an IAM role or user').optional(),
     'mask-aws-account-id': flag(false),
     'mask-external-id': flag(true),
     'working-directory': z.string().default('.'),
   })
   .superRefine((settings, context) => {
+    if (settings.backend === 'cloud')
+      context.addIssue({ code: 'custom', path: ['backend'], message: insteadOfCloud, input: 'cloud' });
     if (settings.backend === undefined && Object.keys(settings['backend-config']).length > 0)
       context.addIssue({
         code: 'custom',
@@ -166,16 +187,22 @@ export function reportingOf(given: Readonly<Record<string, string>>): Reporting 
   return { ...reportingSchema.parse(given), comment: 'never', 'comment-key': 'default' };
 }
 
+/** Whether everything is to be taken away, now or for review. */
+export function isRemoval({ command, destroy }: Pick<Settings, 'command' | 'destroy'>): boolean {
+  return command === 'destroy' || (command === 'plan' && destroy);
+}
+
 /** The settings that decide what shall stand. */
 export function decideOptionsOf(settings: Settings): DecideOptions {
   return {
     region: settings['aws-region'],
     allowDestroy: settings['allow-destroy'],
     verifierArn: settings['verify-principal-arn'],
+    now: new Date(),
   };
 }
 
 /** The settings that say what is to be proven. */
 export function expectationOptionsOf(settings: Settings): ExpectationOptions {
-  return { verifyObject: settings['verify-object'], verifyPrincipalArn: settings['verify-principal-arn'] };
+  return { verifyObject: settings['verify-object'], verifierArn: settings['verify-principal-arn'] };
 }

@@ -5,7 +5,7 @@ import type { Expectations } from '../verify/expectations.ts';
 import type { Attempt, Observations, SimulationAnswer, SimulationQuestion } from '../verify/observations.ts';
 import { awsClients } from './clients.ts';
 import { putBackCors, removeKolenaRules, requireUnchangedCors } from './cors.ts';
-import { observe } from './observe/observe.ts';
+import { observe, type ObserveProps } from './observe/observe.ts';
 import { probeAccess, type ProbeOptions } from './probe/probe.ts';
 import { maskedKeys, signIn, type SignInProps } from './sign-in/sign-in.ts';
 import { simulatePlanned } from './probe/simulate.ts';
@@ -16,7 +16,8 @@ export { missingCredentials } from '../problem/sign-in-error.ts';
 /** AWS, signed in. */
 export interface Aws {
   readonly caller: Caller;
-  observe(config: AccessConfig): Promise<Observed>;
+  /** `asksQuota`: whether the account's quota of policies per role matters. */
+  observe(config: AccessConfig, options: Required<Pick<ObserveProps, 'asksQuota'>>): Promise<Observed>;
   /** Throws `plan-changed` when a bucket's CORS rules are not those that the plan was made from. */
   requireUnchangedCors(observed: Observed): Promise<void>;
   removeKolenaRules(removals: readonly CorsRemoval[]): Promise<void>;
@@ -42,7 +43,7 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
   return {
     caller,
     environment: () => session.environment(),
-    observe: (config) => say(observe({ clients, caller, config, log })),
+    observe: (config, options) => say(observe({ clients, caller, config, log, ...options })),
     requireUnchangedCors: (observed) => say(requireUnchangedCors(clients, observed)),
     removeKolenaRules: (removals) => say(removeKolenaRules(clients, removals)),
     putBackCors: (cors) => say(putBackCors(clients, cors)),

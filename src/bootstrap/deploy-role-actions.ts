@@ -11,6 +11,7 @@ export type DeployResource =
   | 'buckets'
   | 'anything'
   | 'self'
+  | 'trail'
   | 'state-bucket'
   | 'state'
   | 'state-lock';
@@ -65,6 +66,7 @@ export const deployRoleActions: Readonly<
     // DeleteBucketCors is allowed by s3:PutBucketCORS.
     buckets: ['s3:PutBucketCORS'],
     self: ['iam:GetRole'],
+    trail: ['cloudtrail:LookupEvents'],
     state: ['s3:PutObject'],
   },
 };

@@ -1,94 +1,92 @@
-import type { AccessConfig } from '../config/access-config.ts';
 import { actionsOn, type DeployMode, type DeployResource } from './deploy-role-actions.ts';
-import type { Condition, PolicyDocument, Statement } from '../iam/policy-document.ts';
-import { jsonLength, policySizeLimit } from '../iam/policy-size.ts';
+import { ifThen, join, ref, split, sub, type Intrinsic } from './intrinsics.ts';
+import { item, type conditions, type ParameterName } from './parameters.ts';
 
-/** An S3 bucket that keeps Terraform's state. */
-export interface StateLocation {
-  readonly bucket: string;
-  readonly key: string;
+/** What a role may do to one kind of resource, under a condition of the template if it names one. */
+interface Grant {
+  readonly sid: string;
+  readonly resource: DeployResource;
+  readonly on: unknown;
+  readonly condition?: unknown;
+  readonly when?: keyof typeof conditions;
 }
 
-export interface DeployRolePolicyProps {
-  readonly config: AccessConfig;
-  /** 12 digits. */
-  readonly accountId: string;
-  readonly partition: string;
-  readonly mode: DeployMode;
-  /** ARN of the role that gets the policy: it looks itself up to name itself in the temporary trust statement. */
-  readonly ownRoleArn: string;
-  /** @default none: stateless */
-  readonly state?: StateLocation;
-}
+/** The one key of the state bucket that the roles may use. */
+export const STATE_KEY = 'kolena-s3-access.tfstate';
 
-/** Buckets in one statement, few enough for any of them to fit into a managed policy. */
-const BUCKETS_PER_STATEMENT = 50;
+const iamArn = (kind: string, parameter: ParameterName, index: number): Intrinsic =>
+  sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${kind}\${IamPath}\${Name}`, {
+    Name: item(parameter, index),
+  });
 
-/**
- * What the Action's own role needs for this config, and nothing else. A permissions boundary in the config is demanded of the
- * role that Kolena assumes, and cannot be taken off it.
- */
-export function deployRolePolicy(props: DeployRolePolicyProps): PolicyDocument {
-  const { config, accountId, partition, mode, ownRoleArn } = props;
-  const { iamPath, roleName, policyName, permissionsBoundaryArn: boundary } = config;
-  const role = `arn:${partition}:iam::${accountId}:role${iamPath}${roleName}`;
-  const policy = `arn:${partition}:iam::${accountId}:policy${iamPath}${policyName}`;
-  // The packs are numbered policy-name-2 to, at most, -99.
-  const policies = [policy, `${policy}-?`, `${policy}-??`];
-  const bounded: Condition | undefined = boundary
-    ? { StringEquals: { 'iam:PermissionsBoundary': boundary } }
-    : undefined;
-  const granted: readonly (readonly [string, DeployResource, readonly string[], Condition?])[] = [
-    ['KolenaRole', 'role', [role]],
-    ['KolenaRoleAttachments', 'attachment', [role], { ArnLike: { 'iam:PolicyARN': policies } }],
-    ['KolenaRoleCreation', 'creation', [role], bounded ?? {}],
-    ...(bounded ? ([['KolenaRoleBoundary', 'boundary', [role], bounded]] as const) : []),
-    ['KolenaPolicies', 'policies', policies],
-    ...bucketLists(props).map((arns, at) => [`Buckets${at === 0 ? '' : at + 1}`, 'buckets', arns] as const),
-    ['PolicySimulator', 'anything', ['*']],
-    ['OwnRole', 'self', [ownRoleArn]],
-    ...stateStatements(props),
-  ];
-  const statements = granted.map(([Sid, resource, Resource, condition]): Statement => {
+const roles = [iamArn('role', 'RoleName', 0), ifThen('HasSecondRole', iamArn('role', 'RoleName', 1))];
+
+/** The packs are numbered policy-name-2 to, at most, -99. */
+const policies = ['', '-?', '-??'].flatMap((suffix) => {
+  const arn = (index: number) =>
+    sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy\${IamPath}\${Name}${suffix}`, {
+      Name: item('PolicyName', index),
+    });
+  return [arn(0), ifThen('HasSecondPolicy', arn(1))];
+});
+
+/** `Buckets` as ARNs. A delimiter holds no parameter, so each partition has its own. */
+const buckets = split(
+  ',',
+  sub('arn:${AWS::Partition}:s3:::${Names}', {
+    Names: ifThen(
+      'IsChina',
+      join(',arn:aws-cn:s3:::', ref('Buckets')),
+      ifThen(
+        'IsGovCloud',
+        join(',arn:aws-us-gov:s3:::', ref('Buckets')),
+        join(',arn:aws:s3:::', ref('Buckets')),
+      ),
+    ),
+  }),
+);
+
+const bounded = { StringEquals: { 'iam:PermissionsBoundary': ref('PermissionsBoundaryArn') } };
+const state = (rest: string) => [sub(`arn:\${AWS::Partition}:s3:::\${StateBucketName}${rest}`)];
+
+const grants: readonly Grant[] = [
+  { sid: 'KolenaRole', resource: 'role', on: roles },
+  {
+    sid: 'KolenaRoleAttachments',
+    resource: 'attachment',
+    on: roles,
+    condition: { ArnLike: { 'iam:PolicyARN': policies } },
+  },
+  { sid: 'KolenaRoleCreation', resource: 'creation', on: roles, condition: ifThen('HasBoundary', bounded) },
+  { sid: 'KolenaRoleBoundary', resource: 'boundary', on: roles, condition: bounded, when: 'HasBoundary' },
+  { sid: 'KolenaPolicies', resource: 'policies', on: policies },
+  { sid: 'Buckets', resource: 'buckets', on: buckets },
+  { sid: 'PolicySimulator', resource: 'anything', on: ['*'] },
+  {
+    sid: 'OwnRole',
+    resource: 'self',
+    on: [sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${DeployRoleName}')],
+  },
+  { sid: 'CloudTrail', resource: 'trail', on: ['*'], when: 'ReadsCloudTrail' },
+  // https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
+  { sid: 'StateBucket', resource: 'state-bucket', on: state(''), when: 'HasState' },
+  { sid: 'State', resource: 'state', on: state(`/${STATE_KEY}`), when: 'HasState' },
+  { sid: 'StateLock', resource: 'state-lock', on: state(`/${STATE_KEY}.tflock`), when: 'HasState' },
+];
+
+/** What a role of the Action needs, and nothing else: the policy document as the template writes it. */
+export function deployRolePolicy(mode: DeployMode): Intrinsic {
+  const statements = grants.flatMap(({ sid, resource, on, condition, when }) => {
     const Action = actionsOn(resource, mode);
-    return {
-      Sid,
+    if (Action.length === 0) return [];
+    const statement = {
+      Sid: sid,
       Effect: 'Allow',
       Action,
-      Resource,
-      ...(Object.keys(condition ?? {}).length > 0 && { Condition: condition }),
+      Resource: on,
+      ...(condition !== undefined && { Condition: condition }),
     };
+    return [when === undefined ? statement : ifThen(when, statement)];
   });
-  return { Version: '2012-10-17', Statement: statements.filter(({ Action }) => Action?.length) };
-}
-
-function bucketLists({ config, partition }: DeployRolePolicyProps): string[][] {
-  const arns = [...new Set(config.buckets.map(({ bucket }) => `arn:${partition}:s3:::${bucket}`))].sort();
-  const lists = Math.ceil(arns.length / BUCKETS_PER_STATEMENT);
-  return Array.from({ length: lists }, (_, at) =>
-    arns.slice(at * BUCKETS_PER_STATEMENT, (at + 1) * BUCKETS_PER_STATEMENT),
-  );
-}
-
-/** https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required */
-function stateStatements({ state, partition }: DeployRolePolicyProps) {
-  if (!state) return [];
-  const bucket = `arn:${partition}:s3:::${state.bucket}`;
-  return [
-    ['StateBucket', 'state-bucket', [bucket]],
-    ['State', 'state', [`${bucket}/${state.key}`]],
-    ['StateLock', 'state-lock', [`${bucket}/${state.key}.tflock`]],
-  ] as const;
-}
-
-/** The document's statements in order, in as few documents as a managed policy's 6,144 characters allow. */
-export function splitDocument({ Version, Statement: statements }: PolicyDocument): PolicyDocument[] {
-  const documents: PolicyDocument[] = [];
-  for (const statement of statements) {
-    const last = documents.at(-1);
-    const grown = { Version, Statement: [...(last?.Statement ?? []), statement] };
-    if (last && jsonLength(grown) <= policySizeLimit) documents[documents.length - 1] = grown;
-    else documents.push({ Version, Statement: [statement] });
-  }
-  return documents;
+  return { Version: '2012-10-17', Statement: statements };
 }

@@ -1,77 +1,126 @@
 import type { DeployMode } from './deploy-role-actions.ts';
-import type { PolicyDocument } from '../iam/policy-document.ts';
+import { ifThen, join, ref, select, split, sub, type Intrinsic, type Text } from './intrinsics.ts';
+import { item } from './parameters.ts';
 
-/** The repository whose workflows may assume a role. */
-export interface GitHubRepository {
-  /** As `org/repo`. */
-  readonly name: string;
-  /**
-   * Numbers of owner and repository, which GitHub puts into `sub` for repositories made, renamed or moved since 2026-07-15.
-   * @default - any: the names alone decide
-   */
-  readonly ids?: { readonly owner: string; readonly repository: string };
-  /** The branch that applies. */
-  readonly branch: string;
-  /**
-   * The environment of the jobs that apply; GitHub then names it in `sub` instead of the branch.
-   * @default - none
-   */
-  readonly environment?: string;
+/** What the texts below name beside the parameters. */
+const variables: Readonly<Record<string, Text>> = {
+  Owner: select(0, split('/', ref('Repository'))),
+  Name: select(1, split('/', ref('Repository'))),
+  // GitHub writes a colon in a value of `sub` like this.
+  EncodedEnvironment: join('%3A', split(':', ref('Environment'))),
+  Workflow1: item('Workflows', 0),
+  Workflow2: item('Workflows', 1),
+  Workflow3: item('Workflows', 2),
+};
+
+/** The text with parameters and variables filled in. */
+function filled(text: string, more: Readonly<Record<string, Text>> = {}): Intrinsic {
+  const used = Object.entries({ ...variables, ...more }).filter(([name]) => text.includes(`\${${name}}`));
+  return sub(text, used.length === 0 ? undefined : Object.fromEntries(used));
 }
 
-export interface GitHubTrustProps {
-  readonly repository: GitHubRepository;
-  /** `plan` trusts pull requests, the branch and its merge queue; `deploy` the environment, or without one the branch. */
-  readonly mode: DeployMode;
-  readonly providerArn: string;
-  /** Issuer of the tokens without `https://`: `token.actions.githubusercontent.com`, or `HOST/_services/token`. */
-  readonly issuer: string;
-  readonly audience: string;
+const listed = (values: readonly string[]): Intrinsic =>
+  filled(values.map((value) => `"${value}"`).join(', '));
+
+const ON_BRANCH = 'refs/heads/${Branch}';
+// A merge queue runs its jobs on branches that GitHub makes, one for each group of pull requests.
+const IN_QUEUE = 'refs/heads/gh-readonly-queue/${Branch}/*';
+const IN_ENVIRONMENT = 'environment:${EncodedEnvironment}';
+
+/**
+ * The values of `sub` for these contexts: in GitHub's former spelling and in that of 2026 with the numbers of owner and repository,
+ * or behind the organization's own `Subject`, where further claims may stand behind the context or in its place.
+ * https://docs.github.com/en/actions/reference/security/oidc
+ */
+function subjects(contexts: readonly string[]): Intrinsic {
+  const behind = (prefix: string) => contexts.map((context) => `${prefix}:${context}`);
+  const former = behind('repo:${Repository}');
+  const numbered = behind('repo:${Owner}@${RepositoryOwnerId}/${Name}@${RepositoryId}');
+  const own = behind('${Subject}');
+  const longer = own.map((subject) => `${subject}:*`);
+  return ifThen(
+    'HasSubject',
+    // Without other claims, the context in `sub` is all that tells the branch.
+    ifThen('HasClaims', listed(['${Subject}', ...own, ...longer]), listed(own)),
+    ifThen('HasClaims', listed([...former, ...numbered]), listed(former)),
+  );
+}
+
+const subjectsOf: Readonly<Record<DeployMode, Intrinsic>> = {
+  plan: subjects(['pull_request', `ref:${ON_BRANCH}`, `ref:${IN_QUEUE}`]),
+  deploy: ifThen('HasEnvironment', subjects([IN_ENVIRONMENT]), subjects([`ref:${ON_BRANCH}`])),
+};
+
+const environmentClaim = ifThen(
+  'HasEnvironment',
+  sub(',\n          "${OidcIssuer}:environment": "${Environment}"'),
+  '',
+);
+
+/** Refs of the jobs: on a pull request that of its merge. A job's `sub` names either ref or environment, so both are asked for. */
+const refs: Readonly<Record<DeployMode, string>> = {
+  plan: `"refs/pull/*/merge", "${ON_BRANCH}", "${IN_QUEUE}"`,
+  deploy: `"${ON_BRANCH}"`,
+};
+
+/** A pull request's job runs the workflow file of the pull request: for the plan role the file counts, for the other its branch too. */
+function workflowClaim(mode: DeployMode): Intrinsic {
+  const at = (name: string) =>
+    `"\${Repository}/.github/workflows/\${${name}}@${mode === 'plan' ? '*' : ON_BRANCH}"`;
+  const further = (condition: string, name: string) => ifThen(condition, filled(`, ${at(name)}`), '');
+  return ifThen(
+    'HasWorkflows',
+    filled(`,\n          "\${OidcIssuer}:job_workflow_ref": [${at('Workflow1')}\${Second}\${Third}]`, {
+      Second: further('HasSecondWorkflow', 'Workflow2'),
+      Third: further('HasThirdWorkflow', 'Workflow3'),
+    }),
+    '',
+  );
+}
+
+/** All keys of one statement have to match. Where STS reads no further claims, audience and `sub` are all there is. */
+function claims(mode: DeployMode): { readonly Exactly: Intrinsic; readonly Like: Intrinsic } {
+  const numbers =
+    ',\n          "${OidcIssuer}:repository_id": "${RepositoryId}",\n          "${OidcIssuer}:repository_owner_id": "${RepositoryOwnerId}"';
+  const exactly =
+    mode === 'plan'
+      ? sub(numbers)
+      : filled(`${numbers}\${InEnvironment}`, { InEnvironment: environmentClaim });
+  const like = filled(`,\n          "\${OidcIssuer}:ref": [${refs[mode]}]\${FromWorkflow}`, {
+    FromWorkflow: workflowClaim(mode),
+  });
+  return { Exactly: ifThen('HasClaims', exactly, ''), Like: ifThen('HasClaims', like, '') };
 }
 
 /**
- * The values of `sub` that a role accepts, in GitHub's old format and that of 2026.
- * https://docs.github.com/en/actions/reference/security/oidc
- * @example
- * subjectsOf({ name: 'o/r', ids: { owner: '1', repository: '2' }, branch: 'main' }, 'deploy')
- * // ['repo:o/r:ref:refs/heads/main', 'repo:o@1/r@2:ref:refs/heads/main']
+ * The trust policy of a role that this repository's workflows assume by OIDC: one JSON text, because CloudFormation fills in no key
+ * of a condition. `plan` trusts pull requests, the branch and its merge queue; `deploy` the branch, and there the environment if one
+ * is given.
  */
-export function subjectsOf({ name, ids, branch, environment }: GitHubRepository, mode: DeployMode): string[] {
-  const [owner = '', repository = ''] = name.split('/');
-  const numbered = `${owner}@${ids?.owner ?? '*'}/${repository}@${ids?.repository ?? '*'}`;
-  const onBranch = `ref:refs/heads/${branch}`;
-  const inEnvironment =
-    environment === undefined ? onBranch : `environment:${environment.replaceAll(':', '%3A')}`;
-  // A merge queue runs its jobs on branches that GitHub makes, one for each group of pull requests:
-  // https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
-  const inQueue = `ref:refs/heads/gh-readonly-queue/${branch}/*`;
-  const contexts = mode === 'plan' ? ['pull_request', onBranch, inQueue] : [inEnvironment];
-  return [name, numbered].flatMap((repo) => contexts.map((context) => `repo:${repo}:${context}`));
+export function githubTrustPolicy(mode: DeployMode): Intrinsic {
+  const text = `{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "${mode === 'plan' ? 'GitHubPlans' : 'GitHubDeploys'}",
+      "Effect": "Allow",
+      "Principal": { "Federated": "\${Provider}" },
+      "Action": "sts:AssumeRoleWithWebIdentity",
+      "Condition": {
+        "StringEquals": {
+          "\${OidcIssuer}:aud": "\${Audience}"\${Exactly}
+        },
+        "StringLike": {
+          "\${OidcIssuer}:sub": [\${Subjects}]\${Like}
+        }
+      }
+    }
+  ]
+}
+`;
+  // By `Ref`, a provider that the stack creates is there before the roles that name it.
+  const provider = ifThen('CreatesProvider', ref('GitHubProvider'), sub(EXISTING_PROVIDER));
+  return filled(text, { Provider: provider, Subjects: subjectsOf[mode], ...claims(mode) });
 }
 
-/** The trust policy of a role that this repository's workflows assume by OIDC. */
-export function githubTrustPolicy({
-  repository,
-  mode,
-  providerArn,
-  issuer,
-  audience,
-}: GitHubTrustProps): PolicyDocument {
-  const subjects = subjectsOf(repository, mode);
-  const subject = { [`${issuer}:sub`]: subjects };
-  const hasPatterns = subjects.some((pattern) => pattern.includes('*'));
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Sid: mode === 'plan' ? 'GitHubPlans' : 'GitHubDeploys',
-        Effect: 'Allow',
-        Principal: { Federated: providerArn },
-        Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: hasPatterns
-          ? { StringEquals: { [`${issuer}:aud`]: audience }, StringLike: subject }
-          : { StringEquals: { [`${issuer}:aud`]: audience, ...subject } },
-      },
-    ],
-  };
-}
+const EXISTING_PROVIDER = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/${OidcIssuer}';

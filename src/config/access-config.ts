@@ -1,31 +1,24 @@
-/** A bucket or one prefix of it that Kolena may read; no prefix means the whole bucket. */
-export interface BucketLocation {
-  readonly bucket: string;
-  /** Ends with `/`; absent for the whole bucket. */
-  readonly prefix?: string;
-}
+import type { z } from 'zod';
+import type { BucketLocation } from './bucket-location.ts';
+import type { accessFields } from './schema.ts';
+
+type Fields = z.output<typeof accessFields>;
+
+type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : Name;
+
+type Immutable<Value> = Value extends readonly (infer Item)[] ? readonly Item[] : Readonly<Value>;
 
 /**
- * What happens to a bucket's CORS configuration: `merge` keeps every foreign rule and adds ours, `replace` leaves
- * ours alone, `off` takes ours away and touches nothing else.
+ * The access that a company gives to Kolena, validated: the "Access" inputs or the YAML config file, its keys in camel
+ * case. What each key means stands at the schema's key.
  */
-export type CorsMode = 'merge' | 'replace' | 'off';
+export type AccessConfig = {
+  readonly [Key in keyof Fields as CamelCase<Key>]: Key extends 'buckets'
+    ? readonly BucketLocation[]
+    : Immutable<Exclude<Fields[Key], undefined>>;
+};
 
-/** The access that a company gives to Kolena, validated: the "Access" inputs, or the YAML config file. */
-export interface AccessConfig {
-  readonly buckets: readonly BucketLocation[];
-  readonly kolenaPrincipalArn: string;
-  readonly kolenaExternalId?: string;
-  readonly roleName: string;
-  readonly policyName: string;
-  readonly iamPath: string;
-  readonly permissionsBoundaryArn?: string;
-  /** Seconds, 3600 to 43200. */
-  readonly maxSessionDuration: number;
-  readonly includePublicDatasets: boolean;
-  readonly objectVersions: boolean;
-  readonly kmsKeyArns: readonly string[];
-  readonly cors: CorsMode;
-  readonly corsOrigins: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-}
+/** What happens to a bucket's CORS configuration. */
+export type CorsMode = AccessConfig['cors'];

@@ -1,6 +1,18 @@
-import type { BucketLocation } from './access-config.ts';
-import { publicDatasetsBucket } from '../iam/granted-buckets.ts';
+import { defined } from '../base/defined.ts';
 import { partitions } from './partition.ts';
+
+/** A bucket or one prefix of it that Kolena may read; no prefix means the whole bucket. */
+export interface BucketLocation {
+  readonly bucket: string;
+  /** Ends with `/`; absent for the whole bucket. */
+  readonly prefix?: string;
+}
+
+/** Kolena's own bucket of public datasets; it exists in partition `aws` only. */
+export const publicDatasetsBucket = 'kolena-public-datasets';
+
+/** The length and the characters of a bucket's name, as the source of a regular expression. */
+export const bucketNamePattern = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 
 /** A location as it was written, or what is wrong with it in words that follow the text. */
 export type ParsedLocation =
@@ -22,7 +34,7 @@ export function parseLocation(text: string): ParsedLocation {
     bucketNameProblem(bucket) ??
     (prefix === '' ? undefined : prefixProblem(prefix, text));
   if (problem !== undefined) return { problem };
-  return { bucket, ...(prefix !== '' && { prefix }), ...(partition !== undefined && { partition }) };
+  return { bucket, ...defined({ prefix: prefix || undefined, partition }) };
 }
 
 /** A location in its shortest spelling: the key under which equal ones are found. */
@@ -32,7 +44,7 @@ export function spellLocation({ bucket, prefix }: BucketLocation): string {
 
 function spellingProblem(text: string, partition: string | undefined): string | undefined {
   if (/^s3:{1,2}\/*/.test(text) && !text.startsWith('s3://'))
-    return `is no bucket: did you mean "${text.replace(/^s3:+\/*/, 's3://')}"?`;
+    return `is not a bucket: did you mean "${text.replace(/^s3:+\/*/, 's3://')}"?`;
   if (/^https?:/.test(text)) return `is a URL: write the bucket as ${SPELLINGS}`;
   if (/^arn:[a-z-]+:s3[a-z-]*:[^:]/.test(text) || /^arn:[a-z-]+:s3[a-z-]*::[^:]/.test(text))
     return 'is the ARN of an access point or another resource: name the bucket behind it';
@@ -40,7 +52,7 @@ function spellingProblem(text: string, partition: string | undefined): string | 
     return `is not the ARN of a bucket: write ${SPELLINGS}`;
   if (partition !== undefined && !partitions.includes(partition))
     return `is of partition ${partition}: ${partitions.join(', ')} are served`;
-  if (/[,;]\s*\S/.test(text) && !text.includes('/')) return 'is no bucket name: write one bucket per line';
+  if (/[,;]\s*\S/.test(text) && !text.includes('/')) return 'is not a bucket name: write one bucket per line';
   return undefined;
 }
 
@@ -48,7 +60,7 @@ function spellingProblem(text: string, partition: string | undefined): string | 
 function bucketNameProblem(name: string): string | undefined {
   if (name === publicDatasetsBucket) return "is Kolena's own bucket: include-public-datasets grants it";
   if (/[*?$]/.test(name)) return 'has a wildcard in the bucket name: name each bucket';
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name))
+  if (!new RegExp(`^${bucketNamePattern}$`).test(name))
     return `is not a bucket name that S3 takes: 3 to 63 lower-case letters, digits, "." and "-", a letter or digit at both ends (${SPELLINGS})`;
   if (name.includes('..')) return 'is not a bucket name that S3 takes: two dots in a row';
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(name))

@@ -1,5 +1,7 @@
 import { parseLocation } from './bucket-location.ts';
-import { partitionOfArn, partitions } from './partition.ts';
+import { parseArn } from './arn.ts';
+import { partitions } from './partition.ts';
+import { refusedTagKey, refusedTagProblem } from './tags.ts';
 import { quote } from '../base/quote.ts';
 
 /** Problems of values that are fine alone but not together; values that are not fine alone are passed over. */
@@ -8,8 +10,15 @@ export function crossProblems(given: Readonly<Record<string, unknown>>): string[
     ...overlaps(texts(given['buckets'])),
     ...repetitions('kms-key-arns', texts(given['kms-key-arns'])),
     ...repetitions('cors-origins', texts(given['cors-origins'])),
-    ...foreignPartitions(given),
+    ...otherPartitions(given),
+    ...lostTags(given['tags']),
   ];
+}
+
+/** The schema passes over this key of a mapping, where it sees it in a list. */
+function lostTags(tags: unknown): string[] {
+  const isLost = typeof tags === 'object' && tags !== null && Object.hasOwn(tags, refusedTagKey);
+  return isLost ? [`tags: ${refusedTagProblem}`] : [];
 }
 
 interface WrittenLocation {
@@ -54,9 +63,9 @@ function repetitions(key: string, values: readonly string[]): string[] {
 }
 
 /** Every ARN in one document is of the same partition, and no principal reaches over to another. */
-function foreignPartitions(given: Readonly<Record<string, unknown>>): string[] {
+function otherPartitions(given: Readonly<Record<string, unknown>>): string[] {
   const principal = given['kolena-principal-arn'];
-  const partition = typeof principal === 'string' ? partitionOfArn(principal) : undefined;
+  const partition = typeof principal === 'string' ? parseArn(principal)?.partition : undefined;
   if (partition === undefined) return [];
   const arns = ['permissions-boundary-arn', 'kms-key-arns', 'buckets'].flatMap((key) =>
     typeof given[key] === 'string'
@@ -64,7 +73,7 @@ function foreignPartitions(given: Readonly<Record<string, unknown>>): string[] {
       : texts(given[key]).map((arn, at) => ({ path: `${key}[${at}]`, arn })),
   );
   return arns.flatMap(({ path, arn }) => {
-    const other = partitionOfArn(arn);
+    const other = parseArn(arn)?.partition;
     return other === undefined || other === partition || !partitions.includes(other)
       ? []
       : [

@@ -1,5 +1,4 @@
-/** Says what is wrong with a value in words that follow the value; absent when it is fine. */
-export type ProblemOf = (value: string) => string | undefined;
+import type { ProblemOf } from '../base/quote.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 export const roleNamePattern = /^[\w+=,.@-]{1,64}$/;

@@ -1,11 +1,16 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
+import { listed, quote } from '../base/quote.ts';
 import type { AccessConfig } from './access-config.ts';
-import { accessConfigSchema, accessFields } from './schema.ts';
 import { crossProblems } from './cross-checks.ts';
-import { fromText, isGiven } from './input-text.ts';
-import { quote } from '../base/quote.ts';
+import { accessFields } from './schema.ts';
+import { misplacedKeys } from './misplaced-keys.ts';
+import { itemsOf } from './text.ts';
+
+/** More problems than anybody reads; each costs time to spell. */
+const MOST_ISSUES = 1000;
 
 /** The contract's names of the "Access" inputs, which are the config file's keys. */
 export const accessKeys: readonly string[] = Object.keys(accessFields.shape);
@@ -22,11 +27,58 @@ export function parseAccessConfig(raw: unknown, source = 'The config'): AccessCo
   const given = Object.fromEntries(
     Object.entries(raw).flatMap(([key, value]) => (isGiven(value) ? [[key, fromText(key, value)]] : [])),
   );
-  const parsed = accessConfigSchema.safeParse(given);
-  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given));
-  const problems = [...issues, ...crossProblems(given)];
+  const misplaced = misplacedKeys(given, accessKeys);
+  // A key's value that holds another key's may hold a secret: nothing more is said of it.
+  const said = (key: PropertyKey | undefined) => misplaced.some(({ under }) => under === key);
+  const parsed = accessFields.safeParse(given);
+  const issues = parsed.success
+    ? []
+    : parsed.error.issues
+        .filter(({ path: [key] }) => !said(key))
+        .slice(0, MOST_ISSUES)
+        .flatMap((issue) => problemsOf(issue, given));
+  const clear = Object.fromEntries(Object.entries(given).filter(([key]) => !said(key)));
+  const problems = [...misplaced.map(({ problem }) => problem), ...issues, ...crossProblems(clear)];
   if (!parsed.success || problems.length > 0) throw invalid(source, problems);
-  return parsed.data;
+  return accessConfigOf(parsed.data);
+}
+
+/** The keys in camel case, and of a bucket what its spelling says beyond its partition. */
+function accessConfigOf(fields: z.output<typeof accessFields>): AccessConfig {
+  const buckets = fields.buckets.map(({ bucket, prefix }) => defined({ bucket, prefix }));
+  const entries = Object.entries({ ...defined(fields), buckets }).map(([key, value]): [string, unknown] => [
+    key.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
+  return Object.fromEntries(entries) as unknown as AccessConfig;
+}
+
+/** Whether a key was given: an input that is unset reads as empty text, a YAML key without a value as null. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '');
+}
+
+/** The value that the text of an Action input stands for. What cannot be read so is left for the schema to refuse. */
+function fromText(key: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const text = value.trim();
+  switch (kindOf(key)) {
+    case 'lines':
+      return itemsOf(text);
+    case 'flag':
+      // The spellings of YAML 1.2's core schema.
+      return /^(?:true|True|TRUE|false|False|FALSE)$/.test(text) ? text.toLowerCase() === 'true' : text;
+    case 'number':
+      return /^\d+$/.test(text) ? Number(text) : text;
+    case undefined:
+      return text;
+  }
+}
+
+/** Declared by the schema, behind the key's default where it has one. */
+function kindOf(key: string) {
+  const field = Object.entries(accessFields.shape).find(([name]) => name === key)?.[1];
+  return (field instanceof z.ZodPrefault ? field.unwrap() : field)?.meta()?.kind;
 }
 
 /** The JSON Schema of the config file, which editors complete and check by. */
@@ -34,13 +86,17 @@ export function accessJsonSchema(): object {
   return {
     title: 'Access of Kolena to S3',
     description: 'kolena-s3.yml: what Kolena may read in your S3 buckets.',
-    ...z.toJSONSchema(accessFields, { io: 'input' }),
+    ...z.toJSONSchema(accessFields, {
+      io: 'input',
+      override: ({ jsonSchema }) => {
+        delete jsonSchema['kind'];
+      },
+    }),
   };
 }
 
 function invalid(source: string, problems: readonly string[]): UserError {
-  const list =
-    problems.length === 1 ? problems.join('') : `\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+  const list = problems.length === 1 ? problems.join('') : `\n${listed(problems)}`;
   return new UserError({
     reason: 'invalid-input',
     message: `${source} has ${problems.length === 1 ? 'a problem: ' : `${problems.length} problems:`}${list}`,
@@ -49,7 +105,7 @@ function invalid(source: string, problems: readonly string[]): UserError {
 }
 
 function problemsOf(issue: z.core.$ZodIssue, given: object): string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownKey);
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MOST_ISSUES).map(unknownKey);
   if (issue.code === 'invalid_union') {
     // The alternative that the value itself fits says which of its items do not.
     const within = issue.errors.find((inner) => inner.every(({ path }) => path.length > 0)) ?? [];
@@ -62,7 +118,8 @@ function problemsOf(issue: z.core.$ZodIssue, given: object): string[] {
   // Messages of our own say the value themselves where it may be said.
   if (issue.code === 'custom' || issue.code === 'too_small' || issue.code === 'too_big')
     return [`${path}: ${typeof seen === 'number' ? `${seen} ` : ''}${issue.message}`];
-  const shown = path.startsWith('kolena-external-id') ? 'it' : quote(seen);
+  // A value that is not where it belongs may be the external ID: of any other kind than text, the kind alone is shown.
+  const shown = issue.code === 'invalid_value' && typeof seen === 'string' ? quote(seen) : 'it';
   return [`${path}: ${shown} is ${nameOf(seen)}; ${allowedBy(issue, seen)}`];
 }
 
@@ -81,7 +138,7 @@ function allowedBy(issue: z.core.$ZodIssue, seen: unknown): string {
 function unknownKey(key: string): string {
   const nearest = closest(key, [...accessKeys]);
   const meant = distance(key, nearest) <= Math.max(2, nearest.length / 3);
-  return `${quote(key)}: is no key of the config; ${meant ? `did you mean "${nearest}"?` : `known are ${accessKeys.join(', ')}`}`;
+  return `${quote(key)}: is not a key of the config; ${meant ? `did you mean "${nearest}"?` : `known are ${accessKeys.join(', ')}`}`;
 }
 
 function spellPath(path: readonly PropertyKey[]): string {

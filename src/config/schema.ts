@@ -1,12 +1,22 @@
 import { z } from 'zod';
-import type { AccessConfig } from './access-config.ts';
-import { boundaryArnProblem, kmsKeyArnProblem, principalArnProblem } from './arns.ts';
+import { quote, type ProblemOf } from '../base/quote.ts';
+import { boundaryArnProblem, kmsKeyArnProblem, principalArnProblem } from './arn-problems.ts';
 import { parseLocation } from './bucket-location.ts';
 import { corsOriginProblem } from './cors-origin.ts';
-import type { ProblemOf } from './iam-names.ts';
 import * as iam from './iam-names.ts';
-import { quote } from '../base/quote.ts';
-import { splitTag, tagProblems } from './tags.ts';
+import { tagProblems } from './tags.ts';
+import { splitPair } from './text.ts';
+
+declare module 'zod' {
+  interface GlobalMeta {
+    /** How the text of an Action input is read: one item per line, `true` or `false`, or digits. @default as it is */
+    readonly kind?: 'lines' | 'flag' | 'number';
+  }
+}
+
+/** More than the policies of a role or the CORS rules of a bucket hold. */
+const MOST_ITEMS = 4000;
+const tooMany = `names more than ${MOST_ITEMS} items, which no role has room for: split the config over several roles`;
 
 /** A string that a rule of AWS holds for. */
 function text(problemOf: ProblemOf): z.ZodString {
@@ -37,8 +47,8 @@ const tags = z
     const report = (message: string) => issues.push({ code: 'custom', input: given, message });
     const pairs = Array.isArray(given)
       ? given.flatMap((line) => {
-          const pair = splitTag(line);
-          if (!pair) report(`${quote(line)} is no tag: write key=value`);
+          const pair = splitPair(line);
+          if (!pair) report(`${quote(line)} is not a tag: write key=value`);
           return pair ? [pair] : [];
         })
       : Object.entries(given);
@@ -50,7 +60,8 @@ const seconds = z.int({ error: 'must be a whole number of seconds, 3600 to 43200
 
 /** The "Access" keys of the contract, each value by itself; `cross-checks.ts` holds them against one another. */
 export const accessFields = z.strictObject({
-  buckets: z.array(location).min(1, 'names no bucket').meta({
+  buckets: z.array(location).min(1, 'names no bucket').max(MOST_ITEMS, tooMany).meta({
+    kind: 'lines',
     description:
       'What Kolena may read: `name`, `name/prefix/`, `s3://name/prefix/` or a bucket ARN. A prefix narrows s3:GetObject to it and s3:ListBucket by s3:prefix.',
   }),
@@ -84,50 +95,33 @@ export const accessFields = z.strictObject({
   'max-session-duration': seconds
     .min(3600, 'must be 3600 to 43200 seconds')
     .max(43_200, 'must be 3600 to 43200 seconds')
-    .meta({ description: 'Longest session of the role in seconds.' })
+    .meta({ kind: 'number', description: 'Longest session of the role in seconds.' })
     .prefault(3600),
   'include-public-datasets': z
     .boolean()
-    .meta({ description: 'Whether to grant kolena-public-datasets too.' })
+    .meta({ kind: 'flag', description: 'Whether to grant kolena-public-datasets too.' })
     .prefault(true),
-  'object-versions': z.boolean().meta({ description: 'Whether to add s3:GetObjectVersion.' }).prefault(false),
+  'object-versions': z
+    .boolean()
+    .meta({ kind: 'flag', description: 'Whether to add s3:GetObjectVersion.' })
+    .prefault(false),
   'kms-key-arns': z
     .array(text(kmsKeyArnProblem))
-    .meta({ description: 'KMS keys on which kms:Decrypt is granted, only via S3.' })
+    .max(MOST_ITEMS, tooMany)
+    .meta({ kind: 'lines', description: 'KMS keys on which kms:Decrypt is granted, only via S3.' })
     .prefault([]),
   cors: z
     .enum(['merge', 'replace', 'off'])
     .meta({
       description:
-        '`merge` keeps every foreign rule and adds ours, `replace` leaves ours alone, `off` takes ours away.',
+        "`merge` adds Kolena's rule and keeps all other rules; `replace` deletes all other rules; `off` removes Kolena's rule.",
     })
     .prefault('merge'),
   'cors-origins': z
     .array(text(corsOriginProblem))
     .min(1, 'names no origin: leave it out for https://app.kolena.io, or set cors to off')
-    .meta({ description: 'Origins whose web pages may GET objects.' })
+    .max(MOST_ITEMS, tooMany)
+    .meta({ kind: 'lines', description: 'Web origins that can read objects in the browser.' })
     .prefault(['https://app.kolena.io']),
-  tags: tags.meta({ description: 'Tags of role and policies.' }).prefault({}),
-});
-
-/** The config file's schema: validated keys in, `AccessConfig` out. */
-export const accessConfigSchema = accessFields.transform((keys): AccessConfig => {
-  const externalIdGiven = keys['kolena-external-id'];
-  const boundary = keys['permissions-boundary-arn'];
-  return {
-    buckets: keys.buckets.map(({ bucket, prefix }) => ({ bucket, ...(prefix !== undefined && { prefix }) })),
-    kolenaPrincipalArn: keys['kolena-principal-arn'],
-    ...(externalIdGiven !== undefined && { kolenaExternalId: externalIdGiven }),
-    roleName: keys['role-name'],
-    policyName: keys['policy-name'],
-    iamPath: keys['iam-path'],
-    ...(boundary !== undefined && { permissionsBoundaryArn: boundary }),
-    maxSessionDuration: keys['max-session-duration'],
-    includePublicDatasets: keys['include-public-datasets'],
-    objectVersions: keys['object-versions'],
-    kmsKeyArns: keys['kms-key-arns'],
-    cors: keys.cors,
-    corsOrigins: keys['cors-origins'],
-    tags: keys.tags,
-  };
+  tags: tags.meta({ kind: 'lines', description: 'Tags of role and policies.' }).prefault({}),
 });

@@ -22,6 +22,11 @@ export function parseConstraint(text: string): VersionConstraint | undefined {
     : undefined;
 }
 
+/** Whether a text is in Terraform's version constraint syntax, prereleases with any operator included. */
+export function isConstraint(text: string): boolean {
+  return text.split(',').every((part) => CONDITION.test(part.trim()));
+}
+
 /** The newest version that a constraint allows, if one does. */
 export function newestAllowed(versions: readonly string[], allows: VersionConstraint): string | undefined {
   return versions.filter(allows).sort((a, b) => compare(numbersOf(b), numbersOf(a)))[0];

@@ -1,9 +1,15 @@
+import { defined } from '../base/defined.ts';
+import type { Environment } from '../base/environment.ts';
+
 /** What started the run; `other` for events that mean nothing special here. */
 export type EventKind = (typeof kinds)[number] | 'other';
 
 const kinds = [
   'pull_request',
   'pull_request_target',
+  'pull_request_review',
+  'issue_comment',
+  'workflow_run',
   'push',
   'merge_group',
   'workflow_dispatch',
@@ -16,17 +22,17 @@ export interface EventPullRequest {
   /** Last commit of its head branch. */
   readonly head: string;
   readonly merged: boolean;
-  /** `owner/name` of the fork it comes from, `(deleted)` when that is gone; absent when it is no fork. */
+  /** `owner/name` of the fork it comes from, `(deleted)` when that is gone; absent when it is not a fork's. */
   readonly fork?: string;
 }
 
-/** The run's place on GitHub; fields are absent on a machine that is no GitHub runner. */
+/** The run's place on GitHub; fields are absent outside of GitHub Actions. */
 export interface EventContext {
   readonly kind: EventKind;
   /** `owner/name`. */
   readonly repository?: string;
   readonly apiUrl: string;
-  /** Commit that the run is about: a pull request's head, else `GITHUB_SHA`. */
+  /** Commit that the run is about: the head of an open pull request, the commit that a merge made, else `GITHUB_SHA`. */
   readonly commit?: string;
   /** Branch that a push or a dispatch runs on, or that a pull request or merge group goes to. */
   readonly branch?: string;
@@ -35,45 +41,90 @@ export interface EventContext {
   readonly pullRequest?: EventPullRequest;
   /** Number of the pull request that a merge group was made for. */
   readonly queuedPullRequest?: number;
+  /** Number of the pull request that was commented on, of which the payload tells neither head nor fork. */
+  readonly commentedPullRequest?: number;
+  /** Whether a fork started the workflow that this one follows: `owner/name`. */
+  readonly fork?: string;
+  /** Number that the merge commit's message names, as GitHub writes it: a hint only. */
+  readonly hint?: number;
+  /** Whether a person asked for this very run: a dispatch, or a run started again. */
+  readonly isAnew?: boolean;
+  /** Whether Dependabot started the run, and GitHub gives it no ID token. */
+  readonly isWithoutToken?: boolean;
+  /** The workflow file, as a path in the repository, and the job. */
+  readonly workflow?: string;
+  readonly job?: string;
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub.
  * https://docs.github.com/actions/reference/workflows-and-actions/variables
  * https://docs.github.com/webhooks/webhook-events-and-payloads
  */
-export function readEvent(env: Env, payload: unknown): EventContext {
+export function readEvent(env: Environment, payload: unknown): EventContext {
   const event = env['GITHUB_EVENT_NAME'];
+  const kind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);
-  const commit = pullRequest?.head ?? (env['GITHUB_SHA'] || undefined);
-  const branch = branchOf(env, payload);
-  const runUrl = runUrlOf(env);
-  const queued = /\/pr-(\d+)-[0-9a-f]+$/.exec(text(at(payload, 'merge_group', 'head_ref')) ?? '')?.[1];
+  const merged =
+    pullRequest?.merged === true ? text(at(payload, 'pull_request', 'merge_commit_sha')) : undefined;
+  const open = pullRequest?.merged === false ? pullRequest.head : undefined;
+  const message = text(at(payload, 'head_commit', 'message'))?.split('\n')[0] ?? '';
   return {
-    kind: kinds.find((kind) => kind === event) ?? 'other',
+    kind,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
-    ...(env['GITHUB_REPOSITORY'] && { repository: env['GITHUB_REPOSITORY'] }),
-    ...(commit !== undefined && { commit }),
-    ...(branch !== undefined && { branch }),
-    ...(runUrl !== undefined && { runUrl }),
-    ...(pullRequest !== undefined && { pullRequest }),
-    ...(queued !== undefined && { queuedPullRequest: Number(queued) }),
+    ...defined({
+      repository: env['GITHUB_REPOSITORY'] || undefined,
+      commit: (open ?? merged ?? env['GITHUB_SHA']) || undefined,
+      branch: branchOf(env, payload),
+      runUrl: runUrlOf(env),
+      pullRequest,
+      queuedPullRequest: numberIn(/\/pr-(\d+)-[0-9a-f]+$/, text(at(payload, 'merge_group', 'head_ref'))),
+      commentedPullRequest: commentedOf(payload),
+      fork: kind === 'workflow_run' ? followedFork(payload) : undefined,
+      hint: numberIn(/\(#(\d+)\)$/, message) ?? numberIn(/^Merge pull request #(\d+) /, message),
+      isAnew: kind === 'workflow_dispatch' || Number(env['GITHUB_RUN_ATTEMPT'] ?? 1) > 1 || undefined,
+      isWithoutToken:
+        (env['GITHUB_ACTOR'] === 'dependabot[bot]' && !env['ACTIONS_ID_TOKEN_REQUEST_URL']) || undefined,
+      workflow: /^[^/]+\/[^/]+\/([^@]+)@/.exec(env['GITHUB_WORKFLOW_REF'] ?? '')?.[1],
+      job: env['GITHUB_JOB'] || undefined,
+    }),
   };
 }
 
+function numberIn(pattern: RegExp, from: string | undefined): number | undefined {
+  const found = pattern.exec(from ?? '')?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** A comment on an issue is about no pull request. */
+function commentedOf(payload: unknown): number | undefined {
+  const number = at(payload, 'issue', 'number');
+  return typeof at(payload, 'issue', 'pull_request') === 'object' && typeof number === 'number'
+    ? number
+    : undefined;
+}
+
+/** The fork whose workflow run this one follows, with the base repository's secrets. */
+function followedFork(payload: unknown): string | undefined {
+  const from = text(at(payload, 'workflow_run', 'head_repository', 'full_name'));
+  return from === text(at(payload, 'repository', 'full_name')) ? undefined : (from ?? '(deleted)');
+}
+
+/** The pull request of a payload; of a followed run the one that it names, which is never a fork's. */
 function pullRequestOf(payload: unknown): EventPullRequest | undefined {
+  const followed = at(payload, 'workflow_run', 'pull_requests', '0');
+  if (followed !== undefined && at(payload, 'pull_request') === undefined) {
+    const [number, head] = [at(followed, 'number'), text(at(followed, 'head', 'sha'))];
+    const isOpen = at(payload, 'workflow_run', 'event') !== 'push';
+    return typeof number === 'number' && head !== undefined && isOpen
+      ? { number, head, merged: false }
+      : undefined;
+  }
   const number = at(payload, 'pull_request', 'number');
   const head = text(at(payload, 'pull_request', 'head', 'sha'));
   if (typeof number !== 'number' || head === undefined) return undefined;
-  const fork = forkOf(payload);
-  return {
-    number,
-    head,
-    merged: at(payload, 'pull_request', 'merged') === true,
-    ...(fork !== undefined && { fork }),
-  };
+  const merged = at(payload, 'pull_request', 'merged') === true;
+  return defined({ number, head, merged, fork: forkOf(payload) });
 }
 
 /** A pull request is a fork's unless head and base are known to be one repository. */
@@ -87,16 +138,20 @@ function forkOf(payload: unknown): string | undefined {
   return from === to ? undefined : from;
 }
 
-function branchOf(env: Env, payload: unknown): string | undefined {
+function branchOf(env: Environment, payload: unknown): string | undefined {
   const base =
     text(at(payload, 'pull_request', 'base', 'ref')) ?? text(at(payload, 'merge_group', 'base_ref'));
   return (
     /^(?:refs\/heads\/)?(.+)$/.exec(base ?? '')?.[1] ??
-    /^refs\/heads\/(.+)$/.exec(env['GITHUB_REF'] ?? '')?.[1]
+    /^refs\/heads\/(.+)$/.exec(env['GITHUB_REF'] ?? '')?.[1] ??
+    // A tag is a version of the default branch, and so is what follows a release or a comment.
+    (/^refs\/tags\//.test(env['GITHUB_REF'] ?? '')
+      ? text(at(payload, 'repository', 'default_branch'))
+      : undefined)
   );
 }
 
-function runUrlOf(env: Env): string | undefined {
+function runUrlOf(env: Environment): string | undefined {
   const {
     GITHUB_SERVER_URL: server,
     GITHUB_REPOSITORY: repository,

@@ -1,5 +1,5 @@
-import type { BucketLocation } from '../config/access-config.ts';
-import { regionOfKmsKey } from '../config/arns.ts';
+import { bucketArn, objectArn, parseArn } from '../config/arn.ts';
+import type { BucketLocation } from '../config/bucket-location.ts';
 import { statementsOf } from './compare-policy.ts';
 import { groupBy } from '../base/group-by.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
@@ -110,18 +110,8 @@ export function kmsStatement(keyArns: readonly string[], services: readonly stri
  * two suffixes; AWS documents neither for this key, and both names are S3's alone.
  */
 export function viaServices(keyArn: string, { partition }: GrantOptions): string[] {
-  const name = `s3.${regionOfKmsKey(keyArn)}.amazonaws.com`;
+  const name = `s3.${parseArn(keyArn)?.region ?? ''}.amazonaws.com`;
   return partition === 'aws-cn' ? [name, `${name}.cn`] : [name];
-}
-
-/** The ARN of a bucket. */
-export function bucketArn(bucket: string, { partition }: GrantOptions): string {
-  return `arn:${partition}:s3:::${bucket}`;
-}
-
-/** The pattern of all objects in a location. */
-export function objectArn({ bucket, prefix = '' }: BucketLocation, options: GrantOptions): string {
-  return `${bucketArn(bucket, options)}/${prefix}*`;
 }
 
 function arnsOf(location: BucketLocation, options: GrantOptions): string[] {

@@ -1,8 +1,6 @@
+import { publicDatasetsBucket } from '../config/bucket-location.ts';
 import { listOf, statementsOf } from './compare-policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
-
-/** Kolena's own bucket of public datasets; it exists in partition `aws` only. */
-export const publicDatasetsBucket = 'kolena-public-datasets';
 
 const BUCKET_RESOURCE = /^arn:[a-z-]+:s3:::([^/*?$]+)(?:\/.*)?$/s;
 

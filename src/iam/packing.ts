@@ -1,14 +1,14 @@
-import { UserError } from '../base/errors.ts';
-import type { BucketLocation } from '../config/access-config.ts';
-import { accessPolicy, type GrantOptions } from './access-policy.ts';
-import { spellLocation } from '../config/bucket-location.ts';
-import { listOf, statementsOf } from './compare-policy.ts';
-import { publicDatasetsBucket } from './granted-buckets.ts';
 import { groupBy } from '../base/group-by.ts';
-import type { PolicyDocument } from './policy-document.ts';
-import { keyOf, openPolicies, type OpenPolicy } from './open-policies.ts';
-import { policySizeLimit, type Grant } from './policy-size.ts';
+import { UserError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
+import { bucketArn, objectArn } from '../config/arn.ts';
+import { publicDatasetsBucket, spellLocation, type BucketLocation } from '../config/bucket-location.ts';
+import { accessPolicy, type GrantOptions } from './access-policy.ts';
+import { listOf, statementsOf } from './compare-policy.ts';
+import { jsonLength, type PolicyDocument } from './policy-document.ts';
+
+/** Characters of a managed policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const policySizeLimit = 6144;
 
 interface PackingProps extends GrantOptions {
   readonly buckets: readonly BucketLocation[];
@@ -26,73 +26,127 @@ export interface PackedPolicy {
   readonly document: PolicyDocument;
 }
 
+/** One thing that a policy can grant by itself: a bucket or prefix, or a KMS key by its ARN. */
+type Grant = BucketLocation | string;
+
+/** A policy while it is packed. */
+interface OpenPolicy {
+  readonly number: number;
+  grants: readonly Grant[];
+  /** Characters of its document. */
+  size: number;
+}
+
 /**
  * Packs the grants into as few policies of 6,144 characters as first-fit by decreasing size finds, by number.
  *
  * What a live policy holds stays in it, so that adding or dropping one bucket changes at most one policy. Inside a
- * policy the config's order holds; Kolena's public datasets stand last in the first policy.
+ * policy the config's order holds; Kolena's public datasets come last in the first policy.
  */
 export function packPolicies(props: PackingProps): PackedPolicy[] {
   // The bucket of public datasets exists in partition `aws` alone.
-  const grantsPublic = props.includePublicDatasets && props.partition === 'aws';
-  const policyOf = assign(props, grantsPublic ? [{ bucket: publicDatasetsBucket }] : []);
-  const grants = groupBy([...props.buckets, ...props.kmsKeyArns], (grant) => policyOf.get(grant) ?? 1);
-  const numbers = new Set([...(grantsPublic ? [1] : []), ...grants.keys()]);
-  return [...numbers]
-    .sort((a, b) => a - b)
-    .map((number) => {
-      const own = grants.get(number) ?? [];
-      const locations = own.filter((grant) => typeof grant !== 'string');
-      if (number === 1 && grantsPublic) locations.push({ bucket: publicDatasetsBucket });
-      return {
-        number,
-        document: accessPolicy(
-          { locations, kmsKeyArns: own.filter((grant) => typeof grant === 'string') },
-          props,
-        ),
-      };
-    });
+  const always: Grant[] =
+    props.includePublicDatasets && props.partition === 'aws' ? [{ bucket: publicDatasetsBucket }] : [];
+  const numbers = assign(props, always);
+  const byNumber = groupBy([...props.buckets, ...props.kmsKeyArns], (grant) => numbers.get(grant) ?? 1);
+  if (always.length > 0) byNumber.set(1, [...(byNumber.get(1) ?? []), ...always]);
+  return [...byNumber]
+    .sort(([a], [b]) => a - b)
+    .map(([number, grants]) => ({ number, document: documentOf(grants, props) }));
 }
 
-/** Which policy each grant goes to. */
-function assign(props: PackingProps, firstGrants: readonly Grant[]): Map<Grant, number> {
-  const policies = openPolicies({ options: props, taken: props.taken, firstGrants });
-  const assigned = new Map<Grant, number>();
-  const place = (grants: readonly Grant[], { number, size, held }: OpenPolicy) => {
-    for (const grant of grants) {
-      size.add(grant);
-      held.push(grant);
-      assigned.set(grant, number);
-    }
-  };
-  const byHome = groupBy([...props.kmsKeyArns, ...props.buckets], homes(props.live));
-  const homeless = byHome.get(undefined) ?? [];
-  for (const [number, own] of byHome) {
+/** The number of the policy that each grant goes to; the first policy holds `always` as well. */
+function assign(props: PackingProps, always: readonly Grant[]): Map<Grant, number> {
+  const pack = openPack(props, always);
+  const byPolicy = groupBy([...props.kmsKeyArns, ...props.buckets], currentPolicyOf(props.live));
+  const unplaced = byPolicy.get(undefined) ?? [];
+  for (const [number, own] of byPolicy) {
     if (number === undefined) continue;
-    const policy = policies.at(number);
+    const policy = pack.at(number);
     // All together or one by one: buckets that share a statement can need less than a part of them.
-    for (const grants of policies.fit(own, policy) ? [own] : own.map((grant) => [grant]))
-      if (policies.fit(grants, policy)) place(grants, policy);
-      else homeless.push(...grants);
+    if (!pack.place(own, policy)) unplaced.push(...own.filter((grant) => !pack.place([grant], policy)));
   }
-  for (const ofBucket of byDecreasingSize(homeless)) {
-    const whole = policies.firstFit(ofBucket);
-    if (whole) place(ofBucket, whole);
-    else for (const grant of ofBucket) place([grant], policies.firstFit([grant]) ?? refuse(grant));
-  }
-  return assigned;
+  for (const ofBucket of byDecreasingSize(unplaced))
+    if (!pack.placeFirstFit(ofBucket))
+      for (const grant of ofBucket) if (!pack.placeFirstFit([grant])) throw tooLong(grant);
+  return new Map(pack.policies.flatMap(({ number, grants }) => grants.map((grant) => [grant, number])));
 }
 
-function refuse(grant: Grant): never {
-  throw new UserError({
+/** Policies by number, opened as they are needed. */
+function openPack(options: PackingProps, always: readonly Grant[]) {
+  const policies: OpenPolicy[] = [];
+  const sizeOf = (grants: readonly Grant[]): number => jsonLength(documentOf(grants, options));
+
+  function open(number: number): OpenPolicy {
+    const grants = number === 1 ? always : [];
+    const policy = { number, grants, size: sizeOf(grants) };
+    policies.push(policy);
+    policies.sort((a, b) => a.number - b.number);
+    return policy;
+  }
+
+  function openNext(): OpenPolicy {
+    const used = new Set([...options.taken, ...policies.map(({ number }) => number)]);
+    let number = 1;
+    while (used.has(number)) number += 1;
+    return open(number);
+  }
+
+  /** Adds the grants if the policy has room for all of them, and says whether it had. */
+  function place(grants: readonly Grant[], policy: OpenPolicy): boolean {
+    // Spares measuring most policies that are full.
+    if (policy.size + leastCostOf(grants, options) > policySizeLimit) return false;
+    const together = [...policy.grants, ...grants];
+    const size = sizeOf(together);
+    if (size > policySizeLimit) return false;
+    Object.assign(policy, { grants: together, size });
+    return true;
+  }
+
+  /** Adds the grants to the first policy with room for all of them; false when even a new one has not enough. */
+  function placeFirstFit(grants: readonly Grant[]): boolean {
+    if (policies.some((policy) => place(grants, policy))) return true;
+    if (sizeOf(grants) > policySizeLimit) return false;
+    // The first policy has less room than others when it holds something already.
+    return place(grants, openNext()) || place(grants, openNext());
+  }
+
+  return {
+    policies,
+    at: (number: number) => policies.find((one) => one.number === number) ?? open(number),
+    place,
+    placeFirstFit,
+  };
+}
+
+function documentOf(grants: readonly Grant[], options: GrantOptions): PolicyDocument {
+  return accessPolicy(
+    {
+      locations: grants.filter((grant) => typeof grant !== 'string'),
+      kmsKeyArns: grants.filter((grant) => typeof grant === 'string'),
+    },
+    options,
+  );
+}
+
+/** Characters that grants add at the least: a whole bucket's two ARNs; of anything that may share a statement, the names. */
+function leastCostOf(grants: readonly Grant[], options: GrantOptions): number {
+  const [grant] = grants;
+  return grants.length > 1 || typeof grant !== 'object' || grant.prefix !== undefined
+    ? lengthOf(grants)
+    : `"${bucketArn(grant.bucket, options)}","${objectArn(grant, options)}",`.length;
+}
+
+function tooLong(grant: Grant): UserError {
+  return new UserError({
     reason: 'invalid-input',
     message: `${quote(keyOf(grant))} alone needs more than the ${policySizeLimit} characters that a managed policy can have.`,
     remedy: 'Grant a shorter prefix.',
   });
 }
 
-/** Where the live policies hold a grant; else where they hold something of the same bucket. */
-function homes(live: ReadonlyMap<number, PolicyDocument>): (grant: Grant) => number | undefined {
+/** The policy that grants this now, or that grants something of the same bucket. */
+function currentPolicyOf(live: ReadonlyMap<number, PolicyDocument>): (grant: Grant) => number | undefined {
   const numbers = new Map<string, number>();
   for (const [number, document] of live)
     for (const resource of statementsOf(document).flatMap(({ Resource }) => listOf(Resource))) {
@@ -112,9 +166,15 @@ function homes(live: ReadonlyMap<number, PolicyDocument>): (grant: Grant) => num
 function byDecreasingSize(grants: readonly Grant[]): Grant[][] {
   const keys = grants.filter((grant) => typeof grant === 'string').map((arn) => [arn]);
   const locations = grants.filter((grant) => typeof grant !== 'string');
-  const weighed = [...groupBy(locations, ({ bucket }) => bucket).values()].map((own) => ({
-    own,
-    weight: own.reduce((sum, grant) => sum + keyOf(grant).length, 0),
-  }));
-  return [...keys, ...weighed.sort((a, b) => b.weight - a.weight).map(({ own }) => own)];
+  const buckets = [...groupBy(locations, ({ bucket }) => bucket).values()];
+  return [...keys, ...buckets.sort((a, b) => lengthOf(b) - lengthOf(a))];
+}
+
+function lengthOf(grants: readonly Grant[]): number {
+  return grants.reduce((sum, grant) => sum + keyOf(grant).length, 0);
+}
+
+/** A grant in its shortest spelling. */
+function keyOf(grant: Grant): string {
+  return typeof grant === 'string' ? grant : spellLocation(grant);
 }

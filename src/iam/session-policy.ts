@@ -1,3 +1,4 @@
+import { bucketArn, objectArn } from '../config/arn.ts';
 import type { Expectations } from '../verify/expectations.ts';
 
 /** Characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
@@ -14,8 +15,8 @@ export function sessionPolicy(
 ): string {
   const { partition, locations, objectVersions } = expectations;
   const read = ['s3:GetObject', ...(objectVersions ? ['s3:GetObjectVersion'] : [])];
-  const buckets = [...new Set(locations.map(({ bucket }) => `arn:${partition}:s3:::${bucket}`))];
-  const objects = locations.map(({ bucket, prefix = '' }) => `arn:${partition}:s3:::${bucket}/${prefix}*`);
+  const buckets = [...new Set(locations.map(({ bucket }) => bucketArn(bucket, { partition })))];
+  const objects = locations.map((location) => objectArn(location, { partition }));
   const statements =
     scope === 'locations'
       ? [allow(['s3:ListBucket'], buckets), allow(read, objects)]

@@ -1,3 +1,4 @@
+import { listOf } from './compare-policy.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
 /** The Sid of the statement that a check adds for its duration; whatever carries it is ours to take away. */
@@ -41,6 +42,12 @@ export function temporaryStatement({
 /** The trust policy less what checks of ours added to it. */
 export function withoutTemporary(trustPolicy: PolicyDocument): PolicyDocument {
   return { ...trustPolicy, Statement: trustPolicy.Statement.filter(({ Sid }) => Sid !== temporarySid) };
+}
+
+/** Whether a statement is that of a check which still runs; one that expired, or never ends, is a leftover. */
+export function isRunning({ Sid, Condition }: Statement, now: Date): boolean {
+  const [ends = ''] = listOf(Condition?.['DateLessThan']?.['aws:CurrentTime']);
+  return Sid === temporarySid && Date.parse(ends) > now.getTime();
 }
 
 /** Whether a check of ours, running or killed half-way, has a statement in the trust policy. */

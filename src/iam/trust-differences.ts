@@ -1,4 +1,5 @@
 import { type NormalizedStatement, normalizeStatements } from './compare-policy.ts';
+import { externalIdsOf } from './trust-policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
 /** How a live trust policy differs from the one it should be: a sentence per statement that is off. */
@@ -22,16 +23,12 @@ function changeOf(wanted: NormalizedStatement, seen: NormalizedStatement): strin
   const name = nameOf(wanted);
   if (!equalLists(wanted.principals, seen.principals))
     return `The statement ${name} trusts the principal ${seen.principals.join(', ')} instead of ${wanted.principals.join(', ')}.`;
-  const [ours, theirs] = [externalIdsOf(wanted), externalIdsOf(seen)];
+  const [ours, theirs] = [externalIdsOf([wanted]), externalIdsOf([seen])];
   if (ours.length > 0 && theirs.length === 0)
     return `The statement ${name} demands no external ID (sts:ExternalId).`;
   if (!equalLists(ours, theirs))
     return `The statement ${name} demands ${theirs.length === 0 ? 'no external ID' : `the external ID ${theirs.join(' or ')}`} instead of ${ours.join(' or ') || 'none'}.`;
   return `The statement ${name} is ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}.`;
-}
-
-function externalIdsOf({ conditions }: NormalizedStatement): string[] {
-  return conditions.flatMap(({ key, values }) => (key.toLowerCase() === 'sts:externalid' ? values : []));
 }
 
 function nameOf({ sid, principals }: NormalizedStatement): string {

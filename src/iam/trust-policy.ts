@@ -1,4 +1,7 @@
+import { deletedPrincipalIn } from '../config/arn.ts';
+import { principalsOf, statementsOf, type NormalizedStatement } from './compare-policy.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
+import { temporarySid } from './temporary-statement.ts';
 
 /** The Sid that marks Kolena's statement, as on Kolena's page. */
 export const kolenaSid = 'KolenaAssumeRole';
@@ -6,12 +9,9 @@ export const kolenaSid = 'KolenaAssumeRole';
 /** The Sid of a permanent verifier's statement. */
 export const verifierSid = 'KolenaVerifier';
 
-/** What the Sid of a temporary verification statement begins with; `KolenaVerifier` does not. */
-export const temporarySidPrefix = 'KolenaVerify';
-
 interface TrustPolicyProps {
   readonly principalArn: string;
-  /** @default none: whoever speaks for the principal may assume the role */
+  /** @default none: the principal needs no external ID */
   readonly externalId?: string | undefined;
   /**
    * A permanent verifier that is trusted beside Kolena, under the same external ID.
@@ -35,4 +35,37 @@ function trustStatement(sid: string, principalArn: string, externalId: string | 
     Action: 'sts:AssumeRole',
     ...(externalId !== undefined && { Condition: { StringEquals: { 'sts:ExternalId': [externalId] } } }),
   };
+}
+
+/** The external IDs that statements of a trust policy demand, as often as they demand them. */
+export function externalIdsOf(statements: readonly NormalizedStatement[]): string[] {
+  return statements
+    .flatMap(({ conditions }) => conditions)
+    .flatMap(({ key, values }) => (key.toLowerCase() === 'sts:externalid' ? values : []));
+}
+
+/**
+ * The principals, as `AWS:arn:…`, that a live trust policy lets in and that are neither Kolena's nor a verifier's,
+ * whatever Sid lets them in: Kolena's former principal would lose the role as any other.
+ */
+export function otherPrincipals(trust: PolicyDocument, kolenaPrincipalArn: string): string[] {
+  const allowing = statementsOf(trust).filter(({ Effect }) => Effect === 'Allow');
+  return namedBeside(allowing).filter(
+    (principal) => principal !== `AWS:${kolenaPrincipalArn}` && !isDeleted(principal),
+  );
+}
+
+/** The deleted principals, as `AWS:AROA…`, that a live trust policy names in Kolena's place. */
+export function deletedPrincipals(trust: PolicyDocument): string[] {
+  return namedBeside(statementsOf(trust)).filter(isDeleted);
+}
+
+/** Whom the statements name that verification did not add, for its duration or for good. */
+function namedBeside(statements: readonly Statement[]): string[] {
+  const others = statements.filter(({ Sid }) => Sid !== verifierSid && Sid !== temporarySid);
+  return [...new Set(others.flatMap(principalsOf))];
+}
+
+function isDeleted(principal: string): boolean {
+  return principal === `AWS:${deletedPrincipalIn(principal) ?? ''}`;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { AccessConfig } from '../config/access-config.ts';
 import { decideAccess } from '../access/decide-access.ts';
+import { needsRaisedQuota } from '../access/decide-policies.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import { parseAccessConfig } from '../config/parse.ts';
@@ -57,7 +58,8 @@ interface Observing extends Pick<LocalRun, 'env' | 'log'> {
 async function observeAws({ config, region, env, log }: Observing): Promise<Observed> {
   // Nothing is masked outside of the Action.
   const session = await signIn({ region, env, log, allowedAccountIds: [], mask: () => undefined });
-  return session
-    ? observe({ clients: session.clients, caller: session.caller, config, log })
-    : nothingObserved;
+  if (session === undefined) return nothingObserved;
+  const { clients, caller } = session;
+  const asksQuota = needsRaisedQuota(config, caller.partition);
+  return observe({ clients, caller, config, asksQuota, log });
 }

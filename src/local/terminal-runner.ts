@@ -1,6 +1,7 @@
 import { maskOf, type Mask } from '../report/mask.ts';
 import type { Runner } from '../action/runner.ts';
-import type { Check, CheckStatus } from '../verify/check.ts';
+import type { Check } from '../verify/check.ts';
+import type { CheckStatus } from '../verify/checks.ts';
 
 const marks: Readonly<Record<CheckStatus, string>> = { pass: '✓', fail: '✗', warning: '!', unprovable: '?' };
 

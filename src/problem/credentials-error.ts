@@ -1,18 +1,18 @@
 import { UserError } from '../base/errors.ts';
 
-import { type AwsFailure, awsFailure } from './aws-failure.ts';
-import { type Diagnosis, diagnoseNetwork } from './network-error.ts';
+import { type AwsError, readAwsError } from './aws-error.ts';
+import { networkProblem } from './network-error.ts';
+import type { Problem } from './problem.ts';
 
 interface Context {
   readonly region: string;
 }
 
 interface Entry {
-  /** AWS's error codes, less `Exception`. */
   readonly codes: readonly string[];
-  /** Tells apart what shares one code. */
+  /** Tells failures apart that share one code. */
   readonly says?: RegExp;
-  readonly explain: (failure: AwsFailure, context: Context) => Diagnosis;
+  readonly explain: (error: AwsError, context: Context) => Problem;
 }
 
 const clock = "Set the runner's clock (chronyd, systemd-timesyncd): AWS accepts five minutes of difference.";
@@ -33,16 +33,12 @@ const table: readonly Entry[] = [
     explain: ({ message }) => ({
       message: `AWS does not accept the signature: the secret access key does not belong to the access key ID. ${message}`,
       remedy:
-        'Set AWS_SECRET_ACCESS_KEY anew, without spaces or line ends, or use role-to-assume and store no key at all.',
+        'Set AWS_SECRET_ACCESS_KEY again, without spaces or line ends, or use role-to-assume and store no key at all.',
     }),
   },
   {
     codes: ['ExpiredToken', 'TokenRefreshRequired', 'RequestExpired'],
-    explain: ({ message }) => ({
-      message: `The AWS credentials have expired: ${message}`,
-      remedy:
-        'Get new ones right before this step (locally: aws sso login); with role-to-assume they are renewed while the run goes on.',
-    }),
+    explain: expiredCredentials,
   },
   {
     codes: [
@@ -69,7 +65,7 @@ const table: readonly Entry[] = [
   {
     codes: ['OptInRequired', 'SubscriptionRequired'],
     explain: ({ message }, { region }) => ({
-      message: `The account may not use ${region}: ${message}`,
+      message: `The account is not allowed to use ${region}: ${message}`,
       remedy: `Enable ${region} for the account, or set aws-region to an enabled region.`,
     }),
   },
@@ -81,10 +77,20 @@ const table: readonly Entry[] = [
  */
 export function credentialsError(error: unknown, context: Context): UserError | undefined {
   if (error instanceof UserError) return error;
-  const failure = awsFailure(error);
+  const failure = readAwsError(error);
   const entry = table.find(
     ({ codes, says }) => codes.includes(failure.code) && (says?.test(failure.message) ?? true),
   );
-  const diagnosis = diagnoseNetwork(failure) ?? entry?.explain(failure, context);
-  return diagnosis && new UserError({ reason: 'credentials', ...diagnosis, cause: error });
+  const problem = networkProblem(failure) ?? entry?.explain(failure, context);
+  return problem && new UserError({ reason: 'credentials', ...problem, cause: error });
+}
+
+/** The credentials of this run reached their end; what AWS said of it is kept. */
+export function expiredCredentials({ message }: { readonly message: string }): Problem {
+  return {
+    message: `The AWS credentials have expired: ${message}`,
+    remedy:
+      'Run again with new ones: sign in right before this step (locally: aws sso login), or use role-to-assume, which ' +
+      'renews them between commands. If one command of Terraform outlasts them, raise role-duration-seconds.',
+  };
 }

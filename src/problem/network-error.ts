@@ -1,16 +1,21 @@
-import { untrustedCertificateRemedy } from './untrusted-certificate.ts';
+import { type AwsError, isNetworkFailure } from './aws-error.ts';
+import type { Problem } from './problem.ts';
 
-import type { AwsFailure } from './aws-failure.ts';
-import { isNetworkFailure } from './aws-failure.ts';
+/** The next step for a certificate of an authority that this machine does not trust. */
+export const untrustedCertificateRemedy =
+  'If a proxy inspects TLS here, put its CA certificate into a PEM file and name the file in AWS_CA_BUNDLE or NODE_EXTRA_CA_CERTS.';
 
-/** What failed, and the next step. */
-export interface Diagnosis {
-  readonly message: string;
-  readonly remedy: string;
+/** Node's words and Go's: libraries pass them on, some without Node's error code. */
+const untrustedWords =
+  /self-signed certificate|unable to (?:get (?:local )?issuer certificate|verify the first certificate)|x509: certificate signed by unknown authority/;
+
+/** Whether an error's message says that a certificate is not trusted. */
+export function isUntrustedCertificate(message: string): boolean {
+  return untrustedWords.test(message);
 }
 
 // https://nodejs.org/api/tls.html#x509-certificate-error-codes
-const untrusted = [
+const untrustedCodes = [
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -19,10 +24,10 @@ const untrusted = [
   'CERT_UNTRUSTED',
 ];
 
-/** Explains a call that never reached AWS: names, connections, proxies and certificates; `undefined` for all else. */
-export function diagnoseNetwork(failure: AwsFailure): Diagnosis | undefined {
+/** Why a call never reached AWS: names, connections, proxies and certificates; `undefined` for any other failure. */
+export function networkProblem(failure: AwsError): Problem | undefined {
   if (failure.code === 'ERR_PROXY_REFUSED') return proxyRefused(failure);
-  if (untrusted.includes(failure.code)) return untrustedCertificate(failure);
+  if (untrustedCodes.includes(failure.code)) return untrustedCertificate(failure);
   if (failure.code === 'CERT_HAS_EXPIRED' || failure.code === 'CERT_NOT_YET_VALID')
     return certificateOutOfTime(failure);
   if (failure.code === 'ERR_TLS_CERT_ALTNAME_INVALID') return otherHostsCertificate(failure);
@@ -30,11 +35,11 @@ export function diagnoseNetwork(failure: AwsFailure): Diagnosis | undefined {
   return isNetworkFailure(failure) ? unreachable(failure) : undefined;
 }
 
-function route({ host, proxy }: AwsFailure): string {
+function route({ host, proxy }: AwsError): string {
   return `${host ?? 'AWS'}${proxy === undefined ? '' : ` through the proxy ${proxy}`}`;
 }
 
-function proxyRefused(failure: AwsFailure): Diagnosis {
+function proxyRefused(failure: AwsError): Problem {
   const message = `The way to ${failure.host ?? 'AWS'} is closed: ${failure.message}`;
   if (/ 407\b/.test(failure.message)) {
     const remedy =
@@ -47,28 +52,28 @@ function proxyRefused(failure: AwsFailure): Diagnosis {
   };
 }
 
-function untrustedCertificate(failure: AwsFailure): Diagnosis {
+function untrustedCertificate(failure: AwsError): Problem {
   return {
     message: `The TLS certificate shown for ${route(failure)} is not trusted (${failure.code}).`,
     remedy: untrustedCertificateRemedy,
   };
 }
 
-function certificateOutOfTime(failure: AwsFailure): Diagnosis {
+function certificateOutOfTime(failure: AwsError): Problem {
   return {
     message: `The TLS certificate shown for ${route(failure)} is not valid at the runner's time (${failure.code}).`,
     remedy: "Check the runner's clock; if it is right, renew the certificate of the proxy or endpoint.",
   };
 }
 
-function otherHostsCertificate(failure: AwsFailure): Diagnosis {
+function otherHostsCertificate(failure: AwsError): Problem {
   return {
     message: `The TLS certificate shown for ${route(failure)} is for another host: ${failure.message}`,
     remedy: 'Check AWS_ENDPOINT_URL and its per-service forms, and what answers in between.',
   };
 }
 
-function unknownName(failure: AwsFailure): Diagnosis {
+function unknownName(failure: AwsError): Problem {
   return {
     message: `A host name on the way to ${route(failure)} cannot be resolved: ${failure.message}`,
     remedy:
@@ -78,7 +83,7 @@ function unknownName(failure: AwsFailure): Diagnosis {
   };
 }
 
-function unreachable(failure: AwsFailure): Diagnosis {
+function unreachable(failure: AwsError): Problem {
   return {
     message: `No connection to ${route(failure)}: ${failure.message}`,
     remedy:

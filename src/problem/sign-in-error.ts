@@ -1,25 +1,25 @@
 import { UserError } from '../base/errors.ts';
 
-import { awsFailure } from './aws-failure.ts';
+import { readAwsError } from './aws-error.ts';
 import { credentialsError } from './credentials-error.ts';
-import type { Diagnosis } from './network-error.ts';
+import { denialRemedy } from './denial-remedy.ts';
 import type { Environment } from '../base/environment.ts';
-import { missingStatement } from './aws-refusal.ts';
+import type { Problem } from './problem.ts';
 
 /** The failure of ambient credentials, from finding them to GetCallerIdentity; AWS's own words are always kept. */
 export function ambientError(error: unknown, region: string): UserError {
   const known = credentialsError(error, { region });
   if (known !== undefined) return known;
-  const { code, message } = awsFailure(error);
-  const diagnosis = code === 'AccessDenied' ? denied(message) : unknown(code, message);
-  return new UserError({ reason: 'credentials', ...diagnosis, cause: error });
+  const { code, message } = readAwsError(error);
+  const problem = code === 'AccessDenied' ? denied(message) : unknown(code, message);
+  return new UserError({ reason: 'credentials', ...problem, cause: error });
 }
 
 /** A source of credentials that is named, and that gave none. */
 export function emptySourceError(source: string, cause: unknown): UserError {
   return new UserError({
     reason: 'credentials',
-    message: `AWS credentials are named by ${source}, but none could be loaded from there: ${awsFailure(cause).message}`,
+    message: `AWS credentials are named by ${source}, but none could be loaded from there: ${readAwsError(cause).message}`,
     remedy: `Correct ${source} and what belongs to it, or unset it; in a workflow, role-to-assume needs none of them.`,
     cause,
   });
@@ -43,18 +43,12 @@ export function missingCredentials(env: Environment): UserError {
 /** What a workflow has to say so that its jobs may ask GitHub for an ID token. */
 export const idTokenPermission = 'permissions:\n  id-token: write\n  contents: read';
 
-function denied(message: string): Diagnosis {
-  const statement = missingStatement(message);
-  return {
-    message: `AWS denies the sign-in: ${message}`,
-    remedy:
-      statement === undefined
-        ? 'Have the owner of the policy that AWS names lift the deny.'
-        : `Add this statement to the caller's policy, and check the trust policy of a role to be assumed:\n${statement}`,
-  };
+function denied(message: string): Problem {
+  const addTo = "the caller's policy, and check the trust policy of any role that is to be assumed";
+  return { message: `AWS denies the sign-in: ${message}`, remedy: denialRemedy(message, addTo) };
 }
 
-function unknown(code: string, message: string): Diagnosis {
+function unknown(code: string, message: string): Problem {
   return {
     message: `Signing in to AWS failed (${code}): ${message}`,
     remedy: 'Check the ambient AWS credentials with aws sts get-caller-identity, or use role-to-assume.',

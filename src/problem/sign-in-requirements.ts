@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 
-import { parseRoleArn } from '../iam/id-token.ts';
+import { parsePrincipalArn } from '../config/arn.ts';
+import { partitionOfRegion } from '../config/partition.ts';
 import type { Environment } from '../base/environment.ts';
 import { idTokenPermission } from './sign-in-error.ts';
 
@@ -25,8 +26,8 @@ export function requireAllowedAccount(
 
 /** Throws a UserError `invalid-input` when the role is of China or GovCloud and the region is not, or the other way round. */
 export function requirePartition(roleArn: string, region: string): void {
-  const expected = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  const partition = parseRoleArn(roleArn)?.partition ?? expected;
+  const expected = partitionOfRegion(region);
+  const partition = parsePrincipalArn(roleArn)?.partition ?? expected;
   if (partition === expected) return;
   throw new UserError({
     reason: 'invalid-input',
@@ -40,7 +41,7 @@ interface IdTokenProps {
   readonly getIdToken?: (audience: string) => Promise<string>;
 }
 
-/** The way to an ID token; throws a UserError `credentials` where the job may not ask for one. */
+/** The way to an ID token; throws a UserError `credentials` where the job is not allowed to ask for one. */
 export function requireIdToken({ env, getIdToken }: IdTokenProps): (audience: string) => Promise<string> {
   if (
     getIdToken !== undefined &&
@@ -51,15 +52,30 @@ export function requireIdToken({ env, getIdToken }: IdTokenProps): (audience: st
   if (env['GITHUB_ACTIONS'] !== 'true') {
     throw new UserError({
       reason: 'credentials',
-      message: 'role-to-assume is set, but this is no GitHub Actions job: nobody here issues an ID token.',
+      message: 'role-to-assume is set, but this is not a GitHub Actions job, so there is no ID token.',
       remedy: 'Leave role-to-assume out and sign in by AWS_PROFILE or environment variables.',
     });
   }
   throw new UserError({
     reason: 'credentials',
-    message: 'role-to-assume is set, but this job may not ask GitHub for an ID token.',
-    remedy: `Add to the workflow, or to the job:\n${idTokenPermission}`,
+    message: `role-to-assume is set, but this job is not allowed to request an ID token${startedBy(env)}.`,
+    remedy: `Add to the workflow, or to the job:\n${idTokenPermission}\n${furtherCauses(env)}`,
   });
+}
+
+function startedBy(env: Environment): string {
+  const { GITHUB_EVENT_NAME: event, GITHUB_ACTOR: actor } = env;
+  return event && actor ? ` (event ${event}, started by ${actor})` : '';
+}
+
+/** What the permission in the job alone does not mend. https://docs.github.com/actions/reference/security/oidc */
+function furtherCauses(env: Environment): string {
+  const reusable =
+    'If they are there and the job is part of a reusable workflow, the job that calls it (`uses: …/.github/workflows/…`) has to grant ' +
+    'them too: a called workflow never gets more than its caller has.';
+  return env['GITHUB_ACTOR'] === 'dependabot[bot]'
+    ? "If they are there: Dependabot's runs can be without an ID token whatever the workflow says; have a person run the job, from a branch of their own."
+    : reusable;
 }
 
 /**

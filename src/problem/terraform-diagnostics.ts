@@ -1,3 +1,5 @@
+import { defined } from '../base/defined.ts';
+
 /** One error that Terraform reports. */
 export interface Diagnostic {
   /** As `creating IAM Role (KolenaS3ReadAccess): … EntityAlreadyExists: …`, on one line. */
@@ -39,16 +41,16 @@ function parseBlock(block: string): Diagnostic {
   const location = paragraphs.find((paragraph) => /^ {2}(?:with|on) \S/.test(paragraph));
   const address = /^ {2}with (.+?),?$/m.exec(location ?? '')?.[1];
   const inBlock = /^ {2}on .+, in (.+):$/m.exec(location ?? '')?.[1];
-  return {
+  return defined({
     summary: unwrapped(head),
     // The source line that the location quotes is of generated JSON: no help, and it may hold the external ID.
     detail: paragraphs
       .filter((paragraph) => paragraph !== location)
       .map(unwrapped)
       .join('\n'),
-    ...(address !== undefined && { address }),
-    ...(inBlock !== undefined && { block: inBlock }),
-  };
+    address,
+    block: inBlock,
+  });
 }
 
 /** Terraform wraps prose at 78 columns; lines that it indents are meant to stand alone. */

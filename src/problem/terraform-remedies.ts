@@ -1,31 +1,28 @@
-import { untrustedCertificateRemedy } from './untrusted-certificate.ts';
+import { expiredCredentials } from './credentials-error.ts';
+import { denialRemedy } from './denial-remedy.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from './network-error.ts';
+import { statementFor } from './statement.ts';
 import type { Diagnostic } from './terraform-diagnostics.ts';
 
 type Remedy = string | ((match: RegExpExecArray) => string);
 
-/** What Terraform and AWS say, and what to do about it; the first that matches counts, so the special come first. */
+/** What Terraform and AWS say, and what to do about it; the first match counts, so the special come first. */
 const remedies: readonly (readonly [RegExp, Remedy])[] = [
-  [/x509: certificate signed by unknown authority/, untrustedCertificateRemedy],
   [
     /ExpiredToken|token included in the request is expired/,
-    'The AWS credentials expired during the run: run again, with a longer `role-duration-seconds` if it happens again.',
+    ({ input }) => expiredCredentials({ message: input }).remedy,
   ],
-  [
-    /with an explicit deny in (an? [\w -]+?(?:policy|boundary))/i,
-    (match) => `An explicit deny in ${String(match[1])} forbids it: ask whoever owns that to allow it.`,
-  ],
-  [
-    /not authorized to perform: ([\w-]+:\w+)(?: on resource: (\S+))?/,
-    (match) => statementToAdd(String(match[1]), match[2]),
-  ],
+  [/not authorized to perform: [\w-]+:\w+/, ({ input }) => denialRemedy(input)],
   [
     /operation error (\w+): (\w+),.*(?:AccessDenied|Forbidden)/s,
-    (match) => statementToAdd(actionOf(String(match[1]), String(match[2]))),
+    ([, service = '', operation = '']) =>
+      statementFor({ Action: actionOf(service, operation), Resource: '*' }),
   ],
   [
     /EntityAlreadyExists/,
-    'Somebody else created it meanwhile: run again, which adopts it. If that fails in the same way, a policy of that name ' +
-      'stands at another path: set `iam-path` to that, or choose another `policy-name`.',
+    'Somebody else created it meanwhile: run again, which imports it. If that fails in the same way, a policy of that name ' +
+      'exists at another path or in another case, which IAM counts as the same name: see `aws iam list-policies --scope Local`, ' +
+      'and set `iam-path` or `policy-name` to what it has, or choose another `policy-name`.',
   ],
   [
     /PoliciesPerRole/,
@@ -72,6 +69,11 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
       'a provider mirror.',
   ],
   [
+    /Saving a generated plan is currently not supported/,
+    'Set the execution mode of the workspace to Local in HCP Terraform (Settings, General), which then keeps the state alone, or ' +
+      'leave `backend` out, which needs no state at all: a plan that runs there cannot be saved, approved and then applied.',
+  ],
+  [
     /terraform\.backend|backend|Failed to get existing workspaces/i,
     "Check `backend` and each line of `backend-config` against that backend's page in Terraform's documentation.",
   ],
@@ -80,6 +82,7 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
 /** The next step for a failure that is known, if it is. */
 export function remedyFor({ summary, detail, block }: Diagnostic): string | undefined {
   const text = [summary, detail, block ?? ''].join('\n');
+  if (isUntrustedCertificate(text)) return untrustedCertificateRemedy;
   for (const [pattern, remedy] of remedies) {
     const match = pattern.exec(text);
     if (match !== null) return typeof remedy === 'string' ? remedy : remedy(match);
@@ -102,13 +105,4 @@ const s3Actions: Readonly<Record<string, string>> = {
 
 function actionOf(service: string, operation: string): string {
   return s3Actions[operation] ?? `${service.toLowerCase()}:${operation}`;
-}
-
-function statementToAdd(action: string, resource = '*'): string {
-  const statement = {
-    Effect: 'Allow',
-    Action: action,
-    Resource: resource.startsWith('arn:') ? resource : '*',
-  };
-  return `Add to the policy of the deploy role: ${JSON.stringify(statement)}`;
 }

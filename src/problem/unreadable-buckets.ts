@@ -1,13 +1,14 @@
 import type { BucketFinding, Caller } from '../access/observed.ts';
+import { bucketArn } from '../config/arn.ts';
 import { UserError } from '../base/errors.ts';
+import { missingRightsRemedy } from './missing-rights.ts';
+import type { MissingRight } from './statement.ts';
 
 type Denied = Extract<BucketFinding, { kind: 'denied' }>;
 
-/** The one error that names every bucket that does not exist or may not be read; `undefined` when there is none. */
-export function unreadableBuckets(
-  findings: readonly BucketFinding[],
-  { accountId, partition }: Pick<Caller, 'accountId' | 'partition'>,
-): UserError | undefined {
+/** The one error that names every bucket that does not exist or cannot be read; `undefined` when there is none. */
+export function unreadableBuckets(findings: readonly BucketFinding[], caller: Caller): UserError | undefined {
+  const { accountId, partition } = caller;
   const missing = findings.flatMap((one) => (one.kind === 'missing' ? [one.name] : []));
   const denied = findings.filter((one) => one.kind === 'denied');
   if (missing.length + denied.length === 0) return undefined;
@@ -17,16 +18,16 @@ export function unreadableBuckets(
     missing.length > 0 && `There is no bucket named ${missing.join(', ')} in partition ${partition}.`,
     others.length > 0 && `Not of account ${accountId}, but of another: ${others.join(', ')}.`,
     named(denied, 'unknown').length > 0 &&
-      `S3 refuses ${named(denied, 'unknown').join(', ')}: the bucket belongs to another account, or this run has no right to read it.`,
+      `S3 refuses ${named(denied, 'unknown').join(', ')}: the bucket belongs to another account, or this run is not allowed to read it.`,
     named(denied, 'this').length > 0 &&
-      `This run may not read the CORS rules of ${named(denied, 'this').join(', ')}.`,
+      `This run is not allowed to read the CORS rules of ${named(denied, 'this').join(', ')}.`,
     denied[0] !== undefined && `S3 said: ${(denied[0].cause as Error).message}`,
   ];
   const steps = [
     missing.length > 0 && 'Correct the names under buckets, or create the buckets.',
-    others.length > 0 && 'Run in the account that owns the bucket, or take it from the config.',
+    others.length > 0 && 'Run in the account that owns the bucket, or remove it from the config.',
     mine.length > 0 &&
-      `Add this statement to the permissions of the role that this run uses:\n${readStatement(mine, partition)}`,
+      missingRightsRemedy({ caller, lists: { Buckets: mine }, right: readSettings(mine, partition) }),
   ];
   const text = (parts: readonly (string | false)[]) => parts.filter((part) => part !== false).join(' ');
   return new UserError({
@@ -41,12 +42,10 @@ function named(denied: readonly Denied[], owner: Denied['owner']): string[] {
   return denied.filter((one) => one.owner === owner).map(({ name }) => name);
 }
 
-function readStatement(buckets: readonly string[], partition: string): string {
-  const statement = {
+function readSettings(buckets: readonly string[], partition: string): MissingRight {
+  return {
     Sid: 'ReadBucketSettings',
-    Effect: 'Allow',
     Action: ['s3:ListBucket', 's3:GetBucketCORS', 's3:GetEncryptionConfiguration'],
-    Resource: buckets.map((bucket) => `arn:${partition}:s3:::${bucket}`),
+    Resource: buckets.map((bucket) => bucketArn(bucket, { partition })),
   };
-  return JSON.stringify(statement, null, 2);
 }

@@ -15,6 +15,8 @@ function result(report: Report, change: AccessChange | undefined): string {
     case 'failed':
       return `❌ ${failed(report)}`;
     case 'skipped':
+      if (report.newer !== undefined)
+        return `ℹ️ Kolena S3 access · not applied: the branch says something else since commit ${report.newer.slice(0, 7)}`;
       return 'ℹ️ Kolena S3 access · skipped: nothing was planned, and AWS was not asked';
     case 'synthesized':
       return 'ℹ️ Kolena S3 access · synthesized, not planned';

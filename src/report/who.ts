@@ -1,6 +1,6 @@
 import type { AccessChange } from '../access/access-change.ts';
+import { publicDatasetsBucket } from '../config/bucket-location.ts';
 import { listOf } from '../iam/compare-policy.ts';
-import { publicDatasetsBucket } from '../iam/granted-buckets.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import { firstRows, type Detail } from './detail.ts';
 import { clip, code, details, fence, type Inline } from './markdown.ts';

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { DesiredAccess, ForgottenCors } from '../access/desired-access.ts';
 import { corsAddress } from '../plan/resources.ts';
+import { AccessResources } from './access-resources.ts';
 import { AwsStack, type StackSettings } from './aws-stack.ts';
-import { KolenaS3Access } from './kolena-s3-access.ts';
 
 export interface AccessStackProps {
   /** What shall stand in AWS, and what has to go. */
@@ -15,18 +15,15 @@ export class AccessStack extends AwsStack {
   constructor(scope: Construct, id: string, { desired, settings }: AccessStackProps) {
     const { region, accountId } = desired;
     super(scope, id, { region, settings, ...(accountId && { accountId }) });
-    new KolenaS3Access(this, 'kolena', {
-      desired,
-      providerOf: (bucketRegion) => this.providerOf(bucketRegion),
-    });
+    new AccessResources(this, 'kolena', { desired, providerOf: (cors) => this.providerOf(cors.region) });
     const { cors, forgotten = [] } = desired.removals;
-    if (settings.backend) this.letGoOf([...cors, ...forgotten]);
+    if (settings.backend) this.forgetCors([...cors, ...forgotten]);
   }
 
   /** Takes CORS configurations out of the state and leaves them in AWS, where a delete would take foreign rules along. */
-  private letGoOf(removals: readonly ForgottenCors[]): void {
-    // Terraform lets go of a resource only while the provider that made it is configured.
+  private forgetCors(removals: readonly ForgottenCors[]): void {
+    // Terraform forgets a resource only while the provider that made it is configured.
     for (const { region } of removals) this.providerOf(region);
-    this.letGo(removals.map(({ bucket }) => corsAddress(bucket)));
+    this.forget(removals.map(({ bucket }) => corsAddress(bucket)));
   }
 }

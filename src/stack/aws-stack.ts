@@ -1,6 +1,7 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { sortKeys } from '../base/sort-keys.ts';
 import { NamedBackend, type BackendSettings } from './named-backend.ts';
 
 /** The AWS provider's versions that the stacks are tested with, as a Terraform version constraint. */
@@ -33,12 +34,9 @@ export interface AwsStackProps {
 }
 
 /** Without cdktf's own annotations, which carry its version and the paths of its constructs; keys in alphabetical order. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== '//');
-  return Object.fromEntries(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, plain(item)]),
+function plain(json: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(sortKeys(json), (key, value: unknown) => (key === '//' ? undefined : value)),
   );
 }
 
@@ -69,7 +67,7 @@ export class AwsStack extends TerraformStack {
   }
 
   /** Takes resources out of the state, by their addresses, and leaves them in AWS. */
-  protected letGo(addresses: readonly string[]): void {
+  protected forget(addresses: readonly string[]): void {
     if (addresses.length === 0) return;
     this.requireTerraform(versions.removedBlocks);
     this.addOverride(

@@ -1,3 +1,4 @@
+import { byCodeUnits, sortKeys } from '../base/sort-keys.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { literal } from './literal.ts';
 
@@ -18,14 +19,9 @@ const ORDER = [
 
 const rank = (key: string): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
 
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, ordered(item)]));
-}
+const inOrder = (a: string, b: string): number => rank(a) - rank(b) || byCodeUnits(a, b);
 
 /** The document as compact JSON for a Terraform attribute: the same bytes however the keys of `document` are ordered. */
 export function policyJson(document: PolicyDocument): string {
-  return literal(JSON.stringify(ordered(document)));
+  return literal(JSON.stringify(sortKeys(document, inOrder)));
 }

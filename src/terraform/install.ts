@@ -9,7 +9,7 @@ import type { ReleaseServer } from './release.ts';
 import { noJson, terraformMissing } from '../problem/terraform-error.ts';
 import { openToolCache } from './tool-cache.ts';
 import { newestAllowed } from '../config/version-constraint.ts';
-import { wantedVersion, wish } from './wanted-version.ts';
+import { wantedVersion, parseRequirement } from './wanted-version.ts';
 import type { Wanted } from './wanted-version.ts';
 
 interface FindTerraformProps {
@@ -33,7 +33,7 @@ export interface TerraformBinary {
   readonly version?: string;
 }
 
-/** Without a wish: any that knows lock files in S3. */
+/** Where no version is asked for: any that knows lock files in S3. */
 const ANY = '>= 1.10.0, < 2.0.0';
 
 /**
@@ -50,7 +50,7 @@ export async function findTerraform(props: FindTerraformProps): Promise<Terrafor
     if (wanted.allows(version)) return { binary: onPath, version };
     props.log.info(`${onPath} is ${version}; ${wanted.source} wants ${wanted.text}.`);
   }
-  return installedTerraform(props, wanted ?? wish(ANY, 'this Action'));
+  return installedTerraform(props, wanted ?? parseRequirement(ANY, 'this Action'));
 }
 
 async function givenTerraform(props: FindTerraformProps, path: string): Promise<TerraformBinary> {
@@ -62,7 +62,7 @@ async function givenTerraform(props: FindTerraformProps, path: string): Promise<
     throw terraformMissing(found, cause);
   });
   if (props.terraformVersion === undefined) return { binary: found };
-  const wanted = wish(props.terraformVersion, '`terraform-version`');
+  const wanted = parseRequirement(props.terraformVersion, '`terraform-version`');
   const version = await versionOf(found, props);
   if (wanted.allows(version)) return { binary: found, version };
   throw new UserError({
@@ -97,6 +97,7 @@ function inFolder(folder: string, version: string): TerraformBinary {
 }
 
 /**
+ * The executable of that name in the absolute folders of PATH, in their order; `@actions/io` would search relative folders too.
  * setup-terraform and setup-opentofu put a script in front of their binary, which then is called `terraform-bin`. The
  * script copies all that Terraform prints, secrets too, into the step's outputs, prints an `::error` of its own, and
  * passes no interrupt on.

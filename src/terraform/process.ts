@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { defined } from '../base/defined.ts';
 import type { ProcessResult } from '../problem/terraform-error.ts';
 
 interface ProcessProps {
@@ -36,7 +37,7 @@ export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
       collectLines(child.stdout, props.onLine),
       collectLines(child.stderr, props.onLine),
     ]);
-    return { code, stdout, stderr, ...(cancelledBy !== undefined && { cancelledBy }) };
+    return defined({ code, stdout, stderr, cancelledBy });
   } finally {
     process.off('SIGINT', cancel).off('SIGTERM', cancel);
   }

@@ -7,7 +7,7 @@ import { HttpClient } from '@actions/http-client';
 import { downloadTool, extractZip } from '@actions/tool-cache';
 import { z } from 'zod';
 import { UserError } from '../base/errors.ts';
-import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/untrusted-certificate.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/network-error.ts';
 import { hashicorpPublicKey } from './hashicorp-key.ts';
 import { verifySignature } from './signature.ts';
 import { newestAllowed } from '../config/version-constraint.ts';

@@ -3,7 +3,10 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where the runner keeps tools, in the layout of `@actions/tool-cache`: `terraform/<version>/<architecture>`. */
+/**
+ * Where the runner keeps tools, in the layout of `@actions/tool-cache`: `terraform/<version>/<architecture>`. Its own `cacheDir`
+ * empties the folder before it copies, while a second job of the same machine may run what lies there.
+ */
 export interface ToolCache {
   versions(): Promise<readonly string[]>;
   /** The folder of one version. */

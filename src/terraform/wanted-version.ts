@@ -22,14 +22,14 @@ export async function wantedVersion({
   terraformVersion,
   workingDirectory,
 }: WantedVersionProps): Promise<Wanted | undefined> {
-  if (terraformVersion !== undefined) return wish(terraformVersion, '`terraform-version`');
+  if (terraformVersion !== undefined) return parseRequirement(terraformVersion, '`terraform-version`');
   const text = await readFile(join(workingDirectory, '.terraform-version'), 'utf8').catch(() => '');
   const line = text.split('\n').find((candidate) => /^\s*[^#\s]/.test(candidate));
-  return line === undefined ? undefined : wish(line.trim(), 'the file .terraform-version');
+  return line === undefined ? undefined : parseRequirement(line.trim(), 'the file .terraform-version');
 }
 
 /** A version or constraint that `source` gave. Throws `invalid-input`. */
-export function wish(text: string, source: string): Wanted {
+export function parseRequirement(text: string, source: string): Wanted {
   const allows = parseConstraint(text);
   if (allows !== undefined) return { text, source, allows };
   throw new UserError({

@@ -1,9 +1,6 @@
 import { defined } from '../base/defined.ts';
 import type { Problem } from '../problem/problem.ts';
-import { checks, idOf, isOfKind, type KindWith, type Subject, titleOf } from './checks.ts';
-
-/** `unprovable`: this run had no way to find out, and says why. */
-export type CheckStatus = 'pass' | 'fail' | 'warning' | 'unprovable';
+import { checks, idOf, isOfKind, type KindWith, type Subject, titleOf, type CheckStatus } from './checks.ts';
 
 /** One proven, refuted or unprovable sentence about the access. */
 export interface Check {

@@ -1,4 +1,5 @@
-import type { CheckStatus } from './check.ts';
+/** `unprovable`: this run had no way to find out, and says why. */
+export type CheckStatus = 'pass' | 'fail' | 'warning' | 'unprovable';
 
 /** All texts of one check; `{name}` stands for a value of its subject. */
 interface CheckTexts {

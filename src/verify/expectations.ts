@@ -1,5 +1,6 @@
-import type { AccessConfig, BucketLocation } from '../config/access-config.ts';
-import { spellLocation } from '../config/bucket-location.ts';
+import type { AccessConfig } from '../config/access-config.ts';
+import { buildArn } from '../config/arn.ts';
+import { spellLocation, type BucketLocation } from '../config/bucket-location.ts';
 import { kolenaRule } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
@@ -41,7 +42,7 @@ export interface Expectations {
 export interface ExpectationOptions {
   /** `s3://bucket/key` or `bucket/key`. */
   readonly verifyObject?: string | undefined;
-  readonly verifyPrincipalArn?: string | undefined;
+  readonly verifierArn?: string | undefined;
 }
 
 /** What the config and the access decided from it promise; throws a UserError when `verify-object` lies outside of it. */
@@ -67,13 +68,18 @@ export function expectationsOf(
     foreignRules: Object.fromEntries(
       [...desired.removals.cors, ...desired.cors].map(({ bucket, rules }) => [bucket, rules.others]),
     ),
-    verifierArn: options.verifyPrincipalArn,
+    verifierArn: options.verifierArn,
   });
 }
 
 /** The role's ARN, as it will be; `*` stands for an account that is not known. */
 export function expectedRoleArn({ partition, accountId, role }: Expectations): string {
-  return `arn:${partition}:iam::${accountId ?? '*'}:role${role.path}${role.name}`;
+  return buildArn({
+    partition,
+    service: 'iam',
+    accountId: accountId ?? '*',
+    resource: `role${role.path}${role.name}`,
+  });
 }
 
 /** The configured locations, the one that holds `verify-object` marked with its key. */

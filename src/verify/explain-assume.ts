@@ -1,4 +1,4 @@
-import { listOf, statementsOf } from '../iam/compare-policy.ts';
+import { normalizeStatements, statementsOf } from '../iam/compare-policy.ts';
 import type { Statement } from '../iam/policy-document.ts';
 import { evaluatePolicies, namesPrincipal } from '../iam/evaluate-policy.ts';
 import { parseDenial } from '../problem/denial.ts';
@@ -7,6 +7,8 @@ import { explainGuard } from './explain-guard.ts';
 import { final, type Explanation, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 import { verifierSessionName } from '../iam/temporary-statement.ts';
+import { externalIdsOf } from '../iam/trust-policy.ts';
+import { parseArn, rootArn } from '../config/arn.ts';
 
 /** Names the cause of a refused AssumeRole, for which STS has one code: by its message and the trust policy read back. */
 export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explanation {
@@ -27,7 +29,7 @@ export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explana
   if (guard !== undefined)
     return { ...guard, remedy: `Allow ${callerArn} to call sts:AssumeRole on ${roleArn} there.` };
   const statements = statementsOf(role.trustPolicy).filter((statement) =>
-    namesPrincipal(statement, principalsOf(callerArn)),
+    namesPrincipal(statement, namesOfCaller(callerArn)),
   );
   if (statements.length === 0)
     return {
@@ -47,7 +49,7 @@ export function letsIn({ callerArn, role }: LiveAccess, externalId: string | und
   if (role === undefined) return false;
   const { decision } = evaluatePolicies([role.trustPolicy], {
     action: 'sts:AssumeRole',
-    principals: principalsOf(callerArn),
+    principals: namesOfCaller(callerArn),
     context: {
       'sts:RoleSessionName': verifierSessionName,
       'aws:PrincipalArn': callerArn,
@@ -60,13 +62,7 @@ export function letsIn({ callerArn, role }: LiveAccess, externalId: string | und
 }
 
 function explainCondition(statements: readonly Statement[], { expectations, role }: LiveAccess): Explanation {
-  const demanded = statements.flatMap(({ Condition = {} }) =>
-    Object.values(Condition).flatMap((keys) =>
-      Object.entries(keys).flatMap(([key, values]) =>
-        key.toLowerCase() === 'sts:externalid' ? listOf(values) : [],
-      ),
-    ),
-  );
+  const demanded = externalIdsOf(normalizeStatements({ Version: '2012-10-17', Statement: statements }));
   const { externalId } = expectations;
   const name = role?.name ?? expectations.role.name;
   if (demanded.length > 0 && !demanded.includes(externalId ?? ''))
@@ -89,12 +85,12 @@ function mayStillSpread(roleArn: string, callerArn: string): Explanation {
 }
 
 function explainCode({ code, message }: Refusal): Explanation | undefined {
-  if (code === 'RegionDisabledException')
+  if (code === 'RegionDisabled')
     return final(
       `STS is turned off in this region: ${message}`,
       'Activate STS for the region in IAM, or change aws-region.',
     );
-  if (/^ExpiredToken/.test(code))
+  if (code === 'ExpiredToken')
     return final(
       `The credentials of this run have expired: ${message}`,
       'Sign in again, with a longer role-duration-seconds.',
@@ -105,7 +101,7 @@ function explainCode({ code, message }: Refusal): Explanation | undefined {
 }
 
 /** An ARN, and the account root that stands for it where a policy names the whole account. */
-export function principalsOf(arn: string): string[] {
-  const [, partition = '', , , account = ''] = arn.split(':');
-  return [arn, `arn:${partition}:iam::${account}:root`];
+export function namesOfCaller(arn: string): string[] {
+  const { partition = 'aws', accountId = '' } = parseArn(arn) ?? {};
+  return [arn, rootArn({ partition, accountId })];
 }

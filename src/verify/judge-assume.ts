@@ -3,7 +3,7 @@ import { type Check, fail, failFor, pass, unprovable, warning } from './check.ts
 import { about } from './checks.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { Expectations } from './expectations.ts';
-import { explainAssumeDenial, principalsOf } from './explain-assume.ts';
+import { explainAssumeDenial, namesOfCaller } from './explain-assume.ts';
 import { liveAccessOf } from './explanation.ts';
 import type { Attempt, Observations, TrustForVerifier } from './observations.ts';
 import { wrongExternalId } from '../iam/temporary-statement.ts';
@@ -78,7 +78,7 @@ function whyNoProof(attempt: Attempt<unknown>, { kind, removed }: TrustForVerifi
   if (attempt.outcome === 'ok') return 'AWS let the verifier in.';
   const { code, message } = attempt.refusal;
   // Only `AccessDenied` is proof; throttling and outages also return errors.
-  if (!code.startsWith('AccessDenied')) return `AWS answered ${code}: ${message}`;
+  if (code !== 'AccessDenied') return `AWS answered ${code}: ${message}`;
   // Without the statement AWS refuses the verifier whatever the external ID.
   return kind === 'temporary' && removed?.stood === false
     ? 'Another check of the role, or somebody else, removed the statement of this one meanwhile, so a refusal proves nothing.'
@@ -91,7 +91,7 @@ function statementWithoutExternalId(
   { role }: Observations,
 ): string | undefined {
   const documents = role === undefined ? [] : [role.trustPolicy];
-  const principals = principalsOf(kolenaPrincipalArn);
+  const principals = namesOfCaller(kolenaPrincipalArn);
   const contexts = [{}, { 'sts:ExternalId': wrongExternalId }];
   const decisions = contexts.map((context) =>
     evaluatePolicies(documents, { action: 'sts:AssumeRole', principals, context }),

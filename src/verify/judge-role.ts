@@ -1,4 +1,6 @@
+import { deletedPrincipalIn } from '../config/arn.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
+import { withoutTemporary } from '../iam/temporary-statement.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import { type Check, fail, pass, unprovable, warning } from './check.ts';
@@ -35,10 +37,10 @@ function roleExists(expectations: Expectations, { role }: Observations): Check {
 function trustPolicy(expectations: Expectations, { role }: Observations): Check {
   const subject = about('trust-policy', {});
   if (role === undefined) return unprovable(subject, 'There is no role.');
-  const expected = expectations.role.trustPolicy;
+  const expected = withoutTemporary(expectations.role.trustPolicy);
   if (samePolicy(expected, role.trustPolicy))
     return pass(subject, `It trusts ${expectations.kolenaPrincipalArn}.`);
-  const deleted = /"(A(?:ID|RO)A[A-Z0-9]{12,})"/.exec(JSON.stringify(role.trustPolicy))?.[1];
+  const deleted = deletedPrincipalIn(JSON.stringify(role.trustPolicy));
   if (deleted !== undefined)
     return fail(
       subject,

@@ -22,6 +22,9 @@ export type Attempt<T> =
   | { readonly outcome: 'refused'; readonly refusal: Refusal }
   | { readonly outcome: 'skipped'; readonly message: string };
 
+/** What a call that was made gave: its value, or AWS's refusal. */
+export type Answer<T> = Exclude<Attempt<T>, { readonly outcome: 'skipped' }>;
+
 /** How `verify: assume` got, and gave back, the right to assume the role. */
 export interface TrustForVerifier {
   /** `temporary`: the statement was added; `permanent`: the caller is `verify-principal-arn`; `none`: no way in. */

@@ -1,3 +1,4 @@
+import { deletedPrincipalIn } from '../config/arn.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';
 import { statementFor } from '../problem/statement.ts';
@@ -47,17 +48,17 @@ export function explainNotAdded(
   { code, message }: Refusal,
   { callerArn, expectations, role }: Omit<Verifier, 'mode'>,
 ): Problem {
-  if (code.startsWith('LimitExceeded'))
+  if (code === 'LimitExceeded')
     return {
       message: `The trust policy of ${expectations.role.name} has no room for the statement of the check: ${message}`,
       remedy:
         "Raise the account's quota for role trust policies, or use verify-principal-arn or `verify: simulate`.",
     };
-  if (code.startsWith('MalformedPolicyDocument'))
+  if (code === 'MalformedPolicyDocument')
     return {
       message: `IAM does not take the trust policy with the statement of the check, for ${callerArn}: ${message}`,
       // A policy that names a principal that was deleted is refused whatever is added to it.
-      remedy: /\bA(?:ID|RO)A[A-Z0-9]{12,}/.test(message)
+      remedy: deletedPrincipalIn(message)
         ? 'Run `command: apply`, which writes the trust policy again.'
         : 'Allow iam:GetRole on the role that this run uses, so that its ARN is found with its path.',
     };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { kolenaRuleId, kolenaRule } from '../../src/cors/rule-set.ts';
 import type { CorsRule } from '../../src/cors/rule.ts';
-import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
+import { decideAccess } from '../../src/access/decide-access.ts';
+import { needsRaisedQuota } from '../../src/access/decide-policies.ts';
 import { nothingObserved, type ObservedRole } from '../../src/access/observed.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { trustPolicy } from '../../src/iam/trust-policy.ts';
@@ -38,7 +39,7 @@ describe('what exists is adopted', () => {
       { number: 1, importArn: policyArn('KolenaS3ReadAccess'), attached: true },
     ]);
     expect(desired.cors).toEqual([
-      { bucket: 'share-with-kolena', region: 'eu-west-1', ...oursAlone, exists: true },
+      { bucket: 'share-with-kolena', region: 'eu-west-1', ...oursAlone, exists: true, throughS3: true },
     ]);
     expect(desired.removals).toEqual({ policies: [], cors: [] });
   });
@@ -54,6 +55,17 @@ describe('what exists is adopted', () => {
     expect(desired.cors).toEqual([
       { bucket: 'new-bucket', region: 'eu-west-1', ...oursAlone, exists: false },
     ]);
+  });
+
+  test('a role in another case keeps the name that stands in AWS', () => {
+    const role = roleOf({
+      name: 'kolenas3readaccess',
+      arn: 'arn:aws:iam::444455556666:role/kolenas3readaccess',
+    });
+    expect(decideAccess(configOf(), worldOf({ role }), { region }).role).toMatchObject({
+      name: 'kolenas3readaccess',
+      exists: true,
+    });
   });
 
   test('a policy at a path of its own stays there, unless the role moves', () => {
@@ -116,9 +128,13 @@ describe('our CORS rule', () => {
   });
 
   test('stands alone with cors: replace, and a warning says who loses what', () => {
-    const desired = decideAccess(configOf({ cors: 'replace', 'kolena-external-id': 'an-id' }), observed, {
-      region,
-    });
+    const desired = decideAccess(
+      configOf({ cors: 'replace', 'kolena-external-id': 'example-external-id' }),
+      observed,
+      {
+        region,
+      },
+    );
     expect(desired.cors).toMatchObject([
       { rules: { others: [], kolena: ours }, replacesOthers: true, exists: true, throughS3: false },
     ]);
@@ -135,16 +151,6 @@ describe('our CORS rule', () => {
       others: [{ ID: 'theirs', AllowedOrigins: ['https://example.com'] }],
       kolena: { ID: kolenaRuleId, AllowedOrigins: ['https://app.kolena.com'] },
     });
-  });
-
-  test('is let go of in the state where only the version before granted the bucket', () => {
-    const observed = {
-      ...worldOf({}),
-      formerRegions: { gone: 'eu-west-1', 'share-with-kolena': 'us-east-1' },
-    };
-    const forgotten = [{ bucket: 'gone', region: 'eu-west-1' }];
-    expect(decideAccess(configOf(), observed, { region }).removals).toMatchObject({ cors: [], forgotten });
-    expect(decideRemoval(configOf(), observed, { region }).removals).toMatchObject({ forgotten });
   });
 
   test('does not fit beside a hundred foreign rules', () => {
@@ -206,6 +212,23 @@ describe('managed policies', () => {
     expect(desired.removals.cors.map(({ bucket }) => bucket)).toEqual(['share-with-kolena']);
   });
 
+  test('in another case are adopted under the name that stands in AWS, since IAM has no room for a second', () => {
+    const [first, second] = ['kolenas3readaccess', 'KOLENAS3READACCESS-2'];
+    const policies = [
+      policyOf({ name: first }),
+      policyOf({ name: second, document: documentOf('dropped') }),
+      policyOf({ name: 'kolenas3readaccess-3', document: foreignDocument }),
+    ];
+    const role = roleOf({ attachedPolicies: policies.map(({ name, arn }) => ({ name, arn })) });
+    const desired = decideAccess(configOf(), worldOf({ role, policies }), { region });
+    expect(desired.policies).toMatchObject([
+      { number: 1, name: first, path: '/', importArn: policyArn(first), attached: true },
+    ]);
+    expect(desired.removals.policies).toMatchObject([{ number: 2, name: second }]);
+    const more = decideAccess(configOf({ buckets: many }), worldOf({ role, policies }), { region });
+    expect(more.policies.map(({ name }) => name)).toEqual([first, second, 'KolenaS3ReadAccess-4']);
+  });
+
   test.each(['KolenaS3ReadAccess-02', 'KolenaS3ReadAccess-x', 'KolenaS3ReadAccess2', 'Other'])(
     'named %s are none of ours',
     (name) => {
@@ -228,6 +251,15 @@ describe('managed policies', () => {
     expect(remedy).toContain('two config files');
     const raised = { ...observed, policiesPerRoleQuota: 11 };
     expect(decideAccess(configOf({ buckets }), raised, { region }).policies).toHaveLength(11);
+  });
+
+  test('ask for the quota of the account only when they are more than ten', () => {
+    const longNames = (count: number) =>
+      configOf({ buckets: Array.from({ length: count }, (_, at) => String(at).padStart(63, 'b')) });
+    expect([needsRaisedQuota(longNames(370), 'aws'), needsRaisedQuota(longNames(400), 'aws')]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   test('that no account can hold are refused before AWS is asked', () => {
@@ -313,6 +345,11 @@ describe('the trust of a role that exists', () => {
       { ...other, Sid: 'KolenaAssumeRole', Principal: { AWS: [principalArn, '999999999999'] } },
       'arn:aws:iam::999999999999:root',
     ],
+    [
+      'others under a Sid that only begins like that of the temporary statement',
+      { ...other, Sid: 'KolenaVerifyTemporary2', Principal: { AWS: 'arn:aws:iam::999999999999:role/x' } },
+      'arn:aws:iam::999999999999:role/x',
+    ],
     ["everybody under Kolena's Sid", { ...other, Sid: 'KolenaAssumeRole', Principal: { AWS: '*' } }, 'AWS:*'],
   ])('that lets in %s is not replaced unless told so', (_, statement, shown) => {
     const observed = worldOf({ role: trusting(statement) });
@@ -328,7 +365,7 @@ describe('the trust of a role that exists', () => {
   test('that verification added is no obstacle', () => {
     const verifier = { AWS: 'arn:aws:iam::444455556666:role/ci' };
     const role = trusting(
-      { ...other, Sid: 'KolenaVerify20260101', Principal: verifier },
+      { ...other, Sid: 'KolenaVerifyTemporary', Principal: verifier },
       { ...other, Sid: 'KolenaVerifier', Principal: verifier },
       { ...other, Effect: 'Deny', Principal: '*' },
     );
@@ -339,16 +376,20 @@ describe('the trust of a role that exists', () => {
 
   test('that shows the ID of a deleted principal is written anew, with a warning', () => {
     const role = roleOf({ trustPolicy: trustPolicy({ principalArn: 'AROADBQP57FF2AEXAMPLE' }) });
-    const { warnings } = decideAccess(configOf({ 'kolena-external-id': 'an-id' }), worldOf({ role }), {
-      region,
-    });
+    const { warnings } = decideAccess(
+      configOf({ 'kolena-external-id': 'example-external-id' }),
+      worldOf({ role }),
+      {
+        region,
+      },
+    );
     expect(warnings).toMatchObject([{ id: 'broken-trust' }]);
     expect(warnings[0]?.message).toContain('AROADBQP57FF2AEXAMPLE');
   });
 });
 
 describe('warnings', () => {
-  const quiet = configOf({ 'kolena-external-id': 'an-id' });
+  const quiet = configOf({ 'kolena-external-id': 'example-external-id' });
 
   test('none for a set-up as it should be', () => {
     expect(decideAccess(quiet, worldOf(), { region }).warnings).toEqual([]);
@@ -423,4 +464,15 @@ test('a trust policy beyond 2,048 characters is refused without showing the exte
   );
   expect(message).toMatch(/of which 1224 are the external ID, which stands in it twice/);
   expect(message).not.toContain(id);
+});
+
+test.each([
+  ['true', ['short-external-id']],
+  ['0427', ['short-external-id']],
+  ['example-external-id', []],
+])('an external ID that cannot be masked without harm is told so: %s', (kolenaExternalId, expected) => {
+  const { warnings } = decideAccess(configOf({ 'kolena-external-id': kolenaExternalId }), nothingObserved, {
+    region,
+  });
+  expect(warnings.map(({ id }) => id)).toEqual(expected);
 });

@@ -4,8 +4,8 @@ import type { CorsRule } from '../../src/cors/rule.ts';
 import { decideRemoval } from '../../src/access/decide-access.ts';
 import { UserError } from '../../src/base/errors.ts';
 import { configOf } from '../config/configs.ts';
-import { page } from './page.ts';
 import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+import { seedCors } from '../support/seed.ts';
 
 const region = 'us-east-1';
 const ours = kolenaRule(configOf());
@@ -15,7 +15,7 @@ test('everything of ours goes: role, policies, and our rule from configured and 
   const second = policyOf({ name: 'KolenaS3ReadAccess-2', attached: false });
   const observed = worldOf({
     policies: [policyOf(), second],
-    buckets: [bucketOf('configured', [foreign, ours]), bucketOf('share-with-kolena', page.cors)],
+    buckets: [bucketOf('configured', [foreign, ours]), bucketOf('share-with-kolena', seedCors)],
   });
   expect(
     decideRemoval(configOf({ buckets: ['configured'], tags: { a: 'b' } }), observed, { region }),
@@ -34,7 +34,7 @@ test('everything of ours goes: role, policies, and our rule from configured and 
       ],
       cors: [
         { bucket: 'configured', region: 'eu-west-1', rules: { others: [foreign], kolena: ours } },
-        { bucket: 'share-with-kolena', region: 'eu-west-1', rules: { others: [], kolena: page.cors[0] } },
+        { bucket: 'share-with-kolena', region: 'eu-west-1', rules: { others: [], kolena: seedCors[0] } },
       ],
     },
     warnings: [],

@@ -9,7 +9,7 @@ import type {
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { trustPolicy } from '../../src/iam/trust-policy.ts';
 import { principalArn } from '../config/configs.ts';
-import { page } from './page.ts';
+import { seedCors, seedPolicy } from '../support/seed.ts';
 
 const accountId = '444455556666';
 
@@ -42,7 +42,7 @@ export function policyOf(over: Partial<ObservedPolicy> = {}): ObservedPolicy {
   return {
     name,
     arn: policyArn(name),
-    document: page.accessPolicy,
+    document: seedPolicy,
     versionIds: ['v1'],
     attached: true,
     usedElsewhere: 0,
@@ -63,7 +63,7 @@ export function bucketOf(
 export function worldOf(
   over: Partial<Omit<Observed, 'buckets'>> & { buckets?: readonly ObservedBucket[] } = {},
 ): Observed {
-  const { buckets = [bucketOf('share-with-kolena', page.cors)], ...rest } = over;
+  const { buckets = [bucketOf('share-with-kolena', seedCors)], ...rest } = over;
   return {
     caller,
     role: roleOf(),

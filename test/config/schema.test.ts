@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { repository } from '../../scripts/repository.ts';
 import { accessJsonSchema } from '../../src/config/parse.ts';
 
 test('the committed JSON Schema is what `npm run docs` writes', () => {
   const committed: unknown = JSON.parse(readFileSync('kolena-s3.schema.json', 'utf8'));
-  expect(committed).toEqual(accessJsonSchema());
+  const $id = `https://raw.githubusercontent.com/${repository().slug}/v1/kolena-s3.schema.json`;
+  expect(committed).toEqual({ $id, ...accessJsonSchema() });
 });
 
 test('editors see every key of the contract with a description and its default', () => {

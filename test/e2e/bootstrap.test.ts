@@ -1,9 +1,11 @@
 import {
   DeleteRolePermissionsBoundaryCommand,
   DeleteRolePolicyCommand,
+  GetOpenIDConnectProviderCommand,
+  GetRoleCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { GetBucketVersioningCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
+import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   actionsOn,
@@ -11,64 +13,43 @@ import {
   type DeployMode,
   type DeployResource,
 } from '../../src/bootstrap/deploy-role-actions.ts';
-import { cdktfProject, type CdktfProject } from '../support/cdktf-project.ts';
+import { exampleParameters } from '../support/bootstrap.ts';
+import { deployStack, type DeployedStack } from '../support/deploy-stack.ts';
+import { claimsOf } from '../support/job-claims.ts';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
-import { seedExternalId } from '../support/seed.ts';
-import { customerAccountId, kolenaPrincipalArn } from '../support/world.ts';
+import { customerAccountId } from '../support/world.ts';
 
 const boundary = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
-const bootstrapApp = ['--app', 'npx tsx bootstrap.ts'];
-const config = [
-  'buckets: [share-with-kolena]',
-  `kolena-principal-arn: ${kolenaPrincipalArn}`,
-  `kolena-external-id: ${seedExternalId}`,
-  `permissions-boundary-arn: ${boundary}`,
-].join('\n');
+const jobs = { plan: { event: 'pull_request' }, deploy: { environment: 'production' } } as const;
+const providerArn = `arn:aws:iam::${customerAccountId}:oidc-provider/token.actions.githubusercontent.com`;
 
 let scene: Scene;
-let project: CdktfProject;
-let administrator: Record<string, string>;
+let stack: DeployedStack;
 
 beforeAll(async () => {
   scene = await startScene();
-  administrator = { ...scene.terraform.env, ...scene.world.env(scene.world.customerRoot) };
-  project = cdktfProject(['bootstrap.ts', 'main.ts', 'src', 'node_modules']);
-  project.write('kolena-s3.yml', config);
-  project.write(
-    'kolena-s3-bootstrap.yml',
-    [
-      'github-repository: acme/data',
-      'environment: production',
-      `oidc-issuer: ${scene.world.issuer.iss}`,
-      'state-bucket: acme-terraform-state',
-    ].join('\n'),
-  );
+  stack = await deployStack(scene.world, {
+    ...exampleParameters,
+    OidcProvider: 'create',
+    Environment: 'production',
+    PermissionsBoundaryArn: boundary,
+    StateBucketName: 'acme-terraform-state',
+  });
 });
 afterAll(() => scene.stop());
 
-const deployed = async () => {
-  const { exitCode, output } = await project.run(
-    ['deploy', '--auto-approve', ...bootstrapApp],
-    administrator,
-  );
-  expect(exitCode, output).toBe(0);
-  return output;
-};
-
-/** A run of the Action from a job of acme/data, whose only credentials are GitHub's token. */
+/** A run of the Action from a job of my-org/my-repo, whose only credentials are GitHub's token. */
 async function run(
   mode: DeployMode,
   inputs: Record<string, string>,
-  subject = mode === 'plan' ? 'pull_request' : 'environment:production',
+  job: Parameters<typeof claimsOf>[0] = jobs[mode],
 ): Promise<ActionResult> {
-  const bare = Object.fromEntries(
-    Object.keys(scene.world.env(scene.world.deployer)).map((name) => [name, '']),
-  );
-  const role = mode === 'plan' ? 'KolenaS3Plan' : 'KolenaS3Deploy';
+  const { world } = scene;
+  const bare = Object.fromEntries(Object.keys(world.env(world.deployer)).map((name) => [name, '']));
   return scene.run(
     {
-      'role-to-assume': `arn:aws:iam::${customerAccountId}:role/${role}`,
+      'role-to-assume': stack.outputs[mode === 'plan' ? 'PlanRoleArn' : 'DeployRoleArn'] ?? '',
       'permissions-boundary-arn': boundary,
       backend: 's3',
       'backend-config': 'bucket=acme-terraform-state\nkey=kolena-s3-access.tfstate\nregion=us-east-1',
@@ -77,9 +58,9 @@ async function run(
     {
       env: {
         ...bare,
-        AWS_ENDPOINT_URL: scene.world.endpoint,
+        AWS_ENDPOINT_URL: world.endpoint,
         AWS_REGION: 'us-east-1',
-        ...scene.world.issuer.env({ sub: `repo:acme/data:${subject}` }),
+        ...world.issuer.env(claimsOf(job)),
       },
     },
   );
@@ -103,39 +84,41 @@ async function tampered(): Promise<void> {
   await iam.send(new PutRolePolicyCommand({ ...inline, PolicyDocument }));
 }
 
-/** What the run's own role asked of AWS, Kolena's role left out. */
+/** What a role asked of AWS, Kolena's role left out. */
 const calledBy = (role: string) =>
   scene.world.gate.calls.filter(({ principal }) => principal.includes(`:assumed-role/${role}/`));
 
-describe('npm run bootstrap', () => {
-  test('creates the OIDC provider, both roles and the state bucket, and finds nothing to do a second time', async () => {
-    expect(await deployed()).toMatch(/deploy_role_arn = "arn:aws:iam::111122223333:role\/KolenaS3Deploy/);
-    const { output } = await project.run(['diff', ...bootstrapApp], administrator);
-    expect(output).toMatch(/No changes\.|found no differences/);
-  });
-
-  test('is refused where another clone has made the roles, whose state it lacks', async () => {
-    const clone = cdktfProject(['bootstrap.ts', 'src', 'node_modules']);
-    clone.write('kolena-s3.yml', config);
-    clone.write('kolena-s3-bootstrap.yml', project.read('kolena-s3-bootstrap.yml'));
-    const { exitCode, output } = await clone.run(['diff', ...bootstrapApp], administrator);
+describe('the stack of bootstrap.yaml', () => {
+  test.each([
+    ['plan', { event: 'push', ref: 'refs/heads/feature' }],
+    ['plan', { environment: 'production' }],
+    ['deploy', { event: 'pull_request' }],
+    ['deploy', { event: 'push' }],
+    ['deploy', { environment: 'staging' }],
+    ['deploy', { environment: 'production', ref: 'refs/heads/feature' }],
+  ] as const)('keeps the %s role from a job %j', async (mode, job) => {
+    const { exitCode, outputs } = await run(mode, { command: 'plan' }, job);
     expect(exitCode).toBe(1);
-    expect(output).toContain('The account has a role KolenaS3Deploy already');
+    expect(outputs['failure-reason']).toBe('credentials');
   });
 
-  test('leaves a plan-only role with which plan works and apply does not', async () => {
+  test('has a plan role with which plan works and apply does not', async () => {
     scene.world.gate.forget();
     expect(await succeeded(run('plan', { command: 'plan', verify: 'simulate' }))).toMatchObject({
       'to-add': '4',
     });
+    const refused = calledBy('KolenaS3Plan').filter(({ errorCode = '' }) =>
+      errorCode.includes('AccessDenied'),
+    );
+    expect(refused).toEqual([]);
     // In a merge queue, which the role trusts too.
-    const queue = 'ref:refs/heads/gh-readonly-queue/main/pr-7-0123456789abcdef0123456789abcdef01234567';
-    const applied = await run('plan', { command: 'apply' }, queue);
+    const ref = 'refs/heads/gh-readonly-queue/main/pr-7-0123456789abcdef0123456789abcdef01234567';
+    const applied = await run('plan', { command: 'apply' }, { event: 'merge_group', ref });
     expect(applied.exitCode).toBe(1);
     expect(applied.outputs['failure-reason']).toBe('apply-failed');
   });
 
-  test('leaves a deploy role that grants all that plan, apply, verify and destroy call, and nothing else', async () => {
+  test('has a deploy role that grants all that plan, apply, verify and destroy call, and nothing else', async () => {
     scene.world.gate.forget();
     await succeeded(run('deploy', { command: 'apply', tags: 'team=vision\nold=tag' }));
     const changes = { tags: 'team=vision', 'max-session-duration': '7200', 'object-versions': 'true' };
@@ -155,24 +138,56 @@ describe('npm run bootstrap', () => {
     const called = new Set(calls.map(({ action }) => action));
     // AWS asks no permission for it.
     called.delete('sts:GetCallerIdentity');
-    const resources = Object.keys({
-      ...deployRoleActions.plan,
-      ...deployRoleActions.deploy,
-    }) as DeployResource[];
+    // Granted only with ReadCloudTrail, which this stack does not set.
+    const resources = (
+      Object.keys({ ...deployRoleActions.plan, ...deployRoleActions.deploy }) as DeployResource[]
+    ).filter((resource) => resource !== 'trail');
     const granted = new Set(resources.flatMap((resource) => actionsOn(resource, 'deploy')));
     expect([...granted].filter((action) => !called.has(action)).sort()).toEqual([]);
     expect([...called].filter((action) => !granted.has(action)).sort()).toEqual([]);
   });
 
-  test('lets go of a state bucket that its file no longer names, and leaves it as it is', async () => {
-    const settings = project.read('kolena-s3-bootstrap.yml');
-    project.write('kolena-s3-bootstrap.yml', settings.replace('state-bucket: acme-terraform-state', ''));
-    await deployed();
-    const s3 = scene.world.s3(scene.world.customerRoot);
-    const Bucket = 'acme-terraform-state';
-    expect(await s3.send(new GetBucketVersioningCommand({ Bucket }))).toMatchObject({ Status: 'Enabled' });
-    expect(await s3.send(new GetPublicAccessBlockCommand({ Bucket }))).toMatchObject({
-      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+  test('says the one command for a bucket that it does not reach, and reaches it once it is updated', async () => {
+    await scene.world.createBucket({ name: 'one-more', objects: { 'a.png': 'a' } });
+    const inputs = { command: 'plan', buckets: 'share-with-kolena\none-more' };
+    const { exitCode, errors, outputs } = await run('plan', inputs);
+    expect(exitCode).toBe(1);
+    expect(outputs['failure-reason']).toBe('credentials');
+    expect(errors.join('\n')).toContain("--physical-resource-id 'KolenaS3Plan'");
+    expect(errors.join('\n')).toContain("'one-more' | tr");
+    expect(errors.join('\n')).not.toContain('ReadBucketSettings');
+    stack = await stack.update({ Buckets: 'share-with-kolena,one-more' });
+    await succeeded(run('plan', inputs));
+    await succeeded(run('deploy', { ...inputs, command: 'apply' }));
+  });
+
+  test('says the one command for a new name, and serves both once it is updated', async () => {
+    const inputs = {
+      command: 'plan',
+      buckets: 'share-with-kolena',
+      'role-name': 'KolenaRead',
+      'policy-name': 'KolenaRead',
+    };
+    const { errors } = await run('plan', inputs);
+    expect(errors.join('\n')).toContain("'KolenaRead' | tr");
+    expect(errors.join('\n')).toContain('After the apply, this drops the former names');
+    const both = 'KolenaRead,KolenaS3ReadAccess';
+    stack = await stack.update({ RoleName: both, PolicyName: both });
+    await succeeded(run('plan', { ...inputs, backend: '', 'backend-config': '' }));
+  });
+
+  test('leaves the provider, the state bucket and the role of Kolena when it is deleted', async () => {
+    await stack.delete();
+    const iam = scene.world.iam(scene.world.customerRoot);
+    for (const RoleName of ['KolenaS3Plan', 'KolenaS3Deploy'])
+      await expect(iam.send(new GetRoleCommand({ RoleName }))).rejects.toThrow(/not found|cannot be found/i);
+    const left = await iam.send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }));
+    expect(left.Role?.RoleName).toBe('KolenaS3ReadAccess');
+    const provider = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn });
+    expect(await iam.send(provider)).toMatchObject({ ClientIDList: ['sts.amazonaws.com'] });
+    const versioning = new GetBucketVersioningCommand({ Bucket: 'acme-terraform-state' });
+    expect(await scene.world.s3(scene.world.customerRoot).send(versioning)).toMatchObject({
+      Status: 'Enabled',
     });
   });
 });

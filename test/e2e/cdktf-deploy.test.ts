@@ -15,8 +15,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { without } from '../stack/desired.ts';
 import { cdktfProject, type CdktfProject } from '../support/cdktf-project.ts';
 import { startMoto, type Moto } from '../support/moto.ts';
+import { packageFolder } from '../support/package-folder.ts';
 import { seedCors, seedExternalId, seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 import { localTerraform } from '../support/terraform.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 const bucket = 'share-with-kolena';
 const principal = 'arn:aws:iam::444455556666:role/service/kolena-platform';
@@ -53,7 +55,10 @@ const config = (...lines: string[]) =>
     ...lines,
   ].join('\n');
 
+stopAtFirstFailure();
 beforeAll(async () => {
+  // Fetched here, once: no test's own time is meant for it.
+  packageFolder('cdktf-cli');
   moto = await startMoto();
   const terraform = await localTerraform();
   withoutCredentials = { ...terraform.env, AWS_ENDPOINT_URL: moto.url, HOME: '/nonexistent' };

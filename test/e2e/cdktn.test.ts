@@ -7,9 +7,9 @@ import { synthesizeAccess } from '../../src/stack/synthesize.ts';
 import { access, cors, ours, policy, role } from '../stack/desired.ts';
 import { repository } from '../support/cache-folder.ts';
 import { cdktfProject } from '../support/cdktf-project.ts';
-import { cdktnFolder } from '../support/cdktn.ts';
 import { startMoto, type Moto } from '../support/moto.ts';
 import { node24 } from '../support/node24.ts';
+import { packageFolder } from '../support/package-folder.ts';
 import { localTerraform } from '../support/terraform.ts';
 
 const config = 'buckets: [share-with-kolena]\nkolena-principal-arn: arn:aws:iam::444455556666:role/kolena\n';
@@ -18,7 +18,7 @@ let node: string;
 let renamed: { env: Record<string, string>; args: string[] };
 
 beforeAll(() => {
-  folder = cdktnFolder();
+  folder = packageFolder('cdktn');
   node = node24();
   const hooks = pathToFileURL(join(repository, 'test/support/cdktn/rename-imports.ts')).href;
   renamed = {

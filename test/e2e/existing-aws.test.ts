@@ -11,6 +11,7 @@ import { setUpByHand } from '../support/hand-made.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { seedCors, seedExternalId } from '../support/seed.ts';
 import { customerAccountId } from '../support/world.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 let scene: Scene;
 let handMadeRoleId: string | undefined;
@@ -18,6 +19,7 @@ const roleArn = `arn:aws:iam::${customerAccountId}:role/KolenaS3ReadAccess`;
 const PermissionsBoundary = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const both = { buckets: 'share-with-kolena\nin-ireland' };
 
+stopAtFirstFailure();
 beforeAll(async () => {
   scene = await startScene();
   await scene.world.createBucket({
@@ -38,7 +40,6 @@ const role = async () => {
   return (await iam.send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }))).Role;
 };
 
-// One story, told in order: each test goes on where the one before ended.
 describe('an account in use', () => {
   test('a set-up made by hand is adopted: nothing is added but the new bucket’s, nothing is destroyed, the role stays the same', async () => {
     const { exitCode, outputs, log } = await scene.run({ command: 'apply', ...both });

@@ -1,4 +1,3 @@
-import { GetRoleCommand } from '@aws-sdk/client-iam';
 import {
   DeleteBucketPolicyCommand,
   PutBucketCorsCommand,
@@ -25,11 +24,6 @@ const writeCors = (rules: readonly CORSRule[]) =>
   scene.world
     .s3(scene.world.customerRoot)
     .send(new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: [...rules] } }));
-
-async function trustPolicy(RoleName = 'KolenaS3ReadAccess'): Promise<unknown> {
-  const { Role } = await scene.world.iam(scene.world.customerRoot).send(new GetRoleCommand({ RoleName }));
-  return JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''));
-}
 
 /** What somebody sees of a run: the runner itself hides what `::add-mask::` names. */
 function shown({ log, outputs, summary }: ActionResult): string {
@@ -77,7 +71,7 @@ describe('a verification of which one call is denied', () => {
       const result = await scene.run({ command: 'verify', 'verify-timeout': '10' });
       stop();
       expectGoodEnd(result);
-      expect(await trustPolicy(), action).toEqual(seedTrustPolicy(kolenaPrincipalArn));
+      expect(await scene.world.trustPolicy(), action).toEqual(seedTrustPolicy(kolenaPrincipalArn));
       expect(await corsOf(scene.world, bucket), action).toEqual(rules);
     }
   });

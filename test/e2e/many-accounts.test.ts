@@ -1,23 +1,19 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  AttachRolePolicyCommand,
-  CreateOpenIDConnectProviderCommand,
-  CreatePolicyCommand,
-} from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { DeployMode } from '../../src/bootstrap/deploy-role-actions.ts';
-import { deployRolePolicy } from '../../src/bootstrap/deploy-role-policy.ts';
-import { githubTrustPolicy } from '../../src/bootstrap/github-trust.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import { readYaml } from '../../src/action/yaml-file.ts';
+import { exampleParameters } from '../support/bootstrap.ts';
+import { deployStack } from '../support/deploy-stack.ts';
 import { filledIn } from '../support/expressions.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github.ts';
 import { runAction, type ActionResult } from '../support/run-action.ts';
+import { claimsOf } from '../support/job-claims.ts';
 import { startScene, type Scene } from '../support/scene.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 const folder = 'examples/many-accounts';
 
@@ -27,22 +23,24 @@ interface Account {
   readonly account: string;
 }
 
-interface Workflow {
-  readonly jobs: {
-    readonly access: {
-      readonly strategy: { readonly matrix: { readonly include: readonly Account[] } };
-      readonly steps: readonly { readonly with?: Readonly<Record<string, string>> }[];
-    };
-  };
+interface Job {
+  readonly environment?: string;
+  readonly strategy: { readonly matrix: { readonly include: readonly Account[] } };
+  readonly steps: readonly { readonly with?: Readonly<Record<string, string | boolean>> }[];
 }
 
-const { access: job } = (parse(readFileSync(`${folder}/workflow.yml`, 'utf8')) as Workflow).jobs;
-const accounts = job.strategy.matrix.include;
+interface Workflow {
+  readonly jobs: { readonly plan: Job; readonly apply: Job };
+}
+
+const { jobs } = parse(readFileSync(`${folder}/workflow.yml`, 'utf8')) as Workflow;
+const accounts = jobs.plan.strategy.matrix.include;
 const configOf = ({ name }: Account) => `${folder}/access/${name}.yml`;
 
 let scene: Scene;
 let github: GitHubStandIn;
 
+stopAtFirstFailure();
 beforeAll(async () => {
   [scene, github] = await Promise.all([startScene(), startGitHub()]);
   for (const account of accounts) await furnish(account);
@@ -53,51 +51,30 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([scene.stop(), github.stop()]));
 
-/** The account as `npm run bootstrap` leaves it, with the bucket that the example's config names. */
+/** The account with the stack of bootstrap.yaml, and with the bucket that the example's config names. */
 async function furnish(account: Account): Promise<void> {
   const { world } = scene;
   const root = world.rootOf(account.account);
-  const config = parseAccessConfig(readYaml(configOf(account)));
-  await world
-    .iam(root)
-    .send(
-      new CreateOpenIDConnectProviderCommand({ Url: world.issuer.iss, ClientIDList: ['sts.amazonaws.com'] }),
-    );
-  for (const mode of ['plan', 'deploy'] as const) await bootstrapRole(account, mode);
-  for (const { bucket: Bucket } of config.buckets) {
+  const buckets = parseAccessConfig(readYaml(configOf(account))).buckets.map(({ bucket }) => bucket);
+  const parameters = {
+    ...exampleParameters,
+    OidcProvider: 'create',
+    Environment: jobs.apply.environment ?? '',
+    Buckets: buckets.join(','),
+  };
+  await deployStack(world, parameters, account.account);
+  for (const Bucket of buckets) {
     await world.s3(root).send(new CreateBucketCommand({ Bucket }));
     await world.s3(root).send(new PutObjectCommand({ Bucket, Key: '0001.png', Body: account.name }));
   }
 }
 
-async function bootstrapRole(account: Account, mode: DeployMode): Promise<void> {
-  const { world } = scene;
-  const accountId = account.account;
-  const issuer = world.issuer.iss.replace('https://', '');
-  const name = mode === 'plan' ? 'KolenaS3Plan' : 'KolenaS3Deploy';
-  const arn = `arn:aws:iam::${accountId}:role/${name}`;
-  const trustPolicy = githubTrustPolicy({
-    repository: { name: 'octo-org/data-access', branch: 'main' },
-    mode,
-    providerArn: `arn:aws:iam::${accountId}:oidc-provider/${issuer}`,
-    issuer,
-    audience: 'sts.amazonaws.com',
-  });
-  const config = parseAccessConfig(readYaml(configOf(account)));
-  const policy = deployRolePolicy({ config, accountId, partition: 'aws', mode, ownRoleArn: arn });
-  await world.createRole({ arn, trustPolicy });
-  const iam = world.iam(world.rootOf(accountId));
-  await iam.send(new CreatePolicyCommand({ PolicyName: name, PolicyDocument: JSON.stringify(policy) }));
-  const PolicyArn = `arn:aws:iam::${accountId}:policy/${name}`;
-  await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn }));
-}
-
 /** All jobs of the matrix at the same time, as GitHub starts them. */
 function runMatrix(event: 'pull_request' | 'push', { payload = {}, env = {} }): Promise<ActionResult[]> {
   const { world, terraform } = scene;
+  const job = event === 'push' ? jobs.apply : jobs.plan;
   const inputs = job.steps.find((step) => step.with !== undefined)?.with ?? {};
-  const subject = event === 'push' ? 'ref:refs/heads/main' : 'pull_request';
-  const jobs = accounts.map((account) =>
+  const runs = accounts.map((account) =>
     runAction({
       workspace: folder,
       inputs: {
@@ -105,13 +82,13 @@ function runMatrix(event: 'pull_request' | 'push', { payload = {}, env = {} }): 
         ...Object.fromEntries(
           Object.entries(inputs).map(([name, text]) => [
             name,
-            filledIn(text, { event, matrix: { ...account } }),
+            filledIn(String(text), { event, matrix: { ...account } }),
           ]),
         ),
       },
       env: {
         ...terraform.env,
-        ...world.issuer.env({ sub: `repo:octo-org/data-access:${subject}` }),
+        ...world.issuer.env(claimsOf({ ...job, event })),
         AWS_ENDPOINT_URL: world.endpoint,
         AWS_REGION: 'us-east-1',
         GITHUB_API_URL: github.url,
@@ -121,7 +98,7 @@ function runMatrix(event: 'pull_request' | 'push', { payload = {}, env = {} }): 
       event: payload,
     }),
   );
-  return Promise.all(jobs);
+  return Promise.all(runs);
 }
 
 function expectSuccess(results: readonly ActionResult[]): void {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { corsOf } from '../support/cors-of.ts';
 import { foreignRules } from '../support/foreign-rules.ts';
 import { startScene, type Scene } from '../support/scene.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-northeast-1'] as const;
 const buckets = Array.from({ length: 200 }, (_, index) => ({
@@ -14,6 +15,7 @@ const buckets = Array.from({ length: 200 }, (_, index) => ({
 const inputs = { buckets: buckets.map(({ name }) => name).join('\n') };
 
 let scene: Scene;
+stopAtFirstFailure();
 beforeAll(async () => {
   scene = await startScene();
   for (let at = 0; at < buckets.length; at += 20) {
@@ -22,7 +24,6 @@ beforeAll(async () => {
 });
 afterAll(() => scene.stop());
 
-// One story, told in order: each test goes on where the one before ended.
 test('200 buckets in three regions are planned, applied and verified', async () => {
   const { exitCode, outputs, log } = await scene.run({ command: 'apply', ...inputs });
   expect(exitCode, log).toBe(0);

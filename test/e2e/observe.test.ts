@@ -93,7 +93,9 @@ describe('observe', () => {
     const as = await without('no-cors', ['s3:GetBucketCORS']);
     await expect(observed(['share-with-kolena'], { as })).rejects.toMatchObject({
       reason: 'credentials',
-      message: expect.stringContaining('may not read the CORS rules of share-with-kolena') as string,
+      message: expect.stringContaining(
+        'is not allowed to read the CORS rules of share-with-kolena',
+      ) as string,
       remedy: expect.stringContaining('arn:aws:s3:::share-with-kolena') as string,
     });
   });

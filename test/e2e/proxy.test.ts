@@ -3,19 +3,20 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CreateOpenIDConnectProviderCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { githubTrustPolicy } from '../../src/bootstrap/github-trust.ts';
 import { hashicorpReleases } from '../../src/terraform/release.ts';
 import { repository } from '../support/cache-folder.ts';
+import { exampleParameters } from '../support/bootstrap.ts';
+import { deployStack } from '../support/deploy-stack.ts';
+import { claimsOf } from '../support/job-claims.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github.ts';
 import { startInspectingProxy, type InspectingProxy } from '../support/inspecting-proxy.ts';
 import { node24 } from '../support/node24.ts';
 import { startScene, type Scene } from '../support/scene.ts';
-import { administrator, customerAccountId } from '../support/world.ts';
+import { customerAccountId } from '../support/world.ts';
 import { startReleases, type TestReleases } from '../terraform/release-server.ts';
 
-const roleArn = `arn:aws:iam::${customerAccountId}:role/github-deploy`;
+const roleArn = `arn:aws:iam::${customerAccountId}:role/KolenaS3Plan`;
 const tokenHost = 'run-actions.githubusercontent.com';
 
 let scene: Scene;
@@ -33,25 +34,16 @@ beforeAll(async () => {
     'releases.hashicorp.com': releases.server.url,
   });
   await world.createBucket({ name: 'in-ireland', region: 'eu-west-1', objects: { 'a.png': 'a' } });
-  const issuer = world.issuer.iss.replace('https://', '');
-  const provider = { Url: world.issuer.iss, ClientIDList: ['sts.amazonaws.com'] };
-  await world.iam(world.customerRoot).send(new CreateOpenIDConnectProviderCommand(provider));
-  const trustPolicy = githubTrustPolicy({
-    repository: { name: 'octo-org/data-access', branch: 'main' },
-    mode: 'plan',
-    providerArn: `arn:aws:iam::${customerAccountId}:oidc-provider/${issuer}`,
-    issuer,
-    audience: 'sts.amazonaws.com',
-  });
-  await world.createRole({ arn: roleArn, trustPolicy, policy: administrator });
+  const Buckets = 'share-with-kolena,in-ireland';
+  await deployStack(world, { ...exampleParameters, OidcProvider: 'create', Buckets });
 });
 afterAll(() => Promise.all([proxy.stop(), scene.stop(), github.stop(), releases.close()]));
 
 /** A runner that reaches the internet by the proxy alone, and signs in by OIDC. */
 const closedRunner = () => {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL = '', ...token } = scene.world.issuer.env({
-    sub: 'repo:octo-org/data-access:pull_request',
-  });
+  const { ACTIONS_ID_TOKEN_REQUEST_URL = '', ...token } = scene.world.issuer.env(
+    claimsOf({ event: 'pull_request' }),
+  );
   return {
     ...token,
     ACTIONS_ID_TOKEN_REQUEST_URL: ACTIONS_ID_TOKEN_REQUEST_URL.replace(

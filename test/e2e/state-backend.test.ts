@@ -11,6 +11,7 @@ import { foreignRules } from '../support/foreign-rules.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { seedPolicy } from '../support/seed.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 let scene: Scene;
 const inputs = {
@@ -19,6 +20,7 @@ const inputs = {
 };
 const lock = { Bucket: 'terraform-state', Key: 'kolena/terraform.tfstate.tflock' };
 
+stopAtFirstFailure();
 beforeAll(async () => {
   scene = await startScene();
   await scene.world.createBucket({ name: 'terraform-state' });
@@ -26,7 +28,6 @@ beforeAll(async () => {
 });
 afterAll(() => scene.stop());
 
-// One story, told in order: each test goes on where the one before ended.
 describe('with state in S3', () => {
   const both = { buckets: 'share-with-kolena\nsecond' };
 
@@ -62,7 +63,8 @@ describe('with state in S3', () => {
     };
     const s3 = scene.world.s3(scene.world.customerRoot);
     await s3.send(new PutObjectCommand({ ...lock, Body: JSON.stringify(holder) }));
-    const { exitCode, errors, outputs } = await scene.run({ command: 'plan', ...inputs, ...both });
+    const waits = { 'lock-timeout': '3s' };
+    const { exitCode, errors, outputs } = await scene.run({ command: 'plan', ...inputs, ...both, ...waits });
     expect({ exitCode, reason: outputs['failure-reason'] }).toEqual({ exitCode: 1, reason: 'state-locked' });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain('runner@another-job');
@@ -77,7 +79,7 @@ describe('with state in S3', () => {
     expect(outputs['has-changes']).toBe('false');
   });
 
-  test('a run that died between the policy and the state is repeated, and foreign rules stay', async () => {
+  test('after a run that died between the policy and the state, the plan is refused with the way out, and other rules stay', async () => {
     const added = await scene.run({ command: 'apply', ...inputs, ...both });
     expect(added.exitCode, added.log).toBe(0);
     // What such a run leaves: our rule is gone and the policy no longer grants the bucket, but the state still holds it.
@@ -94,8 +96,18 @@ describe('with state in S3', () => {
       }),
     );
 
-    const repeated = await scene.run({ command: 'apply', ...inputs });
-    expect(repeated.exitCode, repeated.log).toBe(0);
+    const refused = await scene.run({ command: 'apply', ...inputs });
+    expect(refused.outputs['failure-reason'], refused.log).toBe('destroy-refused');
+    expect(refused.errors[0]).toContain(
+      "terraform state rm 'aws_s3_bucket_cors_configuration.bucket_second'",
+    );
+    expect(await corsOf(world, 'second')).toEqual(foreignRules);
+
+    // One of the two ways out that the refusal names.
+    for (const config of [both, {}]) {
+      const { exitCode, log } = await scene.run({ command: 'apply', ...inputs, ...config });
+      expect(exitCode, log).toBe(0);
+    }
     expect(await corsOf(world, 'second')).toEqual(foreignRules);
     const { outputs } = await scene.run({ command: 'plan', ...inputs });
     expect(outputs['has-changes']).toBe('false');

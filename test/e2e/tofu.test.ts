@@ -4,10 +4,12 @@ import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
+import { stopAtFirstFailure } from '../support/story.ts';
 
 let scene: Scene;
 let path: string;
 
+stopAtFirstFailure();
 beforeAll(async () => {
   scene = await startScene();
   path = `${standIn(scene.terraform.binary)}${delimiter}${process.env['PATH'] ?? ''}`;
@@ -38,7 +40,6 @@ async function withTofu(inputs: Record<string, string>): Promise<ActionResult> {
   return result;
 }
 
-// One story, told in order.
 test('OpenTofu plans the same change as Terraform, by digest', async () => {
   const byTerraform = await scene.run({ command: 'plan' });
   const { outputs, log, summary } = await withTofu({ command: 'plan', 'terraform-version': '>= 1.10' });

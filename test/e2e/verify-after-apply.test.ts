@@ -1,6 +1,4 @@
-import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { seedTrustPolicy } from '../support/seed.ts';
 import { kolenaPrincipalArn } from '../support/world.ts';
@@ -48,9 +46,6 @@ test('a fresh apply is proven though IAM takes 10 s to spread it and changes its
     ...forPermissions.slice(1).map(() => 'AccessDenied'),
   ]);
   expect(seconds(waits), 'ten seconds less what each answer took').toBeGreaterThanOrEqual(7);
-  const { Role } = await world
-    .iam(world.customerRoot)
-    .send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }));
-  const trust = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')) as PolicyDocument;
+  const trust = await world.trustPolicy();
   expect(trust).toEqual(seedTrustPolicy(kolenaPrincipalArn));
 });

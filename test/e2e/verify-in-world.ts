@@ -1,7 +1,7 @@
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import { awsClients } from '../../src/aws/clients.ts';
-import type { Clock } from '../../src/aws/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import type { Interrupts } from '../../src/aws/probe/interrupts.ts';
 import { observe } from '../../src/aws/observe/observe.ts';
 import { probeAccess, type ProbeOptions } from '../../src/aws/probe/probe.ts';
@@ -47,7 +47,7 @@ export async function verifyIn(world: World, verification: Verification = {}): P
   const clock = quickClock(onWait);
   const observed = await observe({ clients, caller, config: access, log });
   const desired = decideAccess(access, observed, { region: 'us-east-1', allowDestroy: true, verifierArn });
-  const expectations = expectationsOf(access, desired, { verifyObject, verifyPrincipalArn: verifierArn });
+  const expectations = expectationsOf(access, desired, { verifyObject, verifierArn });
   const observations = await probeAccess({
     ...{ clients, caller, expectations, observed, log, clock },
     options: { mode: 'assume', timeoutSeconds: 120, ...options },

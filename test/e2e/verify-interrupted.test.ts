@@ -1,6 +1,4 @@
-import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { seedTrustPolicy } from '../support/seed.ts';
@@ -21,14 +19,6 @@ beforeEach(() => {
   release = scene.world.gate.fail({ action: 's3:GetObject', delay: 5_000 });
 });
 
-async function trustNow(): Promise<PolicyDocument> {
-  const { world } = scene;
-  const { Role } = await world
-    .iam(world.customerRoot)
-    .send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }));
-  return JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')) as PolicyDocument;
-}
-
 const inMidCheck = /Assumed the role as/;
 
 describe('a check that is ended in the middle', () => {
@@ -40,12 +30,14 @@ describe('a check that is ended in the middle', () => {
     expect(exitCode).not.toBe(0);
     expect(errors.join('\n')).toContain(signal);
     expect(outputs['failure-reason']).toBe('verification-failed');
-    expect(await trustNow()).toEqual(goodTrust);
+    expect(await scene.world.trustPolicy()).toEqual(goodTrust);
   });
 
   test('by SIGKILL leaves a statement that ends by itself, which the next check clears', async () => {
     await scene.run({ command: 'verify' }, { interrupt: { at: inMidCheck, signal: 'SIGKILL' } });
-    const [left, ...others] = (await trustNow()).Statement.filter(({ Sid }) => Sid !== 'KolenaAssumeRole');
+    const [left, ...others] = (await scene.world.trustPolicy()).Statement.filter(
+      ({ Sid }) => Sid !== 'KolenaAssumeRole',
+    );
     expect(others).toEqual([]);
     const end = left?.Condition?.['DateLessThan']?.['aws:CurrentTime'];
     expect(left?.Sid).toBe('KolenaVerifyTemporary');
@@ -54,6 +46,6 @@ describe('a check that is ended in the middle', () => {
     const { exitCode, outputs, log } = await scene.run({ command: 'verify' });
     expect(exitCode, log).toBe(0);
     expect(outputs['verified']).toBe('true');
-    expect(await trustNow()).toEqual(goodTrust);
+    expect(await scene.world.trustPolicy()).toEqual(goodTrust);
   });
 });

@@ -1,4 +1,3 @@
-import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { GetBucketCorsCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../src/verify/check.ts';
@@ -17,13 +16,10 @@ afterEach(() => takeDown(scene.world));
 /** The trust policy and the CORS rules, to the letter. */
 async function standing(): Promise<string> {
   const { world } = scene;
-  const { Role } = await world
-    .iam(world.customerRoot)
-    .send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }));
   const { CORSRules } = await world
     .s3(world.customerRoot)
     .send(new GetBucketCorsCommand({ Bucket: 'share-with-kolena' }));
-  return JSON.stringify([decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''), CORSRules]);
+  return JSON.stringify([await world.trustPolicy(), CORSRules]);
 }
 
 function failedChecks({ outputs }: ActionResult): Map<string, Check> {

@@ -4,6 +4,7 @@ import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import { saveComment, shouldComment, type CommentTarget } from '../../src/github/comment.ts';
 import { writeMarker } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
+import { logTo } from '../support/log.ts';
 
 const body = (text: string, key = 'default') =>
   `${writeMarker({ key, latest: { time: 't', verdict: 'v' }, history: [] })}\n${text}`;
@@ -20,21 +21,22 @@ const target = (part: Partial<CommentTarget> = {}): CommentTarget => ({
 let server: GitHubStandIn;
 let github: GitHub;
 let lines: string[];
+/** Seconds. */
+let waits: number[];
 const client = () => ({
   token: 'ghs_example',
   repository: 'o/r',
   apiUrl: server.url,
-  log: {
-    info: (line: string) => lines.push(line),
-    warning: (line: string) => lines.push(line),
-    group: <T>(_: string, work: () => Promise<T>) => work(),
+  log: logTo(lines),
+  clock: {
+    now: () => Date.now(),
+    sleep: (milliseconds: number) => Promise.resolve(void waits.push(milliseconds / 1000)),
   },
-  second: 1,
 });
 
 beforeEach(async () => {
   server = await startGitHub();
-  lines = [];
+  [lines, waits] = [[], []];
   github = openGitHub(client());
 });
 afterEach(() => server.close());
@@ -125,18 +127,55 @@ describe('GitHub that fails for a passing reason', () => {
     });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
     expect(lines).toContain("GitHub's secondary rate limit is reached for 20 s; waiting.");
+    expect(waits).toEqual([20]);
+  });
+
+  test('is waited for until its rate limit is reset', async () => {
+    const reset = String(Math.floor(Date.now() / 1000) + 40);
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
+    server.faults.push({ request: /^GET .*comments/, status: 403, headers, message: 'API rate limit' });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeGreaterThan(37);
+    expect(waits[0]).toBeLessThanOrEqual(40);
+  });
+
+  test('is waited for a minute when its secondary rate limit does not say how long', async () => {
+    const message = 'You have exceeded a secondary rate limit.';
+    server.faults.push({ request: /^GET .*comments/, status: 403, message });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
+    expect(waits).toEqual([60]);
+  });
+
+  test('is asked again, after ever longer waits, when the network breaks: then it is a warning', async () => {
+    await server.close();
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'warning' });
+    expect(waits).toEqual([1, 4, 9]);
+    server = await startGitHub();
+  });
+
+  test('is asked again when GraphQL tells of its failure in a 200', async () => {
+    server.comments.push({ id: 1, body: body('old'), user: bot });
+    server.faults.push({
+      request: /graphql/,
+      status: 200,
+      body: { errors: [{ message: 'Something went wrong while executing your query. Please include…' }] },
+    });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+    expect(waits).toEqual([1]);
   });
 
   test('is waited for as its 503 asks, in place of the usual second', async () => {
     server.faults.push({ request: /^GET .*comments/, status: 503, headers: { 'retry-after': '15' } });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
-    expect(lines).toEqual(['GitHub fails with 503 and asks for 15 s; waiting.']);
+    expect(waits).toEqual([15]);
+    expect(lines).toEqual(['GitHub failed with 503 (fault); trying again in 15 s.']);
   });
 
   test('is not waited for when a 503 asks for an hour', async () => {
     server.faults.push({ request: /^GET .*comments/, status: 503, headers: { 'retry-after': '3600' } });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
-    expect(lines).toEqual([]);
+    expect(waits).toEqual([1]);
   });
 
   test('is not waited for when the limit lasts for long: a warning', async () => {
@@ -167,7 +206,7 @@ describe('GitHub that fails for a passing reason', () => {
 
 describe('the pull request that brought a commit in', () => {
   const push = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' } as const;
-  const findMerged = () => openPullRequests(client(), push).findMerged();
+  const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [] });
 
   test('is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
     for (let time = 0; time < 9; time++)
@@ -226,4 +265,31 @@ test('never asks GitHub nothing', async () => {
 test('on-change without a change creates nothing', async () => {
   expect(await saveComment(github, target({ mode: 'on-change', changed: false }))).toEqual({ kind: 'left' });
   expect(server.comments).toEqual([]);
+});
+
+test('a locked conversation is a warning that says so, not a failed run', async () => {
+  const message = 'Unable to create comment because issue is locked.';
+  server.faults.push({ request: /^POST .*comments/, status: 403, message });
+  expect(await saveComment(github, target())).toMatchObject({
+    kind: 'warning',
+    message: expect.stringContaining('is locked') as string,
+  });
+});
+
+describe('our comment', () => {
+  const stands = { id: 1, body: body('old'), user: bot };
+
+  test('that somebody hid is visible again after an update', async () => {
+    server.comments.push({ ...stands, isMinimized: true });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+    expect(server.comments[0]?.isMinimized).toBe(false);
+  });
+
+  test('that somebody else edited gives nothing to the next one', async () => {
+    server.comments.push({ ...stands, editor: 'octocat' });
+    const given: unknown[] = [];
+    await saveComment(github, target({ render: (previous) => body(String(given.push(previous))) }));
+    expect(given).toEqual([undefined]);
+    expect(lines).toEqual([expect.stringContaining('edited by octocat')]);
+  });
 });

@@ -7,7 +7,7 @@ import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { configOf } from '../config/configs.ts';
-import { page } from '../access/page.ts';
+import { seedPolicy } from '../support/seed.ts';
 
 const key = '1234abcd-12ab-34cd-56ef-1234567890ab';
 
@@ -232,7 +232,7 @@ test("the page's document counts as made by us, and one with another statement i
     { locations: [{ bucket: 'b' }, { bucket: 'b', prefix: 'c/' }], kmsKeyArns: ['a'] },
     { partition: 'aws', objectVersions: true },
   );
-  expect([document, page.accessPolicy].map(isOurDocument)).toEqual([true, true]);
+  expect([document, seedPolicy].map(isOurDocument)).toEqual([true, true]);
   expect(
     isOurDocument({
       ...document,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { normalizeStatements, samePolicy } from '../../src/iam/compare-policy.ts';
 import { grantedBuckets } from '../../src/iam/granted-buckets.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/policy-document.ts';
-import { page } from '../access/page.ts';
+import { seedPolicy } from '../support/seed.ts';
 
 const document = (...statements: Statement[]): PolicyDocument => ({
   Version: '2012-10-17',
@@ -102,7 +102,7 @@ test('statements are normalized to sorted sets, in the spelling of the document'
 });
 
 test("the page's policy grants its bucket; the public datasets are not counted", () => {
-  expect(grantedBuckets([page.accessPolicy])).toEqual(['share-with-kolena']);
+  expect(grantedBuckets([seedPolicy])).toEqual(['share-with-kolena']);
 });
 
 test('granted buckets are read off all allowing statements, each once, in order', () => {

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import {
-  acceptingTrustPolicy,
-  idTokenClaims,
-  parseRoleArn,
-  subjectWithoutIds,
-} from '../../src/iam/id-token.ts';
+import { acceptingTrustPolicy, idTokenClaims, subjectWithoutIds } from '../../src/iam/id-token.ts';
 
 const jwt = (payload: unknown) => `e30.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.c2ln`;
 
@@ -30,24 +25,6 @@ describe('idTokenClaims', () => {
       expect(idTokenClaims(token)).toBeUndefined();
     },
   );
-});
-
-test.each([
-  ['arn:aws:iam::111122223333:role/deploy', { partition: 'aws', accountId: '111122223333', name: 'deploy' }],
-  [
-    'arn:aws-cn:iam::111122223333:role/a/b/deploy',
-    { partition: 'aws-cn', accountId: '111122223333', name: 'deploy' },
-  ],
-  [
-    'arn:aws-us-gov:iam::111122223333:role/x',
-    { partition: 'aws-us-gov', accountId: '111122223333', name: 'x' },
-  ],
-  ['arn:aws:iam::111122223333:user/deploy', undefined],
-  ['arn:aws:iam::11112222333:role/deploy', undefined],
-  ['arn:aws:sts::111122223333:assumed-role/deploy/s', undefined],
-  ['deploy', undefined],
-])('the role ARN %s is %o', (arn, expected) => {
-  expect(parseRoleArn(arn)).toEqual(expected);
 });
 
 describe('acceptingTrustPolicy', () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
-import { page } from '../access/page.ts';
 import { configOf, principalArn } from '../config/configs.ts';
+import { seedCors, seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 
 const region = 'us-east-1';
 
@@ -11,11 +11,10 @@ test("one bucket with the defaults gives the three documents of Kolena's page", 
     region,
   });
 
-  expect(desired.policies.map(({ document }) => document)).toStrictEqual([page.accessPolicy]);
-  const trust = JSON.stringify(page.trustPolicy).replace('PASTE KOLENA PRINCIPAL ARN HERE', principalArn);
-  expect(desired.role?.trustPolicy).toStrictEqual(JSON.parse(trust));
+  expect(desired.policies.map(({ document }) => document)).toStrictEqual([seedPolicy]);
+  expect(desired.role?.trustPolicy).toStrictEqual(seedTrustPolicy(principalArn));
   expect(desired.cors.map(({ bucket }) => bucket)).toEqual(['share-with-kolena']);
-  const [kolena] = page.cors.map((rule) => ({ ID: 'KolenaS3Access', ...rule }));
+  const [kolena] = seedCors.map((rule) => ({ ID: 'KolenaS3Access', ...rule }));
   expect(desired.cors[0]?.rules).toStrictEqual({ others: [], kolena });
   expect(desired.warnings).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { BucketLocation } from '../../src/config/access-config.ts';
+import type { BucketLocation } from '../../src/config/bucket-location.ts';
 import { accessPolicy } from '../../src/iam/access-policy.ts';
 import { evaluatePolicies } from '../../src/iam/evaluate-policy.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';

@@ -18,16 +18,11 @@ describe('a failure of AWS in mid-run', () => {
       'is denied by somebody else’s policy',
       answer('AccessDenied', `${denied} with an explicit deny in a service control policy`, 403),
       /service control policy/,
-      /lift the deny/,
+      /owner of a service control policy to lift/,
     ],
-    [
-      'is throttled',
-      answer('Throttling', 'Rate exceeded', 400),
-      /kept failing.*Throttling/,
-      /Run the job again/,
-    ],
-    ['breaks', answer('InternalError', 'We encountered…', 500), /kept failing.*500/, /Run the job again/],
-    ['is refused', answer('MalformedXML', 'not well-formed', 400), /refuses.*MalformedXML/, /Mend/],
+    ['is throttled', answer('Throttling', 'Rate exceeded', 400), /kept failing.*Throttling/, /Rerun the job/],
+    ['breaks', answer('InternalError', 'We encountered…', 500), /kept failing.*500/, /Rerun the job/],
+    ['is refused', answer('MalformedXML', 'not well-formed', 400), /refuses.*MalformedXML/, /Fix the cause/],
     [
       'does not get through',
       Object.assign(new Error('connect ECONNREFUSED'), {
@@ -50,6 +45,15 @@ describe('a failure of AWS in mid-run', () => {
         message: expect.stringMatching(message) as string,
         remedy: expect.stringMatching(remedy) as string,
       });
+  });
+
+  test('that nobody expected names the request, which AWS Support asks for', async () => {
+    const error = Object.assign(answer('InternalError', 'We encountered…', 500), {
+      $metadata: { httpStatusCode: 500, requestId: 'TX234S0F24A06C7' },
+    });
+    await expect(failing(error)).rejects.toThrow(
+      'AWS kept failing: InternalError (HTTP 500, request ID TX234S0F24A06C7): We encountered…',
+    );
   });
 
   test('that the credentials cause keeps their reason', async () => {

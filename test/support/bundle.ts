@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { repository } from './cache-folder.ts';
 
 /**
- * The Action's bundle: the committed dist/index.js, or the one that KOLENA_BUNDLE names while the code is being worked
- * on. Throws when it is missing.
+ * The Action's bundle: the one that the environment variable KOLENA_BUNDLE names, else the committed dist/index.js. The
+ * end-to-end tests set KOLENA_BUNDLE to a fresh build of today's sources, unless whoever starts them has set it already.
+ * Throws when the file is missing.
  */
 export function actionBundle(): string {
-  const bundle = process.env['KOLENA_BUNDLE'] ?? join(repository, 'dist', 'index.js');
-  if (!existsSync(bundle)) throw new Error(`${bundle} is missing: run npm run build`);
+  const bundle = resolve(repository, process.env['KOLENA_BUNDLE'] ?? 'dist/index.js');
+  if (!existsSync(bundle)) throw new Error(`${bundle} is missing. Next step: npm run build`);
   return bundle;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { repository } from './cache-folder.ts';
+import { packageFolder } from './package-folder.ts';
 
 /** What one command of cdktf printed, on both streams, without colours. */
 export interface CdktfResult {
@@ -33,7 +34,6 @@ export function cdktfProject(links: readonly string[] = ['main.ts', 'src', 'node
   for (const name of ['cdktf.json', 'package.json'])
     copyFileSync(join(repository, name), join(directory, name));
   for (const name of links) symlinkSync(join(repository, name), join(directory, name));
-  const cdktf = [process.execPath, join(repository, 'node_modules/cdktf-cli/bundle/bin/cdktf')];
   return {
     directory,
     write: (name, text) => {
@@ -44,7 +44,7 @@ export function cdktfProject(links: readonly string[] = ['main.ts', 'src', 'node
       const path = join(directory, 'cdktf.out/stacks', stack, 'cdk.tf.json');
       return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
     },
-    run: (args, env, [program = '', ...rest] = cdktf) =>
+    run: (args, env, [program = '', ...rest] = cdktf()) =>
       new Promise((resolve) => {
         const options = {
           cwd: directory,
@@ -57,6 +57,11 @@ export function cdktfProject(links: readonly string[] = ['main.ts', 'src', 'node
         });
       }),
   };
+}
+
+/** The CLI's own folder stands in for the one that `npx cdktf-cli` makes. */
+function cdktf(): string[] {
+  return [process.execPath, join(packageFolder('cdktf-cli'), 'node_modules/cdktf-cli/bundle/bin/cdktf')];
 }
 
 /** No metadata service is waited for, and cdktf makes no plugin cache in the user's home. */

@@ -1,17 +1,26 @@
+import type { TestProject } from 'vitest/node';
+import { buildBundle } from './build-bundle.ts';
 import { actionBundle } from './bundle.ts';
 import { startMoto } from './moto.ts';
 import { node24 } from './node24.ts';
 import { localTerraform } from './terraform.ts';
 
 /**
- * Before the first end-to-end test: all that they need is here or fetched, once. What cannot be had fails the whole
+ * Before the first end-to-end test: all that they need is here, built or fetched, once. What cannot be had fails the whole
  * suite with the command that installs it; nothing is skipped.
  */
-export default async function requireTools(): Promise<void> {
-  const bundle = actionBundle();
+export default async function requireTools(project: TestProject): Promise<void> {
+  if (process.env['KOLENA_BUNDLE'] === undefined) {
+    const build = () => {
+      // Inherited by the processes that run the tests.
+      process.env['KOLENA_BUNDLE'] = buildBundle();
+    };
+    build();
+    project.onTestsRerun(build);
+  }
   const node = node24();
   const { binary } = await localTerraform();
   const moto = await startMoto();
   await moto.stop();
-  console.log(`End-to-end tests run ${bundle} on ${node} with ${binary} against moto.`);
+  console.log(`End-to-end tests run ${actionBundle()} on ${node} with ${binary} against moto.`);
 }

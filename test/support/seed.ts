@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { CORSRule } from '@aws-sdk/client-s3';
+import type { CorsRule } from '../../src/cors/rule.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 
 /** The page's policy, as it stands there: for `share-with-kolena`. */
 export const seedPolicy = read('access-policy') as PolicyDocument;
 
 /** The page's CORS document. */
-export const seedCors = read('cors') as CORSRule[];
+export const seedCors = read('cors') as (CORSRule & CorsRule)[];
 
 /** The page's external ID. */
 export const seedExternalId = 'example-external-id';

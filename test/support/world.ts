@@ -1,4 +1,4 @@
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, GetRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
   PutBucketCorsCommand,
@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
+import type { ApiCall } from './gate/calls.ts';
 import { startGate, type Gate } from './gate/gate.ts';
 import type { Principal } from './gate/principal.ts';
 import { startMoto } from './moto.ts';
@@ -85,6 +86,10 @@ export interface World {
   env(principal: Principal): Record<string, string>;
   createBucket(bucket: BucketSeed): Promise<void>;
   createRole(role: RoleSeed): Promise<void>;
+  /** Trust policy of a role of the customer's account, as it stands now. @param roleName `KolenaS3ReadAccess` by default */
+  trustPolicy(roleName?: string): Promise<PolicyDocument>;
+  /** Calls that wrote to S3 or IAM since the gate was told to forget; a refused one wrote nothing. */
+  writes(): readonly ApiCall[];
   /** A session of a role, without asking its trust policy. */
   sessionOf(roleArn: string, sessionName?: string): Principal;
   stop(): Promise<void>;
@@ -97,7 +102,7 @@ export interface World {
 export async function startWorld(): Promise<World> {
   const [moto, issuer] = await Promise.all([startMoto(), startOidcIssuer()]);
   const gate = await startGate({ moto: moto.url, issuers: { [issuer.iss]: issuer.url } });
-  const world = worldOf({ gate, issuer, moto });
+  const world = assemble({ gate, issuer, moto });
   await world.createRole({ arn: world.deployer.identityArn, policy: administrator });
   await world.createRole({ arn: world.kolena.identityArn, policy: administrator });
   await world.createRole({ arn: world.stranger.identityArn, policy: administrator });
@@ -136,7 +141,7 @@ interface Parts {
   readonly moto: { stop(): Promise<void> };
 }
 
-function worldOf({ gate, issuer, moto }: Parts): World {
+function assemble({ gate, issuer, moto }: Parts): World {
   const clients: { destroy(): void }[] = [];
   const root = (accountId: string) => {
     const arn = `arn:aws:iam::${accountId}:root`;
@@ -178,6 +183,12 @@ function worldOf({ gate, issuer, moto }: Parts): World {
     createBucket: (bucket) =>
       createBucket(s3(bucket.owner === 'kolena' ? kolenaRoot : customerRoot, bucket.region), bucket),
     createRole: (role) => createRole(iam(rootOf(role.arn.split(':')[4] ?? '')), role),
+    async trustPolicy(RoleName = 'KolenaS3ReadAccess') {
+      const { Role } = await iam(customerRoot).send(new GetRoleCommand({ RoleName }));
+      return JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')) as PolicyDocument;
+    },
+    writes: () =>
+      gate.calls.filter(({ action }) => /:(Create|Put|Attach|Detach|Update|Delete|Tag|Untag)/.test(action)),
     sessionOf,
     async stop() {
       for (const client of clients) client.destroy();

@@ -7,6 +7,7 @@ import type { TerraformBinary } from '../../src/terraform/install.ts';
 import { startConnectProxy } from '../aws/network/connect-proxy.ts';
 import { fakeTerraform, platform, releaseKey, sign, startReleases, zipOf } from './release-server.ts';
 import type { TestReleases } from './release-server.ts';
+import { logTo } from '../support/log.ts';
 
 let root: string;
 let releases: TestReleases;
@@ -40,7 +41,7 @@ function find(
       PATH: `${join(root, 'bin')}:/usr/bin:/bin`,
       ...(cache && { RUNNER_TOOL_CACHE: join(root, 'cache') }),
     },
-    log: { info: () => undefined, warning: () => undefined, group: (_name, work) => work() },
+    log: logTo(),
     releases: releases.server,
   });
 }
@@ -231,7 +232,7 @@ describe('findTerraform', () => {
       const found = await findTerraform({
         workingDirectory: root,
         env: { RUNNER_TOOL_CACHE: join(root, 'cache') },
-        log: { info: () => undefined, warning: () => undefined, group: (_name, work) => work() },
+        log: logTo(),
         releases: { ...releases.server, url },
       });
       await proxy.close();

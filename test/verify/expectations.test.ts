@@ -107,7 +107,7 @@ describe('expectationsOf', () => {
   });
   test('with `cors: off` expects no origin, and names the permanent verifier', () => {
     const off = { ...config, cors: 'off' } as const;
-    const found = expectationsOf(off, desired, { verifyPrincipalArn: kolenaArn });
+    const found = expectationsOf(off, desired, { verifierArn: kolenaArn });
     expect(found).toMatchObject({ origins: [], verifierArn: kolenaArn });
   });
 });

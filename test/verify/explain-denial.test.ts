@@ -81,13 +81,7 @@ describe('explainAssumeDenial', () => {
       /explicit deny in a service control policy/,
       false,
     ],
-    [
-      'STS turned off',
-      live,
-      { ...denied, code: 'RegionDisabledException' },
-      /turned off in this region/,
-      false,
-    ],
+    ['STS turned off', live, { ...denied, code: 'RegionDisabled' }, /turned off in this region/, false],
     [
       'credentials that have expired',
       live,
@@ -258,11 +252,7 @@ describe('explainS3Denial', () => {
       kms('with an explicit deny in a resource-based policy'),
       /key policy/,
     ],
-    [
-      'a disabled key',
-      { code: 'KMS.DisabledException', message: 'is disabled', status: 400 },
-      /Enable the key/,
-    ],
+    ['a disabled key', { code: 'KMS.Disabled', message: 'is disabled', status: 400 }, /Enable the key/],
   ] as const)('tells by the message when KMS refuses: %s', (_, refusal, remedy) => {
     const explanation = explainS3Denial({ refusal, location, key: 'a.png' }, live);
     expect(explanation.remedy).toMatch(remedy);

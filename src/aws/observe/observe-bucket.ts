@@ -1,9 +1,11 @@
 import { GetBucketEncryptionCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
 
 import type { BucketFinding, Caller } from '../../access/observed.ts';
+import { defined } from '../../base/defined.ts';
+import { buildArn } from '../../config/arn.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
-import { headerOfError, isCode, isDenied, refusalOf } from '../../problem/aws-refusal.ts';
+import { isCode, isDenied, readAwsError } from '../../problem/aws-error.ts';
 
 /** Reads one bucket in its own region. */
 export async function observeBucket(
@@ -21,7 +23,7 @@ export async function observeBucket(
     ]);
     return {
       kind: 'found',
-      bucket: { name, region, corsRules, ...(key.arn !== undefined && { defaultKmsKeyArn: key.arn }) },
+      bucket: { name, region, corsRules, ...defined({ defaultKmsKeyArn: key.arn }) },
       encryptionUnknown: !key.known,
     };
   } catch (error) {
@@ -34,7 +36,7 @@ export async function observeBucket(
 }
 
 /** S3 names a bucket's region in refusals too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
-export async function headBucket(
+async function headBucket(
   clients: AwsClients,
   Bucket: string,
   ExpectedBucketOwner?: string,
@@ -42,18 +44,12 @@ export async function headBucket(
   try {
     const { BucketRegion, $metadata } = await clients
       .s3()
-      .send(
-        new HeadBucketCommand({ Bucket, ...(ExpectedBucketOwner !== undefined && { ExpectedBucketOwner }) }),
-      );
-    return {
-      status: $metadata.httpStatusCode ?? 200,
-      ...(BucketRegion !== undefined && { region: BucketRegion }),
-    };
+      .send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
+    return { status: $metadata.httpStatusCode ?? 200, ...defined({ region: BucketRegion }) };
   } catch (error) {
-    const status = refusalOf(error)?.status;
+    const { status, headers } = readAwsError(error);
     if (status === undefined || ![301, 307, 400, 403, 404].includes(status)) throw error;
-    const region = headerOfError(error, 'x-amz-bucket-region');
-    return { status, ...(region !== undefined && { region }) };
+    return defined({ status, region: headers?.['x-amz-bucket-region'] });
   }
 }
 
@@ -72,7 +68,7 @@ async function defaultKey(
     if (/(?:^|:)alias\/aws\/s3$/.test(key)) return { known: true };
     if (key.startsWith('arn:')) return { known: true, arn: key };
     const resource = key.startsWith('alias/') ? key : `key/${key}`;
-    return { known: true, arn: `arn:${caller.partition}:kms:${region}:${caller.accountId}:${resource}` };
+    return { known: true, arn: buildArn({ ...caller, service: 'kms', region, resource }) };
   } catch (error) {
     if (isDenied(error)) return { known: false };
     if (isCode(error, 'ServerSideEncryptionConfigurationNotFoundError')) return { known: true };

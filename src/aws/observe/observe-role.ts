@@ -10,14 +10,18 @@ import {
 
 import type { AccessConfig } from '../../config/access-config.ts';
 import type { AttachedPolicy, Caller, ObservedPolicy, ObservedRole } from '../../access/observed.ts';
-import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
+import { policyNameOf, policyNumberOf } from '../../access/policy-names.ts';
+import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
-import { isCode, isDenied, notFromAws } from '../../problem/aws-refusal.ts';
+import { buildArn } from '../../config/arn.ts';
+import { decodePolicyDocument } from '../policy-document.ts';
+import { isCode, isDenied, notFromAws } from '../../problem/aws-error.ts';
+import { missingRightsRemedy } from '../../problem/missing-rights.ts';
 
 /** What names the role and its policies. */
 export interface RoleQuestion {
   readonly iam: IAMClient;
-  readonly caller: Pick<Caller, 'accountId' | 'partition'>;
+  readonly caller: Caller;
   readonly names: Pick<AccessConfig, 'roleName' | 'policyName' | 'iamPath'>;
 }
 
@@ -27,11 +31,11 @@ export interface RoleAndPolicies {
   readonly policies: readonly ObservedPolicy[];
 }
 
-/** Reads the role and our policies; throws a UserError `credentials` that prints the statement to add when it may not. */
+/** Reads the role and our policies; throws a UserError `credentials` that says how to allow it when that is not allowed. */
 export async function observeRole(question: RoleQuestion): Promise<RoleAndPolicies> {
   try {
     const role = await readRole(question);
-    return { ...(role !== undefined && { role }), policies: await readPolicies(question, role) };
+    return defined({ role, policies: await readPolicies(question, role) });
   } catch (error) {
     if (isDenied(error)) throw mayNotRead(question, error);
     throw error;
@@ -52,16 +56,14 @@ async function readRole({ iam, names }: RoleQuestion): Promise<ObservedRole | un
       arn: Role.Arn ?? '',
       roleId: Role.RoleId ?? '',
       path: Role.Path ?? '/',
-      trustPolicy: parseDocument(Role.AssumeRolePolicyDocument),
+      trustPolicy: decodePolicyDocument(Role.AssumeRolePolicyDocument),
       maxSessionDuration: Role.MaxSessionDuration ?? 3600,
-      ...(Role.PermissionsBoundary?.PermissionsBoundaryArn !== undefined && {
-        permissionsBoundaryArn: Role.PermissionsBoundary.PermissionsBoundaryArn,
-      }),
       attachedPolicies,
       inlinePolicyNames,
+      ...defined({ permissionsBoundaryArn: Role.PermissionsBoundary?.PermissionsBoundaryArn }),
     };
   } catch (error) {
-    if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return undefined;
+    if (isCode(error, 'NoSuchEntity')) return undefined;
     throw error;
   }
 }
@@ -81,7 +83,7 @@ async function inlineIn(client: IAMClient, RoleName: string): Promise<string[]> 
   return names;
 }
 
-/** Ours are those attached under our names, at whatever path, and the unattached ones: 1, 2, … until there is none. */
+/** Reads the attached policies with our names, then unattached ones by number until one is missing. */
 async function readPolicies(
   question: RoleQuestion,
   role: ObservedRole | undefined,
@@ -89,7 +91,7 @@ async function readPolicies(
   const { iam, caller, names } = question;
   const attached = new Map(
     (role?.attachedPolicies ?? []).flatMap(({ name, arn }) => {
-      const number = numberOf(name, names.policyName);
+      const number = policyNumberOf(names.policyName, name);
       // An AWS managed policy of the same name is not ours: its ARN holds no account.
       return number === undefined || !arn.includes(`:${caller.accountId}:`) ? [] : [[number, arn] as const];
     }),
@@ -99,9 +101,9 @@ async function readPolicies(
     const found: [number, ObservedPolicy][] = [];
     for (let number = 1; ; number++) {
       if (attached.has(number)) continue;
-      const name = number === 1 ? names.policyName : `${names.policyName}-${number}`;
+      const name = policyNameOf(names.policyName, number);
       const policy = await read(
-        `arn:${caller.partition}:iam::${caller.accountId}:policy${names.iamPath}${name}`,
+        buildArn({ ...caller, service: 'iam', resource: `policy${names.iamPath}${name}` }),
         false,
       );
       if (policy === undefined) return found;
@@ -113,16 +115,6 @@ async function readPolicies(
   return numbered
     .sort(([one], [other]) => one - other)
     .flatMap(([, policy]) => (policy === undefined ? [] : [policy]));
-}
-
-/** 1 for the policy name itself, n for `policy-name-n`; IAM's names differ by more than case. */
-function numberOf(name: string, policyName: string): number | undefined {
-  const [given, ours] = [name.toLowerCase(), policyName.toLowerCase()];
-  if (given === ours) return 1;
-  const [, digits] = given.startsWith(`${ours}-`)
-    ? (/^([2-9]|[1-9]\d+)$/.exec(given.slice(ours.length + 1)) ?? [])
-    : [];
-  return digits === undefined ? undefined : Number(digits);
 }
 
 async function readPolicy(
@@ -142,19 +134,14 @@ async function readPolicy(
     })).sort((one, other) => Number(other.VersionId.slice(1)) - Number(one.VersionId.slice(1)));
     const document = async ({ VersionId }: { VersionId: string }) => {
       const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId }));
-      return parseDocument(PolicyVersion?.Document);
+      return decodePolicyDocument(PolicyVersion?.Document);
     };
     const current = newestFirst.find(({ IsDefaultVersion }) => IsDefaultVersion);
     // A policy has at most five versions; the provider makes room by deleting the oldest that is not the default.
     const oldest =
       newestFirst.length < 5 ? undefined : newestFirst.findLast((version) => version !== current);
     if (current === undefined) return undefined;
-    const former = newestFirst[newestFirst.indexOf(current) + 1];
-    const [live, old, before] = await Promise.all([
-      document(current),
-      oldest && document(oldest),
-      former && document(former),
-    ]);
+    const [live, old] = await Promise.all([document(current), oldest && document(oldest)]);
     return {
       name: arn.slice(arn.lastIndexOf('/') + 1),
       arn,
@@ -162,31 +149,20 @@ async function readPolicy(
       versionIds: newestFirst.map(({ VersionId }) => VersionId),
       ...(oldest !== undefined &&
         old !== undefined && { oldestVersion: { id: oldest.VersionId, document: old } }),
-      ...(before !== undefined && { formerDocument: before }),
       attached,
       // The count may lag behind an attachment that was just made.
       usedElsewhere: Math.max(0, uses - Number(attached)),
     };
   } catch (error) {
-    if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return undefined;
+    if (isCode(error, 'NoSuchEntity')) return undefined;
     throw error;
   }
 }
 
-/** IAM answers with URL-encoded JSON, in which one statement may stand without its list. */
-export function parseDocument(encoded: string | undefined): PolicyDocument {
-  if (encoded === undefined) throw notFromAws('the question for a policy document');
-  const document = JSON.parse(decodeURIComponent(encoded)) as PolicyDocument & {
-    readonly Statement: Statement | readonly Statement[];
-  };
-  return { ...document, Statement: [document.Statement].flat() };
-}
-
 function mayNotRead({ caller, names }: RoleQuestion, cause: unknown): UserError {
-  const arn = `arn:${caller.partition}:iam::${caller.accountId}`;
-  const statement = {
+  const arnOf = (resource: string) => buildArn({ ...caller, service: 'iam', resource });
+  const right = {
     Sid: 'ReadKolenaRole',
-    Effect: 'Allow',
     Action: [
       'iam:GetRole',
       'iam:ListAttachedRolePolicies',
@@ -196,14 +172,18 @@ function mayNotRead({ caller, names }: RoleQuestion, cause: unknown): UserError 
       'iam:ListPolicyVersions',
     ],
     Resource: [
-      `${arn}:role${names.iamPath}${names.roleName}`,
-      `${arn}:policy${names.iamPath}${names.policyName}*`,
+      arnOf(`role${names.iamPath}${names.roleName}`),
+      arnOf(`policy${names.iamPath}${names.policyName}*`),
     ],
   };
   return new UserError({
     reason: 'credentials',
-    message: `The credentials of this run may not read the role ${names.roleName} and its policies: ${(cause as Error).message}`,
-    remedy: `Add this statement to the permissions of the role that this run uses:\n${JSON.stringify(statement, null, 2)}`,
+    message: `The credentials of this run are not allowed to read the role ${names.roleName} and its policies: ${(cause as Error).message}`,
+    remedy: missingRightsRemedy({
+      caller,
+      lists: { RoleName: [names.roleName], PolicyName: [names.policyName] },
+      right,
+    }),
     cause,
   });
 }

@@ -1,7 +1,7 @@
 import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
 
 import type { Caller } from '../../access/observed.ts';
-import { isCode, isDenied } from '../../problem/aws-refusal.ts';
+import { isCode, isDenied } from '../../problem/aws-error.ts';
 
 /**
  * The ARN by which a trust policy names the caller: a session's role with its path, which the session's ARN leaves out;
@@ -15,7 +15,7 @@ export async function callerPrincipalArn(iam: IAMClient, { arn }: Pick<Caller, '
     const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
     return Role?.Arn ?? arn;
   } catch (error) {
-    if (isDenied(error) || isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return arn;
+    if (isDenied(error) || isCode(error, 'NoSuchEntity')) return arn;
     throw error;
   }
 }

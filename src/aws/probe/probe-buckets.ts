@@ -6,7 +6,7 @@ import { askPreflight, objectUrl } from './ask-as-browser.ts';
 import { readCorsRules } from '../cors.ts';
 import { askWithRetries } from './retry.ts';
 import type { Probe } from './probe-context.ts';
-import { attempt } from '../../problem/aws-refusal.ts';
+import { attempt } from '../../problem/aws-error.ts';
 
 /** Any key will do: a preflight does not look whether the object exists. */
 const preflightKey = 'kolena-s3-access-verify';

@@ -2,7 +2,7 @@ import type { Caller, Observed } from '../../access/observed.ts';
 import type { Log } from '../../base/log.ts';
 import type { Expectations } from '../../verify/expectations.ts';
 import type { AwsClients, CredentialProvider } from '../clients.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
 

@@ -19,7 +19,7 @@ import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
 import { askWithRetries, type RetryLimits } from './retry.ts';
 import type { Probe } from './probe-context.ts';
-import { attempt, isCode } from '../../problem/aws-refusal.ts';
+import { attempt, isCode } from '../../problem/aws-error.ts';
 
 /** Enough to find an object that is not archived, and quick to parse for hundreds of buckets. */
 const listedKeys = 100;

@@ -11,7 +11,7 @@ import type { RoleAndPolicies } from '../observe/observe-role.ts';
 import { askWithRetries, type RetryLimits } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { probeLocation, type RoleSession } from './probe-locations.ts';
-import { attempt } from '../../problem/aws-refusal.ts';
+import { attempt } from '../../problem/aws-error.ts';
 import type { TemporaryStatement } from './with-temporary-statement.ts';
 
 /** The answers that need the role. */
@@ -102,7 +102,7 @@ async function assumePatiently(
 async function assume(probe: Probe, externalId: string | undefined): Promise<Attempt<Session>> {
   const narrowed = await assumeNarrowed(probe, externalId, 'locations');
   // AWS packs a session policy in a way of its own, whose limit cannot be computed beforehand.
-  const tooLarge = narrowed.outcome === 'refused' && narrowed.refusal.code.startsWith('PackedPolicyTooLarge');
+  const tooLarge = narrowed.outcome === 'refused' && narrowed.refusal.code === 'PackedPolicyTooLarge';
   return tooLarge ? assumeNarrowed(probe, externalId, 'any-bucket') : narrowed;
 }
 

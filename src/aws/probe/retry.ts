@@ -1,6 +1,6 @@
 import type { Log } from '../../base/log.ts';
 import type { Attempt, Refusal } from '../../verify/observations.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../base/clock.ts';
 
 /** What ends the waiting of a check, all its questions together. */
 export interface RetryLimits {

@@ -9,7 +9,7 @@ import { groupBy } from '../../base/group-by.ts';
 import type { DesiredAccess } from '../../access/desired-access.ts';
 import type { Attempt, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
 import type { AwsClients } from '../clients.ts';
-import { attempt } from '../../problem/aws-refusal.ts';
+import { attempt } from '../../problem/aws-error.ts';
 
 /** Resources of one call: each adds up to 60 characters to every answer's page. */
 const resourcesPerCall = 50;

@@ -5,12 +5,12 @@ import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Attempt, Refusal } from '../../verify/observations.ts';
+import type { Answer, Refusal } from '../../verify/observations.ts';
 import { hasTemporary, withoutTemporary } from '../../iam/temporary-statement.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../base/clock.ts';
 import { abortsMany, type Interrupts } from './interrupts.ts';
-import { parseDocument } from '../observe/observe-role.ts';
-import { isCode, refusalOf } from '../../problem/aws-refusal.ts';
+import { decodePolicyDocument } from '../policy-document.ts';
+import { attempt, isCode, readAwsError } from '../../problem/aws-error.ts';
 
 /** The statement to add, and the role whose trust policy gets it. */
 export interface StatementProps {
@@ -39,9 +39,6 @@ export interface Removal {
   /** As it was read back. */
   readonly trustPolicy?: PolicyDocument;
 }
-
-/** What AWS said. */
-type Answer<T> = Exclude<Attempt<T>, { readonly outcome: 'skipped' }>;
 
 /** Milliseconds between tries to remove the statement. */
 const removalPauses = [1000, 2000, 4000, 8000];
@@ -109,7 +106,7 @@ async function readTrust({
   roleName,
 }: Pick<StatementProps, 'iam' | 'roleName'>): Promise<PolicyDocument> {
   const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleName }));
-  return parseDocument(Role?.AssumeRolePolicyDocument);
+  return decodePolicyDocument(Role?.AssumeRolePolicyDocument);
 }
 
 async function add(props: StatementProps, found: PolicyDocument): Promise<Answer<void>> {
@@ -118,11 +115,8 @@ async function add(props: StatementProps, found: PolicyDocument): Promise<Answer
     `Adding the statement ${props.statement.Sid ?? ''} to the trust policy of ${props.roleName} for the check.`,
   );
   try {
-    await write(props, { ...trust, Statement: [...trust.Statement, props.statement] });
-    return { outcome: 'ok', value: undefined };
+    return await attempt(() => write(props, { ...trust, Statement: [...trust.Statement, props.statement] }));
   } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal !== undefined) return { outcome: 'refused', refusal };
     // Without an answer nobody knows whether it was added.
     await remove(props, found);
     throw error;
@@ -161,8 +155,8 @@ async function remove(
         return { ...removalOf(props, samePolicy(rest, original)), stood, trustPolicy };
       problem = 'it still stands there';
     } catch (error) {
-      if (isCode(error, 'NoSuchEntity', 'NoSuchEntityException')) return removalOf(props, false);
-      problem = refusalOf(error)?.message ?? String(error);
+      if (isCode(error, 'NoSuchEntity')) return removalOf(props, false);
+      problem = readAwsError(error).message;
     }
     if (pause !== undefined) await props.clock.sleep(pause);
   }

@@ -1,6 +1,6 @@
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 
-import { awsFailure } from '../../problem/aws-failure.ts';
+import { readAwsError } from '../../problem/aws-error.ts';
 import type { AwsCredentials } from '../clients.ts';
 import type { Environment } from '../../base/environment.ts';
 import type { RequestHandler } from '../network/request-handler.ts';
@@ -28,10 +28,10 @@ export function ambientCredentials({ region, env, http }: AmbientProps): Ambient
       // We keep them ourselves; the SDK's copy would be given back for as long as it lives.
       return await chain({ forceRefresh: true });
     } catch (error) {
-      if (awsFailure(error).message !== 'Could not load credentials from any providers')
+      if (readAwsError(error).message !== 'Could not load credentials from any providers')
         throw ambientError(error, region);
-      const profileFailure = await failureOf(fromIni(init));
-      const broken = !awsFailure(profileFailure).message.startsWith(
+      const profileFailure = await rejectionOf(fromIni(init));
+      const broken = !readAwsError(profileFailure).message.startsWith(
         'Could not resolve credentials using profile',
       );
       if (broken || env['AWS_PROFILE'])
@@ -44,7 +44,7 @@ export function ambientCredentials({ region, env, http }: AmbientProps): Ambient
 }
 
 /** The chain passes over some failures of a profile, such as a credential process that fails, and tells of none. */
-async function failureOf(provider: () => Promise<unknown>): Promise<unknown> {
+async function rejectionOf(provider: () => Promise<unknown>): Promise<unknown> {
   try {
     return await provider();
   } catch (error) {

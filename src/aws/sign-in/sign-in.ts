@@ -1,12 +1,19 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import {
+  createIsIdentityExpiredFunction,
+  doesIdentityRequireRefresh,
+  memoizeIdentityProvider,
+} from '@smithy/core';
 
 import type { Caller } from '../../access/observed.ts';
+import type { Clock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
+import { systemClock } from '../clock.ts';
 import type { Log } from '../../base/log.ts';
 
 import { ambientCredentials } from './ambient.ts';
-import { awsFailure } from '../../problem/aws-failure.ts';
-import { childEnvironment } from './child-environment.ts';
+import { credentialVariables } from './credential-variables.ts';
 import {
   type AwsClients,
   awsClients,
@@ -14,10 +21,9 @@ import {
   type CredentialProvider,
   endpointOf,
 } from '../clients.ts';
-import { parseRoleArn } from '../../iam/id-token.ts';
+import { parsePrincipalArn } from '../../config/arn.ts';
 import type { Environment } from '../../base/environment.ts';
-import { notFromAws } from '../../problem/aws-refusal.ts';
-import { renewed } from './renewal.ts';
+import { notFromAws } from '../../problem/aws-error.ts';
 import { requestHandler, type RequestHandler } from '../network/request-handler.ts';
 import { ambientError, missingCredentials } from '../../problem/sign-in-error.ts';
 import {
@@ -46,8 +52,8 @@ export interface SignInProps {
   readonly log: Log;
   /** Keeps a secret out of the logs: `core.setSecret`. */
   readonly mask: (secret: string) => void;
-  /** Waits before another try. @default so many milliseconds */
-  readonly sleep?: (milliseconds: number) => Promise<unknown>;
+  /** Times the pauses between tries. @default the machine's */
+  readonly clock?: Clock;
 }
 
 /** A signed-in run. */
@@ -76,32 +82,32 @@ export async function signIn(props: SignInProps): Promise<AwsSession | undefined
   const clients = awsClients({ region, credentials, env, http });
   const caller = await callerOf(clients);
   requireAllowedAccount(props.allowedAccountIds, caller);
-  return { caller, clients, environment: async () => childEnvironment(await credentials(), region, env) };
+  return { caller, clients, environment: async () => credentialVariables(await credentials(), region, env) };
 }
 
 async function ambient(props: SignInProps, http: RequestHandler): Promise<CredentialProvider | undefined> {
   const { region, env } = props;
   const find = ambientCredentials({ region, env, http });
-  const first = await find();
-  if (first === undefined) return undefined;
-  const fetch = async () => {
-    const found = await find();
-    if (found === undefined) throw missingCredentials(env);
-    return found;
-  };
-  return kept(props, fetch, first);
+  let found = await find();
+  if (found === undefined) return undefined;
+  return renewed(async () => {
+    const keys = found ?? (await find());
+    found = undefined;
+    if (keys === undefined) throw missingCredentials(env);
+    return keys;
+  }, props.mask);
 }
 
 function webIdentity(props: SignInProps, roleArn: string, http: RequestHandler): CredentialProvider {
-  const { region, env, log, mask, roleDurationSeconds } = props;
+  const { region, env, log, mask } = props;
   requirePartition(roleArn, region);
   requireAllowedAccount(props.allowedAccountIds, {
     arn: roleArn,
-    accountId: parseRoleArn(roleArn)?.accountId,
+    accountId: parsePrincipalArn(roleArn)?.accountId,
   });
   const getIdToken = requireIdToken(props);
   const sts = new STSClient({ ...endpointOf('STS', env), region, requestHandler: http, maxAttempts: 1 });
-  const request = {
+  const request = defined({
     sts,
     region,
     roleArn,
@@ -110,10 +116,10 @@ function webIdentity(props: SignInProps, roleArn: string, http: RequestHandler):
     mask,
     sessionName: props.roleSessionName ?? defaultSessionName(env),
     audience: props.audience ?? 'sts.amazonaws.com',
-    ...(roleDurationSeconds !== undefined && { durationSeconds: roleDurationSeconds }),
-    ...(props.sleep && { sleep: props.sleep }),
-  };
-  return kept(props, () => assumeWithIdToken(request));
+    durationSeconds: props.roleDurationSeconds,
+    clock: props.clock ?? systemClock,
+  });
+  return renewed(() => assumeWithIdToken(request), mask);
 }
 
 /** Keys, kept out of everything that is shown before anything else sees them. */
@@ -122,20 +128,15 @@ export function maskedKeys(keys: AwsCredentials, mask: SignInProps['mask']): Aws
   return keys;
 }
 
-function kept(
-  { mask, log }: SignInProps,
-  fetch: CredentialProvider,
-  first?: AwsCredentials,
-): CredentialProvider {
-  return renewed({
-    fetch: async () => maskedKeys(await fetch(), mask),
-    ...(first && { first: maskedKeys(first, mask) }),
-    onFailure: (error) => {
-      log.warning(
-        `Renewing the AWS credentials failed, the present ones go on: ${awsFailure(error).message}`,
-      );
-    },
-  });
+/** Milliseconds that credentials are valid at least when they are handed out: one command of Terraform runs on them. */
+const renewalMargin = 10 * 60_000;
+
+/** Fetches keys, and again when less than 10 minutes are left of them; asked twice at once, it fetches once. */
+export function renewed(fetch: CredentialProvider, mask: SignInProps['mask']): CredentialProvider {
+  const expiresSoon = createIsIdentityExpiredFunction(renewalMargin);
+  const masked = async () => maskedKeys(await fetch(), mask);
+  // It is undefined for an undefined `fetch` alone.
+  return memoizeIdentityProvider<AwsCredentials>(masked, expiresSoon, doesIdentityRequireRefresh) ?? masked;
 }
 
 async function callerOf({ sts, region }: AwsClients): Promise<Caller> {

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 
+import type { Clock } from '../../base/clock.ts';
+import { defined } from '../../base/defined.ts';
 import type { Log } from '../../base/log.ts';
-import { isUntrustedCertificate } from '../../problem/untrusted-certificate.ts';
+import { isUntrustedCertificate } from '../../problem/network-error.ts';
 
-import { awsFailure, isTransient } from '../../problem/aws-failure.ts';
+import { readAwsError, isTransient } from '../../problem/aws-error.ts';
 import type { AwsCredentials } from '../clients.ts';
 import { freshToken, type FreshTokenProps } from './fresh-token.ts';
 import { type IdTokenClaims, idTokenClaims } from '../../iam/id-token.ts';
@@ -18,9 +18,8 @@ export interface WebIdentityProps extends FreshTokenProps {
   readonly roleArn: string;
   readonly sessionName: string;
   readonly durationSeconds?: number;
+  readonly clock: Clock;
   readonly log: Log;
-  /** @default waits so many milliseconds */
-  readonly sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
 const maxTries = 5;
@@ -30,7 +29,7 @@ const maxTries = 5;
  * with 0.5 to 4 s between, jittered. Throws a UserError `credentials` that shows the token's claims, never the token.
  */
 export async function assumeWithIdToken(props: WebIdentityProps): Promise<AwsCredentials> {
-  const { region, roleArn, audience, durationSeconds, log, sleep = delay } = props;
+  const { region, roleArn, audience, durationSeconds, clock, log } = props;
   let refusals = 0;
   for (let tries = 1; ; tries += 1) {
     let claims: IdTokenClaims | undefined;
@@ -41,27 +40,21 @@ export async function assumeWithIdToken(props: WebIdentityProps): Promise<AwsCre
     } catch (error) {
       refusals += isStaleToken(error) ? 1 : 0;
       if (tries === maxTries || refusals > 1 || !mayPass(error)) {
-        throw webIdentityError(error, {
-          region,
-          roleArn,
-          audience,
-          ...(durationSeconds !== undefined && { durationSeconds }),
-          ...(claims && { claims }),
-        });
+        throw webIdentityError(error, defined({ region, roleArn, audience, durationSeconds, claims }));
       }
       const wait = Math.round(500 * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
-      const { code, message } = awsFailure(error);
+      const { code, message } = readAwsError(error);
       log.info(
         `Signing in to AWS failed (${code}: ${message}); trying again in ${(wait / 1000).toFixed(1)} s.`,
       );
-      await sleep(wait);
+      await clock.sleep(wait);
     }
   }
 }
 
-/** A token that was refused for its age or keys may be replaced by a better one; for its provider or audience it may not. */
+/** A fresh token can mend a refusal for age or keys, but not one for provider or audience. */
 function isStaleToken(error: unknown): boolean {
-  const { code, message } = awsFailure(error);
+  const { code, message } = readAwsError(error);
   return (
     code === 'ExpiredToken' ||
     (code === 'InvalidIdentityToken' && !/No OpenIDConnect provider|audience/i.test(message))
@@ -69,7 +62,7 @@ function isStaleToken(error: unknown): boolean {
 }
 
 function mayPass(error: unknown): boolean {
-  const failure = awsFailure(error);
+  const failure = readAwsError(error);
   if (isUntrustedCertificate(failure.message)) return false;
   return isStaleToken(error) || failure.code === 'IdTokenUnavailable' || isTransient(failure);
 }
@@ -80,7 +73,7 @@ async function exchange(token: string, props: WebIdentityProps): Promise<AwsCred
       RoleArn: props.roleArn,
       RoleSessionName: props.sessionName,
       WebIdentityToken: token,
-      ...(props.durationSeconds !== undefined && { DurationSeconds: props.durationSeconds }),
+      DurationSeconds: props.durationSeconds,
     }),
   );
   if (!keys?.AccessKeyId || !keys.SecretAccessKey || !keys.SessionToken || !keys.Expiration) {

@@ -6,6 +6,7 @@ import { probeBuckets } from '../../../src/aws/probe/probe-buckets.ts';
 import type { Probe } from '../../../src/aws/probe/probe-context.ts';
 import { unknownOrigin } from '../../../src/verify/browser-origins.ts';
 import { type LocalServer, serve } from '../local-server.ts';
+import { logTo } from '../../support/log.ts';
 
 const origin = 'https://app.kolena.io';
 const rule = (allowed: string) =>
@@ -47,11 +48,7 @@ async function probed({ rules, former }: { rules: readonly string[]; former: num
     },
     deadline: 20_000,
     abort: new AbortController().signal,
-    log: {
-      info: (line) => waits.push(line),
-      warning: () => undefined,
-      group: (_, work) => work(),
-    },
+    log: logTo(waits),
   };
   const { pictures } = await probeBuckets(probe as Probe);
   return { unknownOrigin: pictures?.unknownOrigin.outcome, waits };

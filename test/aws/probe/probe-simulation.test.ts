@@ -10,6 +10,7 @@ import type { SimulationQuestion } from '../../../src/verify/observations.ts';
 import { simulationQuestions } from '../../../src/verify/simulation.ts';
 import { judgeSimulation } from '../../../src/verify/judge-simulation.ts';
 import { callerArn, expectations, observations } from '../../verify/good.ts';
+import { logTo } from '../../support/log.ts';
 
 type Decision = 'allowed' | 'implicitDeny' | 'explicitDeny';
 type Decide = (question: Pick<SimulationQuestion, 'action' | 'resource'>) => Decision;
@@ -58,11 +59,7 @@ async function probe(rounds: readonly Decide[], live: RoleAndPolicies = good) {
     now: () => now,
     sleep: (milliseconds: number) => Promise.resolve(void (now += milliseconds)),
   };
-  const log = {
-    info: () => undefined,
-    warning: () => undefined,
-    group: <T>(_: string, work: () => Promise<T>) => work(),
-  };
+  const log = logTo();
   const context: Probe = {
     ...{ clients, expectations, callerArn, live, clock, log },
     caller: { accountId: '111122223333', partition: 'aws', arn: callerArn },

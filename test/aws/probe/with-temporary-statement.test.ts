@@ -10,6 +10,7 @@ import {
 import { UserError } from '../../../src/base/errors.ts';
 import { temporaryStatement } from '../../../src/iam/temporary-statement.ts';
 import { callerArn, trustPolicy } from '../../verify/good.ts';
+import { logTo } from '../../support/log.ts';
 
 const statement = temporaryStatement({ principalArn: callerArn, externalId: 'id', expires: new Date(0) });
 const awsError = (name: string, httpStatusCode: number) =>
@@ -53,11 +54,7 @@ function signals() {
 
 function propsFor(iam: IAMClient, interrupts: Interrupts): StatementProps & { readonly warnings: string[] } {
   const warnings: string[] = [];
-  const log = {
-    info: () => undefined,
-    warning: (message: string) => void warnings.push(message),
-    group: <T>(_: string, work: () => Promise<T>) => work(),
-  };
+  const log = { ...logTo(), warning: (message: string) => void warnings.push(message) };
   const clock = { now: () => 0, sleep: () => Promise.resolve() };
   return { iam, roleName: 'Kolena', statement, interrupts, clock, log, warnings };
 }

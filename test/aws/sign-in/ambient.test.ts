@@ -8,6 +8,7 @@ import { signIn } from '../../../src/aws/sign-in/sign-in.ts';
 
 import { startConnectProxy } from '../network/connect-proxy.ts';
 import { type Answer, type LocalServer, serve } from '../local-server.ts';
+import { logTo } from '../../support/log.ts';
 
 const closing: (() => Promise<void>)[] = [];
 let folder: string;
@@ -56,11 +57,7 @@ function setEnv(variables: Readonly<Record<string, string>>): void {
 }
 
 function enter(allowedAccountIds: readonly string[] = []) {
-  const log = {
-    info: () => undefined,
-    warning: () => undefined,
-    group: <T>(_: string, work: () => Promise<T>) => work(),
-  };
+  const log = logTo();
   return signIn({ region: 'us-gov-west-1', allowedAccountIds, env: process.env, log, mask: () => undefined });
 }
 

@@ -1,91 +1,57 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { renewed } from '../../../src/aws/sign-in/renewal.ts';
+import type { AwsCredentials } from '../../../src/aws/clients.ts';
+import { renewed } from '../../../src/aws/sign-in/sign-in.ts';
 
 const minute = 60_000;
 
-function world() {
-  let clock = 0;
-  const failures: unknown[] = [];
-  const answers: (() => Promise<{ accessKeyId: string; secretAccessKey: string; expiration?: Date }>)[] = [];
+beforeEach(() => vi.useFakeTimers({ now: 0, toFake: ['Date'] }));
+afterEach(() => vi.useRealTimers());
+
+/** A provider of these keys, in turn; `undefined` is a failure. */
+function world(...answers: (readonly [accessKeyId: string, expires?: number] | undefined)[]) {
+  const masked: string[] = [];
   let fetched = 0;
-  const provider = renewed({
-    fetch: () => {
-      fetched += 1;
-      return answers.shift()?.() ?? Promise.reject(new Error('asked too often'));
-    },
-    onFailure: (error) => failures.push(error),
-    now: () => clock,
-  });
-  return {
-    provider,
-    failures,
-    fetched: () => fetched,
-    at: (milliseconds: number) => (clock = milliseconds),
-    nextKeys: (accessKeyId: string, expires?: number) =>
-      answers.push(() =>
-        Promise.resolve({
-          accessKeyId,
-          secretAccessKey: 's',
-          ...(expires !== undefined && { expiration: new Date(expires) }),
-        }),
-      ),
-    nextFailure: () => answers.push(() => Promise.reject(new Error('no token'))),
+  const fetch = (): Promise<AwsCredentials> => {
+    const answer = answers[fetched++];
+    if (answer === undefined) return Promise.reject(new Error('no token'));
+    const [accessKeyId, expires] = answer;
+    const keys = { accessKeyId, secretAccessKey: 's' };
+    return Promise.resolve(expires === undefined ? keys : { ...keys, expiration: new Date(expires) });
   };
+  const provider = renewed(fetch, (secret) => masked.push(secret));
+  return { provider, masked, fetched: () => fetched };
 }
 
-test('keys are kept while more than ten minutes are left, and renewed from then on', async () => {
-  const { provider, at, nextKeys } = world();
-  nextKeys('A', 60 * minute);
-  nextKeys('B', 120 * minute);
+test('keys are kept while more than ten minutes are left, and renewed and masked from then on', async () => {
+  const { provider, masked } = world(['A', 60 * minute], ['B', 120 * minute]);
   expect((await provider()).accessKeyId).toBe('A');
-  at(50 * minute - 1);
+  vi.setSystemTime(50 * minute);
   expect((await provider()).accessKeyId).toBe('A');
-  at(50 * minute);
+  vi.setSystemTime(50 * minute + 1);
   expect((await provider()).accessKeyId).toBe('B');
+  expect(masked).toEqual(['A', 's', 'B', 's']);
 });
 
 test('keys without an end are fetched once', async () => {
-  const { provider, at, nextKeys, fetched } = world();
-  nextKeys('A');
+  const { provider, fetched } = world(['A']);
   await provider();
-  at(1e12);
+  vi.setSystemTime(1e12);
   await provider();
   expect(fetched()).toBe(1);
 });
 
-test('asked by many at once, it fetches once', async () => {
-  const { provider, nextKeys, fetched } = world();
-  nextKeys('A', 60 * minute);
+test('keys that many ask for at once are fetched once', async () => {
+  const { provider, fetched } = world(['A', 60 * minute]);
   await Promise.all([provider(), provider(), provider()]);
   expect(fetched()).toBe(1);
 });
 
-test('a renewal that fails is told, and the present keys go on', async () => {
-  const { provider, at, nextKeys, nextFailure, failures } = world();
-  nextKeys('A', 60 * minute);
-  nextFailure();
-  nextKeys('B', 120 * minute);
-  await provider();
-  at(55 * minute);
+test('a fetch that fails fails the call, and the next may succeed', async () => {
+  const { provider } = world(undefined, ['A', 60 * minute], undefined, ['B', 120 * minute]);
+  await expect(provider()).rejects.toThrow('no token');
   expect((await provider()).accessKeyId).toBe('A');
-  expect(failures).toEqual([new Error('no token')]);
+  vi.setSystemTime(55 * minute);
+  await expect(provider()).rejects.toThrow('no token');
   expect((await provider()).accessKeyId).toBe('B');
-});
-
-test('a renewal that fails in the last minute fails the call', async () => {
-  const { provider, at, nextKeys, nextFailure } = world();
-  nextKeys('A', 60 * minute);
-  nextFailure();
-  await provider();
-  at(59 * minute);
-  await expect(provider()).rejects.toThrow('no token');
-});
-
-test('the first fetch that fails fails the call, and the next may succeed', async () => {
-  const { provider, nextKeys, nextFailure } = world();
-  nextFailure();
-  nextKeys('A', 60 * minute);
-  await expect(provider()).rejects.toThrow('no token');
-  expect((await provider()).accessKeyId).toBe('A');
 });

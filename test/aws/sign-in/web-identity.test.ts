@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { assumeWithIdToken, type WebIdentityProps } from '../../../src/aws/sign-in/web-identity.ts';
 import { UserError } from '../../../src/base/errors.ts';
+import { logTo } from '../../support/log.ts';
 
 const roleArn = 'arn:aws:iam::111122223333:role/deploy';
 const claims = {
@@ -41,13 +42,12 @@ async function run(failures: Error[], overrides: Partial<WebIdentityProps> = {})
       tokens.push(`e30.${payload}.signature-${tokens.length}`);
       return Promise.resolve(tokens.at(-1) ?? '');
     },
-    log: {
-      info: (line) => lines.push(line),
-      warning: (line) => lines.push(line),
-      group: (_, work) => work(),
-    },
+    log: logTo(lines),
     mask: () => undefined,
-    sleep: (milliseconds) => Promise.resolve(waits.push(milliseconds)),
+    clock: {
+      now: () => 0,
+      sleep: (milliseconds) => Promise.resolve(void waits.push(milliseconds)),
+    },
     ...overrides,
   }).catch((error: unknown) => error);
   return { outcome, tokens, waits, lines };

@@ -145,7 +145,8 @@ async function verifiedClaims(
   }
 }
 
-interface TokenQuestion {
+/** A token whose signature has been verified, at the door of a role. */
+export interface TokenQuestion {
   readonly trustPolicy: PolicyDocument;
   readonly claims: JWTPayload;
   readonly accountId: string;
@@ -156,7 +157,7 @@ interface TokenQuestion {
  * The engine knows neither federated principals nor an issuer's own condition keys, so both are put into terms that it
  * knows: the provider as a role, `<issuer>:sub` as a principal tag.
  */
-async function trustsToken({ trustPolicy, claims, accountId, form }: TokenQuestion): Promise<boolean> {
+export async function trustsToken({ trustPolicy, claims, accountId, form }: TokenQuestion): Promise<boolean> {
   const issuer = (claims.iss ?? '').replace(/^https?:\/\//, '');
   const standIn = `arn:aws:iam::${accountId}:role/oidc-provider`;
   const translated = JSON.stringify(trustPolicy)

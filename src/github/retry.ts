@@ -1,0 +1,80 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { isRefused, messageOf, numberIn, rateLimitIn, statusOf } from '../problem/github-error.ts';
+import type { getOctokit } from '@actions/github';
+
+interface RetryProps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A longer wait is not worth a runner's time. */
+const LONGEST_WAIT_SECONDS = 90;
+const RETRIES = 3;
+
+/**
+ * An Octokit plugin that repeats a request up to 3 times: after a rate limit, which did nothing, and after a failure of GitHub
+ * or the network, unless the request says `retries: 0`. It waits as long as GitHub asks, if that is at most 90 seconds.
+ */
+export function retryRequests({ clock, log }: RetryProps) {
+  return ({ hook }: Pick<ReturnType<typeof getOctokit>, 'hook'>) => {
+    hook.wrap('request', async (request, options) => {
+      const retries = Number(options.request['retries'] ?? RETRIES);
+      for (let tries = 0; ; tries += 1)
+        try {
+          const response = await request(options);
+          requireGraphqlAnswer(response);
+          return response;
+        } catch (error) {
+          const seconds = secondsUntilRetry(error, { tries, retries, clock, log });
+          if (seconds === undefined) throw error;
+          await clock.sleep(seconds * 1000);
+        }
+    });
+  };
+}
+
+interface Try extends RetryProps {
+  /** Made before this one. */
+  readonly tries: number;
+  readonly retries: number;
+}
+
+function secondsUntilRetry(error: unknown, { tries, retries, clock, log }: Try): number | undefined {
+  const limit = rateLimitIn(error, clock.now());
+  if (limit !== undefined) {
+    // GitHub asks for at least a minute where it does not say how long, and for longer each time.
+    const { kind, seconds = 60 * 2 ** tries } = limit;
+    const waits = tries < RETRIES && seconds <= LONGEST_WAIT_SECONDS;
+    log.info(`GitHub's ${kind} is reached for ${seconds} s; ${waits ? 'waiting' : 'not waiting that long'}.`);
+    return waits ? seconds : undefined;
+  }
+  const status = statusOf(error);
+  if (status === undefined || isRefused(error) || tries >= retries) return undefined;
+  const asked = numberIn(error, 'retry-after') ?? 0;
+  const seconds = asked > 0 && asked <= LONGEST_WAIT_SECONDS ? asked : (tries + 1) ** 2;
+  log.info(`GitHub failed with ${status} (${messageOf(error)}); trying again in ${seconds} s.`);
+  return seconds;
+}
+
+interface GraphqlError {
+  readonly type?: string;
+  readonly message?: string;
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly headers: object;
+}
+
+/**
+ * GraphQL tells of a failure that passes in a 200: throws it as REST would have told it.
+ * https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#exceeding-the-rate-limit
+ */
+function requireGraphqlAnswer(response: Answer): void {
+  const { errors } = (response.data ?? {}) as { errors?: readonly GraphqlError[] };
+  const first = Array.isArray(errors) ? (errors[0] as GraphqlError | undefined) : undefined;
+  const limited = first?.type === 'RATE_LIMITED';
+  if (limited || /^Something went wrong while executing your query/.test(first?.message ?? ''))
+    throw Object.assign(new Error(first?.message), { status: limited ? 429 : 502, response });
+}

@@ -1,0 +1,120 @@
+import { defined } from '../base/defined.ts';
+import { StepError } from '../base/errors.ts';
+import type { Answer } from '../verify/observations.ts';
+
+/** A failed call to AWS, whichever protocol it spoke and however far it got. */
+export interface AwsError {
+  /** AWS's error code in its short spelling (`NoSuchEntity` for `NoSuchEntityException`), or Node's (`ENOTFOUND`). */
+  readonly code: string;
+  readonly message: string;
+  /** HTTP status; absent when AWS did not answer at all. */
+  readonly status?: number;
+  /** What AWS Support asks for. */
+  readonly requestId?: string;
+  /** Of the answer, by lower-case name. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Host and port that were asked, where the call went through our request handler. */
+  readonly host?: string;
+  /** The proxy between, without its password. */
+  readonly proxy?: string;
+}
+
+/** What the SDK, its protocols and Node's network put on an error. */
+interface Thrown {
+  readonly name?: unknown;
+  /** Node's code. */
+  readonly code?: unknown;
+  /** The code in an XML answer, where `name` can be a class of the SDK. */
+  readonly Code?: unknown;
+  readonly host?: unknown;
+  readonly proxy?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+}
+
+/** Reads an error of the AWS SDK, of Node's network or of anything else. */
+export function readAwsError(error: unknown): AwsError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (typeof error !== 'object' || error === null) return { code: 'Unknown', message };
+  const { name, code, Code, host, proxy, $metadata, $response } = error as Thrown;
+  return defined({
+    // IAM's and STS's XML has the short spelling, their classes in the SDK and every JSON protocol the long one.
+    code: (textOf(Code) ?? textOf(code) ?? textOf(name) ?? 'Unknown').replace(/Exception$/, ''),
+    message,
+    status: $metadata?.httpStatusCode,
+    requestId: $metadata?.requestId,
+    headers: $response?.headers,
+    host: textOf(host),
+    proxy: textOf(proxy),
+  });
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Whether AWS answered with one of these error codes. */
+export function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  const { code, status } = readAwsError(error);
+  return status !== undefined && codes.includes(code);
+}
+
+/** Whether AWS said that the caller is not allowed to make the call. */
+export function isDenied(error: unknown): boolean {
+  return isCode(error, 'AccessDenied', 'UnauthorizedOperation');
+}
+
+const networkCodes = [
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+].concat(['ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'TimeoutError']);
+
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+const throttlingCodes = [
+  'Throttling',
+  'Throttled',
+  'TooManyRequests',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'SlowDown',
+];
+
+/** Whether the network, and not AWS, failed the call. */
+export function isNetworkFailure({ code }: AwsError): boolean {
+  return networkCodes.includes(code);
+}
+
+/** Whether the same call may well succeed a moment later: the network, throttling, a server's own fault. */
+export function isTransient(error: AwsError): boolean {
+  const { code, status = 0 } = error;
+  return (
+    isNetworkFailure(error) ||
+    throttlingCodes.includes(code) ||
+    status === 429 ||
+    status >= 500 ||
+    code === 'IDPCommunicationError'
+  );
+}
+
+/** What answered a call, yet as AWS never does: a proxy's own page with status 200, for one. */
+export function notFromAws(call: string): StepError {
+  return new StepError({
+    message: `What answered ${call} was not AWS: the answer lacks what AWS always sends.`,
+    remedy: 'Check what stands between the runner and AWS: HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL.',
+  });
+}
+
+/** What a call gave: its value, or AWS's refusal as a value. Throws only when AWS did not answer. */
+export async function attempt<T>(call: () => Promise<T>): Promise<Answer<T>> {
+  try {
+    return { outcome: 'ok', value: await call() };
+  } catch (error) {
+    const { code, message, status } = readAwsError(error);
+    if (status === undefined) throw error;
+    return { outcome: 'refused', refusal: { code, message, status } };
+  }
+}

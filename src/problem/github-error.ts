@@ -1,0 +1,60 @@
+/** What is read of an error of Octokit, whose network failures have the status 500. */
+interface Thrown {
+  readonly status?: unknown;
+  readonly response?: { readonly headers?: Readonly<Record<string, string | number | undefined>> };
+  readonly errors?: readonly { readonly type?: string }[];
+}
+
+/** A rate limit that was reached. */
+export interface RateLimit {
+  readonly kind: 'rate limit' | 'secondary rate limit';
+  /** Until GitHub answers again; absent where it does not say. */
+  readonly seconds?: number;
+}
+
+/** The status of GitHub's answer; `undefined` for an error of another kind. */
+export function statusOf(error: unknown): number | undefined {
+  const { status } = error as Thrown;
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** A header of GitHub's answer as a number; `undefined` where it is absent, or no number. */
+export function numberIn(error: unknown, header: string): number | undefined {
+  const value = Number((error as Thrown).response?.headers?.[header] ?? NaN);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/**
+ * The rate limit that an error tells of, which comes as 403 or 429:
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ * @param now - Milliseconds since 1970
+ */
+export function rateLimitIn(error: unknown, now: number): RateLimit | undefined {
+  const status = statusOf(error);
+  if (status !== 403 && status !== 429) return undefined;
+  const retryAfter = numberIn(error, 'retry-after');
+  const used = numberIn(error, 'x-ratelimit-remaining') === 0;
+  if (status === 403 && retryAfter === undefined && !used && !/\brate limit\b/i.test(messageOf(error)))
+    return undefined;
+  const kind = used ? 'rate limit' : 'secondary rate limit';
+  const reset = used ? numberIn(error, 'x-ratelimit-reset') : undefined;
+  const seconds = retryAfter ?? (reset && Math.max(0, Math.ceil(reset - now / 1000)));
+  return seconds === undefined ? { kind } : { kind, seconds };
+}
+
+/** Whether GitHub refused what was asked, for good: a 4xx that is neither a timeout nor a rate limit. */
+export function isRefused(error: unknown): boolean {
+  const status = statusOf(error) ?? 500;
+  return status >= 400 && status < 500 && status !== 408 && rateLimitIn(error, 0) === undefined;
+}
+
+/** What GitHub said, on one line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
+}
+
+/** Whether GitHub has no such page or does not let this token see it; GraphQL says the latter in a 200. */
+export function isHidden(error: unknown): boolean {
+  const { status, errors } = error as Thrown;
+  return status === 403 || status === 404 || errors?.some(({ type }) => type === 'FORBIDDEN') === true;
+}

@@ -1,0 +1,98 @@
+import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js';
+import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
+import type { TerraformProvider } from 'cdktf';
+import { Construct } from 'constructs';
+import type { DesiredAccess, DesiredCors, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
+import { policyLogicalId, roleLogicalId } from '../plan/resources.ts';
+import { BucketCors } from './bucket-cors.ts';
+import { literal, literalMap } from './literal.ts';
+import { policyJson } from './policy-json.ts';
+
+export interface AccessResourcesProps {
+  /** Role, policies and CORS configurations as they shall be; what exists is adopted by import blocks. */
+  readonly desired: Pick<DesiredAccess, 'role' | 'policies' | 'cors' | 'tags'>;
+  /** The provider that serves a bucket; undefined for the stack's own. */
+  readonly providerOf: (cors: DesiredCors) => TerraformProvider | undefined;
+}
+
+/**
+ * The access that Kolena gets: a role that it assumes, managed policies attached to it, and one CORS configuration per
+ * bucket. The ids of the constructs are contract: renaming one replaces resources.
+ */
+export class AccessResources extends Construct {
+  /** The role that Kolena assumes; absent when everything is taken away. */
+  readonly role?: IamRole;
+  /** The managed policies that are attached to it. */
+  readonly policies: readonly IamPolicy[];
+  private readonly tagged: { readonly tags?: Record<string, string> };
+  private readonly lifecycle: { readonly ignoreChanges: string[] };
+
+  constructor(scope: Construct, id: string, { desired, providerOf }: AccessResourcesProps) {
+    super(scope, id);
+    const isTagged = Object.keys(desired.tags).length > 0;
+    this.tagged = isTagged ? { tags: literalMap(desired.tags) } : {};
+    // IAM cannot change a policy's description: a hand-made policy's own would mean replacing the policy. Tags that the
+    // config says nothing about are somebody else's.
+    this.lifecycle = { ignoreChanges: ['description', ...(isTagged ? [] : ['tags', 'tags_all'])] };
+    const role = desired.role && this.addRole(desired.role);
+    if (role) this.role = role;
+    this.policies = desired.policies.map((policy) => {
+      const managed = this.addPolicy(policy);
+      if (role) this.attach({ policy, managed, role });
+      return managed;
+    });
+    for (const cors of desired.cors) {
+      const provider = providerOf(cors);
+      new BucketCors(this, `cors-${cors.bucket}`, { cors, ...(provider && { provider }) });
+    }
+  }
+
+  private addRole(desired: DesiredRole): IamRole {
+    const role = new IamRole(this, 'role', {
+      name: desired.name,
+      path: desired.path,
+      description: literal(desired.description),
+      assumeRolePolicy: policyJson(desired.trustPolicy),
+      maxSessionDuration: desired.maxSessionDuration,
+      ...(desired.permissionsBoundaryArn && { permissionsBoundary: desired.permissionsBoundaryArn }),
+      ...this.tagged,
+      // A boundary that the config says nothing about is somebody else's guard.
+      lifecycle: desired.permissionsBoundaryArn
+        ? this.lifecycle
+        : { ignoreChanges: [...this.lifecycle.ignoreChanges, 'permissions_boundary'] },
+    });
+    role.overrideLogicalId(roleLogicalId);
+    if (desired.exists) role.importFrom(desired.name);
+    return role;
+  }
+
+  private addPolicy(desired: DesiredPolicy): IamPolicy {
+    const policy = new IamPolicy(this, `policy-${desired.number}`, {
+      name: desired.name,
+      path: desired.path,
+      description: literal(desired.description),
+      policy: policyJson(desired.document),
+      ...this.tagged,
+      lifecycle: this.lifecycle,
+    });
+    policy.overrideLogicalId(policyLogicalId(desired.number));
+    if (desired.importArn) policy.importFrom(desired.importArn);
+    return policy;
+  }
+
+  private attach({ policy, managed, role }: AttachmentParts): void {
+    const attachment = new IamRolePolicyAttachment(this, `attachment-${policy.number}`, {
+      role: role.name,
+      policyArn: managed.arn,
+    });
+    attachment.overrideLogicalId(policyLogicalId(policy.number));
+    if (policy.attached && policy.importArn) attachment.importFrom(`${role.nameInput}/${policy.importArn}`);
+  }
+}
+
+interface AttachmentParts {
+  readonly policy: DesiredPolicy;
+  readonly managed: IamPolicy;
+  readonly role: IamRole;
+}
