@@ -7,6 +7,7 @@ import { actionVersion } from './version.ts';
 import { growthAlert } from './growth.ts';
 import { humanTime } from './human-time.ts';
 import { causesOf, causeSections, matrix, roleLine } from './matrix.ts';
+import { under } from './diff-line.ts';
 import { renderWithin, firstRows, type Detail, type Limit } from './detail.ts';
 import { historyAfter, readMarker, writeMarker, type CommentMarker, type HistoryEntry } from './marker.ts';
 import { clip, code, details, link, prose } from './markdown.ts';
@@ -16,6 +17,7 @@ import { forKolena, who } from './who.ts';
 import type { Report } from './report.ts';
 import { resourceDiffs } from './resource-diff.ts';
 import * as section from './sections.ts';
+import { unshownFacts } from './unshown-facts.ts';
 import { headline } from './headline.ts';
 
 /** What identifies the Action's comment, and the body that it replaces. */
@@ -107,7 +109,7 @@ export function changeOf({
 }
 
 /** What there is to tell of a plan. */
-type Planned = Pick<Report, 'plan' | 'desired' | 'observed' | 'backend'>;
+type Planned = Pick<Report, 'plan' | 'desired' | 'observed' | 'backend' | 'facts'>;
 
 function plannedOf(report: Planned) {
   const { plan, desired } = report;
@@ -116,7 +118,10 @@ function plannedOf(report: Planned) {
 
 function diffsOf(report: Planned) {
   const planned = plannedOf(report);
-  return planned === undefined ? [] : resourceDiffs(planned);
+  if (planned === undefined) return [];
+  const diffs = resourceDiffs(planned);
+  const others = unshownFacts(report.facts ?? [], diffs);
+  return others.length === 0 ? diffs : [...diffs, under('also', others)];
 }
 
 function historyEntry({ report: { time, commit }, headline: line }: Model): HistoryEntry {
