@@ -101,8 +101,10 @@ function bucketChanges(
   const [was, is] = [statementsByBucket(before), statementsByBucket(after)];
   const { standing } = known;
   const corsOf = corsChanges(known.observed, known.desired);
-  const corsOnly = [...known.desired.cors, ...known.desired.removals.cors].map(({ bucket }) => bucket);
-  const names = [...new Set([...is.names, ...was.names, ...corsOnly])];
+  const [configured, left] = [known.desired.cors, known.desired.removals.cors].map((all) =>
+    all.map(({ bucket }) => bucket),
+  );
+  const names = [...new Set([...(configured ?? []), ...is.names, ...was.names, ...(left ?? [])])];
   return names.flatMap((bucket) => {
     const change = compareReach(bucket, was.of(bucket), is.of(bucket));
     const cors = corsOf(bucket);

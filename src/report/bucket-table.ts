@@ -32,28 +32,35 @@ const words: Readonly<Record<BucketDirection, string>> = {
   unchanged: 'unchanged:',
 };
 
-/** When the change happens. */
-type Tense = 'will' | 'did' | 'unknown';
+/** When the change happens, if it does: `would` where the run stopped, `drifted` where AWS and the config differ. */
+export type Tense = 'will' | 'did' | 'would' | 'drifted' | 'unknown';
 
-/** One row a bucket, what changes first; of more than ten all but the first are folded, and none is left out but for GitHub's limit. */
+/**
+ * One row a bucket, what changes first. Of more than ten all but the first are folded, and so is a plan's table in which
+ * nothing changes; none is left out but for GitHub's limit.
+ */
 export function bucketTable({ buckets }: AccessChange, tense: Tense, detail: Detail): string[] {
   const sorted = directions.flatMap((direction) => buckets.filter((one) => one.direction === direction));
   if (sorted.length === 0) return [];
   const header = ['Bucket', headers[tense], 'Region', 'CORS rules'];
   const rows = sorted.slice(0, detail.rows).map((one) => row(one, tense, detail));
-  const limit = sorted.length <= SHORT_TABLE ? SHORT_TABLE : OPEN_ROWS;
+  const isQuiet = tense === 'will' && sorted.every(({ direction }) => direction === 'unchanged');
+  const limit = isQuiet ? 0 : sorted.length <= SHORT_TABLE ? SHORT_TABLE : OPEN_ROWS;
   const [open, folded] = [rows.slice(0, limit), rows.slice(limit)];
   const cut = sorted.length - rows.length;
   if (folded.length + cut === 0) return [table(header, open)];
   const rest = sorted.slice(limit);
-  const title = `${count(rest.length, 'more bucket')}: ${tally(rest, tense)}`;
+  const title = `${count(rest.length, isQuiet ? 'bucket' : 'more bucket')}: ${tally(rest, tense)}`;
   if (folded.length === 0) return [table(header, open, cut)];
-  return [table(header, open), details(title, table(header, folded, cut))];
+  const fold = details(title, table(header, folded, cut));
+  return isQuiet ? [fold] : [table(header, open), fold];
 }
 
 const headers: Readonly<Record<Tense, string>> = {
   will: 'Kolena reads: today → after the merge',
   did: 'Kolena reads: before → now',
+  would: 'Kolena reads: today → if it were applied',
+  drifted: 'Kolena reads: in AWS → by the config',
   unknown: 'Kolena would read',
 };
 

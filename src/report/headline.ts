@@ -1,7 +1,7 @@
 import type { AccessChange } from '../access/access-change.ts';
 import { isVerified, type Check } from '../verify/check.ts';
 import { tally } from './bucket-table.ts';
-import { count } from './markdown.ts';
+import { code, count } from './markdown.ts';
 import { bucketOf, columnOf } from './matrix.ts';
 import type { Report } from './report.ts';
 
@@ -16,7 +16,7 @@ function result(report: Report, change: AccessChange | undefined): string {
       return `❌ ${failed(report)}`;
     case 'skipped':
       if (report.newer !== undefined)
-        return `ℹ️ Kolena S3 access · not applied: the branch says something else since commit ${report.newer.slice(0, 7)}`;
+        return `ℹ️ Kolena S3 access · not applied: the branch says something else since commit ${code(report.newer.slice(0, 7))}`;
       return 'ℹ️ Kolena S3 access · skipped: nothing was planned, and AWS was not asked';
     case 'synthesized':
       return 'ℹ️ Kolena S3 access · synthesized, not planned';
@@ -24,7 +24,7 @@ function result(report: Report, change: AccessChange | undefined): string {
       return `🔑 Kolena S3 access · plan: ${planned(report, change)}`;
     case 'destroyed':
       return report.plan?.hasChanges === false
-        ? 'ℹ️ Kolena S3 access · nothing to destroy'
+        ? 'ℹ️ Kolena S3 access · nothing to destroy: there is no such role'
         : '✅ Kolena S3 access · removed: Kolena no longer has access';
     case 'applied':
       return report.plan?.hasChanges === true
@@ -32,7 +32,7 @@ function result(report: Report, change: AccessChange | undefined): string {
         : '✅ Kolena S3 access · nothing had to be applied';
     case 'verified':
       return isVerified(report.checks ?? [])
-        ? '✅ Kolena S3 access · verified'
+        ? `✅ Kolena S3 access · verified: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
         : '⚠️ Kolena S3 access · not proven: nobody could try it';
   }
 }
@@ -81,13 +81,18 @@ function capital(text: string): string {
 }
 
 /** The buckets that Kolena cannot use, where a check of theirs failed. */
-function unread({ checks = [] }: Report): string {
-  const buckets = (some: readonly Check[]) => new Set(some.flatMap((check) => bucketOf(check) ?? []));
-  const reading = checks.filter((check) => ['lists', 'reads', 'decrypts'].includes(columnOf(check) ?? ''));
-  const refused = buckets(reading.filter(({ status }) => status === 'fail')).size;
+function unread(report: Report): string {
+  const refused = bucketsWith(report, 'fail');
   return refused > 0
-    ? `Kolena cannot read ${refused} of ${count(buckets(reading).size, 'bucket')}`
+    ? `Kolena cannot read ${refused} of ${count(bucketsWith(report), 'bucket')}`
     : 'the access is not proven';
+}
+
+/** The number of buckets of which some check about reading has this status. */
+function bucketsWith({ checks = [] }: Report, status?: Check['status']): number {
+  const reading = checks.filter((check) => ['lists', 'reads', 'decrypts'].includes(columnOf(check) ?? ''));
+  const those = reading.filter((check) => status === undefined || check.status === status);
+  return new Set(those.flatMap((check) => bucketOf(check) ?? [])).size;
 }
 
 function planned({ plan }: Report, change: AccessChange | undefined): string {

@@ -36,10 +36,10 @@ export interface Cause {
   readonly checks: readonly Check[];
 }
 
-/** What failed, and then what somebody should know, each cause once. */
+/** What failed, then what somebody should know, then what a step would let be tried; each cause once. */
 export function causesOf(checks: readonly Check[]): Cause[] {
-  const wrong = (['fail', 'warning'] as const).flatMap((status) =>
-    checks.filter((check) => check.status === status),
+  const wrong = (['fail', 'warning', 'unprovable'] as const).flatMap((status) =>
+    checks.filter((check) => check.status === status && check.remedy !== undefined),
   );
   return [...groupBy(wrong, causeOf).values()].map((members, at) => ({
     mark: superscript(at + 1),
@@ -58,11 +58,18 @@ function superscript(number: number): string {
   return Array.from(String(number), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join('');
 }
 
+interface MatrixProps {
+  readonly checks: readonly Check[];
+  readonly causes: readonly Cause[];
+  /** Buckets that are granted no longer: nothing but the rules of others is checked of them. */
+  readonly removed: readonly string[];
+}
+
 /** Bucket by bucket what AWS answered, with marks that lead to the causes. */
-export function matrix(checks: readonly Check[], causes: readonly Cause[], detail: Detail): string[] {
+export function matrix({ checks, causes, removed }: MatrixProps, detail: Detail): string[] {
   const ofBuckets = checks.filter((check) => bucketOf(check) !== undefined);
   const rows = [...groupBy(ofBuckets, (check) => bucketOf(check) ?? '')].map(([bucket, own]) => ({
-    bucket,
+    bucket: `${code(clip(bucket, detail.clip))}${removed.includes(bucket) ? ', removed' : ''}`,
     cells: columnNames.map((name) =>
       cell(
         own.filter((check) => columnOf(check) === name),
@@ -76,7 +83,7 @@ export function matrix(checks: readonly Check[], causes: readonly Cause[], detai
   const single = rows.length <= SINGLE_ROWS ? rows : wrong.slice(0, Math.min(SINGLE_ROWS, detail.rows));
   const groups = rows.length <= SINGLE_ROWS ? [] : [...groupBy(right, ({ cells }) => cells.join()).values()];
   const body = [
-    ...single.map(({ bucket, cells }) => [code(clip(bucket, detail.clip)), ...cells]),
+    ...single.map(({ bucket, cells }) => [bucket, ...cells]),
     ...groups.map((group) => [
       count(group.length, wrong.length > 0 ? 'other bucket' : 'bucket'),
       ...(group[0]?.cells ?? []),
@@ -96,7 +103,8 @@ function cell(own: readonly Check[], causes: readonly Cause[]): Inline {
   const has = (status: Check['status']) => own.some((check) => check.status === status);
   if (has('fail')) return `❌ ${marks('fail').join(' ')}`;
   if (has('warning')) return `⚠️ ${marks('warning').join(' ')}`;
-  return has('unprovable') || own.length === 0 ? '–' : '✅';
+  if (own.length === 0) return '–';
+  return has('unprovable') ? `– ${marks('unprovable').join(' ')}`.trimEnd() : '✅';
 }
 
 /** Each cause with its one fix, in the order of their marks. */
@@ -107,8 +115,10 @@ export function causeSections(causes: readonly Cause[], detail: Detail): string[
     ...shown.flatMap(({ mark, checks: [first, ...others] }) => {
       if (first === undefined) return [];
       const { title, evidence, remedy = '' } = first;
-      const also = others.length > 0 ? ` The same holds for ${count(others.length, 'more check')}.` : '';
-      const sign = first.status === 'fail' ? '❌ failed' : '⚠️ warning';
+      const also = others.length > 0 ? ` The same fix applies to ${count(others.length, 'more check')}.` : '';
+      const sign = { fail: '❌ failed', warning: '⚠️ warning', unprovable: 'not tried', pass: '' }[
+        first.status
+      ];
       const [step = '', ...block] = sentenceAndBlock(clip(remedy, detail.clip));
       return [
         `${mark} **${sign}:** ${prose(clip(title, detail.clip))} ${prose(clip(evidence, detail.clip))}${also} **Fix:** ${step}`,
@@ -123,8 +133,13 @@ export function causeSections(causes: readonly Cause[], detail: Detail): string[
 export function roleLine(checks: readonly Check[]): string[] {
   const own = checks.filter((check) => bucketOf(check) === undefined);
   if (own.length === 0) return [];
-  const passed = own.filter(({ status }) => status === 'pass').length;
-  const failed = own.filter(({ status }) => status === 'fail').length;
-  const sign = failed > 0 ? `❌ ${failed} failed,` : '✅';
-  return [`Role, trust policy, external ID and other buckets: ${sign} ${passed} of ${own.length} passed`];
+  const number = (status: Check['status']) => own.filter((check) => check.status === status).length;
+  const sign =
+    number('fail') > 0 ? '❌' : number('warning') > 0 ? '⚠️' : number('unprovable') > 0 ? '–' : '✅';
+  const parts = [
+    ...(number('fail') > 0 ? [`${number('fail')} failed`] : []),
+    `${number('pass')} of ${own.length} passed`,
+    ...(number('unprovable') > 0 ? [`${number('unprovable')} not tried`] : []),
+  ];
+  return [`Role, trust policy, external ID and other buckets: ${sign} ${parts.join(', ')}`];
 }

@@ -1,5 +1,5 @@
 import { accessChange, type AccessChange } from '../access/access-change.ts';
-import { bucketTable } from './bucket-table.ts';
+import { bucketTable, type Tense } from './bucket-table.ts';
 import { defined } from '../base/defined.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import { resourceRows } from '../plan/rows.ts';
@@ -146,9 +146,13 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
       ? growthAlert(change, detail)
       : []),
     ...(checks.length > 0
-      ? [...matrix(checks, causes, detail), ...causeSections(causes, detail), ...roleLine(checks)]
+      ? [
+          ...matrix({ checks, causes, removed: removedIn(change) }, detail),
+          ...causeSections(causes, detail),
+          ...roleLine(checks),
+        ]
       : tableOf(model, detail)),
-    ...who(report, change, detail),
+    ...(isAboutAccess(report) ? who(report, change, detail) : []),
     ...section.warningSections(report, detail),
     ...forKolena(report, detail),
     ...(checks.length > 0 && report.plan?.hasChanges === true ? foldedTable(model, detail) : []),
@@ -162,11 +166,25 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
   ];
 }
 
+/** Whether the run came far enough to say anything of who gets in. */
+function isAboutAccess({ outcome, plan, checks, newer }: Report): boolean {
+  return newer === undefined && (outcome !== 'failed' || plan !== undefined || checks !== undefined);
+}
+
 function tableOf({ report, change }: Model, detail: Detail): string[] {
-  if (change === undefined || (report.outcome === 'failed' && report.plan === undefined)) return [];
-  const { command, outcome, observed } = report;
-  if (observed?.caller === undefined || command === 'verify') return bucketTable(change, 'unknown', detail);
-  return bucketTable(change, outcome === 'applied' || outcome === 'destroyed' ? 'did' : 'will', detail);
+  if (change === undefined || !isAboutAccess(report)) return [];
+  return bucketTable(change, tenseOf(report), detail);
+}
+
+function tenseOf({ command, outcome, observed, failure, plan }: Report): Tense {
+  if (observed?.caller === undefined || command === 'verify') return 'unknown';
+  if (outcome === 'applied' || outcome === 'destroyed') return 'did';
+  if (failure === undefined || plan === undefined) return 'will';
+  return failure.reason === 'plan-changed' && command === 'plan' ? 'drifted' : 'would';
+}
+
+function removedIn(change: AccessChange | undefined): string[] {
+  return change?.buckets.flatMap(({ bucket, direction }) => (direction === 'removed' ? [bucket] : [])) ?? [];
 }
 
 function foldedTable({ change }: Model, detail: Detail): string[] {

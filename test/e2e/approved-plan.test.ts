@@ -86,7 +86,7 @@ describe('with require-approved-plan', () => {
     const [theirs, ours] = await github.comments(forged.number);
     expect(theirs?.body).toBe(approved.body);
     expect(ours && markerOf(ours)).not.toHaveProperty('shown');
-    expect(ours?.body).toContain('Not applied: no approved plan was found.');
+    expect(ours?.body).toContain('Not applied: no approved plan was found');
   });
 
   test('a plan of an older head approves nothing', async () => {

@@ -26,7 +26,10 @@ describe('the first line', () => {
       '✅ Kolena S3 access · applied: **1 bucket new** · 2 of 2 checks passed',
       { outcome: 'applied', checks: passed },
     ],
-    ['✅ Kolena S3 access · verified · 2 of 2 checks passed', { outcome: 'verified', checks: passed }],
+    [
+      '✅ Kolena S3 access · verified: Kolena can read 1 bucket · 3 of 3 checks passed',
+      { outcome: 'verified', checks: [...passed, { ...check('pass', 'Reads.'), id: 'reads:images' }] },
+    ],
     [
       '⚠️ Kolena S3 access · not proven: nobody could try it · 2 of 3 checks passed, 1 not tried',
       { outcome: 'verified', checks: [...passed, { ...check('unprovable', 'Lists.'), id: 'lists:images' }] },
@@ -195,7 +198,7 @@ test('a value that is masked is not offered to be copied', () => {
 test('a plan that was not applied shows what it would change', () => {
   const failure = { reason: 'plan-changed', message: 'm', remedy: 'r' } as const;
   const markdown = summary({ ...recordedReport('create'), outcome: 'failed', failure });
-  expect(markdown).toContain('Kolena reads: today → after the merge');
+  expect(markdown).toContain('Kolena reads: today → if it were applied');
 });
 
 test('a check that failed stands with its remedy once, above the checks, and what it checked counts as applied', () => {
@@ -232,7 +235,7 @@ test('nothing to destroy is not told as removed', () => {
   const { plan, ...report } = recordedReport('destroy');
   if (plan === undefined) throw new Error('the recorded report is whole');
   const nothing = { ...report, outcome: 'destroyed', plan: { ...plan, hasChanges: false } } as const;
-  expect(verdict(nothing)).toBe('### ℹ️ Kolena S3 access · nothing to destroy');
+  expect(verdict(nothing)).toBe('### ℹ️ Kolena S3 access · nothing to destroy: there is no such role');
 });
 
 test("Terraform's own diff says which CORS rules it leaves out", () => {
