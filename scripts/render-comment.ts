@@ -25,11 +25,12 @@ async function main([markdownPath, imagePath]: readonly string[]): Promise<void>
       return;
     }
     mkdirSync('pictures', { recursive: true });
-    for (const file of readdirSync(golden).filter((name) => name.endsWith('.md')))
+    const kept = readdirSync(golden, { recursive: true, encoding: 'utf8' });
+    for (const file of kept.filter((name) => name.endsWith('.md')).sort())
       for (const look of Object.keys(looks) as (keyof typeof looks)[])
         await draw(browser, {
           markdownPath: join(golden, file),
-          imagePath: join('pictures', file.replace(/\.md$/, `-${look}.png`)),
+          imagePath: join('pictures', file.replace(/\.md$/, `-${look}.png`).replace('/', '-')),
           look,
         });
   } finally {

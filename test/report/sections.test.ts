@@ -197,7 +197,7 @@ test('a value that is masked is not offered to be copied', () => {
 
 test('a plan that was not applied shows what it would change', () => {
   const failure = { reason: 'plan-changed', message: 'm', remedy: 'r' } as const;
-  const markdown = summary({ ...recordedReport('create'), outcome: 'failed', failure });
+  const markdown = summary({ ...recordedReport('create'), command: 'apply', outcome: 'failed', failure });
   expect(markdown).toContain('Kolena reads: today → if it were applied');
 });
 
