@@ -73,7 +73,7 @@ function htmlOf(markdown: string): string {
       .replace(
         /<blockquote>\s*<p>\[!(\w+)\]\s*/g,
         (_, kind: string) =>
-          `<blockquote class="markdown-alert markdown-alert-${kind.toLowerCase()}"><p class="markdown-alert-title">${kind}</p><p>`,
+          `<blockquote class="markdown-alert markdown-alert-${kind.toLowerCase()}"><p class="markdown-alert-title">${kind.charAt(0)}${kind.slice(1).toLowerCase()}</p><p>`,
       )
       .replace(/(?<=<code class="language-diff">)[^<]+/g, (lines) =>
         lines

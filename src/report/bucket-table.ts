@@ -57,11 +57,11 @@ export function bucketTable({ buckets }: AccessChange, tense: Tense, detail: Det
 }
 
 const headers: Readonly<Record<Tense, string>> = {
-  will: 'Kolena reads: today → after the merge',
-  did: 'Kolena reads: before → now',
-  would: 'Kolena reads: today → if it were applied',
-  drifted: 'Kolena reads: in AWS → by the config',
-  unknown: 'Kolena would read',
+  will: 'Reads: today → after the merge',
+  did: 'Reads: before → now',
+  would: 'Reads: today → if it were applied',
+  drifted: 'Reads: in AWS → by the config',
+  unknown: 'Reads, once applied',
 };
 
 /** @example tally([wider, removed, removed]) // '1 wider, 2 removed' */
@@ -132,10 +132,11 @@ function corsText({ kolena, othersKept, othersLost }: CorsChange, tense: Tense):
     kept: 'no change',
     none: 'no change',
   }[kolena];
+  const isTold = tense !== 'unknown' && (rule !== 'no change' || othersLost + othersKept === 0);
   const parts = [
-    ...(tense === 'unknown' ? [] : [rule]),
-    ...(othersLost > 0 ? [`**${count(othersLost, 'other rule')} deleted**`] : []),
-    ...(othersKept > 0 ? [`${count(othersKept, 'other rule')} kept`] : []),
+    ...(isTold ? [rule] : []),
+    ...(othersLost > 0 ? [`**${count(othersLost, 'other')} deleted**`] : []),
+    ...(othersKept > 0 ? [`${count(othersKept, 'other')} kept`] : []),
   ];
   return parts.length === 0 ? '–' : parts.join(', ');
 }

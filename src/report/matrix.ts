@@ -129,8 +129,8 @@ export function causeSections(causes: readonly Cause[], detail: Detail): string[
   ];
 }
 
-/** The checks that are about no single bucket, as a count. */
-export function roleLine(checks: readonly Check[]): string[] {
+/** The checks that are about no single bucket, as a count behind what they are about. */
+export function roleLine(checks: readonly Check[], role: Inline): string[] {
   const own = checks.filter((check) => bucketOf(check) === undefined);
   if (own.length === 0) return [];
   const number = (status: Check['status']) => own.filter((check) => check.status === status).length;
@@ -141,5 +141,5 @@ export function roleLine(checks: readonly Check[]): string[] {
     `${number('pass')} of ${own.length} passed`,
     ...(number('unprovable') > 0 ? [`${number('unprovable')} not tried`] : []),
   ];
-  return [`Role, trust policy, external ID and other buckets: ${sign} ${parts.join(', ')}`];
+  return [`${role}, and no other bucket: ${sign} ${parts.join(', ')}`];
 }

@@ -13,7 +13,7 @@ import { historyAfter, readMarker, writeMarker, type CommentMarker, type History
 import { clip, code, details, link, prose } from './markdown.ts';
 import type { Mask } from './mask.ts';
 import { maskedReport } from './masked-report.ts';
-import { forKolena, who } from './who.ts';
+import { forKolena, roleAndCaller, who } from './who.ts';
 import type { Report } from './report.ts';
 import { resourceDiffs } from './resource-diff.ts';
 import * as section from './sections.ts';
@@ -127,7 +127,7 @@ function diffsOf(report: Planned) {
 function historyEntry({ report: { time, commit }, headline: line }: Model): HistoryEntry {
   const words = line
     .replaceAll('**', '')
-    .replace(/^[^\p{L}]+/u, '')
+    .replace(/^\p{Emoji}\uFE0F? /u, '')
     .replace('Kolena S3 access · ', '');
   const verdict = words.replaceAll(' · ', '; ');
   return { time, ...defined({ commit }), verdict };
@@ -149,10 +149,9 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
       ? [
           ...matrix({ checks, causes, removed: removedIn(change) }, detail),
           ...causeSections(causes, detail),
-          ...roleLine(checks),
+          ...roleLine(checks, roleAndCaller(report, detail)),
         ]
-      : tableOf(model, detail)),
-    ...(isAboutAccess(report) ? who(report, change, detail) : []),
+      : [...tableOf(model, detail), ...(isAboutAccess(report) ? who(report, change, detail) : [])]),
     ...section.warningSections(report, detail),
     ...forKolena(report, detail),
     ...(checks.length > 0 && report.plan?.hasChanges === true ? foldedTable(model, detail) : []),

@@ -1,4 +1,5 @@
 import type { AccessChange } from '../access/access-change.ts';
+import type { AccessConfig } from '../config/access-config.ts';
 import { publicDatasetsBucket } from '../config/bucket-location.ts';
 import { listOf } from '../iam/compare-policy.ts';
 import { resourceKinds } from '../plan/resources.ts';
@@ -11,10 +12,6 @@ export function who(report: Report, change: AccessChange | undefined, detail: De
   const { config, desired } = report;
   if (config === undefined || desired?.role === undefined) return [];
   const show = (data: string) => code(clip(data, detail.clip));
-  const id =
-    config.kolenaExternalId === undefined
-      ? '**no external ID**'
-      : `external ID ${show(config.kolenaExternalId)} required`;
   const account = desired.accountId === undefined ? '' : ` in account ${show(desired.accountId)}`;
   const standing =
     change === undefined || change.role === 'new'
@@ -22,13 +19,28 @@ export function who(report: Report, change: AccessChange | undefined, detail: De
       : ` · trust policy ${change.trust.length === 0 ? 'unchanged' : 'changes'}`;
   return [
     [
-      `- **Who:** ${principal(config.kolenaPrincipalArn, show)}, ${id}`,
+      `- **Who:** ${caller(config, show)}`,
       `- **How:** assumes role ${show(desired.role.name)}${account}${standing}`,
       `- **Can:** list and read what the table shows${publicDatasets(report, show)}${keys(config.kmsKeyArns, show)}`,
       `- **Cannot:** ${cannot(report)}`,
       ...adoption(report, show),
     ].join('\n'),
   ];
+}
+
+/** The role with who gets into it, as a phrase. */
+export function roleAndCaller({ config, desired }: Report, detail: Detail): Inline {
+  if (config === undefined || desired?.role === undefined) return 'Role and trust policy';
+  const show = (data: string) => code(clip(data, detail.clip));
+  return `Role ${show(desired.role.name)} for ${caller(config, show)}`;
+}
+
+function caller(config: AccessConfig, show: (data: string) => Inline): Inline {
+  const id =
+    config.kolenaExternalId === undefined
+      ? '**no external ID**'
+      : `external ID ${show(config.kolenaExternalId)} required`;
+  return `${principal(config.kolenaPrincipalArn, show)}, ${id}`;
 }
 
 /** The account is what a reviewer looks for in an ARN. */
@@ -57,10 +69,10 @@ function keys(arns: readonly string[], show: (data: string) => Inline): Inline {
     : `; decrypt by KMS key ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function cannot({ desired, plannedChecks, checks, plan }: Report): Inline {
+function cannot({ desired, plannedChecks = [], plan }: Report): Inline {
   if (desired?.warnings.some(({ id }) => id === 'other-policies') === true)
     return 'not known: the role has other policies too, see the warning';
-  const simulated = (checks ?? plannedChecks ?? []).filter(({ id }) => /^(?:grants|denies-)/.test(id));
+  const simulated = plannedChecks.filter(({ id }) => /^(?:grants|denies-)/.test(id));
   const passed = simulated.filter(({ status }) => status === 'pass').length;
   const proof = simulated.length === 0 ? '' : ` · IAM's simulator: ${passed} of ${simulated.length} passed`;
   return `write, delete or read anything else${plan === undefined ? '' : proof}`;

@@ -198,7 +198,7 @@ test('a value that is masked is not offered to be copied', () => {
 test('a plan that was not applied shows what it would change', () => {
   const failure = { reason: 'plan-changed', message: 'm', remedy: 'r' } as const;
   const markdown = summary({ ...recordedReport('create'), command: 'apply', outcome: 'failed', failure });
-  expect(markdown).toContain('Kolena reads: today → if it were applied');
+  expect(markdown).toContain('Reads: today → if it were applied');
 });
 
 test('a check that failed stands with its remedy once, above the checks, and what it checked counts as applied', () => {
