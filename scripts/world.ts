@@ -7,13 +7,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { parseAccessConfig } from '../src/config/parse.ts';
+import { withTrustPolicyFile } from '../src/action/trust-policy-file.ts';
 import { readYaml } from '../src/action/yaml-file.ts';
 import { repository } from '../test/support/cache-folder.ts';
 import { startGitHub, type GitHubStandIn } from '../test/support/github.ts';
 import { startScene, type Scene } from '../test/support/scene.ts';
 
 const configFile = join(repository, 'examples', 'plan-and-apply', 'kolena-s3.yml');
-const config = parseAccessConfig(readYaml(configFile));
+const config = parseAccessConfig(withTrustPolicyFile(readYaml(configFile), configFile));
 
 /** The example's buckets, apart from those that every world has, and Kolena's principal, each with something to read. */
 async function furnish({ world }: Scene): Promise<void> {

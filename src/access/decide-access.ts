@@ -15,7 +15,7 @@ import type { Observed } from './observed.ts';
 import { livePolicies, type LivePolicies } from './our-policies.ts';
 import { parseArn } from '../config/arn.ts';
 import { partitionOfRegion } from '../config/partition.ts';
-import { warningsOf } from './warnings.ts';
+import { unreadWarnings, warningsOf } from './warnings.ts';
 
 /** What a decision needs to know besides config and AWS. */
 export interface DecideOptions {
@@ -101,7 +101,7 @@ export function decideRemoval(
       policies: live.ours.map(removalOf),
       cors: removeCors(buckets, { config, observed, region: options.region }),
     },
-    warnings: [],
+    warnings: unreadWarnings(observed),
   };
 }
 

@@ -64,6 +64,15 @@ export interface Observed {
   readonly policiesPerRoleQuota?: number;
   /** The configured buckets, and those that the live policies granted before; by name. */
   readonly buckets: Readonly<Record<string, ObservedBucket>>;
+  /** Buckets that only lose their grant and could not be read, which keeps no grant alive. */
+  readonly unread?: readonly UnreadBucket[];
+}
+
+/** A bucket that could not be read. */
+export interface UnreadBucket {
+  readonly name: string;
+  /** `gone` and `other account` are proven; a bare refusal proves neither. */
+  readonly why: 'gone' | 'other account' | 'refused';
 }
 
 /** What a run without credentials knows of AWS. */

@@ -2,7 +2,7 @@ import type { AccessConfig } from '../config/access-config.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
 import { deletedPrincipals } from '../iam/trust-policy.ts';
-import type { Observed, ObservedRole } from './observed.ts';
+import type { Observed, ObservedRole, UnreadBucket } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
 
 interface WarningsProps {
@@ -22,6 +22,32 @@ export function warningsOf({ config, observed, live }: WarningsProps): Warning[]
       ...kmsWarning(config, observed.buckets[bucket]),
       ...replacedCorsWarning(bucket, { config, observed }),
     ]),
+    ...unreadWarnings(observed),
+  ];
+}
+
+/** Buckets that lose their grant, and perhaps keep Kolena's CORS rule. */
+export function unreadWarnings({ unread = [] }: Pick<Observed, 'unread'>): Warning[] {
+  const named = (why: UnreadBucket['why']) => unread.filter((one) => one.why === why).map(({ name }) => name);
+  const [others, refused] = [named('other account'), named('refused')];
+  return [
+    ...(others.length > 0
+      ? [
+          {
+            id: 'bucket-of-another-account',
+            message: `Of another account by now: ${others.join(', ')}. The grant goes; Kolena's CORS rule there, if one is left, is its owner's to remove.`,
+          },
+        ]
+      : []),
+    ...(refused.length > 0
+      ? [
+          {
+            id: 'unread-bucket',
+            message: `S3 refuses this run to read ${refused.join(', ')}. The grant goes all the same; Kolena's CORS rule there, if there is one, stays.`,
+            remedy: `Look for a rule named KolenaS3Access, and take it out:\n${refused.map((name) => `aws s3api get-bucket-cors --bucket ${name}`).join('\n')}`,
+          },
+        ]
+      : []),
   ];
 }
 

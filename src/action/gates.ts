@@ -113,6 +113,12 @@ export function requireApproval({ merges, missing, branch }: ApprovalProps): voi
       );
     throw notApproved(`The plan on ${where} was made after the merge, so that nobody saw it before.`, wayOut);
   }
+  const cut = merges.find((merge) => isSeen(merge) && merge.shown?.isCut === true)?.pullRequest;
+  if (cut !== undefined)
+    throw notApproved(
+      `The plan on pull request ${cut.number} (${cut.url}) was too long to be shown whole, so nothing of it is approved.`,
+      'Bring the change in by several pull requests, each planned, merged and applied before the next is planned.',
+    );
   const seen = merges.filter(isSeen).map((merge) => `#${merge.pullRequest?.number ?? ''}`);
   const lines = missing.map(({ change, text }) => `${change === 'comes' ? '+' : '-'} ${text}`);
   const more = lines.length - NAMED_FACTS;

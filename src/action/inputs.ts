@@ -3,11 +3,13 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import type { AccessConfig } from '../config/access-config.ts';
 import { accessKeys, parseAccessConfig } from '../config/parse.ts';
+import { trustPolicyKey } from '../config/trust-policy-key.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
+import { withTrustPolicyFile } from './trust-policy-file.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */
@@ -133,13 +135,14 @@ interface ConfigProps {
  */
 function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): AccessConfig {
   if (!isNeeded && !existsSync(path)) {
-    const isWhole = 'buckets' in inputs && 'kolena-principal-arn' in inputs;
+    const isWhole = 'buckets' in inputs && ('kolena-principal-arn' in inputs || trustPolicyKey in inputs);
     const noFile = `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`;
-    return parseAccessConfig(inputs, isWhole ? 'The config' : noFile);
+    return parseAccessConfig(withTrustPolicyFile(inputs, path), isWhole ? 'The config' : noFile);
   }
   const file = readYaml(path);
   const isMapping = typeof file === 'object' && file !== null && !Array.isArray(file);
-  return parseAccessConfig(isMapping ? { ...file, ...inputs } : file, `The config of ${path}`);
+  const keys = isMapping ? { ...file, ...inputs } : file;
+  return parseAccessConfig(withTrustPolicyFile(keys, path), `The config of ${path}`);
 }
 
 /** Goes on past UserErrors, so that all problems can be told at once. */

@@ -12,6 +12,7 @@ import type { Report } from '../report/report.ts';
 import { isVerified } from '../verify/check.ts';
 import type { Edges } from './edges.ts';
 import { asUserError } from './failure.ts';
+import { toldWhenLate } from './late-plan.ts';
 import { historyOf } from './run-context.ts';
 import type { Outputs } from './runner.ts';
 import type { Reporting } from './settings.ts';
@@ -117,8 +118,8 @@ function failed({ reason, message, remedy }: UserError): Partial<Report> {
   return { outcome: 'failed', failure: { reason, message, remedy } };
 }
 
-async function comment(report: Report, ending: Ending, props: ReportProps): Promise<void> {
-  const { runner, settings, pullRequests } = props;
+async function comment(known: Report, ending: Ending, props: ReportProps): Promise<void> {
+  const { runner, event, settings, pullRequests } = props;
   if (pullRequests === undefined || settings.comment === 'never') return;
   const target = await commentedPullRequest(props, pullRequests);
   if (target === undefined) return;
@@ -126,6 +127,7 @@ async function comment(report: Report, ending: Ending, props: ReportProps): Prom
     runner.warning(target.message);
     return;
   }
+  const report = await toldWhenLate(known, { event, pullRequests });
   const key = settings['comment-key'];
   const mask = (text: string) => runner.masked(text);
   // Before GitHub is asked for anything: a comment that cannot be rendered leaves the one that stands.
@@ -146,7 +148,7 @@ async function comment(report: Report, ending: Ending, props: ReportProps): Prom
 
 /** The pull request that the event is about; after a merge, and for a plan that a person dispatches, the newest merged one. */
 async function commentedPullRequest(
-  { event, settings: { command }, configFile }: ReportProps,
+  { event, settings: { command, 'require-approved-plan': isGated = false }, configFile }: ReportProps,
   pullRequests: PullRequests,
 ) {
   const { pullRequest, kind } = event;
@@ -154,7 +156,7 @@ async function commentedPullRequest(
   if (pullRequest !== undefined && !(applies && pullRequest.merged)) return pullRequest;
   const isAsked = command === 'plan' && kind === 'workflow_dispatch';
   return applies || isAsked
-    ? pullRequests.findMerged(historyOf({ event, ...defined({ configFile }) }))
+    ? pullRequests.findMerged({ ...historyOf({ event, ...defined({ configFile }) }), isGated })
     : undefined;
 }
 

@@ -7,6 +7,27 @@ const POLICY = new RegExp(String.raw`^policy\/${pathAndName}$`);
 /** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
 const KMS_KEY = /^key\/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
+const anyPartition = `(?:${partitions.join('|')})`;
+
+/** What `principalArnProblem` finds nothing wrong with. */
+export const principalArnPattern = new RegExp(
+  String.raw`^arn:${anyPartition}:iam::\d{12}:(?:root|(?:role|user)\/${pathAndName})$`,
+);
+
+/** What `boundaryArnProblem` finds nothing wrong with. */
+export const boundaryArnPattern = new RegExp(
+  String.raw`^arn:${anyPartition}:iam::(?:\d{12}|aws):policy\/${pathAndName}$`,
+);
+
+/** What `kmsKeyArnProblem` finds nothing wrong with. */
+export const kmsKeyArnPattern = new RegExp(
+  String.raw`^arn:(?:aws-cn:kms:(?=cn-)|aws-us-gov:kms:(?=us-gov-)|aws:kms:(?!cn-|us-gov-))${unanchored(regionPattern)}:\d{12}:${unanchored(KMS_KEY)}$`,
+);
+
+function unanchored({ source }: RegExp): string {
+  return source.slice(1, -1);
+}
+
 const ACCOUNT = '111122223333';
 
 /** What is wrong with the ARN of a principal that a trust policy shall name: only roles, users and account roots last. */

@@ -8,12 +8,13 @@ import { crossProblems } from './cross-checks.ts';
 import { accessFields } from './schema.ts';
 import { misplacedKeys } from './misplaced-keys.ts';
 import { itemsOf } from './text.ts';
+import { expandTrustPolicy, trustPolicyKey } from './trust-policy-key.ts';
 
 /** More problems than anybody reads; each costs time to spell. */
 const MOST_ISSUES = 1000;
 
 /** The contract's names of the "Access" inputs, which are the config file's keys. */
-export const accessKeys: readonly string[] = Object.keys(accessFields.shape);
+export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape), trustPolicyKey];
 
 /**
  * Validates the "Access" keys, from YAML or as the text of Action inputs; a key that is empty counts as not given.
@@ -24,12 +25,16 @@ export const accessKeys: readonly string[] = Object.keys(accessFields.shape);
 export function parseAccessConfig(raw: unknown, source = 'The config'): AccessConfig {
   if (!isMapping(raw))
     throw invalid(source, [`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
-  const given = Object.fromEntries(
-    Object.entries(raw).flatMap(([key, value]) => (isGiven(value) ? [[key, fromText(key, value)]] : [])),
+  const written = Object.fromEntries(
+    Object.entries(raw)
+      .filter(([key, value]) => isGiven(value) || !accessKeys.includes(key))
+      .map(([key, value]) => [key, fromText(key, value)]),
   );
+  const { given, problems: ofTrust } = expandTrustPolicy(written);
   const misplaced = misplacedKeys(given, accessKeys);
   // A key's value that holds another key's may hold a secret: nothing more is said of it.
-  const said = (key: PropertyKey | undefined) => misplaced.some(({ under }) => under === key);
+  const said = (key: PropertyKey | undefined) =>
+    misplaced.some(({ under }) => under === key) || (ofTrust.length > 0 && key === 'kolena-principal-arn');
   const parsed = accessFields.safeParse(given);
   const issues = parsed.success
     ? []
@@ -38,7 +43,12 @@ export function parseAccessConfig(raw: unknown, source = 'The config'): AccessCo
         .slice(0, MOST_ISSUES)
         .flatMap((issue) => problemsOf(issue, given));
   const clear = Object.fromEntries(Object.entries(given).filter(([key]) => !said(key)));
-  const problems = [...misplaced.map(({ problem }) => problem), ...issues, ...crossProblems(clear)];
+  const problems = [
+    ...ofTrust,
+    ...misplaced.map(({ problem }) => problem),
+    ...issues,
+    ...crossProblems(clear),
+  ];
   if (!parsed.success || problems.length > 0) throw invalid(source, problems);
   return accessConfigOf(parsed.data);
 }
@@ -79,20 +89,6 @@ function fromText(key: string, value: unknown): unknown {
 function kindOf(key: string) {
   const field = Object.entries(accessFields.shape).find(([name]) => name === key)?.[1];
   return (field instanceof z.ZodPrefault ? field.unwrap() : field)?.meta()?.kind;
-}
-
-/** The JSON Schema of the config file, which editors complete and check by. */
-export function accessJsonSchema(): object {
-  return {
-    title: 'Access of Kolena to S3',
-    description: 'kolena-s3.yml: what Kolena may read in your S3 buckets.',
-    ...z.toJSONSchema(accessFields, {
-      io: 'input',
-      override: ({ jsonSchema }) => {
-        delete jsonSchema['kind'];
-      },
-    }),
-  };
 }
 
 function invalid(source: string, problems: readonly string[]): UserError {

@@ -29,7 +29,9 @@ export interface PullRequests {
   /** The merges since the last complete apply, newest first, with what our comments showed; throws `not-approved`. */
   findMerges(props: HistoryProps & MergesProps): Promise<readonly Merge[]>;
   /** The one to report an apply on; throws `comment-failed` when GitHub refuses to tell. */
-  findMerged(props: HistoryProps): Promise<MergedTarget | CommentWarning | undefined>;
+  findMerged(
+    props: HistoryProps & { readonly isGated: boolean },
+  ): Promise<MergedTarget | CommentWarning | undefined>;
   /** The commit by which the branch says something else than the run's; undefined while it says the same. */
   findNewer(
     props: HistoryProps & { readonly isSame: (path: string, here: string, there: string) => boolean },

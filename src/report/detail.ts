@@ -28,11 +28,14 @@ export interface Limit {
   readonly bytes: number;
 }
 
-/** Renders with as much detail as fits within the limit. */
-export function renderWithin(limit: Limit, render: (detail: Detail) => string): string {
+/** A report with as much detail as fits within the limit. */
+export function renderWithin(
+  limit: Limit,
+  render: (detail: Detail) => string,
+): { readonly text: string; readonly detail: Detail } {
   for (const detail of levels) {
     const text = render(detail);
-    if (text.length <= limit.units && bytesOf(text) <= limit.bytes) return text;
+    if (text.length <= limit.units && bytesOf(text) <= limit.bytes) return { text, detail };
   }
   throw new Error('the shortest report is bounded by its rows and clips, and must fit');
 }

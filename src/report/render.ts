@@ -9,11 +9,19 @@ import { humanTime } from './human-time.ts';
 import { causesOf, causeSections, matrix, roleLine } from './matrix.ts';
 import { under } from './diff-line.ts';
 import { renderWithin, firstRows, type Detail, type Limit } from './detail.ts';
-import { historyAfter, readMarker, writeMarker, type CommentMarker, type HistoryEntry } from './marker.ts';
+import {
+  historyAfter,
+  readMarker,
+  writeMarker,
+  writeSeal,
+  type CommentMarker,
+  type HistoryEntry,
+} from './marker.ts';
 import { clip, code, details, link, prose } from './markdown.ts';
 import type { Mask } from './mask.ts';
 import { maskedReport } from './masked-report.ts';
 import { forKolena, roleAndCaller, who } from './who.ts';
+import type { ShownPlan } from '../plan/approval.ts';
 import type { Report } from './report.ts';
 import { resourceDiffs } from './resource-diff.ts';
 import * as section from './sections.ts';
@@ -42,7 +50,10 @@ const summaryLimit: Limit = { units: 1_048_576 - 1024, bytes: 1_048_576 - 1024 }
 
 /** The job summary as Markdown, at most 1 MiB. */
 export function renderSummary(report: Report, mask: Mask): string {
-  const model = modelOf(maskedReport(report, mask));
+  return summaryOf(modelOf(maskedReport(report, mask))).text;
+}
+
+function summaryOf(model: Model) {
   return renderWithin(summaryLimit, (detail) => `${body(model, detail, []).join('\n\n')}\n`);
 }
 
@@ -51,16 +62,32 @@ export function renderComment(report: Report, { key, step, previous, mask }: Com
   const model = modelOf(maskedReport(report, mask));
   const before = previous === undefined ? undefined : readMarker(previous, key);
   const history = historyAfter(before).map((entry) => ({ ...entry, verdict: mask(entry.verdict) }));
-  const marker = writeMarker({
-    ...approvable(model.report, step, before),
-    key,
-    latest: historyEntry(model),
-    history,
-  });
-  return renderWithin(
-    commentLimit,
-    (detail) => `${[marker, ...body(model, detail, history)].join('\n\n')}\n`,
-  );
+  const approved = approvable(model.report, step, before);
+  const marked = (part: Pick<CommentMarker, 'shown' | 'applied'>, blocks: (detail: Detail) => string[]) => {
+    const marker = writeMarker({ ...part, key, latest: historyEntry(model), history });
+    return renderWithin(
+      commentLimit,
+      (detail) => `${[marker, ...blocks(detail), writeSeal(key)].join('\n\n')}\n`,
+    );
+  };
+  const { text, detail } = marked(approved, (of) => body(model, of, history));
+  const { shown } = model.report;
+  const isPlan = shown !== undefined && approved.shown === shown;
+  if (
+    !isPlan ||
+    section.isDiffWhole(model.diffs, detail) ||
+    section.isDiffWhole(model.diffs, summaryOf(model).detail)
+  )
+    return text;
+  return marked({ ...approved, shown: withoutFacts(shown) }, (of) => [
+    ...body(model, of, history),
+    section.unapprovable(),
+  ]).text;
+}
+
+/** What neither comment nor summary shows whole cannot be approved. */
+function withoutFacts({ head, isAnew, plannedAt, scope }: ShownPlan): ShownPlan {
+  return { head, isAnew, ...defined({ plannedAt, scope }), digest: '', isCut: true };
 }
 
 /**

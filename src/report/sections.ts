@@ -85,6 +85,21 @@ export function diffSection(diffs: readonly (readonly DiffLine[])[], detail: Det
   return [details(title, fence('diff', [...shown, ...cut].join('\n')))];
 }
 
+/** Whether a diff stands there to its last line and character. */
+export function isDiffWhole(diffs: readonly (readonly DiffLine[])[], { rows, clip: limit }: Detail): boolean {
+  const lines = diffLines(diffs, Infinity);
+  return lines.length <= rows && lines.every((line) => line.length <= limit);
+}
+
+/** Beside a plan that neither comment nor job summary has room for. */
+export function unapprovable(): string {
+  return alert('WARNING', [
+    prose(
+      'This plan is too long to be shown whole, here or in the job summary, so nothing of it can be approved. Bring the change in by several pull requests, one after the other.',
+    ),
+  ]);
+}
+
 /** The lines of several diffs as text, an empty one between each two; values are cut to `limit` characters. */
 export function diffLines(diffs: readonly (readonly DiffLine[])[], limit: number): string[] {
   return diffs

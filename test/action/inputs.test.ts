@@ -152,3 +152,31 @@ test.each([
   expect(read.inputs).toMatchObject({ reason: 'invalid-input' });
   expect(read.reporting).toMatchObject({ ...reporting, comment: 'never' });
 });
+
+test('kolena-trust-policy names a file beside the config, or holds the document', () => {
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::444455556666:root' }, Action: 'sts:AssumeRole' },
+    ],
+  });
+  const directory = directoryWith({
+    'access/eu.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: kolena-trust-policy.json\n',
+    'access/kolena-trust-policy.json': document,
+  });
+  const principal = { kolenaPrincipalArn: 'arn:aws:iam::444455556666:root' };
+  expect(read(directory, { INPUT_CONFIG: 'access/eu.yml' }).config).toMatchObject(principal);
+  const inputs = { INPUT_BUCKETS: 'eu-kolena', 'INPUT_KOLENA-TRUST-POLICY': document };
+  expect(read(directory, inputs).config).toMatchObject(principal);
+});
+
+test('a trust policy file that does not exist, or is too large, is named with its path', () => {
+  const directory = directoryWith({
+    'kolena-s3.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: missing.json\n',
+    'large.json': ' '.repeat(70_000),
+  });
+  expect(() => read(directory)).toThrow(`names ${join(directory, 'missing.json')}, which does not exist`);
+  expect(() => read(directory, { 'INPUT_KOLENA-TRUST-POLICY': 'large.json' })).toThrow(
+    'which has 70000 bytes',
+  );
+});

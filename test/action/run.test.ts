@@ -159,6 +159,30 @@ test.each<[string, Partial<ShownPlan>, { mergedAt?: string }, boolean]>([
   expect((await failureIn(world)) === undefined).toBe(isApproved);
 });
 
+test.each([
+  [{}, false],
+  [{ isAnew: true }, true],
+])(
+  'A plan that ends after the merge counts as seen by nobody and says so, unless it was asked for: %j.',
+  async (part, isApproved) => {
+    const event = { ...pullRequestEvent, branch: 'main', ...part };
+    const described = { number: 7, head: 'head-1', merged: true, branch: 'main' };
+    const late = fakeWorld({ event, described });
+    const mergedAt = new Date().toISOString();
+    expect(await failureIn(late)).toBeUndefined();
+    const { body = '' } = late.comments[0] ?? {};
+    expect(body.includes('nobody saw it before the merge')).toBe(!isApproved);
+    const shown = readMarker(body, 'default')?.shown;
+    if (shown === undefined) throw new Error('nothing was shown');
+    const merges = [{ commit: 'commit-1', pullRequest: { ...pullRequest, mergedAt }, shown }];
+    const applying = fakeWorld({ inputs: gated, event: push, merges });
+    expect(await failureIn(applying)).toEqual(
+      isApproved ? undefined : expect.objectContaining({ reason: 'not-approved' }),
+    );
+    expect(writesIn(applying).includes('terraform.apply')).toBe(isApproved);
+  },
+);
+
 test('A plan that a person dispatches on the branch is shown on the newest merged pull request, and approves an apply.', async () => {
   const event: EventContext = { ...push, kind: 'workflow_dispatch', isAnew: true };
   const planning = fakeWorld({ event });
@@ -400,7 +424,7 @@ test('A refused comment fails a run that went well, after its outputs and summar
   const failing = { 'github.saveComment': refused };
   const world = fakeWorld({ event: pullRequestEvent, failing });
   expect(await failureIn(world)).toBe(refused);
-  expect(world.calls.slice(-3)).toEqual(['outputs', 'summary', 'github.saveComment']);
+  expect(world.calls.slice(-3)).toEqual(['summary', 'github.describe', 'github.saveComment']);
   expect(world.outputs).toHaveProperty('plan-digest');
 });
 

