@@ -78,6 +78,7 @@ describe('action.yml', () => {
       'plan-json-path',
       'terraform-json-path',
       'comment-id',
+      'access-change',
       'comment-url',
       'verified',
       'checks',

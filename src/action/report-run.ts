@@ -7,7 +7,7 @@ import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import { readMarker } from '../report/marker.ts';
 import type { Secrets } from '../report/mask.ts';
-import { renderComment, renderSummary } from '../report/render.ts';
+import { changeOf, renderComment, renderSummary } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
 import { isVerified } from '../verify/check.ts';
 import type { Edges } from './edges.ts';
@@ -171,8 +171,11 @@ function requireOwnScope(previous: string | undefined, { shown }: Report, key: s
   });
 }
 
-function outputsOf({ config, desired, checks, failure }: Report): Outputs {
+function outputsOf(report: Report): Outputs {
+  const { config, desired, checks, failure, plan } = report;
   return {
+    // A gate that finds it empty has to ask: what a run did not plan is not known.
+    ...defined({ 'access-change': plan === undefined ? undefined : changeOf(report)?.direction }),
     ...defined({ 'role-name': config?.roleName, 'failure-reason': failure?.reason }),
     ...(desired !== undefined && arnsOf(desired)),
     ...(checks !== undefined && { verified: isVerified(checks), checks }),

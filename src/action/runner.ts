@@ -1,3 +1,4 @@
+import type { AccessChange } from '../access/access-change.ts';
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
 import type { FailureReason, UserError } from '../base/errors.ts';
@@ -20,6 +21,7 @@ export interface Outputs {
   readonly 'terraform-json-path'?: string;
   readonly 'comment-id'?: number;
   readonly 'comment-url'?: string;
+  readonly 'access-change'?: AccessChange['direction'];
   readonly verified?: boolean;
   readonly checks?: readonly Check[];
   readonly 'failure-reason'?: FailureReason;

@@ -42,7 +42,7 @@ function linesOf({ action, change, type, name }: ResourceRow, cors: Rules): Diff
 
 const inHeading = new Set(['name', 'role', 'policy_arn']);
 
-/** What nobody decides on: computed, or set by the provider alone; `tags` shows the tags. */
+/** Besides what AWS fills in, what the provider says twice or to itself. */
 const computed = new Set([...computedAttributes, 'tags_all', 'force_detach_policies', 'region']);
 
 function attributeLines(attribute: string, before: unknown, after: unknown): DiffLine[] {

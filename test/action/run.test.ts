@@ -225,7 +225,7 @@ test.each([[['newer-1']], [[undefined, 'newer-1']]])(
     expect(writesIn(world)).toEqual([]);
     expect(world.outputs.skipped).toBe(true);
     expect(world.notices).toEqual([expect.stringContaining('since commit newer-1')]);
-    expect(world.comments[0]?.body).toContain('Not applied: the branch says something else');
+    expect(world.comments[0]?.body).toContain('not applied: the branch says something else');
     expect(readMarker(world.comments[0]?.body ?? '', 'default')).not.toHaveProperty('applied');
   },
 );
@@ -319,7 +319,7 @@ test('A removal is shown on a pull request, and a destroy is held to it.', async
   const event = { ...pullRequestEvent, branch: 'main' };
   const planning = fakeWorld({ recorded: 'destroy', inputs: { destroy: 'true' }, event });
   expect(await failureIn(planning)).toBeUndefined();
-  expect(planning.comments[0]?.body).toContain('Kolena will no longer be able to read');
+  expect(planning.comments[0]?.body).toContain('**all access removed**');
   const shown = readMarker(planning.comments[0]?.body ?? '', 'default')?.shown;
   if (shown === undefined) throw new Error('nothing was shown');
   const inputs = { ...gated, command: 'destroy', 'allow-destroy': 'true' };

@@ -84,7 +84,7 @@ describe('a plan that does not fit', () => {
     const report = replacing(20, 100);
     const body = render(report);
     expect(body).not.toContain('a-stranger');
-    expect(body).toMatch(/rows of long tables\. More stands in the \[job summary\]/);
+    expect(body).toMatch(/rows of long tables\. See the \[job summary\]/);
     expect(renderSummary(report, mask)).toMatch(/^- +from https:\/\/a-stranger\.example$/m);
     expect(markerOf(body)?.shown).toEqual(shown);
   });
