@@ -8,6 +8,7 @@ import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
+import { checkedOutCommit, repositoryOf } from './repository.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */
@@ -21,6 +22,8 @@ export interface Inputs {
   readonly pluginLock?: string;
   /** The config file as a path in the repository; absent when there is none. */
   readonly configFile?: string;
+  /** The commit that is checked out around the config; absent without a `.git` folder. */
+  readonly checkedOut?: string;
   /** The access that a version of the config file describes, with the inputs of this run. */
   readonly parseConfig: (text: string) => AccessConfig;
 }
@@ -60,7 +63,11 @@ export function readInputs(env: Environment): GivenInputs {
     workingDirectory,
     parseConfig: (text: string) =>
       parseAccessConfig({ ...mappingOf(parseYaml(text)), ...readGiven(env, accessKeys) }),
-    ...defined({ pluginLock: lockBeside(configPath), configFile: inRepository(configPath) }),
+    ...defined({
+      pluginLock: lockBeside(configPath),
+      configFile: inRepository(configPath),
+      checkedOut: checkedOutCommit(configPath),
+    }),
   };
   return { inputs, reporting };
 }
@@ -78,13 +85,9 @@ function mappingOf(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
 }
 
-/** The repository is checked out where `.git` is. */
 function inRepository(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  for (let root = dirname(path); ; root = dirname(root)) {
-    if (existsSync(join(root, '.git'))) return relative(root, path).split(sep).join('/');
-    if (root === dirname(root)) return undefined;
-  }
+  const root = repositoryOf(path);
+  return existsSync(path) && root !== undefined ? relative(root, path).split(sep).join('/') : undefined;
 }
 
 function lockBeside(configPath: string): string | undefined {

@@ -152,3 +152,20 @@ test.each([
   expect(read.inputs).toMatchObject({ reason: 'invalid-input' });
   expect(read.reporting).toMatchObject({ ...reporting, comment: 'never' });
 });
+
+const sha = '0123456789abcdef0123456789abcdef01234567';
+test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
+  ['detached', { '.git/HEAD': `${sha}\n` }, sha],
+  ['on a branch', { '.git/HEAD': 'ref: refs/heads/main\n', '.git/refs/heads/main': `${sha}\n` }, sha],
+  [
+    'on a packed branch',
+    { '.git/HEAD': 'ref: refs/heads/main\n', '.git/packed-refs': `# pack-refs\n${sha} refs/heads/main\n` },
+    sha,
+  ],
+  ['of no commit yet', { '.git/HEAD': 'ref: refs/heads/main\n' }, undefined],
+  ['without git', {}, undefined],
+])('the commit that is checked out is read from a repository %s', (_, files, expected) => {
+  const directory = directoryWith({ 'access/kolena-s3.yml': config, ...files });
+  const { checkedOut } = read(join(directory, 'access'));
+  expect(checkedOut).toBe(expected);
+});
