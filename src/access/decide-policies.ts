@@ -7,7 +7,7 @@ import type { DesiredPolicy, PolicyRemoval } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
 import { policyNameOf } from './policy-names.ts';
-import { packPolicies, type PackedPolicy } from '../iam/packing.ts';
+import { leastPolicies, packPolicies, type PackedPolicy } from '../iam/packing.ts';
 import { quote } from '../base/quote.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -97,6 +97,7 @@ export function requireDispensableVersions(policies: readonly DesiredPolicy[], {
 
 /** Whether the config needs more policies than a role holds by default, so that the account's own quota counts. */
 export function needsRaisedQuota(config: AccessConfig, partition: string): boolean {
+  if (leastPolicies(config.buckets, { ...config, partition }) > DEFAULT_POLICIES_PER_ROLE) return true;
   const packed = packPolicies({ ...config, partition, live: new Map(), taken: new Set() });
   return packed.length > DEFAULT_POLICIES_PER_ROLE;
 }
@@ -112,11 +113,14 @@ function packWithinQuota(props: PoliciesProps): PackedPolicy[] {
       taken: live.taken,
     });
   const room = roomOf(props);
+  const least = leastPolicies(config.buckets, { ...config, partition });
+  // To pack what no role can hold would take long.
+  if (least > HIGHEST_POLICIES_PER_ROLE) throw quotaExceeded(props, { needed: `at least ${least}`, ...room });
   const kept = pack(live.ours);
   if (kept.length <= room.policies) return kept;
   const anew = pack([]);
   if (anew.length <= room.policies) return anew;
-  throw quotaExceeded(props, { needed: anew.length, ...room });
+  throw quotaExceeded(props, { needed: String(anew.length), ...room });
 }
 
 /**
@@ -131,7 +135,7 @@ function roomOf({ observed, live }: PoliciesProps): { quota: number; policies: n
 }
 
 interface Shortage {
-  readonly needed: number;
+  readonly needed: string;
   readonly quota: number;
   readonly policies: number;
 }

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { dirname, posix, relative, resolve, sep } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { parseAccessConfig } from '../config/parse.ts';
 import { trustPolicyKey } from '../config/trust-policy-key.ts';
+import { repositoryOf } from './repository.ts';
 
 /** A config as the repository's history holds it. */
 export interface ConfigVersions {
@@ -71,11 +72,7 @@ function mappingOf(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
 }
 
-/** The repository is checked out where `.git` is. */
 function inRepository(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  for (let root = dirname(path); ; root = dirname(root)) {
-    if (existsSync(join(root, '.git'))) return relative(root, path).split(sep).join('/');
-    if (root === dirname(root)) return undefined;
-  }
+  const root = repositoryOf(path);
+  return existsSync(path) && root !== undefined ? relative(root, path).split(sep).join('/') : undefined;
 }

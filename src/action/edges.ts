@@ -142,6 +142,7 @@ function openPullRequests(
     findMerged: async (props) => (await opened()).findMerged(props),
     findNewer: async (props) => (await opened()).findNewer(props),
     isApproving: async (branch) => (await opened()).isApproving(branch),
+    isOnBranch: async (place) => (await opened()).isOnBranch(place),
     fileAt: async (file) => (await opened()).fileAt(file),
     describe: async (number) => (await opened()).describe(number),
     saveComment: async (target) => (await opened()).saveComment(target),

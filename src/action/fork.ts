@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { EventContext } from '../github/event.ts';
 import { decideUnobserved } from './decide.ts';
+import { asUserError } from './failure.ts';
 import type { GivenInputs } from './inputs.ts';
 import { startReport } from './report-run.ts';
 import type { RunContext } from './run-context.ts';
@@ -44,8 +45,9 @@ export async function skipWithoutCredentials(
     report.add({ desired, outcome: 'skipped' });
     await report.publish({ changed: false });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    runner.warning(`${error.message}\nNext step: ${error.remedy}`);
+    // Whatever its config holds: a fork's run may be a required check.
+    const { message, remedy } = asUserError(error, reporting.command);
+    runner.warning(`${message}\nNext step: ${remedy}`);
     runner.output({ skipped: true });
     runner.summary(`${skipped} Its config has problems; the log's annotation names them all.`);
   }

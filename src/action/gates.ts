@@ -71,6 +71,15 @@ export function requireApprovingBranch(branch: string, isApproving: boolean): vo
   );
 }
 
+/** Throws `not-approved` when what is checked out is not the branch's: its own config and code were merged by nobody. */
+export function requireCommitOfBranch(commit: string, branch: string, isOnBranch: boolean): void {
+  if (isOnBranch) return;
+  throw notApproved(
+    `Commit ${commit.slice(0, 7)}, which is checked out, is not on ${branch}: what it says was not merged.`,
+    `Check out the commit that is on ${branch} (actions/checkout with \`ref: ${branch}\`; after a merge \`ref: \${{ github.event.pull_request.merge_commit_sha }}\`), or set \`apply-on-pull-request: true\`.`,
+  );
+}
+
 /** Facts that the error names; the job summary has all of them. */
 const NAMED_FACTS = 20;
 

@@ -9,6 +9,7 @@ import { defined } from '../base/defined.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
 import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
+import { checkedOutCommit } from './repository.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */
@@ -20,6 +21,8 @@ export interface Inputs extends ConfigVersions {
   readonly workingDirectory: string;
   /** A `.terraform.lock.hcl` beside the config, when there is one. */
   readonly pluginLock?: string;
+  /** The commit that is checked out around the config; absent without a `.git` folder. */
+  readonly checkedOut?: string;
 }
 
 /** What was found of the inputs. */
@@ -56,7 +59,7 @@ export function readInputs(env: Environment): GivenInputs {
     stackSettings: stackSettingsOf(settings, workingDirectory),
     workingDirectory,
     ...versionsOf(configPath, readGiven(env, accessKeys)),
-    ...defined({ pluginLock: lockBeside(configPath) }),
+    ...defined({ pluginLock: lockBeside(configPath), checkedOut: checkedOutCommit(configPath) }),
   };
   return { inputs, reporting };
 }

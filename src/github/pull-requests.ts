@@ -9,7 +9,7 @@ import {
   type CommentWarning,
 } from './comment.ts';
 import type { EventContext, EventPullRequest } from './event.ts';
-import { fileAt, findNewer, isProtected } from './history.ts';
+import { fileAt, findNewer, isOnBranch, isProtected } from './history.ts';
 
 /** Whose history is asked for: the event's commit, as far as it touches these files of the repository. */
 export interface HistoryProps {
@@ -38,6 +38,8 @@ export interface PullRequests {
   ): Promise<string | undefined>;
   /** Whether the merges of the event's branch approve: the default branch, or a protected one. */
   isApproving(branch: string): Promise<boolean>;
+  /** Whether a commit is one of the branch's. */
+  isOnBranch(place: { readonly commit: string; readonly branch: string }): Promise<boolean>;
   /** A file's text at a commit; empty when there is none. */
   fileAt(file: { readonly path: string; readonly commit: string }): Promise<string>;
   /** A pull request that the event names by its number alone. */
@@ -57,6 +59,7 @@ export function openPullRequests(props: GitHubProps): PullRequests {
         ? undefined
         : findNewer(github, { commit, branch, files, isSame }),
     isApproving: (branch) => isProtected(github, branch),
+    isOnBranch: (place) => isOnBranch(github, place),
     fileAt: (file) => fileAt(github, file),
     describe: async (number) => {
       const { octokit, owner, repo } = github;

@@ -23,10 +23,12 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/**
- * Characters of a document's JSON as the AWS provider sends it: Go writes `<`, `>` and `&` as escapes of six characters.
- */
-export function jsonLength(document: PolicyDocument): number {
-  const text = JSON.stringify(document);
-  return text.length + 5 * (text.match(/[<>&]/g)?.length ?? 0);
+/** Characters of a document's, or a part's, JSON as the AWS provider sends it. */
+export function jsonLength(part: PolicyDocument | Statement): number {
+  return textLength(JSON.stringify(part));
+}
+
+/** Characters of a piece of JSON: Go writes `<`, `>` and `&` as escapes of six characters. */
+export function textLength(json: string): number {
+  return json.length + 5 * (json.match(/[<>&]/g)?.length ?? 0);
 }

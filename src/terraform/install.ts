@@ -1,10 +1,17 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
-import { downloadRelease, hashicorpReleases, newestRelease } from './release.ts';
+import {
+  downloadRelease,
+  hashicorpReleases,
+  newestRelease,
+  unpackRelease,
+  verifyRelease,
+} from './release.ts';
 import type { ReleaseServer } from './release.ts';
 import { noJson, terraformMissing } from '../problem/terraform-error.ts';
 import { openToolCache } from './tool-cache.ts';
@@ -72,7 +79,10 @@ async function givenTerraform(props: FindTerraformProps, path: string): Promise<
   });
 }
 
-/** From the runner's tool cache, else downloaded into it. */
+/**
+ * From the runner's tool cache, else downloaded into it. The cache holds what HashiCorp signed: other jobs may write there, so
+ * each run verifies it again, before it gets credentials, and unpacks it where nobody else looks.
+ */
 async function installedTerraform(
   props: FindTerraformProps,
   { allows, text }: Wanted,
@@ -80,16 +90,27 @@ async function installedTerraform(
   const { env, log, releases = hashicorpReleases } = props;
   const cache = openToolCache(env['RUNNER_TOOL_CACHE']);
   const cached = newestAllowed(await cache.versions(), allows);
-  if (cached !== undefined) return inFolder(cache.folder(cached), cached);
-  const version = await newestRelease(releases, allows);
+  const version = cached ?? (await newestRelease(releases, allows));
   if (version === undefined)
     throw new UserError({
       reason: 'terraform-missing',
       message: `No Terraform release satisfies ${text}.`,
       remedy: 'Set `terraform-version` to a version of https://releases.hashicorp.com/terraform.',
     });
-  log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
-  return inFolder(await cache.keep(version, (folder) => downloadRelease(releases, version, folder)), version);
+  if (cached === undefined)
+    log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
+  const from =
+    cached === undefined
+      ? await cache.keep(version, (folder) => downloadRelease(releases, version, folder))
+      : cache.folder(cached);
+  const temp = env['RUNNER_TEMP'] ?? tmpdir();
+  await mkdir(temp, { recursive: true });
+  const to = await mkdtemp(join(temp, 'terraform-'));
+  // The archive is copied first: what is verified is what is unpacked.
+  await cp(from, to, { recursive: true });
+  await verifyRelease(releases, version, to);
+  await unpackRelease(releases, version, { from: to, to });
+  return inFolder(to, version);
 }
 
 function inFolder(folder: string, version: string): TerraformBinary {

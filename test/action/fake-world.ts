@@ -41,6 +41,10 @@ interface WorldProps {
   readonly described?: Awaited<ReturnType<PullRequests['describe']>>;
   /** Whether a merge into the branch approves. @default true */
   readonly isApproving?: boolean;
+  /** Commits of the branch. @default all */
+  readonly onBranch?: readonly string[];
+  /** What is checked out. @default unknown */
+  readonly checkedOut?: string;
   /** The comment as it stands. @default none */
   readonly previous?: string;
   /** The pull request that brought the commit in. @default number 7 */
@@ -188,6 +192,7 @@ function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullR
     findMerged: () => call('github.findMerged', merged),
     findNewer: () => call('github.findNewer', newer.shift()),
     isApproving: () => call('github.isApproving', props.isApproving ?? true),
+    isOnBranch: ({ commit }) => call('github.isOnBranch', props.onBranch?.includes(commit) ?? true),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
     saveComment: async ({ number, changed, render }) => {
@@ -199,7 +204,7 @@ function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullR
   };
 }
 
-function validInputs({ inputs, recorded = 'create' }: WorldProps): GivenInputs {
+function validInputs({ inputs, recorded = 'create', checkedOut }: WorldProps): GivenInputs {
   const settings = parseSettings({ 'aws-region': 'us-east-1', 'github-token': 'ghs_example', ...inputs });
   const { 'aws-provider-version': awsProviderVersion, backend: type } = settings;
   return {
@@ -211,6 +216,7 @@ function validInputs({ inputs, recorded = 'create' }: WorldProps): GivenInputs {
         ...(type !== undefined && { backend: { type, config: settings['backend-config'] } }),
       },
       workingDirectory: '/repository',
+      ...(checkedOut !== undefined && { checkedOut }),
       configFiles: ['kolena-s3.yml'],
       parseConfig: async (read) => parseAccessConfig(JSON.parse(await read('kolena-s3.yml'))),
     },

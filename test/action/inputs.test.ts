@@ -203,3 +203,20 @@ test('a config is its file and the trust policy that it names, in every version 
     kolenaPrincipalArn: 'arn:aws:iam::777788889999:root',
   });
 });
+
+const sha = '0123456789abcdef0123456789abcdef01234567';
+test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
+  ['detached', { '.git/HEAD': `${sha}\n` }, sha],
+  ['on a branch', { '.git/HEAD': 'ref: refs/heads/main\n', '.git/refs/heads/main': `${sha}\n` }, sha],
+  [
+    'on a packed branch',
+    { '.git/HEAD': 'ref: refs/heads/main\n', '.git/packed-refs': `# pack-refs\n${sha} refs/heads/main\n` },
+    sha,
+  ],
+  ['of no commit yet', { '.git/HEAD': 'ref: refs/heads/main\n' }, undefined],
+  ['without git', {}, undefined],
+])('the commit that is checked out is read from a repository %s', (_, files, expected) => {
+  const directory = directoryWith({ 'access/kolena-s3.yml': config, ...files });
+  const { checkedOut } = read(join(directory, 'access'));
+  expect(checkedOut).toBe(expected);
+});

@@ -52,6 +52,7 @@ test('An apply of the approved plan asks for the approval before its first write
   expect(await failureIn(world)).toBeUndefined();
   expect(world.calls.slice(world.calls.indexOf('github.isApproving'))).toEqual([
     'github.isApproving',
+    'github.isOnBranch',
     'github.findMerges',
     'github.findNewer',
     'aws.requireUnchangedCors',
@@ -236,6 +237,22 @@ test('An apply on a branch that is neither the default one nor protected is not 
   const world = fakeWorld({ inputs: gated, event, merges, isApproving: false });
   expect(await failureIn(world)).toMatchObject({ reason: 'not-approved' });
   expect(writesIn(world)).toEqual([]);
+});
+
+test.each<[string, Parameters<typeof fakeWorld>[0], boolean]>([
+  ['the commit of the event is on the branch', { onBranch: ['commit-1'] }, true],
+  ['the commit of the event is on no branch', { onBranch: [] }, false],
+  ['another commit is checked out, and on the branch', { checkedOut: 'older', onBranch: ['older'] }, true],
+  ['a pull request’s commit is checked out', { checkedOut: 'head-1', onBranch: ['commit-1'] }, false],
+])('Under the gate, where %s, an apply passes: %3$s.', async (_, props, isApproved) => {
+  const merges = [{ commit: 'commit-1', pullRequest, shown: await shownBy('create') }];
+  const event = { ...push, kind: 'issue_comment' as const };
+  const world = fakeWorld({ inputs: gated, event, merges, ...props });
+  const failure = await failureIn(world);
+  expect(failure).toEqual(isApproved ? undefined : expect.objectContaining({ reason: 'not-approved' }));
+  expect(writesIn(world).includes('terraform.apply')).toBe(isApproved);
+  const asked = fakeWorld({ inputs: { ...gated, 'apply-on-pull-request': 'true' }, event, merges, ...props });
+  expect(await failureIn(asked)).toBeUndefined();
 });
 
 test('A comment of the same key for another config is not written over.', async () => {

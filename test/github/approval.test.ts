@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findMergedPullRequest, findMerges } from '../../src/github/approval.ts';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import type { EventContext } from '../../src/github/event.ts';
-import { findNewer } from '../../src/github/history.ts';
+import { findNewer, isOnBranch } from '../../src/github/history.ts';
 import { writeMarker, writeSeal } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
 import { logTo } from '../support/log.ts';
@@ -229,6 +229,17 @@ describe('an index of commits that is late', () => {
     server.merges[7] = { ...server.merges[7], mergeCommit: { oid: 'other' } };
     expect(await find({ ...push, hint: 7 })).toEqual([{ commit: 'abc' }]);
   });
+});
+
+test.each([
+  ['identical', true],
+  ['behind', true],
+  ['ahead', false],
+  ['diverged', false],
+  [undefined, false],
+])('a commit that is %s is on the branch: %s', async (status, isOn) => {
+  if (status !== undefined) server.compared['abc'] = status;
+  expect(await isOnBranch(github, { commit: 'abc', branch: 'main' })).toBe(isOn);
 });
 
 describe('what a branch says since a commit', () => {
