@@ -10,6 +10,7 @@ import {
 } from './decide-policies.ts';
 import { decideRole, requireNoOtherPrincipals } from './decide-role.ts';
 import type { DesiredAccess } from './desired-access.ts';
+import type { CheckContext } from '../iam/temporary-statement.ts';
 import { grantedBuckets } from '../iam/granted-buckets.ts';
 import type { Observed } from './observed.ts';
 import { livePolicies, type LivePolicies } from './our-policies.ts';
@@ -31,6 +32,11 @@ export interface DecideOptions {
    * @default none
    */
   readonly verifierArn?: string | undefined;
+  /**
+   * By which the statement of a check is told from one of others that bears its name.
+   * @default none is a check's
+   */
+  readonly now?: Date;
 }
 
 /**
@@ -48,14 +54,17 @@ export function decideAccess(
   const live = livePolicies(config, observed);
   const { policies, removals } = decidePolicies({ config, observed, live, partition });
   if (options.allowDestroy !== true) {
-    if (observed.role) requireNoOtherPrincipals(observed.role, config);
+    if (observed.role) requireNoOtherPrincipals(observed.role, config, checkContextOf(config, observed, options));
     requireDispensableVersions(policies, live);
   }
   const dropped = droppedBuckets(config, live);
   const unserved = config.cors === 'off' ? [...configuredBuckets(config), ...dropped] : dropped;
   return {
     ...whereabouts(observed, options, partition),
-    role: decideRole(config, observed.role, options.verifierArn),
+    role: decideRole(config, observed.role, {
+      verifierArn: options.verifierArn,
+      checks: checkContextOf(config, observed, options),
+    }),
     policies,
     cors: config.cors === 'off' ? [] : decideCors({ config, observed }),
     tags: config.tags,
@@ -81,7 +90,7 @@ export function decideRemoval(
   const live = livePolicies(config, observed);
   const { role } = observed;
   if (role) {
-    if (options.allowDestroy !== true) requireNoOtherPrincipals(role, config);
+    if (options.allowDestroy !== true) requireNoOtherPrincipals(role, config, checkContextOf(config, observed, options));
     requireNoOtherPolicies(observed, live);
   }
   requireUsedHereAlone(live.ours);
@@ -98,6 +107,14 @@ export function decideRemoval(
     },
     warnings: [],
   };
+}
+
+function checkContextOf(
+  { kolenaExternalId: externalId }: AccessConfig,
+  { caller }: Observed,
+  { now = new Date(0) }: DecideOptions,
+): CheckContext {
+  return { now, accountId: caller?.accountId, externalId };
 }
 
 function whereabouts({ caller }: Observed, { region }: DecideOptions, partition: string) {

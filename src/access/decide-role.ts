@@ -3,11 +3,18 @@ import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import type { DesiredRole } from './desired-access.ts';
 import type { ObservedRole } from './observed.ts';
-import { jsonLength } from '../iam/policy-document.ts';
+import { samePolicy } from '../iam/compare-policy.ts';
+import { jsonLength, type PolicyDocument } from '../iam/policy-document.ts';
+import { type CheckContext, isRunning, withoutTemporary } from '../iam/temporary-statement.ts';
 import { otherPrincipals, trustPolicy } from '../iam/trust-policy.ts';
 
 /** Characters, by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TRUST_POLICY_SIZE = 2048;
+
+interface RoleOptions {
+  readonly verifierArn: string | undefined;
+  readonly checks: CheckContext;
+}
 
 /**
  * The role as it shall be.
@@ -17,7 +24,7 @@ const TRUST_POLICY_SIZE = 2048;
 export function decideRole(
   config: AccessConfig,
   live: ObservedRole | undefined,
-  verifierArn?: string,
+  { verifierArn, checks }: RoleOptions,
 ): DesiredRole {
   const trust = trustPolicy({
     principalArn: config.kolenaPrincipalArn,
@@ -36,7 +43,7 @@ export function decideRole(
     name: live?.name ?? config.roleName,
     path: config.iamPath,
     description: 'Kolena assumes this role to read S3.',
-    trustPolicy: trust,
+    trustPolicy: besideChecks(trust, live?.trustPolicy, checks),
     maxSessionDuration: config.maxSessionDuration,
     ...defined({ permissionsBoundaryArn: config.permissionsBoundaryArn }),
     exists: live !== undefined,
@@ -44,12 +51,30 @@ export function decideRole(
 }
 
 /**
+ * A check that runs takes its own statement away: beside it nothing changes where the rest is as it should be. Where
+ * trust changes anyway the statement goes with the former document, and the check adds it again.
+ */
+function besideChecks(
+  wanted: PolicyDocument,
+  live: PolicyDocument | undefined,
+  checks: CheckContext,
+): PolicyDocument {
+  if (live === undefined || !samePolicy(withoutTemporary(live, checks), wanted)) return wanted;
+  const running = live.Statement.filter((statement) => isRunning(statement, checks));
+  return running.length === 0 ? wanted : { ...wanted, Statement: [...wanted.Statement, ...running] };
+}
+
+/**
  * Refuses to take over a role that others rely on.
  *
  * @throws UserError `destroy-refused` that names the principals
  */
-export function requireNoOtherPrincipals(role: ObservedRole, { kolenaPrincipalArn }: AccessConfig): void {
-  const others = otherPrincipals(role.trustPolicy, kolenaPrincipalArn);
+export function requireNoOtherPrincipals(
+  role: ObservedRole,
+  { kolenaPrincipalArn }: AccessConfig,
+  checks: CheckContext,
+): void {
+  const others = otherPrincipals(role.trustPolicy, kolenaPrincipalArn, checks);
   if (others.length === 0) return;
   throw new UserError({
     reason: 'destroy-refused',

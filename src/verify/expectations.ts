@@ -4,6 +4,8 @@ import { spellLocation, type BucketLocation } from '../config/bucket-location.ts
 import { kolenaRule } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { temporarySid } from '../iam/temporary-statement.ts';
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 
@@ -55,7 +57,7 @@ export function expectationsOf(
   return defined({
     partition: desired.partition,
     accountId: desired.accountId,
-    role: desired.role,
+    role: { ...desired.role, trustPolicy: withoutOwnStatement(desired.role.trustPolicy) },
     policies: desired.policies,
     policyName: config.policyName,
     kolenaPrincipalArn: config.kolenaPrincipalArn,
@@ -70,6 +72,11 @@ export function expectationsOf(
     ),
     verifierArn: options.verifierArn,
   });
+}
+
+/** A trust policy that was decided on holds a running check's statement so that nothing changes; it is no promise. */
+function withoutOwnStatement(decided: PolicyDocument): PolicyDocument {
+  return { ...decided, Statement: decided.Statement.filter(({ Sid }) => Sid !== temporarySid) };
 }
 
 /** The role's ARN, as it will be; `*` stands for an account that is not known. */
