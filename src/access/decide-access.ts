@@ -54,7 +54,8 @@ export function decideAccess(
   const live = livePolicies(config, observed);
   const { policies, removals } = decidePolicies({ config, observed, live, partition });
   if (options.allowDestroy !== true) {
-    if (observed.role) requireNoOtherPrincipals(observed.role, config, checkContextOf(config, observed, options));
+    if (observed.role)
+      requireNoOtherPrincipals(observed.role, config, checkContextOf(config, observed, options));
     requireDispensableVersions(policies, live);
   }
   const dropped = droppedBuckets(config, live);
@@ -90,7 +91,8 @@ export function decideRemoval(
   const live = livePolicies(config, observed);
   const { role } = observed;
   if (role) {
-    if (options.allowDestroy !== true) requireNoOtherPrincipals(role, config, checkContextOf(config, observed, options));
+    if (options.allowDestroy !== true)
+      requireNoOtherPrincipals(role, config, checkContextOf(config, observed, options));
     requireNoOtherPolicies(observed, live);
   }
   requireUsedHereAlone(live.ours);

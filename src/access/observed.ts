@@ -25,6 +25,8 @@ export interface ObservedRole {
   readonly trustPolicy: PolicyDocument;
   readonly maxSessionDuration: number;
   readonly permissionsBoundaryArn?: string;
+  /** @default none were read */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly attachedPolicies: readonly AttachedPolicy[];
   readonly inlinePolicyNames: readonly string[];
 }

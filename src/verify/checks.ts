@@ -34,15 +34,29 @@ export const checks = {
     meaning: 'somebody changed it, or it names a principal that was deleted (`AROA…`, `AIDA…`)',
     remedy: apply,
   },
+  'role-settings': {
+    titles: {
+      pass: "The role's session length, tags and boundary are what the config says.",
+      fail: "The role's session length, tags or boundary are not what the config says.",
+      warning: 'The role has a permissions boundary that the config does not name.',
+    },
+    meaning:
+      'somebody changed the session length or a tag, or took the permissions boundary off; a warning for a boundary that the config does not name, which only narrows',
+    remedy: apply,
+  },
   policies: {
     titles: {
       pass: "The role's policies are attached, and are what the config says.",
       fail: "The role's policies are not what the config says.",
-      warning: 'The role has other policies than those of the config.',
     },
-    meaning:
-      'a policy is not attached, not as the config says, or left from an earlier config; a warning when the role has other policies',
+    meaning: 'a policy is not attached, not as the config says, or left from an earlier config',
     remedy: apply,
+  },
+  'other-policies': {
+    titles: { unprovable: 'The role holds nothing but the policies of the config.' },
+    meaning:
+      'never fails; unprovable, and then nothing is verified, while the role has policies of others, which may grant Kolena more',
+    remedy: 'Detach or delete those that Kolena does not need.',
   },
   assumes: {
     titles: { pass: 'A verifier assumes the role.', fail: 'The verifier cannot assume the role.' },

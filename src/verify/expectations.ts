@@ -22,6 +22,8 @@ export interface Expectations {
   readonly partition: string;
   readonly accountId?: string;
   readonly role: DesiredRole;
+  /** That the role must bear; it may have others. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly policies: readonly DesiredPolicy[];
   /** Of the first policy; the others add `-2`, … */
   readonly policyName: string;
@@ -58,6 +60,7 @@ export function expectationsOf(
     partition: desired.partition,
     accountId: desired.accountId,
     role: { ...desired.role, trustPolicy: withoutOwnStatement(desired.role.trustPolicy) },
+    tags: desired.tags,
     policies: desired.policies,
     policyName: config.policyName,
     kolenaPrincipalArn: config.kolenaPrincipalArn,

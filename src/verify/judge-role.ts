@@ -15,7 +15,9 @@ export function judgeRole(expectations: Expectations, observations: Observations
   return [
     roleExists(expectations, observations),
     trustPolicy(expectations, observations),
+    roleSettings(expectations, observations),
     policies(expectations, observations),
+    ...policiesOfOthers(expectations, observations),
   ];
 }
 
@@ -49,6 +51,33 @@ function trustPolicy(expectations: Expectations, { role }: Observations): Check 
   return fail(subject, trustDifferences(expected, role.trustPolicy).join(' '));
 }
 
+function roleSettings({ role: wanted, tags }: Expectations, { role }: Observations): Check {
+  const subject = about('role-settings', {});
+  if (role === undefined) return unprovable(subject, 'There is no role.');
+  const pairs: (readonly [string, string | number | undefined, string | number | undefined])[] = [
+    ['session length (seconds)', role.maxSessionDuration, wanted.maxSessionDuration],
+    ...Object.entries(tags).map(([key, value]) => [`tag ${key}`, role.tags?.[key], value] as const),
+  ];
+  const boundary = role.permissionsBoundaryArn;
+  if (wanted.permissionsBoundaryArn !== undefined)
+    pairs.push(['permissions boundary', boundary, wanted.permissionsBoundaryArn]);
+  const differences = pairs.filter(([, seen, expected]) => seen !== expected);
+  if (differences.length > 0)
+    return fail(
+      subject,
+      differences
+        .map(([name, seen, expected]) => `The ${name} is ${seen ?? 'absent'} instead of ${expected}.`)
+        .join(' '),
+    );
+  if (boundary !== undefined && wanted.permissionsBoundaryArn === undefined)
+    return warning(
+      subject,
+      `The role has the permissions boundary ${boundary}: Kolena can do no more than it allows.`,
+      `Add \`permissions-boundary-arn: ${boundary}\` to hold the role to it.`,
+    );
+  return pass(subject, `Session length ${role.maxSessionDuration} seconds; boundary ${boundary ?? 'none'}.`);
+}
+
 function policies(expectations: Expectations, observations: Observations): Check {
   const subject = about('policies', {});
   if (observations.role === undefined) return unprovable(subject, 'There is no role.');
@@ -71,13 +100,19 @@ function policies(expectations: Expectations, observations: Observations): Check
   ];
   if (problems.length > 0) return fail(subject, problems.join(' '));
   const attached = `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`;
-  return others.other.length === 0
-    ? pass(subject, attached)
-    : warning(
-        subject,
-        `${attached} The role has other policies too, which may grant Kolena more: ${others.other.join(', ')}.`,
-        'Detach or delete those that Kolena does not need.',
-      );
+  return pass(subject, attached);
+}
+
+function policiesOfOthers(expectations: Expectations, { role, policies: live }: Observations): Check[] {
+  const { other, commands } = role ? otherPolicies(expectations, role, live) : { other: [], commands: [] };
+  if (other.length === 0) return [];
+  return [
+    unprovable(
+      about('other-policies', {}),
+      `The role has other policies too, which were not read and may grant Kolena more than the config: ${other.join(', ')}.`,
+      `Take off those that Kolena does not need:\n${commands.join('\n')}`,
+    ),
+  ];
 }
 
 /** What the role holds beside the policies expected: some written for an earlier config, some by somebody else. */
@@ -90,5 +125,11 @@ function otherPolicies({ policies }: Expectations, role: ObservedRole, live: rea
   return {
     former: former.map(({ name }) => name),
     other: [...other, ...role.inlinePolicyNames.map((name) => `${name} (inline)`)],
+    commands: [
+      ...other.map((arn) => `aws iam detach-role-policy --role-name ${role.name} --policy-arn ${arn}`),
+      ...role.inlinePolicyNames.map(
+        (name) => `aws iam delete-role-policy --role-name ${role.name} --policy-name ${name}`,
+      ),
+    ],
   };
 }

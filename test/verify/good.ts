@@ -44,6 +44,7 @@ export const expectations: Expectations = {
   partition: 'aws',
   accountId: '111122223333',
   role: { name: 'Kolena', path: '/', description: '', trustPolicy, maxSessionDuration: 3600, exists: true },
+  tags: {},
   policies: [{ number: 1, name: 'Kolena', path: '/', description: '', document: policy, attached: true }],
   policyName: 'Kolena',
   kolenaPrincipalArn: kolenaArn,

@@ -26,6 +26,7 @@ import {
 const allIds = [
   'role-exists',
   'trust-policy',
+  'role-settings',
   'policies',
   'assumes',
   'external-id',
@@ -202,7 +203,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'there is no policy': {
     seen: { policies: [] },
-    verdicts: { policies: ['fail', /Kolena not attached to Kolena/] },
+    verdicts: {
+      policies: ['fail', /Kolena not attached to Kolena/],
+      'other-policies': ['unprovable', /policy\/Kolena\./],
+    },
   },
   'somebody attached policies of their own': {
     seen: {
@@ -218,7 +222,39 @@ const cases: Readonly<Record<string, Case>> = {
       policies: [...observations.policies, secondPolicy],
     },
     verdicts: {
-      policies: ['warning', /: \S+policy\/Kolena-2, \S+policy\/AmazonS3FullAccess, more \(inline\)\./],
+      'other-policies': [
+        'unprovable',
+        /: \S+policy\/Kolena-2, \S+policy\/AmazonS3FullAccess, more \(inline\)\..*delete-role-policy --role-name Kolena --policy-name more/s,
+      ],
+    },
+  },
+  'the permissions boundary was taken off': {
+    wanted: {
+      role: { ...expectations.role, permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/Edge' },
+    },
+    verdicts: { 'role-settings': ['fail', /permissions boundary is absent instead of \S+policy\/Edge/] },
+  },
+  'the role has a boundary that the config does not name': {
+    seen: { role: { ...role, permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/Edge' } },
+    verdicts: { 'role-settings': ['warning', /permissions-boundary-arn: \S+policy\/Edge/] },
+  },
+  'sessions are longer than configured': {
+    seen: { role: { ...role, maxSessionDuration: 43200 } },
+    verdicts: { 'role-settings': ['fail', /session length \(seconds\) is 43200 instead of 3600/] },
+  },
+  'a configured tag is gone, and there are others': {
+    seen: { role: { ...role, tags: { theirs: 'x' } } },
+    wanted: { tags: { team: 'vision' } },
+    verdicts: { 'role-settings': ['fail', /tag team is absent instead of vision/] },
+  },
+  'the external ID is demanded of all values, and none is one of them': {
+    seen: trusting({
+      ...statement,
+      Condition: { 'ForAllValues:StringEquals': { 'sts:ExternalId': ['example-external-id'] } },
+    }),
+    verdicts: {
+      'trust-policy': ['fail', /ForAllValues/],
+      'external-id': ['fail', /lets Kolena in without it/],
     },
   },
   'the role stands at another path': {
@@ -510,7 +546,8 @@ describe('judge', () => {
     const sound = checks.every(({ status }) => status !== 'fail');
     const tried = checks.find(({ id }) => id === 'lists:pictures')?.status !== 'unprovable';
     expect(isUnrefuted(checks)).toBe(sound);
-    expect(isVerified(checks)).toBe(sound && tried);
+    const known = checks.every(({ id }) => id !== 'other-policies');
+    expect(isVerified(checks)).toBe(sound && tried && known);
   });
 
   test('never prints AccessDenied bare', () => {

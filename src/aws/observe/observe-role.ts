@@ -60,6 +60,7 @@ async function readRole({ iam, names }: RoleQuestion): Promise<ObservedRole | un
       maxSessionDuration: Role.MaxSessionDuration ?? 3600,
       attachedPolicies,
       inlinePolicyNames,
+      tags: Object.fromEntries((Role.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
       ...defined({ permissionsBoundaryArn: Role.PermissionsBoundary?.PermissionsBoundaryArn }),
     };
   } catch (error) {
