@@ -1,9 +1,18 @@
+import type { EventContext } from '../github/event.ts';
 import { expectationsOf } from '../verify/expectations.ts';
 import { judge } from '../verify/judge.ts';
 import type { Decided } from './decide.ts';
 import { requireVerified } from './gates.ts';
 import type { RunContext } from './run-context.ts';
 import { expectationOptionsOf } from './settings.ts';
+
+/** That event runs with secrets on code that nobody has reviewed: a config from there must open no role. */
+export function modeFor(
+  { kind }: Pick<EventContext, 'kind'>,
+  verify: 'assume' | 'simulate',
+): 'assume' | 'simulate' {
+  return kind === 'pull_request_target' ? 'simulate' : verify;
+}
 
 /** Proves the access that was decided, as it stands in AWS now; throws `verification-failed` when a check fails. */
 export async function prove(run: RunContext, { aws, observed, desired }: Decided): Promise<void> {
@@ -14,11 +23,11 @@ export async function prove(run: RunContext, { aws, observed, desired }: Decided
     return;
   }
   const expectations = expectationsOf(config, desired, expectationOptionsOf(settings));
-  // That event runs with secrets on code that nobody has reviewed: its config must open no role.
-  const isUnsafe = event.kind === 'pull_request_target' && settings.verify === 'assume';
-  if (isUnsafe) report.note('`pull_request_target` opens no role: verified as by `verify: simulate`.');
+  const mode = modeFor(event, settings.verify);
+  if (mode !== settings.verify)
+    report.note('`pull_request_target` opens no role: verified as by `verify: simulate`.');
   const options = {
-    mode: isUnsafe ? ('simulate' as const) : settings.verify,
+    mode,
     timeoutSeconds: settings['verify-timeout'],
     afterApply: settings.command === 'apply',
   };
