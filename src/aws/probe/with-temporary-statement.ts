@@ -1,5 +1,3 @@
-import { GetRoleCommand, type IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
-
 import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import { defined } from '../../base/defined.ts';
 import type { Log } from '../../base/log.ts';
