@@ -27,10 +27,7 @@ const mainInputs = [
 ];
 
 const source = readFileSync('action.yml', 'utf8');
-const action = parse(source) as Record<
-  'inputs' | 'outputs',
-  Record<string, Entry>
->;
+const action = parse(source) as Record<'inputs' | 'outputs', Record<string, Entry>>;
 
 function described(name: string, { description }: Entry): string {
   if (!description) throw new Error(`action.yml: ${name} has no description`);

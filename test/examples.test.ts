@@ -43,16 +43,24 @@ const workflows: [string, string][] = [
 
 const isOurs = ({ uses = '' }: Job['steps'][number]) => uses.startsWith(`${repository().slug}@`);
 
+/** How a workflow can start: a dispatch with each command that may be chosen. */
+function startsOf(on: Workflow['on']): { event: string; command?: string }[] {
+  return Object.entries(on).flatMap(([event, settings]) => {
+    const { inputs } = (settings ?? {}) as { inputs?: { command?: { options: readonly string[] } } };
+    return inputs?.command?.options.map((command) => ({ event, command })) ?? [{ event }];
+  });
+}
+
 /** Each sign-in of a workflow: the role's ARN, and the claims of the job. */
 function signIns({ on, jobs }: Workflow) {
-  return Object.keys(on).flatMap((event) =>
+  return startsOf(on).flatMap((start) =>
     Object.values(jobs)
-      .filter((job) => runsOn(job.if, { event }))
+      .filter((job) => runsOn(job.if, start))
       .flatMap((job) =>
         job.steps.filter(isOurs).flatMap(({ with: inputs = {} }) =>
           (job.strategy?.matrix.include ?? [{}]).map((matrix) => {
-            const arn = filledIn(String(inputs['role-to-assume']), { event, matrix });
-            return { arn, claims: claimsOf({ ...job, event }) };
+            const arn = filledIn(String(inputs['role-to-assume']), { ...start, matrix });
+            return { arn, claims: claimsOf({ ...job, event: start.event }) };
           }),
         ),
       ),
@@ -84,6 +92,13 @@ describe('examples', () => {
       .filter(isOurs))
       expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
   });
+
+  it.each(workflows.filter(([path]) => path.includes('examples/') || path === 'README.md'))(
+    '%s can be started by a person: the way out of an apply that nobody approved',
+    (_path, content) => {
+      expect((parse(content) as Workflow).on).toHaveProperty('workflow_dispatch');
+    },
+  );
 
   it.each(workflows)(
     '%s signs in with roles of bootstrap.yaml that trust its jobs',

@@ -1,6 +1,6 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { requireCorsLimits } from '../cors/limits.ts';
-import { type CorsRuleSet, joinRules, kolenaRule, splitRules } from '../cors/rule-set.ts';
+import { type CorsRuleSet, joinRules, kolenaRule, servesAs, splitRules } from '../cors/rule-set.ts';
 import { defined } from '../base/defined.ts';
 import type { CorsRemoval, DesiredCors } from './desired-access.ts';
 import type { Observed } from './observed.ts';
@@ -32,16 +32,20 @@ export function decideCors({ config, observed }: Omit<CorsProps, 'region'>): Des
   const replacesOthers = config.cors === 'replace';
   return configuredBuckets(config).map((bucket) => {
     const seen = observed.buckets[bucket];
-    const others = replacesOthers ? [] : currentRules(bucket, { config, observed }).others;
-    const rules = { others, kolena };
+    const current = currentRules(bucket, { config, observed });
+    const others = replacesOthers ? [] : current.others;
+    // Terraform alone (`cdktf deploy`) writes an age of 0 into it: alone in its bucket, that is not a change.
+    const stands = others.length === 0 && servesAs(current.kolena, kolena) ? current.kolena : kolena;
+    const rules = { others, kolena: stands };
     requireCorsLimits(bucket, joinRules(rules));
+    const exists = seen !== undefined && seen.corsRules.length > 0;
     return {
       bucket,
       ...defined({ region: seen?.region }),
       rules,
       replacesOthers,
-      exists: seen !== undefined && seen.corsRules.length > 0,
-      throughS3: others.length > 0,
+      exists,
+      throughS3: exists && !replacesOthers,
     };
   });
 }

@@ -40,8 +40,9 @@ export interface DesiredCors {
   /** Whether the bucket has a CORS configuration, which is adopted by import. */
   readonly exists: boolean;
   /**
-   * Whether the rules are written through S3, in one exact and atomic call, and not by Terraform: true where there are
-   * rules of others, whose order and absent fields Terraform loses.
+   * Whether the rules are written through S3, in one exact and atomic call right after a reading, and not by Terraform:
+   * true where there are rules already. Terraform loses the order and the absent fields of others' rules, and what others
+   * add in the seconds before its write.
    */
   readonly throughS3: boolean;
 }

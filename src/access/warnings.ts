@@ -25,8 +25,19 @@ export function warningsOf({ config, observed, live }: WarningsProps): Warning[]
   ];
 }
 
+/** Characters from which on the report masks an external ID inside of longer words too. */
+const MASKED_EVERYWHERE = 8;
+
+const shortExternalId: Warning = {
+  id: 'short-external-id',
+  message:
+    'kolena-external-id has fewer than 8 characters: it can be guessed, and is masked only where it stands as a whole value, since words of the log may hold it by chance.',
+  remedy: 'Agree with Kolena on a long, random external ID.',
+};
+
 function externalIdWarning({ kolenaExternalId }: AccessConfig): Warning[] {
-  if (kolenaExternalId !== undefined) return [];
+  if (kolenaExternalId !== undefined)
+    return kolenaExternalId.length < MASKED_EVERYWHERE ? [shortExternalId] : [];
   return [
     {
       id: 'no-external-id',

@@ -1,15 +1,19 @@
-import { renderDifference } from '../report/render.ts';
-import { requireApproval, requirePullRequests } from './gates.ts';
+import { approve } from './approve.ts';
+import { isOvertaken } from './overtaken.ts';
 import type { Planned } from './plan.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Applies the saved plan: CORS rules leave first, while the policies still tell which buckets were granted. */
-export async function apply(run: RunContext, planned: Planned): Promise<void> {
+/**
+ * Applies the saved plan, and tells whether it did: not when the branch has gone on since. CORS rules leave first, while
+ * the policies still tell which buckets were granted.
+ */
+export async function apply(run: RunContext, planned: Planned): Promise<boolean> {
   const { edges, report } = run;
   const { aws, observed, desired, terraform, summary } = planned;
   // Nothing to apply needs nobody's approval: a run that is repeated passes.
   if (summary.hasChanges) {
     if (run.settings['require-approved-plan']) await approve(run, planned);
+    if (await isOvertaken(run)) return false;
     await aws.requireUnchangedCors(observed);
     await aws.removeKolenaRules(desired.removals.cors);
     await terraform.apply();
@@ -17,15 +21,6 @@ export async function apply(run: RunContext, planned: Planned): Promise<void> {
     for (const bucket of await aws.putBackCors(desired.cors))
       edges.runner.info(`CORS rules of ${bucket} written; other rules stand as they were.`);
   }
-  report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied' });
-}
-
-async function approve({ edges, pullRequests, settings }: RunContext, planned: Planned): Promise<void> {
-  const { summary: plan, digest, observed, desired } = planned;
-  const backend = settings.backend !== undefined;
-  requireApproval({
-    approval: await requirePullRequests(pullRequests).findApproval(settings['comment-key']),
-    digest,
-    difference: renderDifference({ plan, observed, desired, backend }, (text) => edges.runner.masked(text)),
-  });
+  report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied', writesDone: true });
+  return true;
 }

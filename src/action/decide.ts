@@ -4,7 +4,7 @@ import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import type { Aws } from '../aws/open-aws.ts';
 import type { RunContext } from './run-context.ts';
-import { decideOptionsOf } from './settings.ts';
+import { decideOptionsOf, isRemoval } from './settings.ts';
 
 /** What exists in AWS, and what shall. */
 export interface Decided {
@@ -18,7 +18,7 @@ export async function decide({ config, settings, report }: RunContext, aws: Aws)
   const asksQuota = needsRaisedQuota(config, aws.caller.partition);
   const observed = await aws.observe(config, { asksQuota });
   report.add({ observed });
-  const decideFor = settings.command === 'destroy' ? decideRemoval : decideAccess;
+  const decideFor = isRemoval(settings) ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.
   const allowDestroy = settings.command === 'verify' || settings['allow-destroy'];
   const desired = decideFor(config, observed, {

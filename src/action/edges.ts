@@ -72,23 +72,31 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       throw missingCredentials(env);
     },
     openTerraform: async ({ settings, workingDirectory, pluginLock }, environment) => {
-      const { findTerraform, openTerraform } = await import('../terraform/open-terraform.ts');
-      const { binary } = await findTerraform({
+      const terraform = await import('../terraform/open-terraform.ts');
+      const { env: variables, setAside } = terraform.terraformEnvironment(env, {
+        directory: process.cwd(),
+        hasBackend: settings.backend !== undefined,
+      });
+      if (setAside.length > 0)
+        runner.info(`Not passed on to Terraform, as docs/environment.md says: ${setAside.join(', ')}.`);
+      const { binary } = await terraform.findTerraform({
         terraformPath: settings['terraform-path'],
         terraformVersion: settings['terraform-version'],
         workingDirectory,
-        env,
+        env: variables,
         log: runner,
       });
-      return openTerraform({
+      return terraform.openTerraform({
         binary,
         workDir: runDir(),
+        directory: workingDirectory,
         env: async () => ({
-          ...withValues(env),
+          ...variables,
           ...childCertificates(env, runDir()),
           ...(await environment()),
         }),
-        ...defined({ pluginLock }),
+        // Without a backend nobody else can hold the lock.
+        ...defined({ pluginLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
         log: runner,
         mask: (text) => runner.masked(text),
       });
@@ -122,26 +130,22 @@ function signInSettings(settings: Settings) {
 
 function openPullRequests(
   token: string | undefined,
-  { event, runner }: Pick<Edges, 'event' | 'runner'>,
+  { event: { repository, apiUrl }, runner }: Pick<Edges, 'event' | 'runner'>,
 ): PullRequests | undefined {
-  const { repository, apiUrl } = event;
   if (token === undefined || repository === undefined) return undefined;
   const opened = once(async () => {
     const github = await import('../github/pull-requests.ts');
-    return github.openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner }, event);
+    return github.openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner });
   });
   return {
-    findApproval: async (key) => (await opened()).findApproval(key),
-    findMerged: async () => (await opened()).findMerged(),
+    findMerges: async (props) => (await opened()).findMerges(props),
+    findMerged: async (props) => (await opened()).findMerged(props),
+    findNewer: async (props) => (await opened()).findNewer(props),
+    isApproving: async (branch) => (await opened()).isApproving(branch),
+    fileAt: async (file) => (await opened()).fileAt(file),
+    describe: async (number) => (await opened()).describe(number),
     saveComment: async (target) => (await opened()).saveComment(target),
   };
-}
-
-/** The variables that have a value. */
-function withValues(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 function once<T>(make: () => T): () => T {

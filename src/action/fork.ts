@@ -1,17 +1,37 @@
 import { UserError } from '../base/errors.ts';
+import type { EventContext } from '../github/event.ts';
 import { decideUnobserved } from './decide.ts';
-import type { Edges } from './edges.ts';
+import type { GivenInputs } from './inputs.ts';
 import { startReport } from './report-run.ts';
+import type { RunContext } from './run-context.ts';
+import type { Reporting } from './settings.ts';
+
+/** Why a run gets no AWS credentials, as a sentence; undefined when it does. */
+export function whyWithoutCredentials(
+  { fork: followed, pullRequest, isWithoutToken }: EventContext,
+  settings: Reporting,
+): string | undefined {
+  const nothing = 'nothing was planned, applied or verified.';
+  const fork = followed ?? pullRequest?.fork;
+  if (fork !== undefined)
+    return followed === undefined
+      ? `This pull request comes from the fork ${fork}, to which GitHub gives no AWS credentials: ${nothing}`
+      : `This run follows a workflow of the fork ${fork}, whose code gets no AWS credentials: ${nothing}`;
+  if (isWithoutToken === true && settings['role-to-assume'] !== undefined)
+    return `Dependabot started this run, and GitHub gives it no ID token for \`role-to-assume\`: ${nothing}`;
+  return undefined;
+}
 
 /**
- * A fork's pull request gets neither OIDC nor a token that writes: its config is checked and synthesized, AWS is not
- * asked, and the run is green.
+ * A run that gets neither OIDC nor a token that writes: its config is checked and synthesized, AWS is not asked, and the
+ * run is green.
  */
-export async function skipFork(edges: Edges, fork: string): Promise<void> {
-  const { runner, event } = edges;
-  const skipped = `This pull request comes from the fork ${fork}, to which GitHub gives no AWS credentials: nothing was planned, applied or verified.`;
+export async function skipWithoutCredentials(
+  { edges, event }: Pick<RunContext, 'edges' | 'event'>,
+  { inputs, reporting, skipped }: GivenInputs & { readonly skipped: string },
+): Promise<void> {
+  const { runner } = edges;
   runner.notice(skipped);
-  const { inputs, reporting } = edges.readInputs();
   const report = startReport({ runner, event, settings: reporting });
   try {
     if (inputs instanceof UserError) throw inputs;

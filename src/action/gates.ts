@@ -1,23 +1,30 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { UserError } from '../base/errors.ts';
-import type { Approval } from '../github/approval.ts';
 import type { EventContext } from '../github/event.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
+import { isSeen, type Merge } from '../plan/approval.ts';
+import type { Fact } from '../plan/fact.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import type { PlanSummary } from '../plan/summary.ts';
-import { clip } from '../report/markdown.ts';
 import { isUnrefuted, type Check } from '../verify/check.ts';
 import type { Settings } from './settings.ts';
 
-/** Throws `not-approved` when a `pull_request_target` run would write to AWS: it runs with secrets on unreviewed code. */
-export function requireSafeEvent({ kind }: EventContext, { command }: Settings): void {
-  const writes = command === 'apply' || command === 'destroy';
-  if (kind !== 'pull_request_target' || !writes) return;
-  throw new UserError({
-    reason: 'not-approved',
-    message: `\`command: ${command}\` is not allowed on \`pull_request_target\`, which runs with secrets on code that nobody has reviewed.`,
-    remedy: 'Run `apply` on a push to your default branch, and `plan` on pull_request.',
-  });
+/** Throws `not-approved` when a run would write to AWS on the event of an open pull request, which nobody has reviewed. */
+export function requireSafeEvent({ kind, pullRequest }: EventContext, settings: Settings): void {
+  const { command } = settings;
+  const isOpen =
+    pullRequest?.merged === false || (pullRequest === undefined && kind === 'pull_request_target');
+  if (!isOpen || (command !== 'apply' && command !== 'destroy')) return;
+  if (kind === 'pull_request_target')
+    throw notApproved(
+      `\`command: ${command}\` is not allowed on \`pull_request_target\`, which runs with secrets on code that nobody has reviewed.`,
+      'Run `apply` on a push to your default branch, and `plan` on pull_request.',
+    );
+  if (settings['apply-on-pull-request']) return;
+  throw notApproved(
+    `\`command: ${command}\` would change AWS for pull request ${pullRequest?.number ?? ''}, which is still open.`,
+    'Run `plan` on the pull request and `apply` on a push to your default branch, or set `apply-on-pull-request: true`; with `require-approved-plan` beside it, the pull request’s own comment approves.',
+  );
 }
 
 /** With `fail-on-changes`: throws `plan-changed` when AWS is not what the config says. */
@@ -55,46 +62,73 @@ export function requirePullRequests(pullRequests: PullRequests | undefined): Pul
   );
 }
 
-/** Characters of the difference that the error shows; the job summary has all of it. */
-const SHOWN_DIFFERENCE = 3000;
+/** Throws `not-approved` on a branch whose merges approve nothing. */
+export function requireApprovingBranch(branch: string, isApproving: boolean): void {
+  if (isApproving) return;
+  throw notApproved(
+    `The branch ${branch} is neither the default branch nor protected, so a merge into it approves nothing.`,
+    `Protect ${branch}, or run \`apply\` on the default branch.`,
+  );
+}
+
+/** Facts that the error names; the job summary has all of them. */
+const NAMED_FACTS = 20;
 
 interface ApprovalProps {
-  readonly approval: Approval;
-  /** Of the plan that is about to be applied. */
-  readonly digest: string;
-  /** What would be applied now, as text for the message. */
-  readonly difference: string;
+  /** Since the last complete apply, newest first. */
+  readonly merges: readonly Merge[];
+  /** What would be applied and was not approved. */
+  readonly missing: readonly Fact[];
+  readonly branch: string | undefined;
 }
 
 /**
- * Throws `not-approved` unless our comment showed a plan of the pull request's last commit, and `plan-changed` unless
- * that plan is `digest`.
+ * Throws `not-approved` when no merged pull request showed a plan to approve, and `plan-changed` with just those facts that
+ * none of them showed.
  */
-export function requireApproval({ approval, digest, difference }: ApprovalProps): void {
-  const { pullRequest, shown } = approval;
-  if (pullRequest === undefined)
+export function requireApproval({ merges, missing, branch }: ApprovalProps): void {
+  if (missing.length === 0) return;
+  const [newest] = merges.flatMap(({ pullRequest, shown, editedBy }) =>
+    pullRequest ? [{ pullRequest, shown, editedBy }] : [],
+  );
+  const wayOut = wayOutFrom(newest?.pullRequest, branch);
+  if (newest === undefined)
     throw notApproved(
       'No merged pull request belongs to this commit, and `require-approved-plan` applies only what one showed.',
-      'Bring the change in by a pull request on which `command: plan` runs with the same `comment-key`. GitHub can tell of a merge some moments late: if there was one just now, run the job again.',
+      wayOut,
     );
+  const { pullRequest, shown, editedBy } = newest;
   const where = `pull request ${pullRequest.number} (${pullRequest.url})`;
-  if (shown === undefined)
-    throw notApproved(
-      `Our comment with a plan was not found on ${where}.`,
-      'Run `command: plan` on `pull_request` with the same `comment-key` and the same kind of `github-token`, so that the plan is shown before the merge. A fork’s pull request gets no plan: bring its change in by a branch of this repository.',
-    );
-  if (shown.head !== pullRequest.head)
-    throw notApproved(
-      `The plan on ${where} was made for commit ${shown.head.slice(0, 7)}, and commit ${pullRequest.head.slice(0, 7)} was merged.`,
-      'Open a new pull request, and wait for its plan before the merge; a required status check makes sure of it.',
-    );
-  if (shown.digest !== digest)
-    throw new UserError({
-      reason: 'plan-changed',
-      message: `The plan is no longer the one that ${where} showed: approved was ${shown.digest.slice(0, 12)}, now it is ${digest.slice(0, 12)}.`,
-      remedy: 'Look at what would be applied now, and bring it in by a new pull request.',
-      detail: clip(difference, SHOWN_DIFFERENCE),
-    });
+  if (!merges.some(isSeen)) {
+    if (editedBy !== undefined)
+      throw notApproved(
+        `Our comment on ${where} was edited by ${editedBy}, so what it shows now approves nothing.`,
+        wayOut,
+      );
+    if (shown === undefined) throw notApproved(`Our comment with a plan was not found on ${where}.`, wayOut);
+    if (!shown.isAnew && shown.head !== pullRequest.head)
+      throw notApproved(
+        `The plan on ${where} was made for commit ${shown.head.slice(0, 7)}, and commit ${pullRequest.head.slice(0, 7)} was merged.`,
+        wayOut,
+      );
+    throw notApproved(`The plan on ${where} was made after the merge, so that nobody saw it before.`, wayOut);
+  }
+  const seen = merges.filter(isSeen).map((merge) => `#${merge.pullRequest?.number ?? ''}`);
+  const lines = missing.map(({ change, text }) => `${change === 'comes' ? '+' : '-'} ${text}`);
+  const more = lines.length - NAMED_FACTS;
+  throw new UserError({
+    reason: 'plan-changed',
+    message: `The apply would do what no approved plan showed, or what a later merge took back (approved: ${seen.join(', ')}).`,
+    remedy: wayOut,
+    detail: [...lines.slice(0, NAMED_FACTS), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
+  });
+}
+
+/** What always works: a person plans on the branch, looks at it, and applies. */
+function wayOutFrom(newest: Merge['pullRequest'], branch = 'the default branch'): string {
+  if (newest === undefined)
+    return 'Bring the change in by a pull request on which `command: plan` runs with the same `comment-key`; a change of a YAML comment in the config is enough.';
+  return `Start the workflow by \`workflow_dispatch\` on ${branch} with \`command: plan\`: it writes what would be applied to pull request ${newest.number}. Look at it there, and start it again with \`command: apply\`. Where that conversation is locked, merge a pull request that changes a YAML comment in the config.`;
 }
 
 /** Throws `verification-failed` with every check that failed; what could not be proven from here fails nothing. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import type { AccessConfig } from '../config/access-config.ts';
 import { accessKeys, parseAccessConfig } from '../config/parse.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
@@ -18,6 +19,10 @@ export interface Inputs {
   readonly workingDirectory: string;
   /** A `.terraform.lock.hcl` beside the config, when there is one. */
   readonly pluginLock?: string;
+  /** The config file as a path in the repository; absent when there is none. */
+  readonly configFile?: string;
+  /** The access that a version of the config file describes, with the inputs of this run. */
+  readonly parseConfig: (text: string) => AccessConfig;
 }
 
 /** What was found of the inputs. */
@@ -53,7 +58,9 @@ export function readInputs(env: Environment): GivenInputs {
     config,
     stackSettings: stackSettingsOf(settings, workingDirectory),
     workingDirectory,
-    ...defined({ pluginLock: lockBeside(configPath) }),
+    parseConfig: (text: string) =>
+      parseAccessConfig({ ...mappingOf(parseYaml(text)), ...readGiven(env, accessKeys) }),
+    ...defined({ pluginLock: lockBeside(configPath), configFile: inRepository(configPath) }),
   };
   return { inputs, reporting };
 }
@@ -65,6 +72,19 @@ function invalid(problems: readonly UserError[]): UserError {
     remedy: problems.map(({ remedy }) => remedy).join(' '),
     cause: problems,
   });
+}
+
+function mappingOf(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+/** The repository is checked out where `.git` is. */
+function inRepository(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  for (let root = dirname(path); ; root = dirname(root)) {
+    if (existsSync(join(root, '.git'))) return relative(root, path).split(sep).join('/');
+    if (root === dirname(root)) return undefined;
+  }
 }
 
 function lockBeside(configPath: string): string | undefined {

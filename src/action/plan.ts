@@ -1,6 +1,10 @@
 import { settleAll } from '../base/settle-all.ts';
 import { corsWrites } from '../plan/cors-writes.ts';
+import type { ShownPlan } from '../plan/approval.ts';
 import { planDigest } from '../plan/digest.ts';
+import { deriveSlowly, markFacts, type FactMark } from '../plan/fact-marks.ts';
+import type { Fact } from '../plan/fact.ts';
+import { factsOf } from '../plan/facts.ts';
 import { guardDestroy } from '../plan/guard.ts';
 import { policyAddresses } from '../plan/resources.ts';
 import { summarizePlan, type PlanSummary } from '../plan/summary.ts';
@@ -12,13 +16,18 @@ import { simulationQuestions } from '../verify/simulation.ts';
 import { decide, type Decided } from './decide.ts';
 import { requireCompleteDestroy } from './gates.ts';
 import type { RunContext } from './run-context.ts';
-import { expectationOptionsOf } from './settings.ts';
+import { expectationOptionsOf, isRemoval } from './settings.ts';
 
 /** A saved plan, ready to be applied. */
 export interface Planned extends Decided, TerraformPlan {
   readonly terraform: Terraform;
   readonly summary: PlanSummary;
   readonly digest: string;
+  readonly facts: readonly Fact[];
+  /** Of the facts, by their keys. */
+  readonly marks: ReadonlyMap<string, FactMark>;
+  /** What a comment shows of it for approval. */
+  readonly shown: ShownPlan;
   /** What IAM's simulator says of the planned documents. */
   readonly checks: readonly Check[];
 }
@@ -30,7 +39,8 @@ export async function plan(run: RunContext): Promise<Planned> {
   reportPlan(run, planned);
   const { summary, desired } = planned;
   guardDestroy(summary.changes, {
-    allowDestroy: settings['allow-destroy'],
+    // To show a removal takes nothing away.
+    allowDestroy: settings['allow-destroy'] || (settings.command === 'plan' && isRemoval(settings)),
     expectedDeletes: desired.role === undefined ? [] : desired.removals.policies.flatMap(policyAddresses),
   });
   requireCompleteDestroy(summary, desired, settings);
@@ -62,7 +72,35 @@ async function makePlan(run: RunContext): Promise<Planned> {
       `The CORS rules of ${throughS3} ${throughS3 === 1 ? 'bucket' : 'buckets'} also change, directly in S3.`,
     );
   const digest = await planDigest({ ...saved, ...summary, corsRemovals: desired.removals.cors });
-  return { ...decided, ...saved, terraform, summary, digest, checks };
+  const facts = factsOf({ plan: summary, desired, observed });
+  const marks = await markFacts(facts, observed.caller?.accountId);
+  const shown = await shownOf(run, { digest, marks, accountId: observed.caller?.accountId });
+  return { ...decided, ...saved, terraform, summary, digest, facts, marks, shown, checks };
+}
+
+/** More do not fit into a comment beside what it shows: such a plan is held to its digest alone. */
+const MOST_FACTS = 1000;
+
+interface ShownProps extends Pick<Planned, 'digest' | 'marks'> {
+  readonly accountId: string | undefined;
+}
+
+async function shownOf(run: RunContext, { digest, marks, accountId = '' }: ShownProps): Promise<ShownPlan> {
+  const { event, configFile = 'inputs', report } = run;
+  const tooMany = marks.size > MOST_FACTS;
+  if (tooMany)
+    report.note(
+      `The plan has ${marks.size} facts, more than a comment has room for: it is approved as a whole or not at all.`,
+    );
+  return {
+    head: event.pullRequest?.head ?? event.commit ?? '',
+    digest,
+    plannedAt: new Date().toISOString(),
+    isAnew: event.isAnew === true,
+    // The account as 12 digits of a slow derivation, since it may be masked.
+    scope: `${configFile}@${(await deriveSlowly(accountId, 'kolena-s3-access account')).slice(0, 12)}`,
+    ...(!tooMany && { facts: [...marks.values()] }),
+  };
 }
 
 async function simulate({ config, settings }: RunContext, { aws, desired }: Decided) {
@@ -73,12 +111,14 @@ async function simulate({ config, settings }: RunContext, { aws, desired }: Deci
 }
 
 function reportPlan({ report }: RunContext, planned: Planned): void {
-  const { summary, digest, checks } = planned;
+  const { summary, digest, facts, shown, checks } = planned;
   report.add({
     outcome: 'planned',
     plan: summary,
     rawDiff: planned.diff,
     digest,
+    facts,
+    shown,
     plannedChecks: checks,
   });
   const { counts, hasChanges } = summary;

@@ -1,15 +1,18 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
-import type { UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
+import type { EventContext } from '../github/event.ts';
 import { normalizeStatements } from '../iam/compare-policy.ts';
 import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
+import { readMarker } from '../report/marker.ts';
 import type { Secrets } from '../report/mask.ts';
 import { renderComment, renderSummary } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
 import { isVerified } from '../verify/check.ts';
 import type { Edges } from './edges.ts';
 import { asUserError } from './failure.ts';
+import { historyOf } from './run-context.ts';
 import type { Outputs } from './runner.ts';
 import type { Reporting } from './settings.ts';
 
@@ -33,8 +36,11 @@ export interface RunReport {
   publish(ending: Ending): Promise<void>;
 }
 
-interface ReportProps extends Pick<Edges, 'runner' | 'event'> {
+interface ReportProps extends Pick<Edges, 'runner'> {
+  readonly event: EventContext;
   readonly settings: Reporting;
+  /** Absent when the inputs are not valid. */
+  readonly configFile?: string | undefined;
   /** Where the comment goes; without it there is none. */
   readonly pullRequests?: PullRequests | undefined;
 }
@@ -70,7 +76,9 @@ export function startReport(props: ReportProps): RunReport {
       for (const { message, remedy } of report.desired?.warnings ?? [])
         runner.warning(remedy === undefined ? message : `${message}\nNext step: ${remedy}`);
       runner.output({ ...outputsOf(report), ...outputs });
-      runner.summary(renderSummary(report, (text) => runner.masked(text)));
+      runner.summary(
+        rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
+      );
       try {
         await comment(report, ending, props);
       } catch (error) {
@@ -80,6 +88,29 @@ export function startReport(props: ReportProps): RunReport {
       }
     },
   };
+}
+
+/** What `render` gives. A report that cannot be shown changes nothing of what the run did: a warning, and undefined. */
+function rendered(render: () => string, { runner }: Pick<ReportProps, 'runner'>): string | undefined {
+  try {
+    return render();
+  } catch (error) {
+    runner.warning(
+      `The report of this run could not be rendered (${String(error)}). What the run did stands: its outcome is in outputs, log and job summary.\nNext step: Open an issue with this line.`,
+    );
+    return undefined;
+  }
+}
+
+/** In place of a report, what needs no rendering. */
+function facts({ command, outcome, plan, checks }: Report): string {
+  const lines = [
+    `\`${command}\`: ${outcome}. The report could not be rendered; the log has the plan, and the outputs have the checks.`,
+    plan && `Changes: ${JSON.stringify(plan.counts)}.`,
+    checks &&
+      `Checks: ${checks.filter(({ status }) => status === 'pass').length} of ${checks.length} passed.`,
+  ];
+  return lines.filter((line) => line !== undefined).join('\n\n');
 }
 
 function failed({ reason, message, remedy }: UserError): Partial<Report> {
@@ -97,22 +128,45 @@ async function comment(report: Report, ending: Ending, props: ReportProps): Prom
   }
   const key = settings['comment-key'];
   const mask = (text: string) => runner.masked(text);
+  // Before GitHub is asked for anything: a comment that cannot be rendered leaves the one that stands.
+  if (rendered(() => renderComment(report, { key, mask }), props) === undefined) return;
   const result = await pullRequests.saveComment({
     number: target.number,
     key,
     mode: settings.comment,
     changed: 'failure' in ending || ending.changed,
-    render: (previous) => renderComment(report, { key, head: target.head, mask, previous }),
+    render: (previous) => {
+      requireOwnScope(previous, report, key);
+      return renderComment(report, { key, mask, previous, ...('step' in target && { step: target.step }) });
+    },
   });
   if (result.kind === 'warning') runner.warning(result.message);
   if (result.kind === 'saved') runner.output({ 'comment-id': result.id, 'comment-url': result.url });
 }
 
-/** The pull request that the event is about; after a merge the one that brought the commit in. */
-async function commentedPullRequest({ event, settings }: ReportProps, pullRequests: PullRequests) {
-  if (event.pullRequest !== undefined) return event.pullRequest;
-  const followsUp = settings.command === 'apply' || settings.command === 'destroy';
-  return followsUp ? pullRequests.findMerged() : undefined;
+/** The pull request that the event is about; after a merge, and for a plan that a person dispatches, the newest merged one. */
+async function commentedPullRequest(
+  { event, settings: { command }, configFile }: ReportProps,
+  pullRequests: PullRequests,
+) {
+  const { pullRequest, kind } = event;
+  const applies = command === 'apply' || command === 'destroy';
+  if (pullRequest !== undefined && !(applies && pullRequest.merged)) return pullRequest;
+  const isAsked = command === 'plan' && kind === 'workflow_dispatch';
+  return applies || isAsked
+    ? pullRequests.findMerged(historyOf({ event, ...defined({ configFile }) }))
+    : undefined;
+}
+
+/** One comment is about one config in one account: two would write over each other's approval. */
+function requireOwnScope(previous: string | undefined, { shown }: Report, key: string): void {
+  const scope = previous === undefined ? undefined : readMarker(previous, key)?.shown?.scope;
+  if (scope === undefined || shown?.scope === undefined || scope === shown.scope) return;
+  throw new UserError({
+    reason: 'invalid-input',
+    message: `The comment with the key "${key}" shows another config or account (${scope}; this run has ${shown.scope}).`,
+    remedy: 'Give each config and account a `comment-key` of its own.',
+  });
 }
 
 function outputsOf({ config, desired, checks, failure }: Report): Outputs {

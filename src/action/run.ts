@@ -4,8 +4,10 @@ import { apply } from './apply.ts';
 import { decide, decideUnobserved } from './decide.ts';
 import type { Edges } from './edges.ts';
 import { asUserError, during } from './failure.ts';
-import { skipFork } from './fork.ts';
+import { completeEvent } from './event-pull-request.ts';
+import { skipWithoutCredentials, whyWithoutCredentials } from './fork.ts';
 import { requireNoChanges, requireSafeEvent } from './gates.ts';
+import { isOvertaken } from './overtaken.ts';
 import { plan } from './plan.ts';
 import { prove } from './prove.ts';
 import { startReport, type Ending } from './report-run.ts';
@@ -18,21 +20,24 @@ import { synth } from './synth.ts';
  * when it throws its UserError.
  */
 export async function run(edges: Edges): Promise<void> {
-  const { runner, event } = edges;
+  const given = edges.readInputs();
+  const { inputs, reporting } = given;
+  const pullRequests = edges.openPullRequests(reporting['github-token']);
+  const event = await completeEvent(edges.event, pullRequests);
   // 1. A fork's pull request gets no credentials: it never meets AWS.
-  const fork = event.pullRequest?.fork;
-  if (fork !== undefined) {
-    await skipFork(edges, fork);
+  const skipped = whyWithoutCredentials(event, reporting);
+  if (skipped !== undefined) {
+    await skipWithoutCredentials({ edges, event }, { ...given, skipped });
     return;
   }
   // 2. The report starts first: inputs that are not valid are reported too.
-  const { inputs, reporting } = edges.readInputs();
-  const pullRequests = edges.openPullRequests(reporting['github-token']);
-  const report = startReport({ runner, event, settings: reporting, pullRequests });
+  const configFile = inputs instanceof UserError ? undefined : inputs.configFile;
+  const { runner } = edges;
+  const report = startReport({ runner, event, settings: reporting, pullRequests, configFile });
   // 3. The command. Every error becomes the run's one failure here, at the latest.
   const ending = await endingOf(reporting.command, () => {
     if (inputs instanceof UserError) throw inputs;
-    return perform({ ...inputs, edges, pullRequests, report });
+    return perform({ ...inputs, edges, event, pullRequests, report });
   });
   // 4. However it ended, it is published.
   await report.publish(ending);
@@ -61,8 +66,9 @@ async function perform(run: RunContext): Promise<boolean> {
       return hasChanges;
     }
     case 'apply': {
+      if (await isOvertaken(run)) return false;
       const planned = await during('plan', plan(run));
-      await apply(run, planned);
+      if (!(await apply(run, planned))) return false;
       await during('verify', prove(run, planned));
       return planned.summary.hasChanges;
     }
@@ -70,6 +76,7 @@ async function perform(run: RunContext): Promise<boolean> {
       await prove(run, await decide(run, await run.edges.signIn(run.settings)));
       return false;
     case 'destroy': {
+      if (await isOvertaken(run)) return false;
       const planned = await during('plan', plan(run));
       await apply(run, planned);
       return planned.summary.hasChanges;
@@ -79,6 +86,6 @@ async function perform(run: RunContext): Promise<boolean> {
 
 /** The event, quotas and `verify-object` are checked before anything is asked of AWS. */
 function checkWithoutAws(run: RunContext): void {
-  requireSafeEvent(run.edges.event, run.settings);
+  requireSafeEvent(run.event, run.settings);
   expectationsOf(run.config, decideUnobserved(run), expectationOptionsOf(run.settings));
 }

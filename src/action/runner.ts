@@ -43,12 +43,20 @@ export interface Runner extends Log {
 }
 
 /**
- * A text that the runner shows and never obeys: Terraform prints what others wrote, such as the ID of a CORS rule. It
- * takes `::name::` at the start of a line for a command, and the old `##[name]` anywhere.
+ * What the runner trims off a line before it looks for a command: .NET's white space, which has U+0085 beyond JavaScript's.
+ * https://learn.microsoft.com/dotnet/api/system.char.iswhitespace
+ */
+const WHITE_SPACE = String.raw`[\s\u0085]`;
+
+/** `::name::` at the start of a line, and the old `##[name]` anywhere. */
+const COMMAND = new RegExp(String.raw`((?:^|[\r\n\u0085\u2028\u2029])${WHITE_SPACE}*:)(?=:)|(##)(?=\[)`, 'g');
+
+/**
+ * A text that the runner shows and never obeys: Terraform prints what others wrote, such as the ID of a CORS rule.
  * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 function escapeCommands(text: string): string {
-  return text.replace(/^(\s*:)(?=:)|(##)(?=\[)/gm, '$1$2\u200B');
+  return text.replace(COMMAND, '$1$2\u200B');
 }
 
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */

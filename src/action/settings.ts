@@ -28,6 +28,14 @@ const arnOf = (types: readonly PrincipalArn['type'][], allowed: string) =>
 const accountIdsAllowed =
   'AWS account IDs of 12 digits, one per line or separated by commas; the whole value in quotes, or YAML takes a zero at the front away';
 
+/** https://developer.hashicorp.com/terraform/cli/cloud/settings */
+const insteadOfCloud =
+  'a backend, and cloud is none: its runs give no plan file that could be shown, approved and then applied. In its place works ' +
+  'remote, with a workspace whose execution mode is Local (organization=… and workspaces={"name":"…"} in backend-config); or leave ' +
+  'backend out, which needs no state at all';
+
+const regionAllowed = `an AWS region, such as us-east-1, of the partitions ${partitions.join(', ')}; the European Sovereign Cloud (eusc-…) and the isolated regions (us-iso-…) are not served`;
+
 const flag = (byDefault: boolean) =>
   // The spellings of YAML 1.2's core schema, as @actions/core's getBooleanInput takes them.
   z
@@ -69,7 +77,9 @@ export const settingsSchema = z
       })
       .default('plan'),
     config: z.string().optional(),
-    'aws-region': z.string().regex(regionPattern, 'an AWS region, such as us-east-1'),
+    'aws-region': z
+      .string()
+      .refine((text) => regionPattern.test(text) && !/^[a-z]{2}-iso[a-z]?-/.test(text), regionAllowed),
     'role-to-assume': arnOf(
       ['role'],
       'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/deploy',
@@ -101,6 +111,13 @@ export const settingsSchema = z
       .regex(/^[a-z][a-z0-9_]*$/, 'the name of a Terraform backend, such as s3')
       .optional(),
     'backend-config': pairs.default({}),
+    'lock-timeout': z
+      .string()
+      .regex(
+        /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$/,
+        'a duration in hours, minutes and seconds, such as 5m, 90s or 1h30m',
+      )
+      .default('5m'),
     'github-token': z.string().optional(),
     comment: z
       .enum(['always', 'on-change', 'never'], { error: 'always, on-change or never' })
@@ -111,6 +128,8 @@ export const settingsSchema = z
       .default('default'),
     'require-approved-plan': flag(false),
     'fail-on-changes': flag(false),
+    'apply-on-pull-request': flag(false),
+    destroy: flag(false),
     'allow-destroy': flag(false),
     verify: z.enum(['assume', 'simulate', 'off'], { error: 'assume, simulate or off' }).default('assume'),
     'verify-object': z
@@ -124,6 +143,8 @@ export const settingsSchema = z
     'working-directory': z.string().default('.'),
   })
   .superRefine((settings, context) => {
+    if (settings.backend === 'cloud')
+      context.addIssue({ code: 'custom', path: ['backend'], message: insteadOfCloud, input: 'cloud' });
     if (settings.backend === undefined && Object.keys(settings['backend-config']).length > 0)
       context.addIssue({
         code: 'custom',
@@ -166,12 +187,18 @@ export function reportingOf(given: Readonly<Record<string, string>>): Reporting 
   return { ...reportingSchema.parse(given), comment: 'never', 'comment-key': 'default' };
 }
 
+/** Whether everything is to be taken away, now or for review. */
+export function isRemoval({ command, destroy }: Pick<Settings, 'command' | 'destroy'>): boolean {
+  return command === 'destroy' || (command === 'plan' && destroy);
+}
+
 /** The settings that decide what shall stand. */
 export function decideOptionsOf(settings: Settings): DecideOptions {
   return {
     region: settings['aws-region'],
     allowDestroy: settings['allow-destroy'],
     verifierArn: settings['verify-principal-arn'],
+    now: new Date(),
   };
 }
 

@@ -1,24 +1,60 @@
-import { readFileSync } from 'node:fs';
-import { parseDocument, type YAMLError } from 'yaml';
+import { readFileSync, statSync } from 'node:fs';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 import { UserError } from '../base/errors.ts';
+import { listed } from '../base/quote.ts';
 
-/** What the YAML file at `path` holds, unchecked. Throws `invalid-input` when it cannot be read or is not YAML. */
+/** No config needs more: what all policies of a role hold together is half of it. */
+const MOST_BYTES = 256 * 1024;
+
+/** Levels of lists and mappings; a config has two. */
+const MOST_LEVELS = 20;
+
+/**
+ * What the YAML file at `path` holds, unchecked but finite. Throws `invalid-input`, which repeats no value, when it cannot
+ * be read, is not YAML, or is bigger or deeper than any config.
+ */
 export function readYaml(path: string): unknown {
-  const document = parseDocument(readText(path));
-  // A tag that nobody resolves would pass for its bare text.
-  const problems = [...document.errors, ...document.warnings].map(spell);
-  if (problems.length > 0) throw notYaml(path, problems);
+  const text = readText(path);
+  if (isDeep(text)) throw notYaml(path, [`it nests more than ${MOST_LEVELS} levels: a config has two`]);
+  const lines = new LineCounter();
   try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+    // A tag that nobody resolves would pass for its bare text.
+    const problems = [...document.errors, ...document.warnings].map(({ message, pos: [at] }) => ({
+      message: withoutValues(message),
+      at,
+    }));
+    const found = problems.length > 0 ? problems : misused(document);
+    if (found.length > 0)
+      throw notYaml(
+        path,
+        found.map((problem) => spell(problem, lines)),
+      );
     return document.toJS() as unknown;
   } catch (cause) {
-    throw notYaml(path, [textOf(cause)], cause);
+    if (cause instanceof UserError) throw cause;
+    throw notYaml(path, [withoutValues(textOf(cause))], cause);
   }
 }
 
 function readText(path: string): string {
   try {
+    const { size } = statSync(path);
+    if (size > MOST_BYTES)
+      throw notYaml(path, [`it has ${size} bytes: at most ${MOST_BYTES} are allowed in a config`]);
     return readFileSync(path, 'utf8');
   } catch (cause) {
+    if (cause instanceof UserError) throw cause;
     throw new UserError({
       reason: 'invalid-input',
       message: unreadable(path, cause),
@@ -36,23 +72,81 @@ function unreadable(path: string, cause: unknown): string {
   return `${path} cannot be read: ${textOf(cause)}.`;
 }
 
-function notYaml(path: string, problems: readonly string[], cause?: unknown): UserError {
-  return new UserError({
-    reason: 'invalid-input',
-    message: `${path} is not YAML:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
-    remedy: 'Correct the file; nothing was called in AWS.',
-    cause,
+/** Asked before the parser meets the text, whose time and stack grow with the depth. Brackets inside of quotes count too. */
+function isDeep(text: string): boolean {
+  let open = 0;
+  for (const [sign] of text.matchAll(/[[{]|[\]}]|^ {41}(?! *#)|(?:[-?:][ \t]+){20}/gm)) {
+    if (sign.length > 1) return true;
+    open = Math.max(0, open + (sign === '[' || sign === '{' ? 1 : -1));
+    if (open > MOST_LEVELS) return true;
+  }
+  return false;
+}
+
+interface Problem {
+  readonly message: string;
+  /** Characters from the start of the file. */
+  readonly at: number;
+}
+
+/** What is YAML and never meant by a config: a tag, an anchor of nothing, and an alias inside of what it names. */
+function misused(document: Document): Problem[] {
+  const problems: Problem[] = [];
+  const anchored = new Map<string, unknown>();
+  visit(document, {
+    Node: (_key, node, path) => {
+      const message = isAlias(node) ? aliasProblem(anchored.get(node.source), path) : valueProblem(node);
+      if (message !== undefined) problems.push({ message, at: node.range?.[0] ?? 0 });
+      if (!isAlias(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
+      if (isMap(node)) problems.push(...repeatedKeys(node));
+    },
+  });
+  return problems;
+}
+
+/** The parser compares every key with every other one, which takes minutes for a long list. */
+function repeatedKeys({ items }: YAMLMap): Problem[] {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [];
+    const known = seen.has(key.value);
+    seen.add(key.value);
+    return known ? [{ message: 'Map keys must be unique', at: key.range?.[0] ?? 0 }] : [];
   });
 }
 
-/** What is wrong and where, without the lines themselves: they may hold the external ID. */
-function spell({ message }: YAMLError): string {
-  return message
-    .replace(/:\n[^]*$/, '')
-    .replace(
-      'Source contains multiple documents; please use YAML.parseAllDocuments()',
-      'a second document begins',
-    );
+function aliasProblem(named: unknown, path: readonly unknown[]): string | undefined {
+  if (named === undefined) return 'An alias names nothing: put a value that begins with "*" in quotes';
+  return path.includes(named) ? 'An alias stands inside of what it names' : undefined;
+}
+
+function valueProblem(node: Node): string | undefined {
+  if (node.tag !== undefined) return 'A value has a tag: put a value that begins with "!" in quotes';
+  return isScalar(node) && node.anchor !== undefined && node.value === null
+    ? 'An anchor has no value: put a value that begins with "&" in quotes'
+    : undefined;
+}
+
+function spell({ message, at }: Problem, lines: LineCounter): string {
+  const { line, col } = lines.linePos(at);
+  return `${message} at line ${line}, column ${col}`;
+}
+
+/** The parser's words without the names and values that they end with: one may be the external ID. */
+function withoutValues(message: string): string {
+  const [words = ''] = message.split(/: | (?=[\\%!@"'`]\S)/);
+  return words === 'Source contains multiple documents; please use YAML.parseAllDocuments()'
+    ? 'A second document begins'
+    : words;
+}
+
+function notYaml(path: string, problems: readonly string[], cause?: unknown): UserError {
+  return new UserError({
+    reason: 'invalid-input',
+    message: `${path} is not YAML that a config can be read from:\n${listed(problems)}`,
+    remedy: 'Correct the file; nothing was called in AWS.',
+    cause,
+  });
 }
 
 const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -92,7 +92,8 @@ export async function removeKolenaRules(
     needed.map(async ({ bucket, region, rules }) => {
       const s3 = clients.s3(region);
       const current = splitRules(await readCorsRules(s3, bucket), rules.kolena);
-      if (corsDifference(rules.others, current.others) !== undefined) throw changedMeanwhile(bucket);
+      const difference = corsDifference(rules.others, current.others);
+      if (difference !== undefined) throw changedMeanwhile(bucket, difference);
       await writeCorsRules(s3, bucket, rules.others);
     }),
   );
@@ -113,8 +114,9 @@ export async function putBackCors(
       const rules = joinRules(wanted);
       const current = await readCorsRules(s3, bucket);
       if (corsDifference(rules, current) === undefined) return [];
-      if (!replacesOthers && !haveSameOthers(wanted, splitRules(current, wanted.kolena)))
-        throw changedMeanwhile(bucket);
+      const now = splitRules(current, wanted.kolena);
+      if (!replacesOthers && !haveSameOthers(wanted, now))
+        throw changedMeanwhile(bucket, corsDifference(wanted.others, now.others));
       await writeCorsRules(s3, bucket, rules);
       await requireReadBack({ s3, bucket, rules, clock });
       return [bucket];
@@ -123,10 +125,10 @@ export async function putBackCors(
   return written.flat();
 }
 
-function changedMeanwhile(bucket: string): UserError {
+function changedMeanwhile(bucket: string, difference = 'they differ'): UserError {
   return new UserError({
     reason: 'apply-failed',
-    message: `Somebody changed the CORS rules of ${bucket} while this run applied. They stand as they are now, and this run has not written them.`,
+    message: `Somebody changed the CORS rules of ${bucket} while this run applied: of the rules that are not Kolena's, ${difference}. They stand as they are now, and this run has not written them.`,
     remedy: 'Plan and apply again: what was done is found, and what was changed is kept.',
   });
 }

@@ -20,7 +20,7 @@ const further = join('', [
 
 const job = (name: string, event: string, step: string) => `
   ${name}:
-    if: github.event_name == '${event}'
+    if: github.event_name == '${event}' || inputs.command == '${name}'
     runs-on: ubuntu-latest
     timeout-minutes: 15
 ${name === 'apply' ? '${EnvironmentLine}' : ''}    steps:
@@ -40,6 +40,11 @@ on:
   push:
     branches: ['\${Branch}']
     paths: [kolena-s3.yml, .github/workflows/kolena-access.yml]
+  workflow_dispatch:
+    inputs:
+      command:
+        type: choice
+        options: [plan, apply]
 
 permissions:
   contents: read

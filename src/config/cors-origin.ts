@@ -1,3 +1,4 @@
+import { getDomain } from 'tldts';
 import type { ProblemOf } from '../base/quote.ts';
 
 const ORIGIN = /^(https?):\/\/([a-z0-9*.-]+)(?::(\d{1,5}))?$/;
@@ -13,15 +14,23 @@ export const corsOriginProblem: ProblemOf = (origin) => {
   const [, scheme = '', host = '', port] = ORIGIN.exec(origin) ?? [];
   if (host === '') return malformed(origin);
   if ((host.match(/\*/g) ?? []).length > 1) return 'has more than one "*": S3 takes one per origin';
-  // Behind the star a whole domain must stand, else "https://*kolena.io" would let in "https://evil-kolena.io".
-  if (host.includes('*') && !/\*[a-z0-9-]*(?:\.[a-z0-9-]+){2,}$/.test(host))
-    return 'has a "*" that takes in foreign domains: a domain must follow it, as "https://*.kolena.io"';
+  if (host.includes('*') && !endsInOneDomain(host))
+    return 'has a "*" that lets in domains of others: a whole domain that one owner registered must stand behind it, as "https://*.kolena.io"';
   if (/^[.-]|[.-]$|\.\./.test(host)) return malformed(origin);
   if (port !== undefined && port === DEFAULT_PORT[scheme])
     return `names the default port, which browsers leave out: did you mean "${scheme}://${host}"?`;
   if (port !== undefined && Number(port) > 65_535) return 'has a port above 65535';
   return undefined;
 };
+
+/**
+ * Whether all hosts that a pattern matches lie in one registered domain: what stands behind the star's own label holds one,
+ * by the public suffix list (https://publicsuffix.org), where `github.io` is a suffix as `co.uk` is.
+ */
+function endsInOneDomain(host: string): boolean {
+  const [, parents = ''] = /\*[^.]*\.(.+)$/.exec(host) ?? [];
+  return getDomain(parents, { allowPrivateDomains: true }) !== null;
+}
 
 function malformed(origin: string): string {
   const withoutPath = /^(https?:\/\/[^/]+)\/+[^/]*.*$/i.exec(origin)?.[1]?.toLowerCase();

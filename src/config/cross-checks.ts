@@ -1,6 +1,7 @@
 import { parseLocation } from './bucket-location.ts';
 import { parseArn } from './arn.ts';
 import { partitions } from './partition.ts';
+import { refusedTagKey, refusedTagProblem } from './tags.ts';
 import { quote } from '../base/quote.ts';
 
 /** Problems of values that are fine alone but not together; values that are not fine alone are passed over. */
@@ -10,7 +11,14 @@ export function crossProblems(given: Readonly<Record<string, unknown>>): string[
     ...repetitions('kms-key-arns', texts(given['kms-key-arns'])),
     ...repetitions('cors-origins', texts(given['cors-origins'])),
     ...otherPartitions(given),
+    ...lostTags(given['tags']),
   ];
+}
+
+/** The schema passes over this key of a mapping, where it sees it in a list. */
+function lostTags(tags: unknown): string[] {
+  const isLost = typeof tags === 'object' && tags !== null && Object.hasOwn(tags, refusedTagKey);
+  return isLost ? [`tags: ${refusedTagProblem}`] : [];
 }
 
 interface WrittenLocation {

@@ -2,11 +2,15 @@ import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
-import { quote } from '../base/quote.ts';
+import { listed, quote } from '../base/quote.ts';
 import type { AccessConfig } from './access-config.ts';
 import { crossProblems } from './cross-checks.ts';
 import { accessFields } from './schema.ts';
+import { misplacedKeys } from './misplaced-keys.ts';
 import { itemsOf } from './text.ts';
+
+/** More problems than anybody reads; each costs time to spell. */
+const MOST_ISSUES = 1000;
 
 /** The contract's names of the "Access" inputs, which are the config file's keys. */
 export const accessKeys: readonly string[] = Object.keys(accessFields.shape);
@@ -23,9 +27,18 @@ export function parseAccessConfig(raw: unknown, source = 'The config'): AccessCo
   const given = Object.fromEntries(
     Object.entries(raw).flatMap(([key, value]) => (isGiven(value) ? [[key, fromText(key, value)]] : [])),
   );
+  const misplaced = misplacedKeys(given, accessKeys);
+  // A key's value that holds another key's may hold a secret: nothing more is said of it.
+  const said = (key: PropertyKey | undefined) => misplaced.some(({ under }) => under === key);
   const parsed = accessFields.safeParse(given);
-  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, given));
-  const problems = [...issues, ...crossProblems(given)];
+  const issues = parsed.success
+    ? []
+    : parsed.error.issues
+        .filter(({ path: [key] }) => !said(key))
+        .slice(0, MOST_ISSUES)
+        .flatMap((issue) => problemsOf(issue, given));
+  const clear = Object.fromEntries(Object.entries(given).filter(([key]) => !said(key)));
+  const problems = [...misplaced.map(({ problem }) => problem), ...issues, ...crossProblems(clear)];
   if (!parsed.success || problems.length > 0) throw invalid(source, problems);
   return accessConfigOf(parsed.data);
 }
@@ -83,8 +96,7 @@ export function accessJsonSchema(): object {
 }
 
 function invalid(source: string, problems: readonly string[]): UserError {
-  const list =
-    problems.length === 1 ? problems.join('') : `\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+  const list = problems.length === 1 ? problems.join('') : `\n${listed(problems)}`;
   return new UserError({
     reason: 'invalid-input',
     message: `${source} has ${problems.length === 1 ? 'a problem: ' : `${problems.length} problems:`}${list}`,
@@ -93,7 +105,7 @@ function invalid(source: string, problems: readonly string[]): UserError {
 }
 
 function problemsOf(issue: z.core.$ZodIssue, given: object): string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(unknownKey);
+  if (issue.code === 'unrecognized_keys') return issue.keys.slice(0, MOST_ISSUES).map(unknownKey);
   if (issue.code === 'invalid_union') {
     // The alternative that the value itself fits says which of its items do not.
     const within = issue.errors.find((inner) => inner.every(({ path }) => path.length > 0)) ?? [];
@@ -106,7 +118,8 @@ function problemsOf(issue: z.core.$ZodIssue, given: object): string[] {
   // Messages of our own say the value themselves where it may be said.
   if (issue.code === 'custom' || issue.code === 'too_small' || issue.code === 'too_big')
     return [`${path}: ${typeof seen === 'number' ? `${seen} ` : ''}${issue.message}`];
-  const shown = path.startsWith('kolena-external-id') ? 'it' : quote(seen);
+  // A value that is not where it belongs may be the external ID: of any other kind than text, the kind alone is shown.
+  const shown = issue.code === 'invalid_value' && typeof seen === 'string' ? quote(seen) : 'it';
   return [`${path}: ${shown} is ${nameOf(seen)}; ${allowedBy(issue, seen)}`];
 }
 

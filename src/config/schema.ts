@@ -14,6 +14,10 @@ declare module 'zod' {
   }
 }
 
+/** More than the policies of a role or the CORS rules of a bucket hold. */
+const MOST_ITEMS = 4000;
+const tooMany = `names more than ${MOST_ITEMS} items, which no role has room for: split the config over several roles`;
+
 /** A string that a rule of AWS holds for. */
 function text(problemOf: ProblemOf): z.ZodString {
   return z.string().check(({ value, issues }) => {
@@ -56,7 +60,7 @@ const seconds = z.int({ error: 'must be a whole number of seconds, 3600 to 43200
 
 /** The "Access" keys of the contract, each value by itself; `cross-checks.ts` holds them against one another. */
 export const accessFields = z.strictObject({
-  buckets: z.array(location).min(1, 'names no bucket').meta({
+  buckets: z.array(location).min(1, 'names no bucket').max(MOST_ITEMS, tooMany).meta({
     kind: 'lines',
     description:
       'What Kolena may read: `name`, `name/prefix/`, `s3://name/prefix/` or a bucket ARN. A prefix narrows s3:GetObject to it and s3:ListBucket by s3:prefix.',
@@ -103,6 +107,7 @@ export const accessFields = z.strictObject({
     .prefault(false),
   'kms-key-arns': z
     .array(text(kmsKeyArnProblem))
+    .max(MOST_ITEMS, tooMany)
     .meta({ kind: 'lines', description: 'KMS keys on which kms:Decrypt is granted, only via S3.' })
     .prefault([]),
   cors: z
@@ -115,6 +120,7 @@ export const accessFields = z.strictObject({
   'cors-origins': z
     .array(text(corsOriginProblem))
     .min(1, 'names no origin: leave it out for https://app.kolena.io, or set cors to off')
+    .max(MOST_ITEMS, tooMany)
     .meta({ kind: 'lines', description: 'Web origins that can read objects in the browser.' })
     .prefault(['https://app.kolena.io']),
   tags: tags.meta({ kind: 'lines', description: 'Tags of role and policies.' }).prefault({}),

@@ -24,13 +24,19 @@ export function kolenaRule({ corsOrigins }: Pick<AccessConfig, 'corsOrigins'>): 
 }
 
 /**
- * Whether a rule counts as Kolena's: by its ID, or because somebody made by hand one with the same effect.
+ * Whether a rule counts as Kolena's: by its ID, or because somebody made by hand one with the same effect and no ID. One
+ * with another ID is somebody's, whatever it allows.
  *
  * @example
  * isKolenaRule({ AllowedMethods: ['GET'], AllowedOrigins: ['https://app.kolena.io'], AllowedHeaders: ['*'] }, kolena) // true
  */
 export function isKolenaRule(rule: CorsRule, kolena: CorsRule): boolean {
-  return rule.ID === kolenaRuleId || effectOf(rule) === effectOf(kolena);
+  return rule.ID === kolenaRuleId || (rule.ID === undefined && effectOf(rule) === effectOf(kolena));
+}
+
+/** Whether a rule is Kolena's by its ID and already does what `kolena` does, however it spells that. */
+export function servesAs(rule: CorsRule | undefined, kolena: CorsRule): rule is CorsRule {
+  return rule?.ID === kolenaRuleId && effectOf(rule) === effectOf(kolena);
 }
 
 /** Splits what S3 returns. Of several rules that count as Kolena's, the set names the one with the effect of `kolena`. */

@@ -1,39 +1,51 @@
 import { UserError } from '../base/errors.ts';
+import { defined } from '../base/defined.ts';
+import { sinceApplied, type AppliedStep, type Merge } from '../plan/approval.ts';
+import { isRefused, messageOf } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
+import { stepsOf } from './history.ts';
 import { findOurComments } from './our-comments.ts';
-import { isRefused, messageOf } from '../problem/github-error.ts';
+import { mergedPullOf, pullByNumber, type MergedPull } from './pull-of-commit.ts';
 
-/** A pull request as far as approval goes. */
-export interface ApprovedPullRequest {
-  readonly number: number;
-  readonly url: string;
-  /** Its last commit. */
-  readonly head: string;
+/** What a run is told by, as paths in the repository: only commits that touch them are walked. */
+export interface ApprovalProps {
+  readonly event: EventContext;
+  readonly files: readonly string[];
+  /** Whether an open pull request counts. @default false */
+  readonly openApproves?: boolean;
 }
 
-/** The pull request that brought a commit in, and what our comment on it showed. */
-export interface Approval {
-  /** Absent when no merged (or queued) pull request belongs to the commit. */
-  readonly pullRequest?: ApprovedPullRequest;
-  /** Absent when there is no comment of our own with a digest. */
-  readonly shown?: { readonly digest: string; readonly head: string };
-}
-
-/** Throws UserError `not-approved` when GitHub cannot be asked. */
-export async function findApproval(
+/**
+ * The merges since the last complete apply, newest first, with what our comments on them showed.
+ *
+ * @throws UserError `not-approved` when GitHub cannot be asked
+ */
+export async function findMerges(
   github: GitHub,
-  { event, key }: { readonly event: EventContext; readonly key: string },
-): Promise<Approval> {
+  { key, ...props }: ApprovalProps & { readonly key: string },
+): Promise<Merge[]> {
   try {
-    const pullRequest = await findMergedPullRequest(github, event);
-    if (pullRequest === undefined) return {};
-    const [comment] = await findOurComments(github, { number: pullRequest.number, key });
-    const { digest, head } = comment?.marker ?? {};
-    return digest === undefined || head === undefined
-      ? { pullRequest }
-      : { pullRequest, shown: { digest, head } };
+    const merges: Merge[] = [];
+    const applied: AppliedStep[] = [];
+    const seen = new Set<number>();
+    for (const { commit, find } of await stepsToAsk(github, props)) {
+      const pull = await find();
+      const isKnown = pull !== undefined && seen.has(pull.number);
+      if (pull === undefined) merges.push({ commit });
+      else if (!isKnown) {
+        seen.add(pull.number);
+        const [comment] = await findOurComments(github, { number: pull.number, key });
+        const editedBy = comment?.editedBy;
+        const { shown, applied: done } = editedBy === undefined ? (comment?.marker ?? {}) : {};
+        merges.push({ commit, pullRequest: pull, ...defined({ shown, editedBy }) });
+        if (done !== undefined) applied.push(done);
+      }
+      if (applied.some((done) => done.commit === commit)) break;
+    }
+    return sinceApplied(merges, applied);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError({
       reason: 'not-approved',
       message: `The approved plan could not be read from the pull request: ${messageOf(error)}`,
@@ -45,39 +57,52 @@ export async function findApproval(
   }
 }
 
-/** A pull request that is still open approves nothing, unless the merge queue has taken it. */
-export async function findMergedPullRequest(
-  github: GitHub,
-  event: EventContext,
-): Promise<ApprovedPullRequest | undefined> {
-  const { octokit, owner, repo } = github;
-  const number = event.queuedPullRequest ?? event.pullRequest?.number;
-  if (number === undefined)
-    return event.commit === undefined ? undefined : pullRequestOfCommit(github, event.commit, event.branch);
-  const { data } = await octokit.rest.pulls.get({ owner, repo, pull_number: number });
-  const accepted = data.merged || event.queuedPullRequest !== undefined;
-  return accepted ? { number, url: data.html_url, head: data.head.sha } : undefined;
+/** A pull request to comment on, and the step of the branch's history that an apply is recorded for. */
+export interface MergedTarget extends MergedPull {
+  readonly step: string;
 }
 
-async function pullRequestOfCommit(
-  { octokit, owner, repo }: GitHub,
-  commit: string,
-  branch: string | undefined,
-): Promise<ApprovedPullRequest | undefined> {
-  const found = await octokit.paginate(octokit.rest.repos.listPullRequestsAssociatedWithCommit, {
-    owner,
-    repo,
-    commit_sha: commit,
-    per_page: 100,
-  });
-  const merged = found
-    .filter(({ merged_at: at, base }) => at !== null && (branch === undefined || base.ref === branch))
-    // A commit of a branch that was merged into another one belongs to both: the one whose merge made the commit counts.
-    .sort(
-      (a, b) =>
-        Number(b.merge_commit_sha === commit) - Number(a.merge_commit_sha === commit) ||
-        String(b.merged_at).localeCompare(String(a.merged_at)),
-    );
-  const [pull] = merged;
-  return pull && { number: pull.number, url: pull.html_url, head: pull.head.sha };
+/** The newest merged pull request that touched what a run is told by, or else the one that brought its commit in. */
+export async function findMergedPullRequest(
+  github: GitHub,
+  props: ApprovalProps,
+): Promise<MergedTarget | undefined> {
+  for (const { commit, find } of await stepsToAsk(github, props)) {
+    const pull = await find();
+    if (pull !== undefined) return { ...pull, step: commit };
+  }
+  return undefined;
+}
+
+interface StepToAsk {
+  readonly commit: string;
+  readonly find: () => Promise<MergedPull | undefined>;
+}
+
+/** A pull request that is still open approves nothing, unless the merge queue has taken it. */
+async function stepsToAsk(
+  github: GitHub,
+  { event, files, openApproves = false }: ApprovalProps,
+): Promise<StepToAsk[]> {
+  const { commit, branch, pullRequest, queuedPullRequest, hint } = event;
+  if (queuedPullRequest !== undefined || (pullRequest !== undefined && !pullRequest.merged)) {
+    const number = queuedPullRequest ?? pullRequest?.number ?? 0;
+    const pull = await pullByNumber(github, number);
+    const accepted = openApproves || pull.mergedAt !== undefined || queuedPullRequest !== undefined;
+    return accepted ? [{ commit: commit ?? '', find: () => Promise.resolve(pull) }] : [];
+  }
+  if (commit === undefined) return [];
+  const steps = await stepsOf(github, { sha: commit, files });
+  // The index of commits and pull requests is late for what was merged a moment ago alone.
+  const waits = event.kind === 'push' || event.kind === 'pull_request';
+  const ask = (of: string, own: boolean) => () =>
+    mergedPullOf(github, {
+      commit: of,
+      waits: own && waits,
+      ...defined({ branch, hint: own ? hint : undefined }),
+    });
+  const walked = steps.map((step, at) => ({ commit: step.commit, find: ask(step.commit, at === 0) }));
+  const found = walked.length > 0 || pullRequest === undefined;
+  if (!found) return [{ commit, find: () => pullByNumber(github, pullRequest.number) }];
+  return walked.length > 0 ? walked : [{ commit, find: ask(commit, true) }];
 }

@@ -8,6 +8,7 @@ export interface GitHub {
   readonly octokit: ReturnType<typeof getOctokit>;
   readonly owner: string;
   readonly repo: string;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -27,7 +28,7 @@ export function openGitHub({ token, repository, apiUrl, clock, log }: GitHubProp
   // Octokit's own lines about requests would stand between ours.
   const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
   const octokit = getOctokit(token, { baseUrl: apiUrl, log: silent }, retryRequests({ clock, log }));
-  return { octokit, owner, repo, log };
+  return { octokit, owner, repo, clock, log };
 }
 
 function ignore(): void {

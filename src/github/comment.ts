@@ -65,14 +65,23 @@ export async function orWarning<T>(where: string, work: () => Promise<T>): Promi
   } catch (error) {
     if (!(error instanceof Error) || !('status' in error || error.name === 'GraphqlResponseError'))
       throw error;
-    if (isRefused(error)) throw refused(error, where);
     const message = messageOf(error);
+    if (/\block(?:ed)?\b/i.test(message)) return locked(where);
+    if (isRefused(error)) throw refused(error, where);
     const remedy = isUntrustedCertificate(message) ? `\nNext step: ${untrustedCertificateRemedy}` : '';
     return {
       kind: 'warning',
       message: `The comment on ${where} is not up to date: GitHub kept failing (${message}). The job summary has the result.${remedy}`,
     };
   }
+}
+
+/** No right of the job helps against a lock, and a plan does not fail because of it. */
+function locked(where: string): CommentWarning {
+  return {
+    kind: 'warning',
+    message: `The comment on ${where} could not be written: its conversation is locked. The job summary has the result. Nothing can be approved there with \`require-approved-plan\`.`,
+  };
 }
 
 async function save(github: GitHub, target: CommentTarget): Promise<CommentResult> {
@@ -120,16 +129,35 @@ async function createAgain(
 }
 
 async function update(
-  { octokit, owner, repo }: GitHub,
+  github: GitHub,
   { target, comment }: { target: CommentTarget; comment: OurComment },
 ): Promise<Saved> {
+  const { octokit, owner, repo, log } = github;
+  const { editedBy, isMinimized, nodeId } = comment;
+  if (editedBy !== undefined)
+    log.warning(
+      `Our comment on pull request ${target.number} was edited by ${editedBy}: what it showed for approval is dropped, and only a new plan brings it back.`,
+    );
   const { data } = await octokit.rest.issues.updateComment({
     owner,
     repo,
     comment_id: comment.id,
-    body: target.render(comment.body),
+    body: target.render(editedBy === undefined ? comment.body : undefined),
   });
+  if (isMinimized) await show(github, nodeId);
   return { id: data.id, url: data.html_url };
+}
+
+/** An update leaves a hidden comment hidden. */
+async function show({ octokit, log }: GitHub, subjectId: string): Promise<void> {
+  try {
+    await octokit.graphql(
+      'mutation ($subjectId: ID!) { unminimizeComment(input: { subjectId: $subjectId }) { clientMutationId } }',
+      { subjectId },
+    );
+  } catch (error) {
+    log.warning(`Our comment is hidden, and could not be shown again: ${messageOf(error)}`);
+  }
 }
 
 async function remove({ octokit, owner, repo, log }: GitHub, id: number): Promise<void> {

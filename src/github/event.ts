@@ -7,6 +7,9 @@ export type EventKind = (typeof kinds)[number] | 'other';
 const kinds = [
   'pull_request',
   'pull_request_target',
+  'pull_request_review',
+  'issue_comment',
+  'workflow_run',
   'push',
   'merge_group',
   'workflow_dispatch',
@@ -29,7 +32,7 @@ export interface EventContext {
   /** `owner/name`. */
   readonly repository?: string;
   readonly apiUrl: string;
-  /** Commit that the run is about: a pull request's head, else `GITHUB_SHA`. */
+  /** Commit that the run is about: the head of an open pull request, the commit that a merge made, else `GITHUB_SHA`. */
   readonly commit?: string;
   /** Branch that a push or a dispatch runs on, or that a pull request or merge group goes to. */
   readonly branch?: string;
@@ -38,6 +41,19 @@ export interface EventContext {
   readonly pullRequest?: EventPullRequest;
   /** Number of the pull request that a merge group was made for. */
   readonly queuedPullRequest?: number;
+  /** Number of the pull request that was commented on, of which the payload tells neither head nor fork. */
+  readonly commentedPullRequest?: number;
+  /** Whether a fork started the workflow that this one follows: `owner/name`. */
+  readonly fork?: string;
+  /** Number that the merge commit's message names, as GitHub writes it: a hint only. */
+  readonly hint?: number;
+  /** Whether a person asked for this very run: a dispatch, or a run started again. */
+  readonly isAnew?: boolean;
+  /** Whether Dependabot started the run, and GitHub gives it no ID token. */
+  readonly isWithoutToken?: boolean;
+  /** The workflow file, as a path in the repository, and the job. */
+  readonly workflow?: string;
+  readonly job?: string;
 }
 
 /**
@@ -47,22 +63,63 @@ export interface EventContext {
  */
 export function readEvent(env: Environment, payload: unknown): EventContext {
   const event = env['GITHUB_EVENT_NAME'];
-  const kind: EventKind = kinds.find((known) => known === event) ?? 'other';
+  const kind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);
-  const queued = /\/pr-(\d+)-[0-9a-f]+$/.exec(text(at(payload, 'merge_group', 'head_ref')) ?? '')?.[1];
-  return defined({
+  const merged =
+    pullRequest?.merged === true ? text(at(payload, 'pull_request', 'merge_commit_sha')) : undefined;
+  const open = pullRequest?.merged === false ? pullRequest.head : undefined;
+  const message = text(at(payload, 'head_commit', 'message'))?.split('\n')[0] ?? '';
+  return {
     kind,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
-    repository: env['GITHUB_REPOSITORY'] || undefined,
-    commit: pullRequest?.head ?? (env['GITHUB_SHA'] || undefined),
-    branch: branchOf(env, payload),
-    runUrl: runUrlOf(env),
-    pullRequest,
-    queuedPullRequest: queued === undefined ? undefined : Number(queued),
-  });
+    ...defined({
+      repository: env['GITHUB_REPOSITORY'] || undefined,
+      commit: (open ?? merged ?? env['GITHUB_SHA']) || undefined,
+      branch: branchOf(env, payload),
+      runUrl: runUrlOf(env),
+      pullRequest,
+      queuedPullRequest: numberIn(/\/pr-(\d+)-[0-9a-f]+$/, text(at(payload, 'merge_group', 'head_ref'))),
+      commentedPullRequest: commentedOf(payload),
+      fork: kind === 'workflow_run' ? followedFork(payload) : undefined,
+      hint: numberIn(/\(#(\d+)\)$/, message) ?? numberIn(/^Merge pull request #(\d+) /, message),
+      isAnew: kind === 'workflow_dispatch' || Number(env['GITHUB_RUN_ATTEMPT'] ?? 1) > 1 || undefined,
+      isWithoutToken:
+        (env['GITHUB_ACTOR'] === 'dependabot[bot]' && !env['ACTIONS_ID_TOKEN_REQUEST_URL']) || undefined,
+      workflow: /^[^/]+\/[^/]+\/([^@]+)@/.exec(env['GITHUB_WORKFLOW_REF'] ?? '')?.[1],
+      job: env['GITHUB_JOB'] || undefined,
+    }),
+  };
 }
 
+function numberIn(pattern: RegExp, from: string | undefined): number | undefined {
+  const found = pattern.exec(from ?? '')?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** A comment on an issue is about no pull request. */
+function commentedOf(payload: unknown): number | undefined {
+  const number = at(payload, 'issue', 'number');
+  return typeof at(payload, 'issue', 'pull_request') === 'object' && typeof number === 'number'
+    ? number
+    : undefined;
+}
+
+/** The fork whose workflow run this one follows, with the base repository's secrets. */
+function followedFork(payload: unknown): string | undefined {
+  const from = text(at(payload, 'workflow_run', 'head_repository', 'full_name'));
+  return from === text(at(payload, 'repository', 'full_name')) ? undefined : (from ?? '(deleted)');
+}
+
+/** The pull request of a payload; of a followed run the one that it names, which is never a fork's. */
 function pullRequestOf(payload: unknown): EventPullRequest | undefined {
+  const followed = at(payload, 'workflow_run', 'pull_requests', '0');
+  if (followed !== undefined && at(payload, 'pull_request') === undefined) {
+    const [number, head] = [at(followed, 'number'), text(at(followed, 'head', 'sha'))];
+    const isOpen = at(payload, 'workflow_run', 'event') !== 'push';
+    return typeof number === 'number' && head !== undefined && isOpen
+      ? { number, head, merged: false }
+      : undefined;
+  }
   const number = at(payload, 'pull_request', 'number');
   const head = text(at(payload, 'pull_request', 'head', 'sha'));
   if (typeof number !== 'number' || head === undefined) return undefined;
@@ -86,7 +143,11 @@ function branchOf(env: Environment, payload: unknown): string | undefined {
     text(at(payload, 'pull_request', 'base', 'ref')) ?? text(at(payload, 'merge_group', 'base_ref'));
   return (
     /^(?:refs\/heads\/)?(.+)$/.exec(base ?? '')?.[1] ??
-    /^refs\/heads\/(.+)$/.exec(env['GITHUB_REF'] ?? '')?.[1]
+    /^refs\/heads\/(.+)$/.exec(env['GITHUB_REF'] ?? '')?.[1] ??
+    // A tag is a version of the default branch, and so is what follows a release or a comment.
+    (/^refs\/tags\//.test(env['GITHUB_REF'] ?? '')
+      ? text(at(payload, 'repository', 'default_branch'))
+      : undefined)
   );
 }
 

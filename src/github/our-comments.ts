@@ -5,9 +5,15 @@ import { isHidden } from '../problem/github-error.ts';
 /** A comment of our own on a pull request. */
 export interface OurComment {
   readonly id: number;
+  /** GraphQL's id. */
+  readonly nodeId: string;
   readonly url: string;
   readonly body: string;
   readonly marker: CommentMarker;
+  /** Who else edited it last: then nothing in it is ours to rely on. Absent where the server does not tell. */
+  readonly editedBy?: string;
+  /** Whether somebody hid it; an update leaves it hidden. */
+  readonly isMinimized: boolean;
 }
 
 /**
@@ -25,21 +31,61 @@ export async function findOurComments(
     issue_number: number,
     per_page: 100,
   });
-  const marked: (OurComment & { login: string | undefined })[] = [];
+  const marked: { comment: Omit<OurComment, 'isMinimized'>; login: string | undefined }[] = [];
   for await (const { data } of all)
-    for (const { id, html_url: url, body = '', user } of data) {
+    for (const { id, node_id: nodeId, html_url: url, body = '', user } of data) {
       const marker = readMarker(body, key);
-      if (marker !== undefined) marked.push({ id, url, body, marker, login: user?.login });
+      if (marker !== undefined)
+        marked.push({ comment: { id, nodeId, url, body, marker }, login: user?.login });
     }
   if (marked.length === 0) return [];
-  const login = await ownLogin(github);
-  return marked.filter((comment) => comment.login === login).sort((a, b) => a.id - b.id);
+  const told = await authorship(
+    github,
+    marked.map(({ comment }) => comment.nodeId),
+  );
+  const own = told === undefined ? await ownLogin(github) : undefined;
+  return marked
+    .filter(({ comment, login }) => told?.get(comment.nodeId)?.viewerDidAuthor ?? login === own)
+    .map(({ comment }) => {
+      const { isMinimized = false, author, editor } = told?.get(comment.nodeId) ?? {};
+      const byOther = editor?.login !== undefined && editor.login !== author?.login;
+      return { ...comment, isMinimized, ...(byOther && { editedBy: editor.login }) };
+    })
+    .sort((a, b) => a.id - b.id);
+}
+
+interface Authorship {
+  readonly id: string;
+  /** Decided by the server, for the tokens of jobs too. */
+  readonly viewerDidAuthor: boolean;
+  readonly isMinimized: boolean;
+  readonly author: { readonly login: string } | null;
+  /** Whoever edited it last; REST does not tell. */
+  readonly editor: { readonly login: string } | null;
+}
+
+/** Who wrote and edited comments; undefined on a server without GraphQL, or one that hides it from this token. */
+async function authorship(
+  { octokit, log }: GitHub,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Authorship> | undefined> {
+  try {
+    const { nodes } = await octokit.graphql<{ nodes: readonly (Authorship | null)[] }>(
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment {
+        id viewerDidAuthor isMinimized author { login } editor { login } } } }`,
+      { ids },
+    );
+    return new Map(nodes.flatMap((node) => (node === null ? [] : [[node.id, node]])));
+  } catch (error) {
+    if (!isHidden(error)) throw error;
+    log.info('This server does not tell by GraphQL who edited a comment: only its author is compared.');
+    return undefined;
+  }
 }
 
 /**
- * The login that comments of this token carry. A job's token is an installation's: `GET /user` refuses it with 403
- * ("Resource not accessible by integration"), and GraphQL's `viewer` names `github-actions[bot]`. A server without
- * GraphQL, or one that hides `viewer`, is asked by `GET /user`, which knows the tokens of persons.
+ * The login that comments of this token carry, for servers that do not tell authorship: `GET /user` knows the tokens of
+ * persons, and GraphQL's `viewer` those of jobs.
  */
 async function ownLogin({ octokit }: GitHub): Promise<string> {
   try {

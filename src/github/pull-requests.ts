@@ -1,4 +1,5 @@
-import { findApproval, findMergedPullRequest, type Approval, type ApprovedPullRequest } from './approval.ts';
+import type { Merge } from '../plan/approval.ts';
+import { findMergedPullRequest, findMerges, type MergedTarget } from './approval.ts';
 import { openGitHub, type GitHubProps } from './client.ts';
 import {
   orWarning,
@@ -7,23 +8,68 @@ import {
   type CommentTarget,
   type CommentWarning,
 } from './comment.ts';
-import type { EventContext } from './event.ts';
+import type { EventContext, EventPullRequest } from './event.ts';
+import { fileAt, findNewer, isProtected } from './history.ts';
 
-/** The pull request's conversation. */
+/** Whose history is asked for: the event's commit, as far as it touches these files of the repository. */
+export interface HistoryProps {
+  readonly event: EventContext;
+  readonly files: readonly string[];
+}
+
+interface MergesProps {
+  /** The `comment-key` input. */
+  readonly key: string;
+  /** Whether an open pull request's own comment approves. */
+  readonly openApproves: boolean;
+}
+
+/** The pull requests' conversations, and the branch's history that they made. */
 export interface PullRequests {
-  findApproval(key: string): Promise<Approval>;
-  /** The one that brought the commit in, to comment on; throws `comment-failed` when GitHub refuses to tell. */
-  findMerged(): Promise<ApprovedPullRequest | CommentWarning | undefined>;
+  /** The merges since the last complete apply, newest first, with what our comments showed; throws `not-approved`. */
+  findMerges(props: HistoryProps & MergesProps): Promise<readonly Merge[]>;
+  /** The one to report an apply on; throws `comment-failed` when GitHub refuses to tell. */
+  findMerged(props: HistoryProps): Promise<MergedTarget | CommentWarning | undefined>;
+  /** The commit by which the branch says something else than the run's; undefined while it says the same. */
+  findNewer(
+    props: HistoryProps & { readonly isSame: (path: string, here: string, there: string) => boolean },
+  ): Promise<string | undefined>;
+  /** Whether the merges of the event's branch approve: the default branch, or a protected one. */
+  isApproving(branch: string): Promise<boolean>;
+  /** A file's text at a commit; empty when there is none. */
+  fileAt(file: { readonly path: string; readonly commit: string }): Promise<string>;
+  /** A pull request that the event names by its number alone. */
+  describe(number: number): Promise<EventPullRequest & { readonly branch: string }>;
   saveComment(target: CommentTarget): Promise<CommentResult>;
 }
 
-/** Pull requests of the repository that the event comes from. */
-export function openPullRequests(props: GitHubProps, event: EventContext): PullRequests {
+/** Pull requests of one repository. */
+export function openPullRequests(props: GitHubProps): PullRequests {
   const github = openGitHub(props);
   return {
-    findApproval: (key) => findApproval(github, { event, key }),
-    findMerged: () =>
-      orWarning('the pull request that brought this commit in', () => findMergedPullRequest(github, event)),
+    findMerges: (history) => findMerges(github, history),
+    findMerged: (history) =>
+      orWarning('the pull request that brought this commit in', () => findMergedPullRequest(github, history)),
+    findNewer: async ({ event: { commit, branch }, files, isSame }) =>
+      commit === undefined || branch === undefined
+        ? undefined
+        : findNewer(github, { commit, branch, files, isSame }),
+    isApproving: (branch) => isProtected(github, branch),
+    fileAt: (file) => fileAt(github, file),
+    describe: async (number) => {
+      const { octokit, owner, repo } = github;
+      const { data } = await octokit.rest.pulls.get({ owner, repo, pull_number: number });
+      const from = data.head.repo as { readonly full_name: string } | null;
+      const fork =
+        from?.full_name === data.base.repo.full_name ? undefined : (from?.full_name ?? '(deleted)');
+      return {
+        number,
+        head: data.head.sha,
+        merged: data.merged,
+        branch: data.base.ref,
+        ...(fork !== undefined && { fork }),
+      };
+    },
     saveComment: (target) => saveComment(github, target),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { buildArn, parsePrincipalArn } from '../config/arn.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
@@ -7,6 +8,10 @@ export interface IdTokenClaims {
   readonly iss: string;
   readonly aud: string;
   readonly sub: string;
+  /** What started the job, as `pull_request`; GitHub's tokens alone have it. */
+  readonly event?: string;
+  /** The branch, as `refs/heads/main`; GitHub's tokens alone have it. */
+  readonly ref?: string;
 }
 
 /** Reads the claims of a JWT without checking its signature; `undefined` when it is none or lacks one of them. */
@@ -14,13 +19,38 @@ export function idTokenClaims(token: string): IdTokenClaims | undefined {
   try {
     const payload: unknown = JSON.parse(fromBase64Url(token.split('.')[1] ?? ''));
     if (typeof payload !== 'object' || payload === null) return undefined;
-    const { iss, aud, sub } = payload as Record<string, unknown>;
+    const { iss, aud, sub, event_name: event, ref } = payload as Record<string, unknown>;
     const audience: unknown = Array.isArray(aud) ? aud[0] : aud;
     if (typeof iss !== 'string' || typeof audience !== 'string' || typeof sub !== 'string') return undefined;
-    return { iss, aud: audience, sub };
+    const optional = { event: textOf(event), ref: textOf(ref) };
+    return { iss, aud: audience, sub, ...defined(optional) };
   } catch {
     return undefined;
   }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Which of a repository's jobs have the subject of a token. */
+export type SubjectScope =
+  /** Those of pull requests and merge queues: code that nobody has merged. */
+  | 'unmerged'
+  | 'environment'
+  | 'branch'
+  /** Jobs of a branch and of pull requests alike. */
+  | 'any';
+
+/** @example subjectScope({ iss, aud, sub: 'repo:octo/app:ref:refs/heads/main' }) // 'branch' */
+export function subjectScope({ sub, event = '' }: IdTokenClaims): SubjectScope {
+  if (
+    /^pull_request(?:_target)?$|^merge_group$/.test(event) ||
+    /:pull_request(?::|$)|:ref:refs\/(?:pull|heads\/gh-readonly-queue)\//.test(sub)
+  )
+    return 'unmerged';
+  if (/:environment:/.test(sub)) return 'environment';
+  return /:ref:refs\/(?:heads|tags)\//.test(sub) ? 'branch' : 'any';
 }
 
 function fromBase64Url(text: string): string {
@@ -29,7 +59,7 @@ function fromBase64Url(text: string): string {
 }
 
 /**
- * The trust policy under which a role of that account accepts exactly this token
+ * The trust policy under which a role of that account accepts exactly this token, of this branch where the token names one
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html).
  */
 export function acceptingTrustPolicy(claims: IdTokenClaims, roleArn: string): PolicyDocument {
@@ -44,7 +74,15 @@ export function acceptingTrustPolicy(claims: IdTokenClaims, roleArn: string): Po
           Federated: buildArn({ partition, service: 'iam', accountId, resource: `oidc-provider/${issuer}` }),
         },
         Action: 'sts:AssumeRoleWithWebIdentity',
-        Condition: { StringEquals: { [`${issuer}:aud`]: claims.aud, [`${issuer}:sub`]: claims.sub } },
+        Condition: {
+          StringEquals: {
+            [`${issuer}:aud`]: claims.aud,
+            [`${issuer}:sub`]: claims.sub,
+            // A subject with an environment says nothing of the branch; AWS reads the claim of github.com alone.
+            ...(claims.ref !== undefined &&
+              issuer === 'token.actions.githubusercontent.com' && { [`${issuer}:ref`]: claims.ref }),
+          },
+        },
       },
     ],
   };

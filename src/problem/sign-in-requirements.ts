@@ -58,9 +58,24 @@ export function requireIdToken({ env, getIdToken }: IdTokenProps): (audience: st
   }
   throw new UserError({
     reason: 'credentials',
-    message: 'role-to-assume is set, but this job is not allowed to request an ID token.',
-    remedy: `Add to the workflow, or to the job:\n${idTokenPermission}`,
+    message: `role-to-assume is set, but this job is not allowed to request an ID token${startedBy(env)}.`,
+    remedy: `Add to the workflow, or to the job:\n${idTokenPermission}\n${furtherCauses(env)}`,
   });
+}
+
+function startedBy(env: Environment): string {
+  const { GITHUB_EVENT_NAME: event, GITHUB_ACTOR: actor } = env;
+  return event && actor ? ` (event ${event}, started by ${actor})` : '';
+}
+
+/** What the permission in the job alone does not mend. https://docs.github.com/actions/reference/security/oidc */
+function furtherCauses(env: Environment): string {
+  const reusable =
+    'If they are there and the job is part of a reusable workflow, the job that calls it (`uses: …/.github/workflows/…`) has to grant ' +
+    'them too: a called workflow never gets more than its caller has.';
+  return env['GITHUB_ACTOR'] === 'dependabot[bot]'
+    ? "If they are there: Dependabot's runs can be without an ID token whatever the workflow says; have a person run the job, from a branch of their own."
+    : reusable;
 }
 
 /**

@@ -19,13 +19,16 @@ export interface FailedCommand {
   /** As `terraform plan`. */
   readonly name: string;
   readonly reason: FailureReason;
+  /** How long the command waited for a lock, as `5m`. */
+  readonly waited?: string;
 }
 
 /** As many errors as a person reads; the log has all of them. */
 const SHOWN = 8;
 
 /** Why a command failed, in Terraform's own words, and the next step. */
-export function terraformError({ name, reason }: FailedCommand, result: ProcessResult): UserError {
+export function terraformError(command: FailedCommand, result: ProcessResult): UserError {
+  const { name, reason } = command;
   const cause = new Error(result.stderr.trim() || `${name} printed no error`);
   if (result.cancelledBy !== undefined)
     return new UserError({
@@ -44,7 +47,8 @@ export function terraformError({ name, reason }: FailedCommand, result: ProcessR
     });
   const diagnostics = parseDiagnostics(result.stderr);
   if (diagnostics.some(({ summary }) => summary.startsWith('Error acquiring the state lock')))
-    return stateLocked(name, parseLockInfo(result.stderr), cause);
+    return stateLocked(command, parseLockInfo(result.stderr), cause);
+  if (result.code === 126 || result.code === 127) return notRun(name, result);
   const known = [...new Set(diagnostics.map(remedyFor).filter((remedy) => remedy !== undefined))];
   return new UserError({
     reason: reasonOf(diagnostics) ?? reason,
@@ -96,7 +100,20 @@ function describe(diagnostics: readonly Diagnostic[], stderr: string): string {
   return [...shown, ...(more > 0 ? [`… and ${more} more errors.`] : [])].join('\n');
 }
 
-function stateLocked(name: string, lock: LockInfo | undefined, cause: Error): UserError {
+/** What a shell says of a script that has nothing to run. https://www.gnu.org/software/bash/manual/html_node/Exit-Status.html */
+function notRun(name: string, { code, stdout, stderr }: ProcessResult): UserError {
+  const said =
+    [stderr, stdout].map((text) => text.trim()).find((text) => text !== '') ?? 'It printed nothing.';
+  return new UserError({
+    reason: 'terraform-missing',
+    message: `${name} started no Terraform (exit code ${code ?? ''}). ${said}`,
+    remedy:
+      'Give the version manager a version for `working-directory` (`.tool-versions`, `mise.toml` or `.terraform-version`), or set ' +
+      '`terraform-path` to the binary itself.',
+  });
+}
+
+function stateLocked({ name, waited }: FailedCommand, lock: LockInfo | undefined, cause: Error): UserError {
   const held =
     lock === undefined
       ? 'Who holds it could not be read.'
@@ -105,9 +122,9 @@ function stateLocked(name: string, lock: LockInfo | undefined, cause: Error): Us
     lock === undefined ? 'release it as the backend wants it' : `run \`terraform force-unlock ${lock.id}\``;
   return new UserError({
     reason: 'state-locked',
-    message: `${name} could not lock the state. ${held}`,
+    message: `${name} could not lock the state${waited === undefined ? '' : `, and waited ${waited} for it`}. ${held}`,
     remedy:
-      `Wait for the run that holds the lock, then run again. If that run is dead, ${release} ` +
+      `Wait for the run that holds the lock, then run again; \`lock-timeout\` says how long a run waits. If that run is dead, ${release} ` +
       'in a directory that uses the same backend; for the s3 backend, deleting the object `<key>.tflock` does the same.',
     cause,
   });

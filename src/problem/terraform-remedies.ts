@@ -69,6 +69,11 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
       'a provider mirror.',
   ],
   [
+    /Saving a generated plan is currently not supported/,
+    'Set the execution mode of the workspace to Local in HCP Terraform (Settings, General), which then keeps the state alone, or ' +
+      'leave `backend` out, which needs no state at all: a plan that runs there cannot be saved, approved and then applied.',
+  ],
+  [
     /terraform\.backend|backend|Failed to get existing workspaces/i,
     "Check `backend` and each line of `backend-config` against that backend's page in Terraform's documentation.",
   ],

@@ -4,7 +4,12 @@ import { isUntrustedCertificate, untrustedCertificateRemedy } from './network-er
 import { readAwsError } from './aws-error.ts';
 import { credentialsError } from './credentials-error.ts';
 import { parsePrincipalArn } from '../config/arn.ts';
-import { acceptingTrustPolicy, type IdTokenClaims, subjectWithoutIds } from '../iam/id-token.ts';
+import {
+  acceptingTrustPolicy,
+  type IdTokenClaims,
+  subjectScope,
+  subjectWithoutIds,
+} from '../iam/id-token.ts';
 import type { Problem } from './problem.ts';
 import { idTokenPermission } from './sign-in-error.ts';
 
@@ -68,12 +73,39 @@ function notAuthorized(request: WebIdentityRequest, message: string): Problem {
       : `\nThis sub carries GitHub's immutable owner and repository IDs; a trust policy written for "${old}" does not match it.`;
   return {
     message: `AWS does not let this job assume ${request.roleArn}: ${message}. ${seen(request)}${format}`,
-    remedy:
-      request.claims === undefined
-        ? 'Check the trust policy of the role, and that the role exists.'
-        : 'Check that the role exists, and compare its trust policy, letter by letter, with this one, which accepts the token:\n' +
-          JSON.stringify(acceptingTrustPolicy(request.claims, request.roleArn), null, 2),
+    remedy: request.claims === undefined ? unreadRemedy : acceptanceRemedy(request.claims, request.roleArn),
   };
+}
+
+const unreadRemedy = 'Check the trust policy of the role, and that the role exists.';
+
+/** Never a trust policy by which code that nobody has merged, or a job without its approval, could become the role. */
+function acceptanceRemedy(claims: IdTokenClaims, roleArn: string): string {
+  const key = `${claims.iss.replace(/^https:\/\//, '')}:sub`;
+  switch (subjectScope(claims)) {
+    case 'unmerged':
+      return (
+        'Set role-to-assume to the plan role (KolenaS3Plan, unless the stack was told another name), which only reads: this job runs code ' +
+        'that nobody has merged, and no role that writes is to trust it. If this role is the plan role, check that it exists, and that ' +
+        `${key} in its trust policy names this sub.`
+      );
+    case 'branch':
+      return (
+        `Check that the role exists, and compare ${key} in its trust policy with this sub, letter by letter. If it names an environment, ` +
+        'add `environment: NAME` with that name to the job. If it names another branch, run the job there.'
+      );
+    case 'environment':
+      return (
+        'Check that the role exists, and compare its trust policy, letter by letter, with this one, which accepts the token:\n' +
+        JSON.stringify(acceptingTrustPolicy(claims, roleArn), null, 2)
+      );
+    case 'any':
+      return (
+        `Check that the role exists, and compare ${key} in its trust policy with this sub, letter by letter. This sub names neither branch nor ` +
+        'environment, so a role that trusts it alone trusts every pull request: add `context` to the claims of the sub in the ' +
+        'OIDC settings of the repository or organization.'
+      );
+  }
 }
 
 function noProvider(request: WebIdentityRequest, message: string): Problem {

@@ -1,3 +1,4 @@
+import { describeRule } from '../cors/describe-rule.ts';
 import { isSameRule } from '../cors/difference.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { DiffLine } from './diff-line.ts';
@@ -9,30 +10,11 @@ export function corsDiff(before: readonly CorsRule[], after: readonly CorsRule[]
   const added: DiffLine[] = [];
   for (const rule of after) {
     const at = removed.findIndex((candidate) => isSameRule(candidate, rule));
-    if (at < 0) added.push({ sign: '+', text: ruleText(rule) });
+    if (at < 0) added.push({ sign: '+', text: describeRule(rule) });
     else {
       removed.splice(at, 1);
-      kept.push({ sign: ' ', text: `kept ${ruleText(rule)}` });
+      kept.push({ sign: ' ', text: `kept ${describeRule(rule)}` });
     }
   }
-  return [...kept, ...removed.map((rule): DiffLine => ({ sign: '-', text: ruleText(rule) })), ...added];
-}
-
-function ruleText({
-  ID,
-  AllowedMethods,
-  AllowedOrigins,
-  AllowedHeaders,
-  ExposeHeaders,
-  MaxAgeSeconds,
-}: CorsRule): string {
-  const list = (label: string, values: readonly string[] = []) =>
-    values.length > 0 ? [`${label} ${values.join(' ')}`] : [];
-  const terms = [
-    `${AllowedMethods.join(' ')} from ${AllowedOrigins.join(' ')}`,
-    ...list('headers', AllowedHeaders),
-    ...list('exposes', ExposeHeaders),
-    ...(MaxAgeSeconds === undefined ? [] : [`max age ${MaxAgeSeconds} s`]),
-  ];
-  return `rule${ID === undefined || ID === '' ? '' : ` ${ID}`}: ${terms.join(', ')}`;
+  return [...kept, ...removed.map((rule): DiffLine => ({ sign: '-', text: describeRule(rule) })), ...added];
 }

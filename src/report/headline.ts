@@ -16,6 +16,8 @@ function result(report: Report, states: readonly BucketState[]): string {
     case 'failed':
       return failed(report);
     case 'skipped':
+      if (report.newer !== undefined)
+        return `Not applied: the branch says something else since commit ${report.newer.slice(0, 7)}.`;
       return 'Skipped: nothing was planned, and AWS was not asked.';
     case 'synthesized':
       return `Synthesized, not planned: Kolena would be able to read ${buckets(states, isKept)}.`;

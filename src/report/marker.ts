@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import type { AppliedStep, ShownPlan } from '../plan/approval.ts';
 import { clip } from './markdown.ts';
 
 /** One result in a comment. */
@@ -14,10 +15,10 @@ export interface HistoryEntry {
 export interface CommentMarker {
   /** The `comment-key` input. */
   readonly key: string;
-  /** Digest of the plan that the comment shows for approval; absent when it shows no plan. */
-  readonly digest?: string;
-  /** Head commit that this plan was made for. */
-  readonly head?: string;
+  /** The plan that the comment shows for approval; absent when it shows none. */
+  readonly shown?: ShownPlan;
+  /** The last apply that finished its writes. */
+  readonly applied?: AppliedStep;
   /** The result that the comment shows. */
   readonly latest: HistoryEntry;
   /** Earlier results, newest first, at most 20. */
@@ -32,7 +33,21 @@ const CLOSING = ' -->';
 /** The marker as an HTML comment, which GitHub shows to nobody. */
 export function writeMarker(marker: CommentMarker): string {
   // "--" and ">" would end the comment; the others are escaped so that nothing in it can mean anything to GitHub.
-  const json = JSON.stringify(marker).replace(/-(?=-)|[<>&@#]/g, unicodeEscape);
+  const { key, shown, applied, latest, history } = marker;
+  const { facts, isAnew, ...plan } = shown ?? {};
+  const state = applied === undefined ? undefined : 'applied';
+  const data = {
+    key,
+    state: shown === undefined ? state : (state ?? 'planned'),
+    ...plan,
+    facts: facts?.join(' '),
+    anew: isAnew === true ? true : undefined,
+    applied: applied?.commit,
+    appliedAt: applied?.time,
+    latest,
+    history,
+  };
+  const json = JSON.stringify(data).replace(/-(?=-)|[<>&@#]/g, unicodeEscape);
   return `${OPENING}${json}${CLOSING}`;
 }
 
@@ -42,10 +57,10 @@ export function readMarker(body: string, key: string): CommentMarker | undefined
   if (!body.startsWith(OPENING) || end < 0) return undefined;
   const data = parseObject(body.slice(OPENING.length, end));
   if (data?.['key'] !== key) return undefined;
-  const { digest, head, latest, history } = data;
+  const { latest, history } = data;
   return {
     key,
-    ...defined({ digest: textOf(digest), head: textOf(head) }),
+    ...defined({ shown: shownIn(data), applied: appliedIn(data) }),
     latest: readEntry(latest) ?? { time: '', verdict: '' },
     history: (Array.isArray(history) ? history : []).flatMap((entry) => readEntry(entry) ?? []),
   };
@@ -58,6 +73,26 @@ export function historyAfter(previous: CommentMarker | undefined): HistoryEntry[
     .filter(({ time }) => time !== '')
     .slice(0, HISTORY_LENGTH)
     .map(({ verdict, ...entry }) => ({ ...entry, verdict: clip(verdict, VERDICT_LENGTH) }));
+}
+
+function shownIn(data: Readonly<Record<string, unknown>>): ShownPlan | undefined {
+  const [head, digest] = [textOf(data['head']), textOf(data['digest'])];
+  if (head === undefined || digest === undefined) return undefined;
+  return {
+    head,
+    digest,
+    isAnew: data['anew'] === true,
+    ...defined({
+      facts: textOf(data['facts'])?.split(' '),
+      plannedAt: textOf(data['plannedAt']),
+      scope: textOf(data['scope']),
+    }),
+  };
+}
+
+function appliedIn(data: Readonly<Record<string, unknown>>): AppliedStep | undefined {
+  const commit = textOf(data['applied']);
+  return commit === undefined ? undefined : { commit, time: textOf(data['appliedAt']) ?? '' };
 }
 
 function unicodeEscape(sign: string): string {

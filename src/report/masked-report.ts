@@ -2,7 +2,7 @@ import type { Mask } from './mask.ts';
 import type { Report } from './report.ts';
 
 /** From GitHub, or hashed: they hold no secret, and a masked link would lead nowhere. */
-const untouched = new Set<keyof Report>(['digest', 'runUrl', 'time']);
+const untouched = new Set<keyof Report>(['digest', 'shown', 'runUrl', 'time']);
 
 /**
  * The report with every secret replaced, names included. Done to the data and not to the Markdown, so that no escaping

@@ -18,8 +18,8 @@ import { headline } from './headline.ts';
 export interface CommentProps {
   /** The `comment-key` input. */
   readonly key: string;
-  /** Head commit of the pull request. */
-  readonly head: string;
+  /** The step of the branch's history that an apply is about. */
+  readonly step?: string | undefined;
   /** Body of the existing comment; its results become history. */
   readonly previous?: string | undefined;
   readonly mask: Mask;
@@ -31,9 +31,6 @@ export interface CommentProps {
  */
 const commentLimit: Limit = { units: 65_000, bytes: 262_144 };
 
-/** Characters of one line of the difference: a message has room for the start of a value. */
-const DIFFERENCE_LINE = 200;
-
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits */
 const summaryLimit: Limit = { units: 1_048_576 - 1024, bytes: 1_048_576 - 1024 };
 
@@ -44,12 +41,12 @@ export function renderSummary(report: Report, mask: Mask): string {
 }
 
 /** The pull request's comment as Markdown, under GitHub's limit whatever the plan. */
-export function renderComment(report: Report, { key, head, previous, mask }: CommentProps): string {
+export function renderComment(report: Report, { key, step, previous, mask }: CommentProps): string {
   const model = modelOf(maskedReport(report, mask));
   const before = previous === undefined ? undefined : readMarker(previous, key);
   const history = historyAfter(before).map((entry) => ({ ...entry, verdict: mask(entry.verdict) }));
   const marker = writeMarker({
-    ...approvable(model.report, head, before),
+    ...approvable(model.report, step, before),
     key,
     latest: historyEntry(model),
     history,
@@ -61,21 +58,19 @@ export function renderComment(report: Report, { key, head, previous, mask }: Com
 }
 
 /**
- * What the plan changes as text, for a message; empty when nothing was planned or nothing changes. Masked before its
- * lines are cut, since half of a secret would not be recognized.
+ * Only a plan can be approved: an apply keeps what was approved, whether it succeeds or not, and a plan that failed leaves
+ * nothing to approve.
  */
-export function renderDifference(planned: Planned, mask: Mask): string {
-  return section.diffLines(diffsOf(maskedReport(planned, mask)), DIFFERENCE_LINE).join('\n');
-}
-
-/** Only a plan can be approved: an apply keeps what was approved, a plan that failed leaves nothing to approve. */
 function approvable(
-  { command, outcome, digest }: Report,
-  head: string,
+  { command, outcome, shown, writesDone, time }: Report,
+  step: string | undefined,
   before: CommentMarker | undefined,
-): Pick<CommentMarker, 'digest' | 'head'> {
-  if (command === 'plan') return digest === undefined || outcome !== 'planned' ? { head } : { digest, head };
-  return defined({ digest: before?.digest, head: before?.head });
+): Pick<CommentMarker, 'shown' | 'applied'> {
+  const plans = command === 'plan';
+  return defined({
+    shown: !plans ? before?.shown : outcome === 'planned' ? shown : undefined,
+    applied: writesDone === true && step !== undefined ? { commit: step, time } : before?.applied,
+  });
 }
 
 /** What is computed once, however often it is rendered. */

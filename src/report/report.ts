@@ -2,6 +2,8 @@ import type { AccessConfig } from '../config/access-config.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
 import type { FailureReason } from '../base/errors.ts';
+import type { ShownPlan } from '../plan/approval.ts';
+import type { Fact } from '../plan/fact.ts';
 import type { PlanSummary } from '../plan/summary.ts';
 import type { Check } from '../verify/check.ts';
 
@@ -22,6 +24,14 @@ export interface Report {
   readonly rawDiff?: string;
   /** Of the plan's changes. */
   readonly digest?: string;
+  /** What the plan brings and takes, piece by piece. */
+  readonly facts?: readonly Fact[];
+  /** What a comment holds of the plan, so that it can be approved. */
+  readonly shown?: ShownPlan;
+  /** The commit by which the branch says something else than the run would apply; then it applied nothing. */
+  readonly newer?: string;
+  /** Whether an apply finished its writes, none included; what was proven afterwards does not count. */
+  readonly writesDone?: boolean;
   /** What IAM's simulator says about the documents before they are applied. */
   readonly plannedChecks?: readonly Check[];
   /** What was proven after apply, or by `verify`. */

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { DesiredAccess, DesiredCors, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
 import { policyLogicalId, roleLogicalId } from '../plan/resources.ts';
 import { BucketCors } from './bucket-cors.ts';
-import { literal } from './literal.ts';
+import { literal, literalMap } from './literal.ts';
 import { policyJson } from './policy-json.ts';
 
 export interface AccessResourcesProps {
@@ -30,11 +30,11 @@ export class AccessResources extends Construct {
 
   constructor(scope: Construct, id: string, { desired, providerOf }: AccessResourcesProps) {
     super(scope, id);
-    const tags = Object.entries(desired.tags).map(([key, value]) => [literal(key), literal(value)] as const);
-    this.tagged = tags.length > 0 ? { tags: Object.fromEntries(tags) } : {};
+    const isTagged = Object.keys(desired.tags).length > 0;
+    this.tagged = isTagged ? { tags: literalMap(desired.tags) } : {};
     // IAM cannot change a policy's description: a hand-made policy's own would mean replacing the policy. Tags that the
     // config says nothing about are somebody else's.
-    this.lifecycle = { ignoreChanges: ['description', ...(tags.length > 0 ? [] : ['tags', 'tags_all'])] };
+    this.lifecycle = { ignoreChanges: ['description', ...(isTagged ? [] : ['tags', 'tags_all'])] };
     const role = desired.role && this.addRole(desired.role);
     if (role) this.role = role;
     this.policies = desired.policies.map((policy) => {

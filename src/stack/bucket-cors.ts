@@ -21,11 +21,10 @@ export interface BucketCorsProps {
 export class BucketCors extends Construct {
   constructor(scope: Construct, id: string, { cors, provider }: BucketCorsProps) {
     super(scope, id);
-    const lifecycle = cors.rules.others.length > 0 ? besideOthers(cors) : undefined;
     const configuration = new S3BucketCorsConfiguration(this, 'configuration', {
       bucket: cors.bucket,
       corsRule: [],
-      ...defined({ provider, lifecycle }),
+      ...defined({ provider, lifecycle: lifecycleOf(cors) }),
     });
     // The very blocks that the plan compares and the digest holds.
     configuration.addOverride('cors_rule', terraformRules(cors.rules).map(literalBlock));
@@ -34,9 +33,14 @@ export class BucketCors extends Construct {
   }
 }
 
-/** Destroying it is DeleteBucketCors, which deletes the rules of others too; writing it would lose their order. */
-function besideOthers({ throughS3 }: DesiredCors) {
-  return { preventDestroy: true, ...defined({ ignoreChanges: throughS3 ? ['cors_rule'] : undefined }) };
+/**
+ * Destroying it is DeleteBucketCors, which deletes the rules of others too; writing it would lose their order, and what
+ * they add meanwhile.
+ */
+function lifecycleOf({ rules, throughS3 }: DesiredCors) {
+  const preventDestroy = rules.others.length > 0 ? true : undefined;
+  const ignoreChanges = throughS3 ? ['cors_rule'] : undefined;
+  return preventDestroy || ignoreChanges ? defined({ preventDestroy, ignoreChanges }) : undefined;
 }
 
 function literalBlock(block: object): object {

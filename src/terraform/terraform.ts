@@ -1,7 +1,7 @@
 import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { defined } from '../base/defined.ts';
-import type { FailureReason } from '../base/errors.ts';
+import { UserError, type FailureReason } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
 import { readChanges, type ResourceChange } from '../plan/changes.ts';
@@ -37,6 +37,13 @@ interface TerraformProps {
   readonly binary: string;
   /** Absolute path of a directory of this run alone; made when missing. */
   readonly workDir: string;
+  /**
+   * Absolute path of the directory in which the binary is started: a version manager's shim looks there, and upwards, for the
+   * version to run.
+   */
+  readonly directory: string;
+  /** How long a lock of another run is waited for, as `5m`. @default not at all */
+  readonly lockTimeout?: string;
   /** The environment of each command, asked for before each, so that credentials are fresh. */
   readonly env: () => Promise<Record<string, string>>;
   /** Path of a `.terraform.lock.hcl`, honoured read-only. */
@@ -50,6 +57,8 @@ interface Command {
   readonly args: readonly string[];
   readonly reason: FailureReason;
   readonly stdoutTo?: number;
+  /** How long it waits for the lock. */
+  readonly waited?: string;
 }
 
 /** Terraform in its own process, its output shown line by line in log groups while it runs. */
@@ -62,6 +71,7 @@ export function openTerraform(props: TerraformProps): Terraform {
     await writeFile(terraformJsonPath, json, { mode: 0o600 });
   };
   const run = (command: Command) => runTerraform(props, command);
+  const runLocking = (command: Command) => waitForLock(props, command);
   return {
     async init(json) {
       await writeJson(json);
@@ -71,7 +81,7 @@ export function openTerraform(props: TerraformProps): Terraform {
     },
     async plan(json) {
       await writeJson(json);
-      const printed = await run({
+      const printed = await runLocking({
         args: ['plan', '-no-color', '-input=false', '-out=tfplan'],
         reason: 'plan-failed',
       });
@@ -99,7 +109,7 @@ export function openTerraform(props: TerraformProps): Terraform {
       await run({ args: ['apply', '-no-color', '-input=false', '-auto-approve'], reason: 'plan-failed' });
     },
     async apply() {
-      await run({ args: ['apply', '-no-color', '-input=false', 'tfplan'], reason: 'apply-failed' });
+      await runLocking({ args: ['apply', '-no-color', '-input=false', 'tfplan'], reason: 'apply-failed' });
     },
   };
 }
@@ -117,16 +127,35 @@ function parsePlan(command: string, text: string): unknown {
   }
 }
 
+/**
+ * Runs a command that locks the state, and again while another run holds the lock: Terraform names the holder only when it
+ * has given up. A command that got no lock has changed nothing.
+ */
+async function waitForLock(props: TerraformProps, command: Command): Promise<string> {
+  const { lockTimeout, log } = props;
+  try {
+    return await runTerraform(props, command);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.reason !== 'state-locked' || lockTimeout === undefined)
+      throw error;
+    log.info(`${error.message} Waiting up to ${lockTimeout} for it.`);
+    const [name = '', ...flags] = command.args;
+    const args = [name, `-lock-timeout=${lockTimeout}`, ...flags];
+    return runTerraform(props, { ...command, args, waited: lockTimeout });
+  }
+}
+
 /** Runs one command to its end and gives what it printed to stdout. */
-async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: Command): Promise<string> {
+async function runTerraform(props: TerraformProps, command: Command): Promise<string> {
+  const { args, reason, stdoutTo, waited } = command;
   const { binary, workDir, log, mask } = props;
   const name = `${nameOf(binary)} ${args[0] ?? ''}`;
-  const env = terraformEnvironment(await props.env(), props.pluginLock === undefined);
+  const env = await props.env();
   const work = () =>
     runProcess({
       binary,
-      args,
-      cwd: workDir,
+      args: [`-chdir=${workDir}`, ...args],
+      cwd: props.directory,
       env,
       onLine: (line) => {
         log.info(mask(line));
@@ -140,21 +169,7 @@ async function runTerraform(props: TerraformProps, { args, reason, stdoutTo }: C
   // A cancelled apply that still succeeded must go on to the CORS step; any other cancelled command stops here.
   const cancelled = result.cancelledBy !== undefined && reason !== 'apply-failed';
   if (result.code === 0 && !cancelled) return result.stdout;
-  throw terraformError({ name, reason }, { ...result, stderr: mask(result.stderr) });
-}
-
-/** The environment without the Action's inputs, which can be secrets and do not concern Terraform. */
-function terraformEnvironment(
-  env: Readonly<Record<string, string>>,
-  unlocked: boolean,
-): Record<string, string> {
-  return {
-    CHECKPOINT_DISABLE: '1',
-    // Without it Terraform uses no plugin cache for a provider that no lock file names.
-    ...(unlocked && { TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: '1' }),
-    ...Object.fromEntries(Object.entries(env).filter(([name]) => !name.toUpperCase().startsWith('INPUT_'))),
-    TF_IN_AUTOMATION: '1',
-  };
+  throw terraformError({ name, reason, ...defined({ waited }) }, { ...result, stderr: mask(result.stderr) });
 }
 
 /** The part of `terraform plan`'s output that says what it would do. */

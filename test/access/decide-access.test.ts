@@ -40,7 +40,7 @@ describe('what exists is adopted', () => {
       { number: 1, importArn: policyArn('KolenaS3ReadAccess'), attached: true },
     ]);
     expect(desired.cors).toEqual([
-      { bucket: 'share-with-kolena', region: 'eu-west-1', ...oursAlone, exists: true },
+      { bucket: 'share-with-kolena', region: 'eu-west-1', ...oursAlone, exists: true, throughS3: true },
     ]);
     expect(desired.removals).toEqual({ policies: [], cors: [] });
   });
@@ -129,9 +129,13 @@ describe('our CORS rule', () => {
   });
 
   test('stands alone with cors: replace, and a warning says who loses what', () => {
-    const desired = decideAccess(configOf({ cors: 'replace', 'kolena-external-id': 'an-id' }), observed, {
-      region,
-    });
+    const desired = decideAccess(
+      configOf({ cors: 'replace', 'kolena-external-id': 'example-external-id' }),
+      observed,
+      {
+        region,
+      },
+    );
     expect(desired.cors).toMatchObject([
       { rules: { others: [], kolena: ours }, replacesOthers: true, exists: true, throughS3: false },
     ]);
@@ -392,16 +396,20 @@ describe('the trust of a role that exists', () => {
 
   test('that shows the ID of a deleted principal is written anew, with a warning', () => {
     const role = roleOf({ trustPolicy: trustPolicy({ principalArn: 'AROADBQP57FF2AEXAMPLE' }) });
-    const { warnings } = decideAccess(configOf({ 'kolena-external-id': 'an-id' }), worldOf({ role }), {
-      region,
-    });
+    const { warnings } = decideAccess(
+      configOf({ 'kolena-external-id': 'example-external-id' }),
+      worldOf({ role }),
+      {
+        region,
+      },
+    );
     expect(warnings).toMatchObject([{ id: 'broken-trust' }]);
     expect(warnings[0]?.message).toContain('AROADBQP57FF2AEXAMPLE');
   });
 });
 
 describe('warnings', () => {
-  const quiet = configOf({ 'kolena-external-id': 'an-id' });
+  const quiet = configOf({ 'kolena-external-id': 'example-external-id' });
 
   test('none for a set-up as it should be', () => {
     expect(decideAccess(quiet, worldOf(), { region }).warnings).toEqual([]);
@@ -476,4 +484,15 @@ test('a trust policy beyond 2,048 characters is refused without showing the exte
   );
   expect(message).toMatch(/of which 1224 are the external ID, which stands in it twice/);
   expect(message).not.toContain(id);
+});
+
+test.each([
+  ['true', ['short-external-id']],
+  ['0427', ['short-external-id']],
+  ['example-external-id', []],
+])('an external ID that cannot be masked without harm is told so: %s', (kolenaExternalId, expected) => {
+  const { warnings } = decideAccess(configOf({ 'kolena-external-id': kolenaExternalId }), nothingObserved, {
+    region,
+  });
+  expect(warnings.map(({ id }) => id)).toEqual(expected);
 });

@@ -3,9 +3,10 @@ import type { GivenInputs } from '../../src/action/inputs.ts';
 import type { Outputs, Runner } from '../../src/action/runner.ts';
 import { parseSettings } from '../../src/action/settings.ts';
 import type { Aws } from '../../src/aws/open-aws.ts';
-import type { Approval } from '../../src/github/approval.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import type { PullRequests } from '../../src/github/pull-requests.ts';
+import type { Merge } from '../../src/plan/approval.ts';
 import type { Report } from '../../src/report/report.ts';
 import type { Terraform } from '../../src/terraform/terraform.ts';
 import type { Observations } from '../../src/verify/observations.ts';
@@ -30,8 +31,18 @@ interface WorldProps {
   readonly event?: EventContext;
   /** @default true */
   readonly hasCredentials?: boolean;
-  /** What the merged pull request showed. @default nothing */
-  readonly approval?: Approval;
+  /** What merged pull requests showed. @default nothing */
+  readonly merges?: readonly Merge[];
+  /** The commit by which the branch says something else, asked at the start and before the write. @default none */
+  readonly newer?: readonly (string | undefined)[];
+  /** Versions of the config file by commit. @default none */
+  readonly configs?: Readonly<Record<string, string>>;
+  /** The pull request that was commented on. */
+  readonly described?: Awaited<ReturnType<PullRequests['describe']>>;
+  /** Whether a merge into the branch approves. @default true */
+  readonly isApproving?: boolean;
+  /** The comment as it stands. @default none */
+  readonly previous?: string;
   /** The pull request that brought the commit in. @default number 7 */
   readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
   /** Calls that fail, and how. */
@@ -55,6 +66,7 @@ export interface FakeWorld {
   readonly outputs: Outputs;
   readonly summaries: readonly string[];
   readonly warnings: readonly string[];
+  readonly notices: readonly string[];
   readonly comments: readonly SavedComment[];
 }
 
@@ -97,19 +109,22 @@ function startJournal({ failing = {} }: WorldProps) {
   const outputs: Outputs = {};
   const summaries: string[] = [];
   const warnings: string[] = [];
+  const notices: string[] = [];
   const comments: SavedComment[] = [];
   const call = <T>(name: Call, answer: T): Promise<T> => {
     calls.push(name);
     const failure = failing[name];
     return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
   };
-  return { calls, outputs, summaries, warnings, comments, call };
+  return { calls, outputs, summaries, warnings, notices, comments, call };
 }
 
-function fakeRunner({ calls, outputs, summaries, warnings }: Journal): Runner {
+function fakeRunner({ calls, outputs, summaries, warnings, notices }: Journal): Runner {
   return {
     info: () => undefined,
-    notice: () => undefined,
+    notice: (message) => {
+      notices.push(message);
+    },
     warning: (message) => {
       warnings.push(message);
     },
@@ -161,12 +176,22 @@ function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call'
 }
 
 function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullRequests {
-  const { approval = {}, merged = { number: 7, url: '', head: 'head-1' } } = props;
+  const {
+    merges = [],
+    merged = { number: 7, url: '', head: 'head-1', step: 'step-1' },
+    configs = {},
+  } = props;
+  const newer = [...(props.newer ?? [])];
+  const described = props.described ?? { number: 7, head: 'head-1', merged: false, branch: 'main' };
   return {
-    findApproval: () => call('github.findApproval', approval),
+    findMerges: () => call('github.findMerges', merges),
     findMerged: () => call('github.findMerged', merged),
+    findNewer: () => call('github.findNewer', newer.shift()),
+    isApproving: () => call('github.isApproving', props.isApproving ?? true),
+    fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
+    describe: () => call('github.describe', described),
     saveComment: async ({ number, changed, render }) => {
-      const body = render(undefined);
+      const body = render(props.previous);
       const saved = await call('github.saveComment', { kind: 'saved', id: 1, url: '' } as const);
       comments.push({ number, changed, body });
       return saved;
@@ -186,6 +211,8 @@ function validInputs({ inputs, recorded = 'create' }: WorldProps): GivenInputs {
         ...(type !== undefined && { backend: { type, config: settings['backend-config'] } }),
       },
       workingDirectory: '/repository',
+      configFile: 'kolena-s3.yml',
+      parseConfig: (text) => parseAccessConfig(JSON.parse(text)),
     },
     reporting: settings,
   };

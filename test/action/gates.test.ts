@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { requireApproval, requireVerified } from '../../src/action/gates.ts';
-import type { Approval } from '../../src/github/approval.ts';
+import type { Merge } from '../../src/plan/approval.ts';
+import { factOf } from '../../src/plan/fact.ts';
 import type { Check } from '../../src/verify/check.ts';
 
 function thrownBy(gate: () => void): unknown {
@@ -14,36 +15,52 @@ function thrownBy(gate: () => void): unknown {
 
 describe('requireApproval', () => {
   const pullRequest = { number: 7, url: 'https://github.com/o/r/pull/7', head: 'head-2' };
-  const shown = { digest: 'digest-1', head: 'head-2' };
-  const refusal = (approval: Approval, digest: string, difference = 'the diff') =>
+  const shown = { digest: 'digest-1', head: 'head-2', isAnew: false };
+  const missing = [
+    factOf({ kind: 'grant', change: 'goes', subject: 'b', terms: [], text: 'bucket b', content: [] }),
+  ];
+  const refusal = (merges: readonly Merge[], facts = missing) =>
     thrownBy(() => {
-      requireApproval({ approval, digest, difference });
+      requireApproval({ merges, missing: facts, branch: 'main' });
     });
 
-  test('A plan that was shown for the last commit is approved.', () => {
-    expect(refusal({ pullRequest, shown }, 'digest-1')).toBeUndefined();
+  test('A plan of which nothing is missing is approved.', () => {
+    expect(refusal([{ commit: 'c', pullRequest, shown }], [])).toBeUndefined();
   });
 
-  test.each<[string, Approval, string]>([
-    ['no pull request', {}, 'No merged pull request'],
-    ['no comment', { pullRequest }, 'was not found on pull request 7'],
+  test.each<[string, readonly Merge[], string, string]>([
+    ['no pull request', [{ commit: 'c' }], 'No merged pull request', 'Bring the change in by a pull request'],
+    [
+      'no comment',
+      [{ commit: 'c', pullRequest }],
+      'was not found on pull request 7',
+      '`workflow_dispatch` on main',
+    ],
     [
       'a comment for an older commit',
-      { pullRequest, shown: { ...shown, head: 'head-1' } },
+      [{ commit: 'c', pullRequest, shown: { ...shown, head: 'head-1' } }],
       'commit head-2 was merged',
+      'pull request 7',
     ],
-  ])('A plan with %s is not approved.', (_, approval, message) => {
-    expect(refusal(approval, 'digest-1')).toMatchObject({
+    [
+      'a comment that came after the merge',
+      [{ commit: 'c', pullRequest: { ...pullRequest, mergedAt: '1' }, shown: { ...shown, plannedAt: '2' } }],
+      'made after the merge',
+      'pull request 7',
+    ],
+  ])('A plan with %s is not approved, and the way out is told.', (_, merges, message, remedy) => {
+    expect(refusal(merges)).toMatchObject({
       reason: 'not-approved',
       message: expect.stringContaining(message) as string,
+      remedy: expect.stringContaining(remedy) as string,
     });
   });
 
-  test('A plan that is another one now is refused and shown.', () => {
-    expect(refusal({ pullRequest, shown }, 'digest-2', '+ something else')).toMatchObject({
+  test('What no plan showed is named, and nothing else.', () => {
+    expect(refusal([{ commit: 'c', pullRequest, shown }])).toMatchObject({
       reason: 'plan-changed',
-      message: expect.stringContaining('approved was digest-1, now it is digest-2') as string,
-      detail: expect.stringContaining('+ something else') as string,
+      message: expect.stringContaining('#7') as string,
+      detail: '- bucket b',
     });
   });
 });

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { run } from '../../src/action/run.ts';
 import { parseSettings, reportingOf } from '../../src/action/settings.ts';
 import { StepError, UserError } from '../../src/base/errors.ts';
+import type { EventContext } from '../../src/github/event.ts';
+import type { ShownPlan } from '../../src/plan/approval.ts';
+import { readMarker, writeMarker } from '../../src/report/marker.ts';
+import { recordedReport } from '../report/recorded.ts';
 import { fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
 
 /** The calls that change AWS; `adopt` fills Terraform's throwaway state alone. */
@@ -18,13 +22,16 @@ async function failureIn({ edges }: FakeWorld): Promise<unknown> {
 }
 
 const writesIn = ({ calls }: FakeWorld) => calls.filter((call) => writes.includes(call));
-const planned = { number: 7, url: 'https://github.com/o/r/pull/7', head: 'head-1' };
+const pullRequest = { number: 7, url: 'https://github.com/o/r/pull/7', head: 'head-1' };
 
-/** The digest of a recorded run's plan. */
-async function digestOf(recorded: 'create' | 'change'): Promise<string> {
-  const world = fakeWorld({ recorded });
+/** What a plan of a recorded run shows on a pull request. */
+async function shownBy(recorded: 'create' | 'change', inputs = {}): Promise<ShownPlan> {
+  const event = { ...pullRequestEvent, branch: 'main' };
+  const world = fakeWorld({ recorded, event, inputs });
   await run(world.edges);
-  return world.outputs['plan-digest'] ?? '';
+  const shown = readMarker(world.comments[0]?.body ?? '', 'default')?.shown;
+  if (shown === undefined) throw new Error('nothing was shown');
+  return shown;
 }
 
 test('A plan writes nothing to AWS, and is published with outputs, summary and comment.', async () => {
@@ -36,12 +43,17 @@ test('A plan writes nothing to AWS, and is published with outputs, summary and c
   expect(world.comments).toMatchObject([{ number: 7, changed: true }]);
 });
 
+const gated = { command: 'apply', 'require-approved-plan': 'true' };
+const push: EventContext = { kind: 'push', apiUrl: '', branch: 'main', commit: 'commit-1' };
+
 test('An apply of the approved plan asks for the approval before its first write, and proves the access last.', async () => {
-  const approval = { pullRequest: planned, shown: { digest: await digestOf('create'), head: 'head-1' } };
-  const world = fakeWorld({ inputs: { command: 'apply', 'require-approved-plan': 'true' }, approval });
+  const merges = [{ commit: 'commit-1', pullRequest, shown: await shownBy('create') }];
+  const world = fakeWorld({ inputs: gated, event: push, merges });
   expect(await failureIn(world)).toBeUndefined();
-  expect(world.calls.slice(world.calls.indexOf('github.findApproval'))).toEqual([
-    'github.findApproval',
+  expect(world.calls.slice(world.calls.indexOf('github.isApproving'))).toEqual([
+    'github.isApproving',
+    'github.findMerges',
+    'github.findNewer',
     'aws.requireUnchangedCors',
     'aws.removeKolenaRules',
     'terraform.apply',
@@ -55,16 +67,244 @@ test('An apply of the approved plan asks for the approval before its first write
   ]);
 });
 
-test('An apply of a plan that nobody approved writes nothing, and is published as refused.', async () => {
-  const approval = { pullRequest: planned, shown: { digest: await digestOf('change'), head: 'head-1' } };
-  const world = fakeWorld({ inputs: { command: 'apply', 'require-approved-plan': 'true' }, approval });
+test('An apply of what nobody approved writes nothing, and names just that.', async () => {
+  const shown = await shownBy('create');
+  // One fact was not there when the plan was shown.
+  const merges = [
+    {
+      commit: 'commit-1',
+      pullRequest,
+      shown: { ...shown, digest: 'other', facts: shown.facts?.slice(1) ?? [] },
+    },
+  ];
+  const world = fakeWorld({ inputs: gated, event: push, merges });
   expect(await failureIn(world)).toMatchObject({
     reason: 'plan-changed',
-    detail: expect.stringContaining('IAM role KolenaS3ReadAccess') as string,
+    detail: expect.stringMatching(/^\+ arn:aws:iam::111122223333:root may sts:AssumeRole .*$/) as string,
+    remedy: expect.stringContaining('writes what would be applied to pull request 7') as string,
   });
   expect(writesIn(world)).toEqual([]);
   expect(world.outputs['failure-reason']).toBe('plan-changed');
   expect(world.comments).toHaveLength(1);
+});
+
+test('What is left of an approved plan is approved.', async () => {
+  const { facts = [], ...shown } = await shownBy('create');
+  const merges = [
+    { commit: 'commit-1', pullRequest, shown: { ...shown, digest: 'other', facts: [...facts, '+more'] } },
+  ];
+  const world = fakeWorld({ inputs: gated, event: push, merges });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(writesIn(world)).toContain('terraform.apply');
+});
+
+test('What two merged pull requests showed together is approved, when the run of the first never came.', async () => {
+  const { facts = [], ...shown } = await shownBy('create');
+  const part = (own: readonly string[]) => ({ ...shown, digest: 'other', facts: own });
+  const second = { ...pullRequest, number: 8 };
+  const merges = [
+    { commit: 'commit-2', pullRequest: second, shown: part(facts.slice(2)) },
+    { commit: 'commit-1', pullRequest, shown: part(facts.slice(0, 2)) },
+  ];
+  expect(await failureIn(fakeWorld({ inputs: gated, event: push, merges }))).toBeUndefined();
+  expect(
+    await failureIn(fakeWorld({ inputs: gated, event: push, merges: merges.slice(0, 1) })),
+  ).toMatchObject({
+    reason: 'plan-changed',
+  });
+});
+
+test('What a merge in between took back is not approved any more.', async () => {
+  const shown = await shownBy('create');
+  const { config } = recordedReport('create');
+  const says = (part: object) =>
+    JSON.stringify({
+      buckets: config?.buckets.map(({ bucket }) => bucket),
+      'kolena-principal-arn': config?.kolenaPrincipalArn,
+      'kolena-external-id': config?.kolenaExternalId,
+      tags: config?.tags,
+      ...part,
+    });
+  const merges = [
+    { commit: 'commit-3', pullRequest: { ...pullRequest, number: 9 } },
+    { commit: 'commit-2', pullRequest: { ...pullRequest, number: 8 } },
+    { commit: 'commit-1', pullRequest, shown: { ...shown, digest: 'other' } },
+  ];
+  const same = fakeWorld({ inputs: gated, event: push, merges, configs: { 'commit-2': says({}) } });
+  expect(await failureIn(same)).toBeUndefined();
+  const other = says({ buckets: ['another-bucket'] });
+  const taken = fakeWorld({ inputs: gated, event: push, merges, configs: { 'commit-2': other } });
+  expect(await failureIn(taken)).toMatchObject({
+    reason: 'plan-changed',
+    detail: expect.stringMatching(/^\+ role .* on share-with-kolena$/m) as string,
+  });
+  expect(writesIn(taken)).toEqual([]);
+});
+
+test.each<[string, Partial<ShownPlan>, { mergedAt?: string }, boolean]>([
+  ['before the merge', { plannedAt: '2026-11-25T09:00:00Z' }, { mergedAt: '2026-11-25T10:00:00Z' }, true],
+  ['after the merge', { plannedAt: '2026-11-25T11:00:00Z' }, { mergedAt: '2026-11-25T10:00:00Z' }, false],
+  [
+    'after the merge, as a person asked for',
+    { plannedAt: '2026-11-25T11:00:00Z', isAnew: true },
+    { mergedAt: '2026-11-25T10:00:00Z' },
+    true,
+  ],
+  ['for an older commit', { head: 'head-0' }, {}, false],
+  ['for another config or account', { scope: 'other.yml@0' }, {}, false],
+])('A plan that was shown %s: approved %4$s.', async (_, part, merge, isApproved) => {
+  const shown = { ...(await shownBy('create')), ...part };
+  const merges = [{ commit: 'commit-1', pullRequest: { ...pullRequest, ...merge }, shown }];
+  const world = fakeWorld({ inputs: gated, event: push, merges });
+  expect((await failureIn(world)) === undefined).toBe(isApproved);
+});
+
+test('A plan that a person dispatches on the branch is shown on the newest merged pull request, and approves an apply.', async () => {
+  const event: EventContext = { ...push, kind: 'workflow_dispatch', isAnew: true };
+  const planning = fakeWorld({ event });
+  expect(await failureIn(planning)).toBeUndefined();
+  expect(planning.comments).toMatchObject([{ number: 7 }]);
+  const shown = readMarker(planning.comments[0]?.body ?? '', 'default')?.shown;
+  if (shown === undefined) throw new Error('nothing was shown');
+  const mergedAt = '2026-11-01T10:00:00Z';
+  const merges = [{ commit: 'commit-1', pullRequest: { ...pullRequest, mergedAt }, shown }];
+  expect(await failureIn(fakeWorld({ inputs: gated, event, merges }))).toBeUndefined();
+});
+
+test('An apply that finished its writes is recorded, verified or not, and one that failed leaves the record and the facts.', async () => {
+  const shown = await shownBy('create');
+  const previous = writeMarker({
+    key: 'default',
+    shown,
+    applied: { commit: 'step-0', time: 't' },
+    latest: { time: 't', verdict: 'v' },
+    history: [],
+  });
+  const appliedIn = async (props: Parameters<typeof fakeWorld>[0]) => {
+    const world = fakeWorld({ inputs: { command: 'apply' }, event: push, previous, ...props });
+    await failureIn(world);
+    return readMarker(world.comments[0]?.body ?? '', 'default');
+  };
+  expect(await appliedIn({})).toMatchObject({ applied: { commit: 'step-1' }, shown });
+  expect(await appliedIn({ roleStands: false })).toMatchObject({ applied: { commit: 'step-1' } });
+  expect(await appliedIn({ recorded: 'none' })).toMatchObject({ applied: { commit: 'step-1' } });
+  const failing = { 'terraform.apply': new StepError({ message: 'm', remedy: 'r' }) };
+  expect(await appliedIn({ failing })).toMatchObject({ applied: { commit: 'step-0' }, shown });
+});
+
+test.each([[['newer-1']], [[undefined, 'newer-1']]])(
+  'A run that is older than what the branch says ends green, says so, and writes nothing: asked %j.',
+  async (newer) => {
+    const merges = [{ commit: 'commit-1', pullRequest, shown: await shownBy('create') }];
+    const world = fakeWorld({ inputs: gated, event: push, merges, newer });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(writesIn(world)).toEqual([]);
+    expect(world.outputs.skipped).toBe(true);
+    expect(world.notices).toEqual([expect.stringContaining('since commit newer-1')]);
+    expect(world.comments[0]?.body).toContain('Not applied: the branch says something else');
+    expect(readMarker(world.comments[0]?.body ?? '', 'default')).not.toHaveProperty('applied');
+  },
+);
+
+test('An apply on a branch that is neither the default one nor protected is not approved.', async () => {
+  const merges = [{ commit: 'commit-1', pullRequest, shown: await shownBy('create') }];
+  const event = { ...push, branch: 'topic' };
+  const world = fakeWorld({ inputs: gated, event, merges, isApproving: false });
+  expect(await failureIn(world)).toMatchObject({ reason: 'not-approved' });
+  expect(writesIn(world)).toEqual([]);
+});
+
+test('A comment of the same key for another config is not written over.', async () => {
+  const shown = { ...(await shownBy('create')), scope: 'other.yml@0' };
+  const previous = writeMarker({ key: 'default', shown, latest: { time: 't', verdict: 'v' }, history: [] });
+  const world = fakeWorld({ event: pullRequestEvent, previous });
+  expect(await failureIn(world)).toMatchObject({
+    reason: 'invalid-input',
+    remedy: expect.stringContaining('`comment-key`') as string,
+  });
+  expect(world.comments).toEqual([]);
+});
+
+describe('An event about an open pull request', () => {
+  const open = { number: 7, head: 'head-1', merged: false };
+  const events: EventContext[] = [
+    { kind: 'pull_request', apiUrl: '', branch: 'main', pullRequest: open },
+    { kind: 'pull_request_review', apiUrl: '', branch: 'main', pullRequest: open },
+    { kind: 'issue_comment', apiUrl: '', branch: 'main', commit: 'commit-1', commentedPullRequest: 7 },
+  ];
+
+  test.each(events)('lets nothing be applied or destroyed unless an input says so: $kind', async (event) => {
+    for (const command of ['apply', 'destroy']) {
+      const world = fakeWorld({ inputs: { command }, event });
+      expect(await failureIn(world)).toMatchObject({ reason: 'not-approved' });
+      expect(world.calls.filter((call) => call.startsWith('aws'))).toEqual([]);
+    }
+    const inputs = { command: 'apply', 'apply-on-pull-request': 'true' };
+    const told = fakeWorld({ inputs, event });
+    expect(await failureIn(told)).toBeUndefined();
+    expect(told.comments).toMatchObject([{ number: 7 }]);
+  });
+
+  test('that was commented on is planned and commented on itself', async () => {
+    const world = fakeWorld({ event: events[2] as EventContext });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.comments).toMatchObject([{ number: 7 }]);
+    expect(readMarker(world.comments[0]?.body ?? '', 'default')?.shown?.head).toBe('head-1');
+  });
+
+  test('that was commented on and comes from a fork is skipped', async () => {
+    const described = { ...open, fork: 'somebody/fork', branch: 'main' };
+    const world = fakeWorld({ event: events[2] as EventContext, described, inputs: { command: 'apply' } });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.calls).toEqual(['github.describe', 'outputs', 'summary']);
+  });
+
+  test('is approved by its own comment under the gate', async () => {
+    const inputs = { ...gated, 'apply-on-pull-request': 'true' };
+    const merges = [{ commit: 'head-1', pullRequest, shown: await shownBy('create') }];
+    const event = events[0] as EventContext;
+    expect(await failureIn(fakeWorld({ inputs, event, merges }))).toBeUndefined();
+    expect(await failureIn(fakeWorld({ inputs, event }))).toMatchObject({ reason: 'not-approved' });
+  });
+});
+
+test('The event of a pull request that was just merged is a merge.', async () => {
+  const event: EventContext = {
+    ...push,
+    kind: 'pull_request',
+    pullRequest: { number: 7, head: 'head-1', merged: true },
+  };
+  const world = fakeWorld({ inputs: { command: 'apply' }, event });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(writesIn(world)).toContain('terraform.apply');
+});
+
+test.each<[string, Partial<EventContext>]>([
+  ['follows a fork’s workflow', { kind: 'workflow_run', fork: 'somebody/fork' }],
+  ['is Dependabot’s, without an ID token', { kind: 'pull_request', isWithoutToken: true }],
+])('A run that %s is green, skipped, and asks AWS nothing.', async (_, part) => {
+  const inputs = { command: 'apply', 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy' };
+  const world = fakeWorld({ inputs, event: { ...push, ...part } });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.calls).toEqual(['outputs', 'summary']);
+  expect(world.outputs.skipped).toBe(true);
+  expect(world.notices).toEqual([expect.stringMatching(/somebody\/fork|Dependabot/)]);
+});
+
+test('A removal is shown on a pull request, and a destroy is held to it.', async () => {
+  const event = { ...pullRequestEvent, branch: 'main' };
+  const planning = fakeWorld({ recorded: 'destroy', inputs: { destroy: 'true' }, event });
+  expect(await failureIn(planning)).toBeUndefined();
+  expect(planning.comments[0]?.body).toContain('Kolena will no longer be able to read');
+  const shown = readMarker(planning.comments[0]?.body ?? '', 'default')?.shown;
+  if (shown === undefined) throw new Error('nothing was shown');
+  const inputs = { ...gated, command: 'destroy', 'allow-destroy': 'true' };
+  const merges = [{ commit: 'commit-1', pullRequest, shown }];
+  expect(await failureIn(fakeWorld({ recorded: 'destroy', inputs, event: push, merges }))).toBeUndefined();
+  const unshown = [{ commit: 'commit-1', pullRequest, shown: await shownBy('create') }];
+  const refused = fakeWorld({ recorded: 'destroy', inputs, event: push, merges: unshown });
+  expect(await failureIn(refused)).toMatchObject({ reason: 'plan-changed' });
+  expect(writesIn(refused)).toEqual([]);
 });
 
 test('An apply that needs an approval is refused when there is no token to read it with.', async () => {
@@ -94,7 +334,7 @@ test('A plan without changes is neither approved nor applied, and its access is 
   const world = fakeWorld({ recorded: 'none', inputs });
   expect(await failureIn(world)).toBeUndefined();
   expect(writesIn(world)).toEqual([]);
-  expect(world.calls).not.toContain('github.findApproval');
+  expect(world.calls).not.toContain('github.findMerges');
   expect(world.calls).toContain('aws.probe');
   expect(world.comments).toMatchObject([{ changed: false }]);
 });
@@ -182,7 +422,10 @@ test('A refused comment is a warning beside the failure of the run itself.', asy
 });
 
 test('An apply comments on the pull request that brought its commit in, and warns when GitHub cannot name it now.', async () => {
-  const named = fakeWorld({ inputs: { command: 'apply' }, merged: { number: 9, url: '', head: 'head-1' } });
+  const named = fakeWorld({
+    inputs: { command: 'apply' },
+    merged: { number: 9, url: '', head: 'head-1', step: 'step-1' },
+  });
   expect(await failureIn(named)).toBeUndefined();
   expect(named.comments).toMatchObject([{ number: 9 }]);
   const merged = { kind: 'warning', message: 'GitHub kept failing.' } as const;
@@ -286,4 +529,24 @@ test.each([
   const world = fakeWorld({ inputs, event: { kind: 'pull_request_target', apiUrl: '' } });
   expect(await failureIn(world)).toMatchObject({ reason });
   expect(world.calls.filter((call) => /^(?:aws|terraform)/.test(call))).toEqual([]);
+});
+
+test('An apply whose report cannot be rendered is an apply all the same, and says what it could not show.', async () => {
+  const world = fakeWorld({ inputs: { command: 'apply' } });
+  const masked = (text: string) => {
+    if (world.calls.includes('aws.probe')) throw new TypeError('the renderer met something odd');
+    return text;
+  };
+  const failure = await failureIn({
+    ...world,
+    edges: { ...world.edges, runner: { ...world.edges.runner, masked } },
+  });
+  expect(failure).toBeUndefined();
+  expect(world.outputs).toMatchObject({ 'has-changes': true, verified: false });
+  expect(world.outputs['failure-reason']).toBeUndefined();
+  expect(world.summaries).toEqual([
+    expect.stringContaining('`apply`: applied. The report could not be rendered'),
+  ]);
+  expect(world.warnings).toContainEqual(expect.stringContaining('the renderer met something odd'));
+  expect(world.comments).toEqual([]);
 });

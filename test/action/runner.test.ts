@@ -14,7 +14,11 @@ afterEach(() => {
 });
 
 /** What GitHub's runner takes for a command: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs */
-const isCommand = (line: string) => /^\s*::.*::|##\[[^\]]*\]/.test(line);
+const isCommand = (line: string) => {
+  // What .NET's `Trim` takes off: https://learn.microsoft.com/dotnet/api/system.string.trim
+  const trimmed = line.replace(/^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/, '');
+  return /^::.*::|##\[[^\]]*\]/.test(trimmed);
+};
 
 test.each([
   '::error::of a wrapper around Terraform',
@@ -22,6 +26,12 @@ test.each([
   '      + id = "##[add-mask]a"',
   'one line\n::warning::another',
   'one line\r::warning::another',
+  'innocent\n\u0085::set-output name=verified::true',
+  '\u0085\u00a0\u2003 ::error::x',
+  'one\u0085::error::two',
+  'one\u2028::error::two',
+  '\ufeff::error::x',
+  '##[##[group]',
 ])('%j in the log is shown and not obeyed', (line) => {
   githubRunner({}).info(line);
   expect(printed.split(/[\r\n]/).filter(isCommand)).toEqual([]);

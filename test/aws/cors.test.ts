@@ -136,6 +136,11 @@ describe('what somebody changes between the plan and the write', () => {
       expect(writes).toEqual([]);
     }
   });
+  test('ends in an error that names the rule', async () => {
+    const { clients } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, theirs] } });
+    const putBack = putBackCors(clients, [{ ...planned, rules: alone, throughS3: true }], clock);
+    await expect(putBack).rejects.toThrow(`rule 1 is new: ${JSON.stringify(theirs)}`);
+  });
   test('does not keep the other buckets from their rules', async () => {
     const { clients, buckets } = s3InMemory({
       pictures: { region: 'eu-west-1', rules: [theirs] },

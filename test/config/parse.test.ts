@@ -54,7 +54,12 @@ test('every key of YAML and the text of every input mean the same', () => {
     'object-versions': true,
     'kms-key-arns': [`arn:aws:kms:eu-west-1:444455556666:key/${key}`],
     cors: 'replace',
-    'cors-origins': ['https://app.kolena.com', 'https://*.kolena.io', 'http://localhost:3000'],
+    'cors-origins': [
+      'https://app.kolena.com',
+      'https://*.kolena.io',
+      'https://*-staging.kolena.co.uk',
+      'http://localhost:3000',
+    ],
     tags: { team: 'ml', query: 'a=b' },
   };
   const inputs = {
@@ -89,7 +94,12 @@ test('every key of YAML and the text of every input mean the same', () => {
     objectVersions: true,
     kmsKeyArns: [`arn:aws:kms:eu-west-1:444455556666:key/${key}`],
     cors: 'replace',
-    corsOrigins: ['https://app.kolena.com', 'https://*.kolena.io', 'http://localhost:3000'],
+    corsOrigins: [
+      'https://app.kolena.com',
+      'https://*.kolena.io',
+      'https://*-staging.kolena.co.uk',
+      'http://localhost:3000',
+    ],
     tags: { team: 'ml', query: 'a=b' },
   });
   expect(parseAccessConfig(inputs)).toStrictEqual(config);
@@ -283,8 +293,14 @@ test.each([
   ['*', 'every web site'],
   ['https://*', 'every web site'],
   ['https://*.*.kolena.io', 'more than one "*"'],
-  ['https://*kolena.io', 'foreign domains'],
-  ['https://*.io', 'foreign domains'],
+  ['https://*kolena.io', 'domains of others'],
+  ['https://*.io', 'domains of others'],
+  ['https://*kolena.co.uk', 'domains of others'],
+  ['https://*.co.uk', 'domains of others'],
+  ['https://*.github.io', 'domains of others'],
+  ['https://*-preview.vercel.app', 'domains of others'],
+  ['https://app.kolena.*', 'domains of others'],
+  ['https://*.192.168.0.1', 'domains of others'],
   ['https://app.kolena.io/', 'did you mean "https://app.kolena.io"?'],
   ['https://app.kolena.io/dataset', 'did you mean "https://app.kolena.io"?'],
   ['https://App.Kolena.io', 'did you mean "https://app.kolena.io"?'],
@@ -318,16 +334,16 @@ test.each([
 test('an item of another type is named by its path, and put in quotes only where that helps', () => {
   expect(problemsOf({ ...least, tags: { 'cost-center': 1234, team: 'ml', on: null } })).toEqual([
     'The config has 2 problems:',
-    'tags.cost-center: 1234 is a number; text is needed: put it in quotes',
-    'tags.on: null is empty; text is needed',
+    'tags.cost-center: it is a number; text is needed: put it in quotes',
+    'tags.on: it is empty; text is needed',
   ]);
   expect(problemsOf({ ...least, tags: ['a=b', 5] })).toEqual([
-    'tags[1]: 5 is a number; text is needed: put it in quotes',
+    'tags[1]: it is a number; text is needed: put it in quotes',
   ]);
   expect(problemsOf({ ...least, buckets: [{ 'share-with-kolena': 'images/' }, true] })).toEqual([
     'The config has 2 problems:',
-    'buckets[0]: {"share-with-kolena":"images/"} is a mapping; text is needed',
-    'buckets[1]: true is a boolean; text is needed: put it in quotes',
+    'buckets[0]: it is a mapping; text is needed',
+    'buckets[1]: it is a boolean; text is needed: put it in quotes',
   ]);
 });
 
@@ -364,3 +380,75 @@ test('empty lists of buckets and of origins are refused', () => {
   expect(problemsOf({ ...least, buckets: [] })).toEqual(['buckets: names no bucket']);
   expect(problemsOf({ ...least, 'cors-origins': [] })).toEqual([expect.stringContaining('names no origin')]);
 });
+
+/** As a wrong indentation, a list or a tag would have it. */
+test.each<[string, object]>([
+  ['buckets', { buckets: { 'kolena-external-id': 'very-secret' } }],
+  ['buckets', { buckets: [{ 'kolena-external-id': 'very-secret' }] }],
+  ['buckets', { buckets: ['share-with-kolena', 'kolena-external-id: very-secret'] }],
+  ['buckets', { buckets: 'share-with-kolena\nkolena-external-id: very-secret' }],
+  ['role-name', { 'role-name': { 'kolena-external-id': 'very-secret' } }],
+  ['role-name', { 'role-name': 'Kolena kolena-external-id: very-secret' }],
+  ['kms-key-arns', { 'kms-key-arns': [[['kolena-external-id=very-secret']]] }],
+  ['tags', { tags: { team: 'ml', 'kolena-external-id': 'very-secret' } }],
+  ['tags', { tags: ['team=ml', 'kolena-external-id=very-secret'] }],
+  ['cors-origins', { 'cors-origins': { a: { b: [{ 'kolena-external-id': 'very-secret' }] } } }],
+])('the external ID inside of %s is refused by its name, and not shown', (under, given) => {
+  const problems = problemsOf({ ...least, ...given });
+  expect(problems).toEqual([
+    expect.stringContaining(
+      `${under}: holds kolena-external-id, which is a key of the config and stands in the wrong`,
+    ),
+  ]);
+  expect(problems.join()).not.toContain('very-secret');
+});
+
+test.each<[string, object]>([
+  ['buckets', { buckets: { a: 'very-secret' } }],
+  ['buckets', { buckets: [['very-secret']] }],
+  ['role-name', { 'role-name': ['very-secret'] }],
+  ['max-session-duration', { 'max-session-duration': { x: 'very-secret' } }],
+  ['tags', { tags: { team: { x: 'very-secret' } } }],
+  ['include-public-datasets', { 'include-public-datasets': 'very-secret' }],
+])('of a value of another kind under %s, the kind alone is shown', (key, given) => {
+  const problems = problemsOf({ ...least, ...given });
+  expect(problems.join()).toContain(key);
+  expect(problems.join()).not.toContain('very-secret');
+});
+
+test('keys that mean something to JavaScript are keys as any other', () => {
+  const own = (key: string) => JSON.parse(`{ "${key}": "x" }`) as Record<string, string>;
+  for (const key of ['__proto__', 'constructor', 'toString'])
+    expect(problemsOf({ ...least, ...own(key), ...Object.fromEntries([[key, 'x']]) })).toEqual([
+      expect.stringContaining(`"${key}": is not a key of the config`),
+    ]);
+  for (const tags of [own('__proto__'), ['__proto__=x']])
+    expect(problemsOf({ ...least, tags })).toEqual([expect.stringContaining('tags: "__proto__" cannot be')]);
+  for (const key of ['constructor', 'toString']) {
+    const { tags } = parseAccessConfig({ ...least, tags: own(key) });
+    expect(Object.entries(tags)).toEqual([[key, 'x']]);
+  }
+});
+
+test.each<[string, object, string]>([
+  ['16,000 prefixes', { buckets: many(16_000, (at) => `share-with-kolena/${at}/`) }, 'more than 4000 items'],
+  ['16,000 bad buckets', { buckets: many(16_000, (at) => `Bad_${at}`) }, 'more than 4000 items'],
+  ['40,000 tags', { tags: Object.fromEntries(many(40_000, (at) => [`t${at}`, 'x'])) }, 'holds 40000 tags'],
+  ['40,000 tags of another kind', { tags: many(40_000, () => 5) }, 'and 39950 more'],
+  ['20,000 unknown keys', Object.fromEntries(many(20_000, (at) => [`k${at}`, 'x'])), 'and 950 more'],
+  [
+    '16,000 origins',
+    { 'cors-origins': many(16_000, (at) => `https://a${at}.example.com`) },
+    'more than 4000',
+  ],
+])('%s are refused within a second', (_name, given, problem) => {
+  const start = process.cpuUsage();
+  const message = problemsOf({ ...least, ...given }).join('\n');
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(1000);
+  expect(message).toContain(problem);
+  expect(message.length).toBeLessThan(20_000);
+});
+
+function many<T>(length: number, of: (at: number) => T): T[] {
+  return Array.from({ length }, (_, at) => of(at));
+}

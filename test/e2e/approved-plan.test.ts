@@ -56,7 +56,7 @@ const withMarker = (part: Partial<CommentMarker>): string =>
   approved.body.replace(/^<!-- .* -->/, () => writeMarker({ ...markerOf(approved), ...part }));
 
 describe('with require-approved-plan', () => {
-  test('the comment on the pull request holds the digest of the plan and the head that it was made for', async () => {
+  test('the comment on the pull request holds the facts of the plan and the head that it was made for', async () => {
     const env = {
       GITHUB_API_URL: github.url,
       GITHUB_EVENT_NAME: 'pull_request',
@@ -70,10 +70,10 @@ describe('with require-approved-plan', () => {
     expect(others).toEqual([]);
     const { pull_request } = pull.event as { pull_request: { head: { sha: string } } };
     expect(markerOf(comment)).toMatchObject({
-      digest: outputs['plan-digest'],
-      head: pull_request.head.sha,
+      shown: { digest: outputs['plan-digest'], head: pull_request.head.sha, isAnew: false },
       history: [],
     });
+    expect(markerOf(comment).shown?.facts?.length).toBeGreaterThan(5);
     approved = comment;
   });
 
@@ -85,14 +85,15 @@ describe('with require-approved-plan', () => {
     expect(error).toContain(`pull request ${forged.number}`);
     const [theirs, ours] = await github.comments(forged.number);
     expect(theirs?.body).toBe(approved.body);
-    expect(ours && markerOf(ours)).not.toHaveProperty('digest');
+    expect(ours && markerOf(ours)).not.toHaveProperty('shown');
     expect(ours?.body).toContain('Not applied: no approved plan was found.');
   });
 
   test('a plan of an older head approves nothing', async () => {
     const moved = await github.openPullRequest('One commit more');
     const head = 'abcdef0123456789abcdef0123456789abcdef01';
-    await github.commentAsJob(moved.number, withMarker({ head }));
+    const { shown } = markerOf(approved);
+    await github.commentAsJob(moved.number, withMarker({ ...(shown && { shown: { ...shown, head } }) }));
     const error = expectRefusal(await apply(await github.merge(moved.number)), 'not-approved');
     expect(error).toContain(head.slice(0, 7));
   });
@@ -101,38 +102,46 @@ describe('with require-approved-plan', () => {
     merged = await github.merge(pull.number);
     const result = await apply(merged, { buckets: 'share-with-kolena\nnot-shared' });
     const error = expectRefusal(result, 'plan-changed');
-    expect(error).toMatch(/^\+ .*arn:aws:s3:::not-shared$/m);
-    expect(error).toContain(markerOf(approved).digest?.slice(0, 12));
+    const detail = error.split('\n').filter((line) => /^[+-] /.test(line));
+    expect(detail).toEqual([
+      expect.stringMatching(/^\+ role .* on not-shared$/),
+      expect.stringMatching(/^\+ Kolena's CORS rule .* on bucket not-shared$/),
+    ]);
+    expect(error).toContain('`workflow_dispatch` on main');
     expect(result.summary).toContain('not-shared');
     const comments = await github.comments(pull.number);
     expect(comments.map(({ id }) => id)).toEqual([approved.id]);
-    expect(comments.map((comment) => markerOf(comment).digest)).toEqual([markerOf(approved).digest]);
+    expect(comments.map((comment) => markerOf(comment).shown)).toEqual([markerOf(approved).shown]);
   });
 
-  test('AWS that is no longer what the plan met is refused', async () => {
+  test('a rule that somebody added since the plan does not go unseen', async () => {
     const s3 = scene.world.s3(scene.world.customerRoot);
     const Bucket = 'share-with-kolena';
     await s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: foreignRules } }));
     scene.world.gate.forget();
-    const result = await apply(merged);
+    const result = await apply(merged, { cors: 'replace' });
     const calls = scene.world.writes();
     await s3.send(new DeleteBucketCorsCommand({ Bucket }));
     expect(calls).toEqual([]);
     scene.world.gate.forget();
     const error = expectRefusal(result, 'plan-changed');
-    expect(error).toContain('kept rule upload: PUT POST from https://upload.example.com');
+    expect(error).toMatch(/^- another CORS rule upload: PUT POST from https:\/\/upload\.example\.com/m);
   });
 
   test('what was approved is applied, and the same comment shows outcome and checks', async () => {
     const { exitCode, outputs, log } = await apply(merged);
     expect(exitCode, log).toBe(0);
-    expect(outputs).toMatchObject({ 'plan-digest': markerOf(approved).digest, verified: 'true' });
+    expect(outputs).toMatchObject({ 'plan-digest': markerOf(approved).shown?.digest, verified: 'true' });
     const [comment, ...others] = await github.comments(pull.number);
     expect(others).toEqual([]);
     expect(outputs['comment-id']).toBe(String(approved.id));
     expect(comment?.id).toBe(approved.id);
     expect(comment?.body).toMatch(/^### ✅ Applied: Kolena can now read 1 bucket/m);
     expect(comment?.body).toContain('#### What was proven');
+    expect(comment && markerOf(comment)).toMatchObject({
+      applied: { commit: merged },
+      shown: markerOf(approved).shown,
+    });
     expect(comment?.body).toMatch(/<details>\n<summary>Earlier results \(3\)<\/summary>/);
   });
 
@@ -140,7 +149,7 @@ describe('with require-approved-plan', () => {
     const { exitCode, outputs, log } = await apply(merged);
     expect(exitCode, log).toBe(0);
     expect(outputs).toMatchObject({ 'has-changes': 'false', verified: 'true' });
-    expect(outputs['plan-digest']).not.toBe(markerOf(approved).digest);
+    expect(outputs['plan-digest']).not.toBe(markerOf(approved).shown?.digest);
     const comments = await github.comments(pull.number);
     expect(comments.map(({ body }) => body)).toEqual([expect.stringContaining('Nothing had to be applied')]);
   });

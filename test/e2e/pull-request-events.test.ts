@@ -69,6 +69,42 @@ test.each(['apply', 'destroy'])(
   },
 );
 
+test.each(['pull_request', 'pull_request_review'])(
+  'apply on %s of an open pull request is refused before AWS is asked',
+  async (event) => {
+    const { outputs, errors } = await on(event, { command: 'apply' }, pull.event);
+    expect(outputs['failure-reason']).toBe('not-approved');
+    expect(errors).toEqual([expect.stringContaining('`apply-on-pull-request: true`')]);
+    expect(scene.world.gate.calls).toEqual([]);
+  },
+);
+
+test('a comment on a pull request plans there', async () => {
+  const payload = {
+    issue: { number: pull.number, pull_request: { merged_at: null } },
+    comment: { body: '/kolena plan' },
+    repository: { full_name: 'octo-org/data-access', default_branch: 'main' },
+  };
+  const { exitCode, outputs, log } = await on('issue_comment', {}, payload);
+  expect(exitCode, log).toBe(0);
+  expect((await github.comments(pull.number)).map(({ id }) => String(id))).toEqual([outputs['comment-id']]);
+});
+
+test('what follows a fork’s workflow is skipped before AWS is asked', async () => {
+  const payload = {
+    workflow_run: {
+      event: 'pull_request',
+      head_repository: { full_name: 'octocat/fork' },
+      pull_requests: [],
+    },
+    repository: { full_name: 'octo-org/data-access' },
+  };
+  const { exitCode, outputs, log } = await on('workflow_run', { command: 'apply' }, payload);
+  expect(exitCode, log).toBe(0);
+  expect(outputs['skipped']).toBe('true');
+  expect(scene.world.gate.calls).toEqual([]);
+});
+
 test('a dispatched apply applies', async () => {
   const { exitCode, outputs, annotations, log } = await on('workflow_dispatch', { command: 'apply' });
   expect(exitCode, log).toBe(0);

@@ -49,7 +49,7 @@ describe('with GitHub’s OIDC', () => {
     expect(caller).toMatch(/^arn:aws:sts::111122223333:assumed-role\/github-deploy\/.*1001/);
   });
 
-  test('a refusal prints the token’s subject and audience and the trust policy that would accept it', async () => {
+  test('a refusal prints the token’s subject and audience, and what of the trust policy to compare them with', async () => {
     const other = 'repo:octo-org@1/data-access@2:ref:refs/heads/main';
     const env = { ...bare(), ...scene.world.issuer.env({ sub: other }) };
     const { exitCode, errors, outputs } = await scene.run(

@@ -63,7 +63,8 @@ describe('with state in S3', () => {
     };
     const s3 = scene.world.s3(scene.world.customerRoot);
     await s3.send(new PutObjectCommand({ ...lock, Body: JSON.stringify(holder) }));
-    const { exitCode, errors, outputs } = await scene.run({ command: 'plan', ...inputs, ...both });
+    const waits = { 'lock-timeout': '3s' };
+    const { exitCode, errors, outputs } = await scene.run({ command: 'plan', ...inputs, ...both, ...waits });
     expect({ exitCode, reason: outputs['failure-reason'] }).toEqual({ exitCode: 1, reason: 'state-locked' });
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain('runner@another-job');

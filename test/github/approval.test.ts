@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findApproval } from '../../src/github/approval.ts';
+import { findMerges } from '../../src/github/approval.ts';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import type { EventContext } from '../../src/github/event.ts';
+import { findNewer } from '../../src/github/history.ts';
 import { writeMarker } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
 import { logTo } from '../support/log.ts';
@@ -18,86 +19,151 @@ const pull = (part = {}) => ({
   base: { ref: 'main' },
   ...part,
 });
-const pullRequest = { number: 7, url: 'https://github.com/o/r/pull/7', head: 'head-2' };
+const pullRequest = {
+  number: 7,
+  url: 'https://github.com/o/r/pull/7',
+  head: 'head-2',
+  mergedAt: '2026-11-23T09:00:00Z',
+};
+const shown = { digest: 'digest-1', head: 'head-2', isAnew: false };
 const marker = (part = {}) =>
-  writeMarker({
-    key: 'default',
-    digest: 'digest-1',
-    head: 'head-2',
-    latest: { time: 't', verdict: 'v' },
-    history: [],
-    ...part,
-  });
+  writeMarker({ key: 'default', shown, latest: { time: 't', verdict: 'v' }, history: [], ...part });
 
 let server: GitHubStandIn;
 let github: GitHub;
-const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
+const waits: number[] = [];
+const clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds: number) => Promise.resolve(void waits.push(milliseconds)),
+};
 beforeEach(async () => {
   server = await startGitHub();
   github = openGitHub({ token: 'ghs_example', repository: 'o/r', apiUrl: server.url, clock, log });
 });
 afterEach(() => server.close());
 
-const find = (event: EventContext = push) => findApproval(github, { event, key: 'default' });
-const comment = (body: string, login = 'github-actions[bot]') =>
-  server.comments.push({ id: 1, body, user: { login } });
+const files = ['kolena-s3.yml', '.github/workflows/access.yml'];
+const find = (event: EventContext = push, more = {}) =>
+  findMerges(github, { event, key: 'default', files, ...more });
+const comment = (body: string, login = 'github-actions[bot]', issue = 7) =>
+  server.comments.push({ id: server.comments.length + 1, body, user: { login }, issue });
 
-describe('the approval of a commit', () => {
-  test('is what our comment on its merged pull request showed', async () => {
+describe('the merges that a commit stands on', () => {
+  test('are, without a history of files, the pull request that brought it in, with what our comment showed', async () => {
     server.pullsOfCommit['abc'] = [pull()];
     comment(marker());
-    expect(await find()).toEqual({ pullRequest, shown: { digest: 'digest-1', head: 'head-2' } });
+    expect(await find()).toEqual([{ commit: 'abc', pullRequest, shown }]);
   });
 
   test.each([
     ['was not merged', { merged_at: null }],
     ['went to another branch', { base: { ref: 'develop' } }],
-  ])('is not of a pull request that %s', async (_, part) => {
+  ])('hold no pull request that %s', async (_, part) => {
     server.pullsOfCommit['abc'] = [pull(part)];
     comment(marker());
-    expect(await find()).toEqual({});
+    expect(await find()).toEqual([{ commit: 'abc' }]);
   });
 
-  test('is of the pull request whose merge made the commit, where it belongs to several', async () => {
-    server.pullsOfCommit['abc'] = [
-      pull({ number: 3, merge_commit_sha: 'other', merged_at: '2026-11-23T10:00:00Z' }),
-      pull(),
-    ];
-    expect((await find()).pullRequest?.number).toBe(7);
+  test('hold the pull request whose merge made the commit, where it belongs to several', async () => {
+    server.pullsOfCommit['abc'] = [pull({ number: 3, merged_at: '2026-11-23T10:00:00Z' }), pull()];
+    server.merges[3] = { merged: true, mergeCommit: { oid: 'other' } };
+    server.merges[7] = { merged: true, mergeCommit: { oid: 'abc' } };
+    expect((await find())[0]?.pullRequest?.number).toBe(7);
+    server.merges[7] = { merged: true, mergeCommit: { oid: 'another' } };
+    await expect(find()).rejects.toMatchObject({
+      reason: 'not-approved',
+      message: expect.stringContaining('#3, #7') as string,
+    });
   });
 
   test.each([
     ['a person', () => comment(marker(), 'octocat')],
     ['another key', () => comment(marker({ key: 'staging' }))],
-    ['no plan', () => comment(marker({ digest: undefined }))],
-  ])('is none from a comment of %s', async (_, write) => {
+    ['no plan', () => comment(marker({ shown: undefined }))],
+  ])('hold nothing from a comment of %s', async (_, write) => {
     server.pullsOfCommit['abc'] = [pull()];
     write();
-    expect(await find()).toEqual({ pullRequest });
+    expect(await find()).toEqual([{ commit: 'abc', pullRequest }]);
   });
 
-  test('is of the queued pull request in a merge group, merged or not', async () => {
-    server.pulls[7] = pull({ merged: false });
-    comment(marker());
-    const approval = await find({ kind: 'merge_group', apiUrl: '', commit: 'queue', queuedPullRequest: 7 });
-    expect(approval.shown).toEqual({ digest: 'digest-1', head: 'head-2' });
+  test.each([
+    ['octocat', false],
+    ['github-actions[bot]', true],
+  ])('rely on our comment that %s edited: %s', async (editor, isReliedOn) => {
+    server.pullsOfCommit['abc'] = [pull()];
+    server.comments.push({ id: 1, body: marker(), user: { login: 'github-actions[bot]' }, editor });
+    const expected = isReliedOn ? { shown } : { editedBy: editor };
+    expect(await find()).toEqual([{ commit: 'abc', pullRequest, ...expected }]);
   });
 
-  test('is none for a pull request that is still open', async () => {
+  test('are the queued pull request in a merge group, merged or not', async () => {
     server.pulls[7] = pull({ merged: false });
     comment(marker());
-    const event = {
-      ...push,
-      kind: 'pull_request',
-      pullRequest: { number: 7, head: 'head-2', merged: false },
-    } as const;
-    expect(await find(event)).toEqual({});
+    const event = { kind: 'merge_group', apiUrl: '', commit: 'queue', queuedPullRequest: 7 } as const;
+    expect(await find(event)).toMatchObject([{ commit: 'queue', shown }]);
+  });
+
+  test('are none for a pull request that is still open, unless it approves itself', async () => {
+    server.pulls[7] = pull({ merged: false });
+    comment(marker());
+    const open = { number: 7, head: 'head-2', merged: false };
+    const event = { ...push, kind: 'pull_request', pullRequest: open } as const;
+    expect(await find(event)).toEqual([]);
+    expect(await find(event, { openApproves: true })).toMatchObject([{ shown }]);
+  });
+
+  test('go back to the last complete apply, by the commits that touched the files alone', async () => {
+    const at = (sha: string, minute: number) => ({ sha, minute });
+    server.commitsOf['kolena-s3.yml'] = [at('four', 4), at('three', 3), at('one', 1)];
+    server.commitsOf['.github/workflows/access.yml'] = [at('three', 3), at('two', 2)];
+    for (const [sha, number] of [
+      ['four', 4],
+      ['three', 3],
+      ['two', 2],
+      ['one', 1],
+    ] as const)
+      server.pullsOfCommit[sha] = [pull({ number })];
+    comment(marker(), 'github-actions[bot]', 4);
+    comment(marker({ applied: { commit: 'two', time: '2026-11-25T10:00:00Z' } }), 'github-actions[bot]', 3);
+    comment(marker(), 'github-actions[bot]', 2);
+    expect((await find()).map(({ commit, shown: plan }) => [commit, plan !== undefined])).toEqual([
+      ['four', true],
+      ['three', true],
+    ]);
+    expect(server.requests.filter((request) => request.includes('/commits/one/'))).toEqual([]);
+  });
+
+  test.each([
+    ['2026-11-25T09:00:00Z', 0],
+    ['2026-11-25T11:00:00Z', 1],
+  ])(
+    'hold what was applied again when it was planned anew since: planned at %s',
+    async (plannedAt, count) => {
+      server.commitsOf['kolena-s3.yml'] = [{ sha: 'abc', minute: 1 }];
+      server.pullsOfCommit['abc'] = [pull()];
+      const applied = { commit: 'abc', time: '2026-11-25T10:00:00Z' };
+      comment(marker({ applied, shown: { ...shown, plannedAt } }));
+      expect(await find()).toHaveLength(count);
+    },
+  );
+
+  test('count a pull request of several commits once, and keep a commit that none brought in', async () => {
+    const commits = ['b2', 'b1', 'direct', 'a'].map((sha, at) => ({ sha, minute: 9 - at }));
+    server.commitsOf['kolena-s3.yml'] = commits;
+    server.pullsOfCommit['b1'] = server.pullsOfCommit['b2'] = [pull({ number: 8 })];
+    server.pullsOfCommit['a'] = [pull({ number: 7 })];
+    const merges = await find({ ...push, kind: 'schedule' });
+    expect(merges.map(({ commit, pullRequest: by }) => [commit, by?.number])).toEqual([
+      ['b2', 8],
+      ['direct', undefined],
+      ['a', 7],
+    ]);
   });
 
   test('is read after a 502, and cannot be had when GitHub refuses', async () => {
     server.pullsOfCommit['abc'] = [pull()];
     server.faults.push({ request: /commits\/abc/, status: 502 });
-    expect((await find()).pullRequest?.number).toBe(7);
+    expect((await find())[0]?.pullRequest?.number).toBe(7);
     server.faults.push({
       request: /commits\/abc/,
       status: 403,
@@ -107,6 +173,72 @@ describe('the approval of a commit', () => {
       reason: 'not-approved',
       remedy: expect.stringContaining('pull-requests: write') as string,
     });
+  });
+});
+
+describe('an index of commits that is late', () => {
+  const late = (answers: { status: number; body?: unknown }[]) => {
+    for (const { status, body = [] } of answers)
+      server.faults.push({ request: /commits\/abc\/pulls/, status, body });
+  };
+
+  test('is asked again while it answers with nothing, 404 or 422', async () => {
+    server.pullsOfCommit['abc'] = [pull()];
+    late([{ status: 200 }, { status: 404 }, { status: 422 }, { status: 200 }]);
+    expect((await find())[0]?.pullRequest?.number).toBe(7);
+  });
+
+  test('is given up after 40 seconds', async () => {
+    waits.length = 0;
+    expect(await find()).toEqual([{ commit: 'abc' }]);
+    expect(server.requests.filter((request) => request.includes('commits/abc/pulls'))).toHaveLength(6);
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBe(40_000);
+  });
+
+  test('is not waited for where the number in the message is right, and waited for where it is not', async () => {
+    server.merges[7] = {
+      merged: true,
+      mergedAt: pullRequest.mergedAt,
+      mergeCommit: { oid: 'abc' },
+      baseRefName: 'main',
+      headRefOid: 'head-2',
+      url: pullRequest.url,
+    };
+    expect(await find({ ...push, hint: 7 })).toEqual([{ commit: 'abc', pullRequest }]);
+    expect(server.requests.filter((request) => request.includes('commits/abc/pulls'))).toHaveLength(1);
+    server.merges[7] = { ...server.merges[7], mergeCommit: { oid: 'other' } };
+    expect(await find({ ...push, hint: 7 })).toEqual([{ commit: 'abc' }]);
+  });
+});
+
+describe('what a branch says since a commit', () => {
+  const newer = (isSame: (path: string) => boolean) =>
+    findNewer(github, { commit: 'abc', branch: 'main', files, isSame });
+  const own = [{ sha: 'abc', minute: 1 }];
+  const later = [{ sha: 'def', minute: 2 }, ...own];
+
+  test('is the same at the head, and after commits that touched other files', async () => {
+    server.head = 'abc';
+    expect(await newer(() => false)).toBeUndefined();
+    server.head = 'head';
+    server.commitsOf['kolena-s3.yml'] = own;
+    expect(await newer(() => false)).toBeUndefined();
+  });
+
+  test('is something else by the commit that changed it, and the same where only comments changed', async () => {
+    server.head = 'head';
+    server.commitsOf['kolena-s3.yml@abc'] = own;
+    server.commitsOf['kolena-s3.yml'] = later;
+    server.files['kolena-s3.yml@abc'] = 'buckets: [a]';
+    server.files['kolena-s3.yml@head'] = 'buckets: [b]';
+    const asked: string[] = [];
+    const isSame = (path: string, here: string, there: string) => {
+      asked.push(`${path}: ${here} → ${there}`);
+      return here === there;
+    };
+    expect(await findNewer(github, { commit: 'abc', branch: 'main', files, isSame })).toBe('def');
+    expect(asked).toContain('kolena-s3.yml: buckets: [a] → buckets: [b]');
+    expect(await newer(() => true)).toBeUndefined();
   });
 });
 

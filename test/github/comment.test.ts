@@ -206,7 +206,7 @@ describe('GitHub that fails for a passing reason', () => {
 
 describe('the pull request that brought a commit in', () => {
   const push = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' } as const;
-  const findMerged = () => openPullRequests(client(), push).findMerged();
+  const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [] });
 
   test('is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
     for (let time = 0; time < 9; time++)
@@ -265,4 +265,31 @@ test('never asks GitHub nothing', async () => {
 test('on-change without a change creates nothing', async () => {
   expect(await saveComment(github, target({ mode: 'on-change', changed: false }))).toEqual({ kind: 'left' });
   expect(server.comments).toEqual([]);
+});
+
+test('a locked conversation is a warning that says so, not a failed run', async () => {
+  const message = 'Unable to create comment because issue is locked.';
+  server.faults.push({ request: /^POST .*comments/, status: 403, message });
+  expect(await saveComment(github, target())).toMatchObject({
+    kind: 'warning',
+    message: expect.stringContaining('is locked') as string,
+  });
+});
+
+describe('our comment', () => {
+  const stands = { id: 1, body: body('old'), user: bot };
+
+  test('that somebody hid is visible again after an update', async () => {
+    server.comments.push({ ...stands, isMinimized: true });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+    expect(server.comments[0]?.isMinimized).toBe(false);
+  });
+
+  test('that somebody else edited gives nothing to the next one', async () => {
+    server.comments.push({ ...stands, editor: 'octocat' });
+    const given: unknown[] = [];
+    await saveComment(github, target({ render: (previous) => body(String(given.push(previous))) }));
+    expect(given).toEqual([undefined]);
+    expect(lines).toEqual([expect.stringContaining('edited by octocat')]);
+  });
 });

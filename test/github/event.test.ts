@@ -32,6 +32,7 @@ test('a pull request is read with its head, not with the merge commit that is ch
     commit: 'headsha',
     branch: 'main',
     runUrl: 'https://github.com/octo-org/octo-repo/actions/runs/1658821493/attempts/3',
+    isAnew: true,
     pullRequest: { number: 7, head: 'headsha', merged: false },
   });
 });
@@ -65,7 +66,10 @@ test.each([
   ['merge_group', 'merge_group'],
   ['workflow_dispatch', 'workflow_dispatch'],
   ['schedule', 'schedule'],
-  ['issue_comment', 'other'],
+  ['issue_comment', 'issue_comment'],
+  ['workflow_run', 'workflow_run'],
+  ['pull_request_review', 'pull_request_review'],
+  ['release', 'other'],
   [undefined, 'other'],
 ] as const)('the event %s is a %s', (name, kind) => {
   expect(readEvent({ ...env, GITHUB_EVENT_NAME: name }, {}).kind).toBe(kind);
@@ -102,4 +106,76 @@ test('GitHub Enterprise has its own addresses', () => {
 
 test('outside of GitHub there is nothing', () => {
   expect(readEvent({}, undefined)).toEqual({ kind: 'other', apiUrl: 'https://api.github.com' });
+});
+
+describe('whose pull request an event is about', () => {
+  const on = (kind: string, payload: object, more = {}) =>
+    readEvent({ ...env, GITHUB_REF: 'refs/heads/main', GITHUB_EVENT_NAME: kind, ...more }, payload);
+
+  test('a comment on a pull request tells its number, and one on an issue none', () => {
+    const issue = { number: 11, pull_request: { merged_at: null } };
+    expect(on('issue_comment', { issue }).commentedPullRequest).toBe(11);
+    expect(on('issue_comment', { issue: { number: 11 } })).not.toHaveProperty('commentedPullRequest');
+  });
+
+  const followed = (part: object) => ({
+    workflow_run: {
+      event: 'pull_request',
+      head_repository: own,
+      pull_requests: [{ number: 7, head: { sha: 'headsha' } }],
+      ...part,
+    },
+    repository: own,
+  });
+
+  test('a run that follows a fork’s is the fork’s', () => {
+    const fork = { head_repository: { full_name: 'octocat/octo-repo' }, pull_requests: [] };
+    expect(on('workflow_run', followed(fork)).fork).toBe('octocat/octo-repo');
+    expect(on('workflow_run', followed({ head_repository: null, pull_requests: [] })).fork).toBe('(deleted)');
+    expect(on('workflow_run', followed({}))).not.toHaveProperty('fork');
+  });
+
+  test('a run that follows another is about its pull request, unless that was a push', () => {
+    expect(on('workflow_run', followed({})).pullRequest).toEqual({
+      number: 7,
+      head: 'headsha',
+      merged: false,
+    });
+    expect(on('workflow_run', followed({ event: 'push' }))).not.toHaveProperty('pullRequest');
+  });
+
+  test('a merged pull request is about the commit that the merge made', () => {
+    const event = on('pull_request', pullRequest(own, { merged: true, merge_commit_sha: 'mergesha' }));
+    expect(event).toMatchObject({ commit: 'mergesha', pullRequest: { head: 'headsha', merged: true } });
+  });
+
+  test.each([
+    ['Give Kolena access (#12)\n\nLonger (#13)', 12],
+    ['Merge pull request #14 from octo-org/topic', 14],
+    ['See #15', undefined],
+  ])('a merge commit names it: %j', (message, hint) => {
+    expect(on('push', { head_commit: { message } }).hint).toBe(hint);
+  });
+});
+
+test.each([
+  [{}, undefined],
+  [{ GITHUB_ACTOR: 'dependabot[bot]' }, true],
+  [{ GITHUB_ACTOR: 'dependabot[bot]', ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token' }, undefined],
+])('of Dependabot, %j is without a token: %s', (more, expected) => {
+  expect(readEvent({ ...env, ...more }, {}).isWithoutToken).toBe(expected);
+});
+
+test('the workflow file and the job are told, and a tag is of the default branch', () => {
+  const more = {
+    GITHUB_WORKFLOW_REF: 'octo-org/octo-repo/.github/workflows/access.yml@refs/tags/v1',
+    GITHUB_JOB: 'apply',
+    GITHUB_REF: 'refs/tags/v1',
+    GITHUB_EVENT_NAME: 'push',
+  };
+  expect(readEvent({ ...env, ...more }, { repository: { default_branch: 'trunk' } })).toMatchObject({
+    workflow: '.github/workflows/access.yml',
+    job: 'apply',
+    branch: 'trunk',
+  });
 });

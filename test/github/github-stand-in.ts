@@ -7,6 +7,11 @@ export interface StandInComment {
   readonly id: number;
   body: string;
   readonly user: { readonly login: string };
+  /** @default 7 */
+  readonly issue?: number;
+  /** Login of whoever edited it last. @default nobody */
+  readonly editor?: string;
+  isMinimized?: boolean;
 }
 
 /** An answer given in place of the real one, to requests that match, once each. */
@@ -29,6 +34,14 @@ export interface GitHubStandIn {
   /** By commit. */
   readonly pullsOfCommit: Record<string, unknown[]>;
   readonly pulls: Record<number, unknown>;
+  /** What GraphQL tells of a pull request's merge. */
+  readonly merges: Record<number, object>;
+  /** By path, or by path and the commit that is asked for: the newest first. */
+  readonly commitsOf: Record<string, readonly { readonly sha: string; readonly minute: number }[]>;
+  /** Texts by path and commit. */
+  readonly files: Record<string, string>;
+  /** Of the branch. */
+  head: string;
   readonly faults: Fault[];
   /** `METHOD /path` of every request. */
   readonly requests: string[];
@@ -70,6 +83,10 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     comments: [],
     pullsOfCommit: {},
     pulls: {},
+    merges: {},
+    commitsOf: {},
+    files: {},
+    head: 'abc',
     faults: [],
     requests: [],
     viewer: 'github-actions[bot]',
@@ -97,17 +114,73 @@ const viewerOf = (login: string) => ({ data: { viewer: { login } } });
 function answer(github: GitHubStandIn, path: string, text: string): Answer {
   const { pathname, searchParams } = new URL(path.replace(/^\w+ /, ''), github.url);
   const route = `${path.split(' ')[0] ?? ''} ${pathname}`;
+  if (route === 'POST /graphql' && text.includes('mergeCommit')) {
+    const { number } = (JSON.parse(text) as { variables: { number: number } }).variables;
+    return { status: 200, body: { data: { repository: { pullRequest: github.merges[number] ?? null } } } };
+  }
+  if (route === 'POST /graphql' && text.includes('unminimizeComment')) {
+    const { subjectId } = (JSON.parse(text) as { variables: { subjectId: string } }).variables;
+    for (const comment of github.comments) if (nodeId(comment) === subjectId) comment.isMinimized = false;
+    return { status: 200, body: { data: { unminimizeComment: { clientMutationId: null } } } };
+  }
+  if (route === 'POST /graphql' && text.includes('viewerDidAuthor') && github.viewer !== undefined)
+    return {
+      status: 200,
+      body: github.viewer === 'forbidden' ? forbidden : { data: { nodes: nodes(github) } },
+    };
+  if (route === 'GET /repos/o/r/branches/main')
+    return { status: 200, body: { commit: { sha: github.head }, protected: false } };
+  if (route === 'GET /repos/o/r/commits') {
+    const [path, sha] = [searchParams.get('path') ?? '', searchParams.get('sha') ?? ''];
+    const commits = github.commitsOf[`${path}@${sha}`] ?? github.commitsOf[path] ?? [];
+    const date = (minute: number) => new Date(minute * 60_000).toISOString();
+    return {
+      status: 200,
+      body: commits.map(({ sha: own, minute }) => ({
+        sha: own,
+        commit: { committer: { date: date(minute) } },
+      })),
+    };
+  }
+  const file = /^GET \/repos\/o\/r\/contents\/(.+)$/.exec(route)?.[1];
+  if (file !== undefined) {
+    const found = github.files[`${decodeURIComponent(file)}@${searchParams.get('ref') ?? ''}`];
+    return found === undefined
+      ? { status: 404, body: { message: 'Not Found' } }
+      : { status: 200, body: { content: Buffer.from(found).toString('base64') } };
+  }
   if (route === 'POST /graphql')
     return github.viewer === undefined
       ? { status: 404, body: { message: 'Not Found' } }
       : { status: 200, body: github.viewer === 'forbidden' ? forbidden : viewerOf(github.viewer) };
   if (route === 'GET /user') return { status: 200, body: { login: 'octocat' } };
-  if (route === 'GET /repos/o/r/issues/7/comments') return page(github, searchParams);
+  const issue = /^GET \/repos\/o\/r\/issues\/(\d+)\/comments$/.exec(route)?.[1];
+  if (issue !== undefined)
+    return page(
+      { ...github, comments: github.comments.filter((one) => (one.issue ?? 7) === Number(issue)) },
+      searchParams,
+    );
   const commit = /^GET \/repos\/o\/r\/commits\/(\w+)\/pulls$/.exec(route)?.[1];
   if (commit !== undefined) return { status: 200, body: github.pullsOfCommit[commit] ?? [] };
   const pull = github.pulls[Number(/^GET \/repos\/o\/r\/pulls\/(\d+)$/.exec(route)?.[1])];
   if (pull !== undefined) return { status: 200, body: pull };
   return write(github, route, text);
+}
+
+function nodeId({ id }: StandInComment): string {
+  return `IC_${id}`;
+}
+
+/** GraphQL spells the logins of bots without `[bot]`. */
+function nodes({ comments, viewer }: GitHubStandIn): object[] {
+  const actor = (login: string) => ({ login: login.replace('[bot]', '') });
+  return comments.map((comment) => ({
+    id: nodeId(comment),
+    viewerDidAuthor: comment.user.login === viewer,
+    isMinimized: comment.isMinimized === true,
+    author: actor(comment.user.login),
+    editor: comment.editor === undefined ? null : actor(comment.editor),
+  }));
 }
 
 /** https://docs.github.com/rest/using-the-rest-api/using-pagination-in-the-rest-api */
@@ -116,7 +189,11 @@ function page({ comments, url }: GitHubStandIn, query: URLSearchParams): Answer 
   const number = Number(query.get('page') ?? 1);
   const shown = comments.slice((number - 1) * size, number * size);
   const next = `<${url}/repos/o/r/issues/7/comments?per_page=${size}&page=${number + 1}>; rel="next"`;
-  const body = shown.map((comment) => ({ ...comment, html_url: htmlUrl(comment.id) }));
+  const body = shown.map((comment) => ({
+    ...comment,
+    node_id: nodeId(comment),
+    html_url: htmlUrl(comment.id),
+  }));
   return { status: 200, body, ...(comments.length > number * size && { headers: { link: next } }) };
 }
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 import { credentialsError } from '../../src/problem/credentials-error.ts';
 import { ambientError, emptySourceError, missingCredentials } from '../../src/problem/sign-in-error.ts';
+import type { IdTokenClaims } from '../../src/iam/id-token.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { webIdentityError } from '../../src/problem/web-identity-error.ts';
 import { UserError } from '../../src/base/errors.ts';
 
@@ -174,7 +176,7 @@ const webIdentity: [Error, RegExp, RegExp][] = [
   [
     aws('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
     /role\/deploy.*sub: repo:a@1\/b@2:pull_request.*aud: sts.*iss: https.*"repo:a\/b:pull_request" does not match/s,
-    /"token\.actions\.githubusercontent\.com:sub": "repo:a@1\/b@2:pull_request"/,
+    /Set role-to-assume to the plan role/,
   ],
   [
     aws(
@@ -236,6 +238,54 @@ describe('assuming a role with an ID token', () => {
     expect(explained).toMatchObject({ reason: 'credentials', cause: error });
     expect(explained.message).toMatch(message);
     expect(explained.remedy).toMatch(remedy);
+  });
+
+  const remedyFor = (more: Partial<IdTokenClaims>) =>
+    webIdentityError(aws('AccessDenied', 'Not authorized'), { ...request, claims: { ...claims, ...more } })
+      .remedy;
+
+  test.each<Partial<IdTokenClaims>>([
+    { sub: 'repo:a@1/b@2:pull_request' },
+    { sub: 'repo:a@1/b@2:pull_request:actor:octocat' },
+    { sub: 'repo:a/b:environment:production', event: 'pull_request' },
+    { sub: 'repo:a/b:ref:refs/heads/main', event: 'pull_request_target' },
+    { sub: 'repo:a/b:ref:refs/heads/gh-readonly-queue/main/pr-7-0123' },
+  ])('of a job of %j, whose code nobody has merged, is sent to the plan role, without a policy', (more) => {
+    expect(remedyFor(more)).toMatch(/^Set role-to-assume to the plan role/);
+    expect(remedyFor(more)).not.toContain('{');
+  });
+
+  test.each(['ref:refs/heads/main', 'ref:refs/heads/feature', 'ref:refs/tags/v1'])(
+    'of a job of %s without an environment is told to add the one that the trust policy names',
+    (context) => {
+      const remedy = remedyFor({ sub: `repo:a/b:${context}`, event: 'push' });
+      expect(remedy).toContain('add `environment: NAME`');
+      expect(remedy).not.toContain('{');
+    },
+  );
+
+  test('of a job of an environment shows the policy that accepts it on this branch alone', () => {
+    const remedy = remedyFor({
+      sub: 'repo:a/b:environment:production',
+      event: 'push',
+      ref: 'refs/heads/main',
+    });
+    const policy = JSON.parse(remedy.slice(remedy.indexOf('{'))) as PolicyDocument;
+    expect(policy.Statement).toMatchObject([
+      {
+        Condition: {
+          StringEquals: {
+            'token.actions.githubusercontent.com:sub': 'repo:a/b:environment:production',
+            'token.actions.githubusercontent.com:ref': 'refs/heads/main',
+          },
+        },
+      },
+    ]);
+  });
+
+  test('with a sub that every job of the repository has is not to be trusted alone', () => {
+    expect(remedyFor({ sub: 'repo:a/b' })).toMatch(/trusts every pull request/);
+    expect(remedyFor({ sub: 'repo:a/b' })).not.toContain('{');
   });
 
   test('says nothing of IDs when the sub has none', () => {

@@ -101,6 +101,11 @@ const table: [name: string, stderr: string, remedy: RegExp][] = [
     /`backend`/,
   ],
   [
+    'a workspace that plans elsewhere',
+    '\nError: Saving a generated plan is currently not supported\n\nThe "remote" backend does not support saving the generated execution plan\nlocally at this time.\n',
+    /execution mode of the workspace to Local/,
+  ],
+  [
     'a registry that cannot be reached',
     '\nError: Failed to query available provider packages\n\nCould not retrieve the list of available versions for provider hashicorp/aws:\ncould not connect to registry.terraform.io: failed to request discovery\ndocument: proxyconnect tcp: connection refused\n',
     /HTTPS_PROXY/,

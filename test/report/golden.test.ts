@@ -6,9 +6,8 @@ import { goldenPath, recordedReport, recordedRuns } from './recorded.ts';
 import { fenced, structureProblems } from './structure.ts';
 
 const mask = maskOf({ externalIds: ['example-external-id', 'another-external-id'], accountIds: [] });
-const head = '6dcb09b5b57875f334f61aebed695e2e4193db5e';
 const comment = (name: (typeof recordedRuns)[number]) =>
-  renderComment(recordedReport(name), { key: 'default', head, mask });
+  renderComment(recordedReport(name), { key: 'default', mask });
 const visibleLine = (markdown: string) => markdown.split('\n').find((line) => line.startsWith('### '));
 const diffOf = (markdown: string) => fenced(markdown, 'diff').join('\n').split('\n');
 const pictureOf = (markdown: string) => fenced(markdown, 'mermaid').join('\n');
@@ -34,7 +33,7 @@ const hostile = 'a`|```\n</details>\n@octocat #12 https://evil.example "]; end <
 test('hostile names and values give the kept Markdown, in which they mean nothing', async () => {
   const markdown = renderComment(
     hostileReport(() => hostile, 6),
-    { key: 'default', head, mask },
+    { key: 'default', mask },
   );
   await expect(markdown).toMatchFileSnapshot(goldenPath('hostile-names.md'));
   expect(structureProblems(markdown)).toEqual([]);

@@ -6,7 +6,7 @@ import { recordedReport } from './recorded.ts';
 import { structureProblems } from './structure.ts';
 
 const mask = maskOf({ externalIds: ['example-external-id'], accountIds: [] });
-const comment = (report: Report) => renderComment(report, { key: 'default', head: 'x', mask });
+const comment = (report: Report) => renderComment(report, { key: 'default', mask });
 const summaryLink = '[job summary](https://github.com/octo-org/octo-repo/actions/runs/1658821493/attempts/1)';
 
 /** The recorded plan of one bucket with this many buckets more, unchanged or created. */

@@ -51,6 +51,7 @@ export function recordedReport(name: (typeof recordedRuns)[number]): Report {
     backend,
     rawDiff,
     digest,
+    shown: { head: '6dcb09b5b57875f334f61aebed695e2e4193db5e', digest, isAnew: false },
     notes: [],
     commit: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
     runUrl: 'https://github.com/octo-org/octo-repo/actions/runs/1658821493/attempts/1',

@@ -25,7 +25,7 @@ test('whatever stands in names and values, the Markdown is whole and data means 
       const report = { ...hostileReport(from(list), rows), outcome };
       const entry = { time: '2026-11-23T09:00:00.000Z', commit: list[0] ?? '', verdict: list[1] ?? '' };
       const previous = writeMarker({ key: 'default', latest: entry, history: [entry, entry] });
-      const comment = renderComment(report, { key: 'default', head: 'x', previous, mask: clear });
+      const comment = renderComment(report, { key: 'default', previous, mask: clear });
       expect(structureProblems(comment)).toEqual([]);
       expect(structureProblems(renderSummary(report, clear))).toEqual([]);
     }),
@@ -55,7 +55,7 @@ test('it fits whatever the size, and stays whole', () => {
       fc.integer({ min: 20, max: 400 }),
       (list, rows) => {
         const report = hostileReport(from(list), rows);
-        const comment = renderComment(report, { key: 'default', head: 'x', mask: clear });
+        const comment = renderComment(report, { key: 'default', mask: clear });
         expect(comment.length).toBeLessThan(65_536);
         expect(new TextEncoder().encode(comment).length).toBeLessThanOrEqual(262_144);
         expect(structureProblems(comment)).toEqual([]);
@@ -75,7 +75,7 @@ test('what is shown does not depend on a secret, whatever its characters and whe
       const shown = (value: string) => {
         const mask = maskOf({ externalIds: [value], accountIds: [] });
         const data = list.map(([before, after]) => `${before}«${value}»${after}`);
-        return renderComment(hostileReport(from(data), 4), { key: 'default', head: 'x', mask });
+        return renderComment(hostileReport(from(data), 4), { key: 'default', mask });
       };
       expect(shown(one)).toBe(shown(other));
     }),

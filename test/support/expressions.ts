@@ -2,6 +2,8 @@
 export interface ExpressionContext {
   /** `github.event_name`. */
   readonly event: string;
+  /** `inputs.command` of a dispatch. @default none */
+  readonly command?: string;
   /** The entry of the matrix. @default none */
   readonly matrix?: Readonly<Record<string, string>>;
 }
@@ -22,11 +24,49 @@ export function runsOn(condition: string | undefined, context: ExpressionContext
   return condition === undefined || valueOf(condition, context) === 'true';
 }
 
-function valueOf(expression: string, { event, matrix = {} }: ExpressionContext): string {
-  const value = matrix[/^matrix\.(\w+)$/.exec(expression)?.[1] ?? ''];
-  if (value !== undefined) return value;
-  const choice = /^github\.event_name == '(\w+)'(?: && '(\w+)' \|\| '(\w+)')?$/.exec(expression);
-  if (choice === null) throw new Error(`an expression that is not known here: ${expression}`);
-  const [, wanted, yes = 'true', no = 'false'] = choice;
-  return event === wanted ? yes : no;
+/** Of the operators `==`, `&&`, `||` and parentheses, in their order; an absent value is the empty text, as on GitHub. */
+function valueOf(expression: string, { event, command = '', matrix = {} }: ExpressionContext): string {
+  const tokens = expression.match(/'[^']*'|[\w.]+|==|&&|\|\||[()]/g) ?? [];
+  if (tokens.join('') !== expression.replace(/\s(?=(?:[^']*'[^']*')*[^']*$)/g, '')) throw unknown(expression);
+  const atom = (): string => {
+    const token = tokens.shift() ?? '';
+    if (token === '(') {
+      const inner = either();
+      if (tokens.shift() !== ')') throw unknown(expression);
+      return inner;
+    }
+    if (token.startsWith("'")) return token.slice(1, -1);
+    if (token === 'github.event_name') return event;
+    if (token === 'inputs.command') return command;
+    const value = matrix[/^matrix\.(\w+)$/.exec(token)?.[1] ?? ''];
+    if (value === undefined) throw unknown(expression);
+    return value;
+  };
+  const next = (operator: string) => tokens[0] === operator && tokens.shift() !== undefined;
+  const equal = (): string => {
+    const left = atom();
+    return next('==') ? String(left === atom()) : left;
+  };
+  const isTrue = (value: string) => value !== '' && value !== 'false';
+  const both = (): string => {
+    let value = equal();
+    while (next('&&')) {
+      const right = equal();
+      value = isTrue(value) ? right : value;
+    }
+    return value;
+  };
+  const either = (): string => {
+    let value = both();
+    while (next('||')) {
+      const right = both();
+      value = isTrue(value) ? value : right;
+    }
+    return value;
+  };
+  return either();
+}
+
+function unknown(expression: string): Error {
+  return new Error(`an expression that is not known here: ${expression}`);
 }

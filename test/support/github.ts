@@ -55,8 +55,11 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     void readBody(request).then((body) => {
       const wrong = brokenRule(request, body);
       if (request.url === '/graphql') {
-        const login = isJob(request) ? 'github-actions[bot]' : 'octocat';
-        json(response, 200, { data: { viewer: { login } } });
+        void answerGraphql(body.toString(), isJob(request) ? 'github-actions[bot]' : 'octocat').then(
+          (data) => {
+            json(response, 200, { data });
+          },
+        );
         return;
       }
       const commit = /\/commits\/([0-9a-f]+)\/pulls(?:\?|$)/.exec(request.url ?? '')?.[1];
@@ -94,6 +97,35 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as unknown;
   };
+  const commentsOf = async (number: number) => {
+    const all: IssueComment[] = [];
+    for (let page = 1; all.length === (page - 1) * 100; page += 1) {
+      const path = `${repository}/issues/${number}/comments?per_page=100&page=${page}`;
+      all.push(...((await as(personToken, path)) as IssueComment[]));
+    }
+    return all;
+  };
+  /** Who wrote comments, and `viewer`; nobody edits any here. */
+  const answerGraphql = async (text: string, login: string) => {
+    if (!text.includes('viewerDidAuthor')) return { viewer: { login } };
+    const { ids } = (JSON.parse(text) as { variables: { ids: string[] } }).variables;
+    const pulls = (await as(personToken, `${repository}/pulls?state=all&per_page=100`)) as {
+      number: number;
+    }[];
+    const all = await Promise.all(pulls.map(({ number }) => commentsOf(number)));
+    const comments = all.flat() as unknown as { node_id: string; user: { login: string } }[];
+    return {
+      nodes: comments
+        .filter(({ node_id: id }) => ids.includes(id))
+        .map(({ node_id: id, user }) => ({
+          id,
+          viewerDidAuthor: user.login === login,
+          isMinimized: false,
+          author: user,
+          editor: null,
+        })),
+    };
+  };
   const pullRequestsOf = async (commit: string) => {
     const closed = (await as(personToken, `${repository}/pulls?state=closed&per_page=100`)) as {
       merge_commit_sha: string | null;
@@ -123,14 +155,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
       });
       return (merged as { sha: string }).sha;
     },
-    async comments(number) {
-      const all: IssueComment[] = [];
-      for (let page = 1; all.length === (page - 1) * 100; page += 1) {
-        const path = `${repository}/issues/${number}/comments?per_page=100&page=${page}`;
-        all.push(...((await as(personToken, path)) as IssueComment[]));
-      }
-      return all;
-    },
+    comments: commentsOf,
     async commentAsPerson(number, body) {
       await as(personToken, `${repository}/issues/${number}/comments`, { body: { body } });
     },

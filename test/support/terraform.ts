@@ -1,31 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { consoleLog } from '../../src/local/console-log.ts';
-import { AWS_PROVIDER_VERSION } from '../../src/stack/aws-stack.ts';
 import { findTerraform } from '../../src/terraform/install.ts';
-import { parseConstraint } from '../../src/config/version-constraint.ts';
 import { cacheFolder, repository } from './cache-folder.ts';
 import { findOnPath } from './find-on-path.ts';
-
-/** What is fetched where no provider is on disk: the one that the tests were written with. */
-const providerVersion = '5.100.0';
+import { findProvider } from './provider-mirror.ts';
+import { thinMirror } from './thin-provider/mirror.ts';
 
 /** The Terraform of this machine, and what it needs to find the AWS provider. */
 export interface LocalTerraform {
   readonly binary: string;
-  /** For each command; the provider comes from a mirror on this machine, or from one that is made where there is none. */
+  /** For each command; the provider comes from a mirror on this machine, and answers with a thin schema. */
   readonly env: Readonly<Record<string, string>>;
+  /** As `env`, with the provider as HashiCorp ships it: each command takes seconds more. */
+  readonly untouched: Readonly<Record<string, string>>;
 }
 
 /** Terraform on PATH, else fetched as the Action itself does. */
@@ -36,17 +25,24 @@ export async function terraformBinary(): Promise<string> {
 /** Finds Terraform on PATH and the provider on disk, or fetches them, once, into a cache of this repository. */
 export async function localTerraform(): Promise<LocalTerraform> {
   const binary = await terraformBinary();
-  const mirror = providerMirror() ?? fetchProvider(binary);
+  const mirror = findProvider(binary);
   return {
     binary,
-    env: {
-      TF_CLI_CONFIG_FILE: cliConfig(mirror),
-      CHECKPOINT_DISABLE: '1',
-      // The provider is a big program that lives for seconds: collecting its garbage takes a quarter of its CPU time.
-      GOGC: '400',
-      // `cdktf deploy` runs this command, which asks the registry whatever the CLI configuration says.
-      TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror}`,
-    },
+    env: environment(thinMirror(mirror), 'thin'),
+    untouched: environment(mirror, 'untouched'),
+  };
+}
+
+function environment(mirror: string, name: string): Record<string, string> {
+  return {
+    TF_CLI_CONFIG_FILE: cliConfig(mirror, name),
+    CHECKPOINT_DISABLE: '1',
+    // What stands between Terraform and the provider knows no TLS.
+    TF_DISABLE_PLUGIN_TLS: '1',
+    // The provider is a big program that lives for seconds: collecting its garbage takes a quarter of its CPU time.
+    GOGC: '400',
+    // `cdktf deploy` runs this command, which asks the registry whatever the CLI configuration says.
+    TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror}`,
   };
 }
 
@@ -54,7 +50,7 @@ export async function localTerraform(): Promise<LocalTerraform> {
 export interface RecordedTerraform {
   /** PATH on which `terraform` is the recording one. */
   readonly path: string;
-  /** Arguments of each command so far, in order. */
+  /** Arguments of each command so far, in order, without the directory that it is for. */
   commands(): readonly (readonly string[])[];
 }
 
@@ -78,7 +74,7 @@ export function recordTerraform(binary: string): RecordedTerraform {
       readFileSync(log, 'utf8')
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as string[]),
+        .map((line) => (JSON.parse(line) as string[]).filter((arg) => !arg.startsWith('-chdir='))),
   };
 }
 
@@ -98,99 +94,11 @@ async function fetchTerraform(): Promise<string> {
   }
 }
 
-/**
- * The provider by one `terraform init`, which goes by this machine's own CLI configuration and proxy. Terraform lays its
- * plugin cache out as a mirror.
- */
-function fetchProvider(binary: string): string {
-  const kept = join(cacheFolder('plugins'), providerVersion);
-  if (existsSync(kept)) return kept;
-  console.log(`  Terraform downloads the AWS provider ${providerVersion}, some 150 MB, once.`);
-  const cache = mkdtempSync(`${kept}.new-`);
-  const folder = mkdtempSync(join(tmpdir(), 'provider-'));
-  const aws = { source: 'hashicorp/aws', version: providerVersion };
-  writeFileSync(join(folder, 'main.tf.json'), JSON.stringify({ terraform: { required_providers: { aws } } }));
-  try {
-    const env = { ...process.env, TF_PLUGIN_CACHE_DIR: cache, CHECKPOINT_DISABLE: '1' };
-    execFileSync(binary, ['init', '-input=false', '-no-color'], { cwd: folder, env, stdio: 'pipe' });
-    // Whole or not at all.
-    renameSync(cache, kept);
-  } catch (cause) {
-    // Another process was quicker.
-    if (existsSync(kept)) return kept;
-    const message = `The AWS provider is neither on this machine nor could it be fetched. Let Terraform reach registry.terraform.io (HTTPS_PROXY is honoured), or name a folder that holds registry.terraform.io/hashicorp/aws in TF_PLUGIN_CACHE_DIR.`;
-    throw new Error(message, { cause });
-  }
-  return kept;
-}
-
 /** A CLI configuration of our own, so that a user's does not decide about a test. */
-function cliConfig(mirror: string): string {
+function cliConfig(mirror: string, name: string): string {
   const installation = `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}`;
-  const file = join(cacheFolder('terraform'), 'cli.tfrc');
+  const file = join(cacheFolder('terraform'), `${name}.tfrc`);
   const text = `disable_checkpoint = true\n${installation}\n`;
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
   return file;
-}
-
-/** A folder that holds the provider for this machine in a version that we take, where there is such a mirror. */
-function providerMirror(): string | undefined {
-  const named = /-plugin-dir[= ]"?([^"\s]+)/.exec(process.env['TF_CLI_ARGS_init'] ?? '')?.[1];
-  const usual = [
-    named,
-    process.env['TF_PLUGIN_CACHE_DIR'],
-    join(homedir(), '.terraform.d', 'plugins'),
-    join(homedir(), '.terraform.d', 'plugin-cache'),
-    '/usr/local/share/terraform/plugins',
-    '/usr/share/terraform/plugins',
-  ];
-  return (
-    usual.filter((folder) => folder !== undefined).find(holdsProvider) ?? mirrorOnDisk().find(holdsProvider)
-  );
-}
-
-/** In either layout of a mirror: https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror */
-function holdsProvider(folder: string): boolean {
-  const aws = join(folder, 'registry.terraform.io', 'hashicorp', 'aws');
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}_${process.arch.replace('x64', 'amd64')}`;
-  const allows = parseConstraint(AWS_PROVIDER_VERSION);
-  return (existsSync(aws) ? readdirSync(aws) : []).some((name) => {
-    const packed = name.replace('terraform-provider-aws_', '').replace(`_${platform}.zip`, '');
-    return allows?.(packed) === true && (packed !== name || existsSync(join(aws, name, platform)));
-  });
-}
-
-function mirrorOnDisk(): readonly string[] {
-  if (process.platform === 'win32') return [];
-  // Below the temporary folder, `terraform providers lock` of another test keeps providers for a moment.
-  const search = [
-    '/',
-    '-xdev',
-    '-maxdepth',
-    '4',
-    '(',
-    '-path',
-    '/proc',
-    '-o',
-    '-path',
-    tmpdir(),
-    ')',
-    '-prune',
-    '-o',
-    '-type',
-    'd',
-    '-name',
-  ];
-  try {
-    const found = execFileSync('find', [...search, 'registry.terraform.io', '-print'], {
-      encoding: 'utf8',
-      timeout: 10_000,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return found.split('\n').map((folder) => dirname(folder));
-  } catch (error) {
-    // find ends with 1 where it may not look; what it found is printed all the same.
-    const { stdout } = error as { stdout?: string };
-    return (stdout ?? '').split('\n').map((folder) => dirname(folder));
-  }
 }

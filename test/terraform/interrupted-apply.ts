@@ -5,6 +5,7 @@ const [, , binary = '', workDir = ''] = process.argv;
 const terraform = openTerraform({
   binary,
   workDir,
+  directory: workDir,
   env: () => Promise.resolve(process.env as Record<string, string>),
   log: { info: console.log, warning: console.log, group: (_name, work) => work() },
   mask: (text) => text,

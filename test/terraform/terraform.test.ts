@@ -1,9 +1,19 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defined } from '../../src/base/defined.ts';
 import type { Log } from '../../src/base/log.ts';
 import { openTerraform } from '../../src/terraform/terraform.ts';
 import type { Terraform } from '../../src/terraform/terraform.ts';
@@ -34,7 +44,15 @@ afterEach(() => {
   rmSync(workDir, { recursive: true, force: true });
 });
 
-function open(props: { binary?: string; env?: Record<string, string>; pluginLock?: string } = {}): Opened {
+interface OpenProps {
+  readonly binary?: string;
+  readonly env?: Record<string, string>;
+  readonly pluginLock?: string;
+  readonly lockTimeout?: string;
+  readonly directory?: string;
+}
+
+function open(props: OpenProps = {}): Opened {
   const lines: string[] = [];
   const groups: string[] = [];
   const log: Log = {
@@ -48,8 +66,9 @@ function open(props: { binary?: string; env?: Record<string, string>; pluginLock
   const terraform = openTerraform({
     binary: props.binary ?? binary,
     workDir,
+    directory: props.directory ?? workDir,
     env: () => Promise.resolve(env),
-    ...(props.pluginLock !== undefined && { pluginLock: props.pluginLock }),
+    ...defined({ pluginLock: props.pluginLock, lockTimeout: props.lockTimeout }),
     log,
     mask: (text) => text.replaceAll('hush-hush', '***'),
   });
@@ -116,17 +135,6 @@ describe('openTerraform', timeout, () => {
     ]);
   });
 
-  it("does not hand the Action's inputs to Terraform", async () => {
-    const print = {
-      provisioner: [{ 'local-exec': { command: 'echo "[$INPUT_X$TF_IN_AUTOMATION$HELLO]"' } }],
-    };
-    const { terraform, lines } = open({ env: { INPUT_X: 'secret', HELLO: '-hello' } });
-    await terraform.init('{}');
-    await terraform.plan(data('a', print));
-    await terraform.apply();
-    expect(lines).toContain('terraform_data.kolena (local-exec): [1-hello]');
-  });
-
   it("fails with Terraform's own errors, unwrapped, without generated source lines or secrets", async () => {
     const { terraform } = open();
     await terraform.init('{}');
@@ -181,8 +189,38 @@ describe('openTerraform', timeout, () => {
     };
     await expect(open().terraform.plan(data('b'))).rejects.toMatchObject(locked);
     await expect(open().terraform.apply()).rejects.toMatchObject(locked);
+    await expect(open({ lockTimeout: '1s' }).terraform.plan(data('b'))).rejects.toMatchObject({
+      ...locked,
+      message: expect.stringContaining(
+        'could not lock the state, and waited 1s for it. It is held by',
+      ) as string,
+    });
+    const waiting = open({ lockTimeout: '1m' });
+    const waited = waiting.terraform.plan(data('b'));
+    while (!waiting.lines.some((line) => line.includes('Waiting up to 1m')))
+      await new Promise((resolve) => setTimeout(resolve, 20));
     writeFileSync(join(workDir, 'done'), '');
     await holder;
+    expect((await waited).changes.map(({ action }) => action)).toEqual(['update']);
+    expect(waiting.lines.join('\n')).toMatch(/It is held by \S+@\S+ since .* Waiting up to 1m for it\./);
+  });
+
+  it("runs the version that a version manager's shim finds for the working directory", async () => {
+    const project = join(workDir, 'project', 'access');
+    mkdirSync(project, { recursive: true });
+    writeFileSync(join(workDir, 'project', '.tool-versions'), 'terraform 1.11.4\n');
+    const shim = join(workDir, 'shim');
+    const lookUpwards =
+      'folder=$PWD; until [ -e "$folder/.tool-versions" ]; do [ -n "$folder" ] || { echo "No version is set for command terraform" >&2; exit 126; }; folder=${folder%/*}; done';
+    writeFileSync(shim, `#!/bin/sh\n${lookUpwards}\nexec ${binary} "$@"\n`, { mode: 0o755 });
+    const { terraform } = open({ binary: shim, directory: project });
+    await terraform.init('{}');
+    expect((await terraform.plan(data('a'))).changes).toHaveLength(1);
+    await expect(open({ binary: shim, directory: tmpdir() }).terraform.init('{}')).rejects.toMatchObject({
+      reason: 'terraform-missing',
+      message: expect.stringContaining('No version is set for command terraform') as string,
+      remedy: expect.stringContaining('.tool-versions') as string,
+    });
   });
 
   it('lets an interrupted Terraform end by itself, so that its lock is released', async () => {

@@ -1,0 +1,48 @@
+import { decideAccess } from '../access/decide-access.ts';
+import { nothingObserved } from '../access/observed.ts';
+import type { Fact } from '../plan/fact.ts';
+import { unapprovedFacts, type Merge } from '../plan/approval.ts';
+import { contradictionOf } from '../plan/saying.ts';
+import { requireApproval, requireApprovingBranch, requirePullRequests } from './gates.ts';
+import type { Planned } from './plan.ts';
+import { historyOf, type RunContext } from './run-context.ts';
+import { decideOptionsOf } from './settings.ts';
+
+/** Throws `not-approved` or `plan-changed` unless every fact of the plan was shown on a merged pull request. */
+export async function approve(run: RunContext, planned: Planned): Promise<void> {
+  const { event, settings } = run;
+  if (!planned.facts.some(({ needsApproval }) => needsApproval)) return;
+  const pullRequests = requirePullRequests(run.pullRequests);
+  const { branch } = event;
+  if (event.pullRequest?.merged !== false && branch !== undefined)
+    requireApprovingBranch(branch, await pullRequests.isApproving(branch));
+  const merges = await pullRequests.findMerges({
+    ...historyOf(run),
+    key: settings['comment-key'],
+    openApproves: settings['apply-on-pull-request'],
+  });
+  const { facts, marks, digest, shown } = planned;
+  const contradicts = await contradictions(run, merges);
+  const missing = unapprovedFacts({ facts, marks, digest, scope: shown.scope ?? '', merges, contradicts });
+  requireApproval({ merges, missing, branch });
+}
+
+/** What the configs between the oldest and the newest merge contradict; one that cannot be read contradicts everything. */
+async function contradictions(run: RunContext, merges: readonly Merge[]) {
+  const { configFile, pullRequests, parseConfig, settings } = run;
+  const between = merges.slice(1, -1);
+  const found = await Promise.all(
+    between.map(async ({ commit }) => {
+      if (configFile === undefined) return [commit, () => true] as const;
+      try {
+        const config = parseConfig((await pullRequests?.fileAt({ path: configFile, commit })) ?? '');
+        const desired = decideAccess(config, nothingObserved, decideOptionsOf(settings));
+        return [commit, contradictionOf(desired, config.cors === 'replace')] as const;
+      } catch {
+        return [commit, () => true] as const;
+      }
+    }),
+  );
+  const byCommit = new Map<string, (fact: Fact) => boolean>(found);
+  return (commit: string, fact: Fact) => byCommit.get(commit)?.(fact) ?? false;
+}

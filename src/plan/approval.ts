@@ -1,0 +1,89 @@
+import type { FactMark } from './fact-marks.ts';
+import type { Fact } from './fact.ts';
+
+/** What a comment showed for approval. */
+export interface ShownPlan {
+  /** Commit that the plan was made for. */
+  readonly head: string;
+  /** Of the whole plan: what ties plans of too many facts, and those of earlier versions. */
+  readonly digest: string;
+  /** Absent when there were too many for a marker. */
+  readonly facts?: readonly FactMark[];
+  /** ISO 8601; absent in comments of earlier versions. */
+  readonly plannedAt?: string;
+  /** Whether a person started that run anew: a re-run or a dispatch. */
+  readonly isAnew: boolean;
+  /** The config and account that it is about. */
+  readonly scope?: string;
+}
+
+/** One step of the branch's history that touched what a run applies, and the pull request that made it. */
+export interface Merge {
+  readonly commit: string;
+  /** Absent for a commit that no pull request brought in. */
+  readonly pullRequest?: {
+    readonly number: number;
+    readonly url: string;
+    /** Its last commit. */
+    readonly head: string;
+    /** ISO 8601; absent while it waits in a merge queue or is open. */
+    readonly mergedAt?: string;
+  };
+  /** Absent when there is no comment of our own with a plan. */
+  readonly shown?: ShownPlan;
+  /** Who else edited that comment, which then shows nothing that can be approved. */
+  readonly editedBy?: string;
+}
+
+/** Whether what a comment showed was there to be seen before the merge, or was asked for by a person after it. */
+export function isSeen({ pullRequest, shown }: Merge): boolean {
+  if (pullRequest === undefined || shown === undefined) return false;
+  if (shown.isAnew) return true;
+  const { mergedAt } = pullRequest;
+  const inTime = mergedAt === undefined || shown.plannedAt === undefined || shown.plannedAt <= mergedAt;
+  return inTime && shown.head === pullRequest.head;
+}
+
+interface ApprovalProps {
+  /** What is about to be applied. */
+  readonly facts: readonly Fact[];
+  readonly marks: ReadonlyMap<string, FactMark>;
+  readonly digest: string;
+  readonly scope: string;
+  /** Since the last complete apply, newest first. */
+  readonly merges: readonly Merge[];
+  /** Whether the config at a commit contradicts a fact, which an older pull request showed. */
+  readonly contradicts: (commit: string, fact: Fact) => boolean;
+}
+
+/** The facts that nobody approved, or that a later merge has overtaken. */
+export function unapprovedFacts(props: ApprovalProps): Fact[] {
+  const { facts, marks, digest, scope, merges, contradicts } = props;
+  const isApproved = (fact: Fact) =>
+    merges.some((merge, at) => {
+      const { shown } = merge;
+      if (shown === undefined || !isSeen(merge) || (shown.scope ?? scope) !== scope) return false;
+      const isShown =
+        shown.digest === digest || shown.facts?.includes(marks.get(fact.key) ?? 'unmarked') === true;
+      // What the newest says is what the plan was made from.
+      return isShown && !merges.slice(1, at).some(({ commit }) => contradicts(commit, fact));
+    });
+  return facts.filter((fact) => fact.needsApproval && !isApproved(fact));
+}
+
+/** A complete apply: the newest step of the branch's history that it knew, and when its run began. */
+export interface AppliedStep {
+  readonly commit: string;
+  /** ISO 8601. */
+  readonly time: string;
+}
+
+/** The merges, newest first, that were not applied: those after the last complete apply, and its own if it was planned anew since. */
+export function sinceApplied(merges: readonly Merge[], applied: readonly AppliedStep[]): Merge[] {
+  const isApplied = ({ commit }: Merge) => applied.some((step) => step.commit === commit);
+  const done = merges.findIndex(isApplied);
+  if (done < 0) return [...merges];
+  const times = applied.filter(({ commit }) => commit === merges[done]?.commit).map(({ time }) => time);
+  const isAnew = times.every((time) => (merges[done]?.shown?.plannedAt ?? '') > time);
+  return merges.slice(0, isAnew ? done + 1 : done);
+}

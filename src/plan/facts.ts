@@ -1,0 +1,219 @@
+import type { DesiredAccess } from '../access/desired-access.ts';
+import type { Observed } from '../access/observed.ts';
+import { normalizeStatements } from '../iam/compare-policy.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { attributeFacts } from './attribute-facts.ts';
+import type { ResourceChange } from './changes.ts';
+import { corsFacts, removalFacts } from './cors-facts.ts';
+import { grantFacts, trustFacts } from './document-facts.ts';
+import { factOf, type Fact, type FactKind } from './fact.ts';
+import { kindOfType, resourceKinds } from './resources.ts';
+import type { PlanSummary } from './summary.ts';
+
+/** A plan, and what it was decided from. */
+interface FactsProps {
+  readonly plan: Pick<PlanSummary, 'changes'>;
+  readonly desired: Pick<DesiredAccess, 'role' | 'cors' | 'removals'>;
+  readonly observed: Pick<Observed, 'buckets'>;
+}
+
+/**
+ * All that applying a plan brings and takes, piece by piece, each piece once. Every change of the plan has a fact, and a
+ * plan without changes has none.
+ */
+export function factsOf({ plan, desired, observed }: FactsProps): Fact[] {
+  const role = desired.role?.name ?? desired.removals.role?.name ?? '';
+  const access = [...trust(plan.changes, role), ...grants(plan.changes, role)];
+  const facts = [
+    ...access,
+    ...plan.changes.flatMap((change) => [
+      ...(isWritten(change) ? changeFacts(change, { plan, desired, observed, access, role }) : []),
+      ...stateFacts(change, nameOf(change, plan.changes)),
+    ]),
+    ...removalFacts({ desired, observed }),
+  ];
+  return [...new Map(facts.map((fact) => [fact.key, fact])).values()];
+}
+
+function isWritten({ action }: Pick<ResourceChange, 'action'>): boolean {
+  return action !== 'no-op' && action !== 'forget';
+}
+
+interface ChangeProps extends FactsProps {
+  /** What all documents together bring and take. */
+  readonly access: readonly Fact[];
+  /** Its name. */
+  readonly role: string;
+}
+
+function changeFacts(change: ResourceChange, props: ChangeProps): Fact[] {
+  if (change.type === resourceKinds.cors.type) return corsFacts(change, props);
+  return resourceFacts(change, props);
+}
+
+function trust(changes: readonly ResourceChange[], role: string): Fact[] {
+  const roles = changes.filter(({ type }) => type === resourceKinds.role.type);
+  return trustFacts({ role, ...documentsOf(roles, 'assume_role_policy') });
+}
+
+/** A policy grants while it is attached. */
+function grants(changes: readonly ResourceChange[], role: string): Fact[] {
+  const attachments = new Map(
+    changes
+      .filter(({ type }) => type === resourceKinds.attachment.type)
+      .map(({ address, action }) => [policyOf(address), action]),
+  );
+  const policies = changes.filter(({ type }) => type === resourceKinds.policy.type);
+  const stood = policies.filter(({ address }) => !['create', undefined].includes(attachments.get(address)));
+  const stands = policies.filter(({ address }) => !['delete', undefined].includes(attachments.get(address)));
+  return grantFacts({
+    role,
+    before: documentsOf(stood, 'policy').before,
+    after: documentsOf(stands, 'policy').after,
+  });
+}
+
+function documentsOf(changes: readonly ResourceChange[], attribute: string) {
+  const documents = (values: readonly ResourceChange['after'][]) =>
+    values.flatMap((value) => documentOf(value?.[attribute]) ?? []);
+  return {
+    before: documents(changes.map(({ before }) => before)),
+    after: documents(changes.map(({ action, before, after }) => (isWritten({ action }) ? after : before))),
+  };
+}
+
+/** What one resource's change says besides its grants; what a resource was goes with it. */
+function resourceFacts(change: ResourceChange, props: ChangeProps): Fact[] {
+  const { type, action } = change;
+  const label = kindOfType(type)?.label ?? type;
+  const named = { change, label, name: nameOf(change, props.plan.changes) };
+  const whole = action === 'update' ? [] : [wholeFact(named)];
+  if (action === 'delete') return whole;
+  const documents = documentFacts(named, props);
+  const told = new Set([...Object.keys(documentNames), ...(action === 'create' ? inName : [])]);
+  const facts = [...whole, ...documents, ...attributeFacts({ ...named, told })];
+  const isTold = facts.length > 0 || documentsChange(change);
+  return isTold ? facts : [rewritten(named, 'what AWS fills in')];
+}
+
+const inName = ['name', 'role', 'policy_arn'];
+
+interface Named {
+  readonly change: ResourceChange;
+  readonly label: string;
+  readonly name: string;
+}
+
+function wholeFact({ change: { type, action }, label, name }: Named): Fact {
+  const replaced = action === 'replace';
+  return factOf({
+    kind: wholeKinds[type] ?? 'attribute',
+    change: action === 'delete' ? 'goes' : 'comes',
+    subject: name,
+    terms: replaced ? ['replaced'] : [],
+    text: `${label} ${name}${replaced ? ', deleted and made anew' : ''}`,
+    content: [label, name, ...(replaced ? ['replaced'] : [])],
+  });
+}
+
+const wholeKinds: Readonly<Record<string, FactKind>> = {
+  [resourceKinds.role.type]: 'role',
+  [resourceKinds.policy.type]: 'policy',
+  [resourceKinds.attachment.type]: 'attachment',
+};
+
+const documentNames: Readonly<Record<string, string>> = {
+  assume_role_policy: 'trust policy',
+  policy: 'policy document',
+};
+
+function documentsChange({ before, after }: ResourceChange): boolean {
+  return Object.keys(documentNames).some((attribute) => before?.[attribute] !== after?.[attribute]);
+}
+
+/** What a document changes that is not access: its language, its wording, and whatever cannot be read as a policy. */
+function documentFacts(named: Named, { access, role }: ChangeProps): Fact[] {
+  const { before, after } = named.change;
+  return Object.entries(documentNames).flatMap(([attribute, what]) => {
+    const [old, wanted] = [before?.[attribute], after?.[attribute]];
+    if (old === wanted) return [];
+    const [was, is] = [documentOf(old), documentOf(wanted)];
+    if (is === undefined) return [unreadable(named, { what, text: wanted ?? 'known only after apply' })];
+    if (was === undefined)
+      return old === undefined ? [] : [unreadable(named, { what, text: 'not readable before' })];
+    const language =
+      was.Version === is.Version ? [] : [unreadable(named, { what, text: `of version ${is.Version}` })];
+    const compare = attribute === 'policy' ? grantFacts : trustFacts;
+    const own = compare({ role: role, before: [was], after: [is] });
+    const isShown = own.some(({ key }) => access.some((fact) => fact.key === key));
+    return isShown ? language : [...language, rewritten(named, what)];
+  });
+}
+
+function unreadable(
+  { label, name }: Named,
+  { what, text }: { readonly what: string; readonly text: unknown },
+): Fact {
+  return factOf({
+    kind: 'attribute',
+    change: 'comes',
+    subject: name,
+    terms: [String(text)],
+    text: `${what} of ${label} ${name}: ${String(text)}`,
+    content: [label, name, what, text],
+  });
+}
+
+/** Statements that move from one policy to another or get another Sid say what was said before. */
+function rewritten({ label, name }: Named, what: string): Fact {
+  return factOf({
+    kind: 'attribute',
+    change: 'comes',
+    subject: name,
+    terms: [what],
+    text: `${what} of ${label} ${name}, written anew with the same meaning`,
+    content: [label, name, what, 'written anew'],
+  });
+}
+
+/** What only Terraform's state learns or forgets. */
+function stateFacts({ type, action, imported }: ResourceChange, name: string): Fact[] {
+  if (!imported && action !== 'forget') return [];
+  const label = kindOfType(type)?.label ?? type;
+  return [
+    factOf({
+      kind: 'state',
+      change: imported ? 'comes' : 'goes',
+      subject: name,
+      terms: [],
+      text: `${label} ${name} ${imported ? 'in' : 'of'} Terraform's state`,
+      content: [label, name],
+      needsApproval: false,
+    }),
+  ];
+}
+
+/** An attachment is named as its policy, whose ARN is unknown until it is created. */
+function nameOf(change: ResourceChange, all: readonly ResourceChange[]): string {
+  const address = policyOf(change.address);
+  const named = all.find((other) => other.address === address) ?? change;
+  const values = { ...named.before, ...named.after };
+  const name = values['name'] ?? values['bucket'];
+  return typeof name === 'string' ? name : change.address;
+}
+
+function policyOf(address: string): string {
+  return address.replace(`${resourceKinds.attachment.type}.`, `${resourceKinds.policy.type}.`);
+}
+
+function documentOf(text: unknown): PolicyDocument | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const document = JSON.parse(text) as PolicyDocument;
+    normalizeStatements(document);
+    return document;
+  } catch {
+    // Not JSON, or not a policy's shape: it is told as the text that it is.
+    return undefined;
+  }
+}

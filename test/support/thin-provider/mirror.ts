@@ -1,0 +1,35 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../cache-folder.ts';
+import { platform, providerPath } from '../provider-mirror.ts';
+
+const serve = fileURLToPath(new URL('serve.mjs', import.meta.url));
+
+/**
+ * A mirror whose AWS providers are those of `mirror`, each behind serve.mjs: Terraform does the same with them, in a fifth of
+ * the CPU time. Gives `mirror` itself where its providers are packed.
+ */
+export function thinMirror(mirror: string): string {
+  const versions = readdirSync(join(mirror, providerPath)).filter((version) =>
+    existsSync(join(mirror, providerPath, version, platform)),
+  );
+  if (versions.length === 0) return mirror;
+  const thin = cacheFolder('thin-provider');
+  for (const version of versions) {
+    const original = join(mirror, providerPath, version, platform);
+    const name = readdirSync(original).find((file) => file.startsWith('terraform-provider-aws_')) ?? '';
+    const command = [process.execPath, serve, join(original, name), join(thin, `${version}.schema`)];
+    const folder = join(thin, providerPath, version, platform);
+    mkdirSync(folder, { recursive: true });
+    writeOnce(join(folder, name), `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')}\n`);
+  }
+  return thin;
+}
+
+/** Another process may be running the very file. */
+function writeOnce(file: string, text: string): void {
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  writeFileSync(file, text);
+  chmodSync(file, 0o755);
+}
