@@ -6,6 +6,7 @@ import {
   decidePolicies,
   removalOf,
   requireDispensableVersions,
+  requireNoOthersPolicy,
   requireUsedHereAlone,
 } from './decide-policies.ts';
 import { decideRole, requireNoOtherPrincipals } from './decide-role.ts';
@@ -56,6 +57,7 @@ export function decideAccess(
   if (options.allowDestroy !== true) {
     if (observed.role)
       requireNoOtherPrincipals(observed.role, config, checkContextOf(config, observed, options));
+    requireNoOthersPolicy(live);
     requireDispensableVersions(policies, live);
   }
   const dropped = droppedBuckets(config, live);
@@ -104,7 +106,7 @@ export function decideRemoval(
     tags: config.tags,
     removals: {
       ...(role && { role: { name: role.name, path: role.path } }),
-      policies: live.ours.map(removalOf),
+      policies: [...live.ours, ...live.former].map(removalOf),
       cors: removeCors(buckets, { config, observed, region: options.region }),
     },
     warnings: [],
@@ -124,9 +126,10 @@ function whereabouts({ caller }: Observed, { region }: DecideOptions, partition:
 }
 
 /** Buckets that were granted before and are not configured any more. */
-function droppedBuckets(config: AccessConfig, { ours }: LivePolicies): string[] {
+function droppedBuckets(config: AccessConfig, { ours, former }: LivePolicies): string[] {
   const configured = new Set(configuredBuckets(config));
-  return grantedBuckets(ours.map(({ document }) => document)).filter((bucket) => !configured.has(bucket));
+  const granted = grantedBuckets([...ours, ...former].map(({ document }) => document));
+  return granted.filter((bucket) => !configured.has(bucket));
 }
 
 /** A role can only be assumed from its own partition; the parser has held the config's other ARNs to the principal's. */

@@ -16,7 +16,7 @@ export function warningsOf({ config, observed, live }: WarningsProps): Warning[]
   return [
     ...externalIdWarning(config),
     ...(observed.role ? roleWarnings(observed.role, config) : []),
-    ...otherPoliciesWarning(observed, live),
+    ...otherPoliciesWarning(config, observed, live),
     ...live.ours.flatMap(sharedPolicyWarning),
     ...configuredBuckets(config).flatMap((bucket) => [
       ...kmsWarning(config, observed.buckets[bucket]),
@@ -71,15 +71,21 @@ function roleWarnings(role: ObservedRole, { iamPath, permissionsBoundaryArn }: A
   return warnings;
 }
 
-function otherPoliciesWarning({ role }: Observed, { foreign }: LivePolicies): Warning[] {
+function otherPoliciesWarning(
+  { otherPolicyArns }: AccessConfig,
+  { role }: Observed,
+  { foreign }: LivePolicies,
+): Warning[] {
   const inline = role?.inlinePolicyNames.map((name) => `${name} (inline)`) ?? [];
-  const names = [...foreign.map(({ arn }) => arn), ...inline];
+  const unlisted = foreign.map(({ arn }) => arn).filter((arn) => !otherPolicyArns.includes(arn));
+  const names = [...unlisted, ...inline];
   if (role === undefined || names.length === 0) return [];
   return [
     {
       id: 'other-policies',
-      message: `Role ${role.name} has other policies too, which are left alone and may grant Kolena more than this config: ${names.join(', ')}.`,
-      remedy: 'Detach or delete those that Kolena does not need.',
+      message: `Role ${role.name} has other policies too, which are left alone: ${names.join(', ')}. Whatever they grant beyond this config fails the check after an apply.`,
+      remedy:
+        'Detach or delete those that Kolena does not need, or list those that only read in other-policy-arns.',
     },
   ];
 }

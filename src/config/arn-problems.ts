@@ -23,10 +23,10 @@ export const principalArnProblem: ProblemOf = (arn) => {
 };
 
 /**
- * What is wrong with the ARN of a permissions boundary; AWS managed policies belong to account `aws`.
+ * What is wrong with the ARN of a managed policy; those of AWS belong to account `aws`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
-export const boundaryArnProblem: ProblemOf = (arn) => {
+export const policyArnProblem: ProblemOf = (arn) => {
   const { partition = '', service, region, accountId, resource = '' } = parseArn(arn) ?? {};
   return partitions.includes(partition) &&
     service === 'iam' &&

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quote, type ProblemOf } from '../base/quote.ts';
-import { boundaryArnProblem, kmsKeyArnProblem, principalArnProblem } from './arn-problems.ts';
+import { kmsKeyArnProblem, policyArnProblem, principalArnProblem } from './arn-problems.ts';
 import { parseLocation } from './bucket-location.ts';
 import { corsOriginProblem } from './cors-origin.ts';
 import * as iam from './iam-names.ts';
@@ -88,9 +88,18 @@ export const accessFields = z.strictObject({
   'iam-path': text(iam.iamPathProblem)
     .meta({ description: 'IAM path of role and policies.', pattern: iam.iamPathPattern.source })
     .prefault('/'),
-  'permissions-boundary-arn': text(boundaryArnProblem)
+  'permissions-boundary-arn': text(policyArnProblem)
     .meta({ description: 'Permissions boundary of the role.' })
     .optional(),
+  'other-policy-arns': z
+    .array(text(policyArnProblem))
+    .max(MOST_ITEMS, tooMany)
+    .meta({
+      kind: 'lines',
+      description:
+        'Policies of others that may stay attached to the role and grant more reading; any other right beyond the config fails the check.',
+    })
+    .prefault([]),
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
   'max-session-duration': seconds
     .min(3600, 'must be 3600 to 43200 seconds')

@@ -53,10 +53,14 @@ export const checks = {
     remedy: apply,
   },
   'other-policies': {
-    titles: { unprovable: 'The role holds nothing but the policies of the config.' },
+    titles: {
+      pass: 'What others put on the role grants nothing that the config does not allow.',
+      fail: 'What others put on the role grants Kolena more than the config.',
+      warning: 'Others put policies on the role that grant nothing more.',
+    },
     meaning:
-      'never fails; unprovable, and then nothing is verified, while the role has policies of others, which may grant Kolena more',
-    remedy: 'Detach or delete those that Kolena does not need.',
+      'a policy of others on the role, attached or inline, grants more than the config, or one of `other-policy-arns` can write; a warning while they add nothing; unprovable, and then nothing is verified, while they cannot be read',
+    remedy: 'Detach or delete it, or list one that only reads in `other-policy-arns`.',
   },
   assumes: {
     titles: { pass: 'A verifier assumes the role.', fail: 'The verifier cannot assume the role.' },

@@ -31,6 +31,8 @@ export interface Expectations {
   readonly externalId?: string;
   readonly objectVersions: boolean;
   readonly kmsKeyArns: readonly string[];
+  /** Managed policies of others that may be attached to the role. */
+  readonly otherPolicyArns: readonly string[];
   readonly locations: readonly ExpectedLocation[];
   /** Origins that every bucket's preflight must allow; empty with `cors: off`. */
   readonly origins: readonly string[];
@@ -67,6 +69,7 @@ export function expectationsOf(
     externalId: config.kolenaExternalId,
     objectVersions: config.objectVersions,
     kmsKeyArns: config.kmsKeyArns,
+    otherPolicyArns: config.otherPolicyArns,
     locations: expectedLocations(config.buckets, options.verifyObject),
     origins: config.cors === 'off' ? [] : config.corsOrigins,
     ourRule: kolenaRule(config),

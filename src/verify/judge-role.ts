@@ -1,12 +1,11 @@
 import { deletedPrincipalIn } from '../config/arn.ts';
-import { isOurDocument } from '../iam/access-policy.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
-import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import { type Check, fail, pass, unprovable, warning } from './check.ts';
 import { about } from './checks.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { detachedPolicies } from './explain-s3.ts';
 import { liveAccessOf } from './explanation.ts';
+import { formerPolicies, judgeOtherPolicies } from './judge-other-policies.ts';
 import type { Observations } from './observations.ts';
 import { trustDifferences } from '../iam/trust-differences.ts';
 
@@ -17,7 +16,7 @@ export function judgeRole(expectations: Expectations, observations: Observations
     trustPolicy(expectations, observations),
     roleSettings(expectations, observations),
     policies(expectations, observations),
-    ...policiesOfOthers(expectations, observations),
+    ...judgeOtherPolicies(expectations, observations),
   ];
 }
 
@@ -87,7 +86,7 @@ function policies(expectations: Expectations, observations: Observations): Check
     const live = observations.policies.find((policy) => policy.name.toLowerCase() === name.toLowerCase());
     return live !== undefined && !samePolicy(document, live.document);
   });
-  const others = otherPolicies(expectations, observations.role, observations.policies);
+  const former = formerPolicies(expectations, observations.policies);
   const names = (list: readonly string[], what: string) =>
     list.length === 0 ? [] : [`${list.join(', ')} ${what}.`];
   const problems = [
@@ -96,40 +95,9 @@ function policies(expectations: Expectations, observations: Observations): Check
       differing.map(({ name }) => name),
       'not as the config says',
     ),
-    ...names(others.former, `attached to ${roleName}, though the config grants nothing by it`),
+    ...names(former, `attached to ${roleName}, though the config grants nothing by it`),
   ];
   if (problems.length > 0) return fail(subject, problems.join(' '));
   const attached = `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`;
   return pass(subject, attached);
-}
-
-function policiesOfOthers(expectations: Expectations, { role, policies: live }: Observations): Check[] {
-  const { other, commands } = role ? otherPolicies(expectations, role, live) : { other: [], commands: [] };
-  if (other.length === 0) return [];
-  return [
-    unprovable(
-      about('other-policies', {}),
-      `The role has other policies too, which were not read and may grant Kolena more than the config: ${other.join(', ')}.`,
-      `Take off those that Kolena does not need:\n${commands.join('\n')}`,
-    ),
-  ];
-}
-
-/** What the role holds beside the policies expected: some written for an earlier config, some by somebody else. */
-function otherPolicies({ policies }: Expectations, role: ObservedRole, live: readonly ObservedPolicy[]) {
-  const expected = new Set(policies.map(({ name }) => name.toLowerCase()));
-  const unexpected = live.filter(({ attached, name }) => attached && !expected.has(name.toLowerCase()));
-  const former = unexpected.filter(({ document }) => isOurDocument(document));
-  const known = new Set(live.filter((one) => !unexpected.includes(one)).map(({ arn }) => arn));
-  const other = role.attachedPolicies.filter(({ arn }) => !known.has(arn)).map(({ arn }) => arn);
-  return {
-    former: former.map(({ name }) => name),
-    other: [...other, ...role.inlinePolicyNames.map((name) => `${name} (inline)`)],
-    commands: [
-      ...other.map((arn) => `aws iam detach-role-policy --role-name ${role.name} --policy-arn ${arn}`),
-      ...role.inlinePolicyNames.map(
-        (name) => `aws iam delete-role-policy --role-name ${role.name} --policy-name ${name}`,
-      ),
-    ],
-  };
 }

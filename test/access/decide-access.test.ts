@@ -233,9 +233,13 @@ describe('managed policies', () => {
   test.each(['KolenaS3ReadAccess-02', 'KolenaS3ReadAccess-x', 'KolenaS3ReadAccess2', 'Other'])(
     'named %s are none of ours',
     (name) => {
-      const desired = decideAccess(configOf(), worldOf({ policies: [policyOf(), policyOf({ name })] }), {
-        region,
-      });
+      const desired = decideAccess(
+        configOf(),
+        worldOf({ policies: [policyOf(), policyOf({ name, attached: false })] }),
+        {
+          region,
+        },
+      );
       expect(desired.removals.policies).toEqual([]);
     },
   );

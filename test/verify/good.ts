@@ -51,6 +51,7 @@ export const expectations: Expectations = {
   externalId: 'example-external-id',
   objectVersions: false,
   kmsKeyArns: [],
+  otherPolicyArns: [],
   locations: [{ bucket: 'pictures', name: 'pictures' }],
   origins: [origin],
   ourRule,
