@@ -17,7 +17,7 @@ import type { Observed } from './observed.ts';
 import { livePolicies, type LivePolicies } from './our-policies.ts';
 import { parseArn } from '../config/arn.ts';
 import { partitionOfRegion } from '../config/partition.ts';
-import { warningsOf } from './warnings.ts';
+import { unreadWarnings, warningsOf } from './warnings.ts';
 
 /** What a decision needs to know besides config and AWS. */
 export interface DecideOptions {
@@ -60,7 +60,7 @@ export function decideAccess(
     requireNoOthersPolicy(live);
     requireDispensableVersions(policies, live);
   }
-  const dropped = droppedBuckets(config, live);
+  const dropped = droppedBuckets(config, observed, live);
   const unserved = config.cors === 'off' ? [...configuredBuckets(config), ...dropped] : dropped;
   return {
     ...whereabouts(observed, options, partition),
@@ -98,7 +98,9 @@ export function decideRemoval(
     requireNoOtherPolicies(observed, live);
   }
   requireUsedHereAlone(live.ours);
-  const buckets = [...configuredBuckets(config), ...droppedBuckets(config, live)];
+  const buckets = [...configuredBuckets(config), ...droppedBuckets(config, observed, live)].filter(
+    (bucket) => !unread(observed).has(bucket),
+  );
   return {
     ...whereabouts(observed, options, partition),
     policies: [],
@@ -109,7 +111,7 @@ export function decideRemoval(
       policies: [...live.ours, ...live.former].map(removalOf),
       cors: removeCors(buckets, { config, observed, region: options.region }),
     },
-    warnings: [],
+    warnings: unreadWarnings(observed),
   };
 }
 
@@ -121,13 +123,17 @@ function checkContextOf(
   return { now, accountId: caller?.accountId, externalId };
 }
 
+function unread({ unreadBuckets = [] }: Observed): Set<string> {
+  return new Set(unreadBuckets.map(({ name }) => name));
+}
+
 function whereabouts({ caller }: Observed, { region }: DecideOptions, partition: string) {
   return defined({ partition, accountId: caller?.accountId, region });
 }
 
-/** Buckets that were granted before and are not configured any more. */
-function droppedBuckets(config: AccessConfig, { ours, former }: LivePolicies): string[] {
-  const configured = new Set(configuredBuckets(config));
+/** Buckets that were granted before and are not configured any more, as far as this run may read them. */
+function droppedBuckets(config: AccessConfig, observed: Observed, { ours, former }: LivePolicies): string[] {
+  const configured = new Set([...configuredBuckets(config), ...unread(observed)]);
   const granted = grantedBuckets([...ours, ...former].map(({ document }) => document));
   return granted.filter((bucket) => !configured.has(bucket));
 }

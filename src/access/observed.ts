@@ -71,6 +71,8 @@ export interface Observed {
   readonly policiesPerRoleQuota?: number;
   /** The configured buckets, and those that the live policies granted before; by name. */
   readonly buckets: Readonly<Record<string, ObservedBucket>>;
+  /** Buckets that are gone, of another account, or not readable, and that the run can do without. @default none */
+  readonly unreadBuckets?: readonly UnreadBucket[];
 }
 
 /** What a run without credentials knows of AWS. */
@@ -79,6 +81,10 @@ export const nothingObserved: Observed = { policies: [], buckets: {} };
 /** A bucket as found, or why it could not be read. */
 export type BucketFinding =
   | { readonly kind: 'found'; readonly bucket: ObservedBucket; readonly encryptionUnknown: boolean }
+  | UnreadBucket;
+
+/** Why a bucket could not be read. */
+export type UnreadBucket =
   | { readonly kind: 'missing'; readonly name: string }
   /** `owner`: whether the account of this run owns it, as far as S3 tells. */
   | {

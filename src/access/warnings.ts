@@ -18,6 +18,7 @@ export function warningsOf({ config, observed, live }: WarningsProps): Warning[]
     ...(observed.role ? roleWarnings(observed.role, config) : []),
     ...otherPoliciesWarning(config, observed, live),
     ...live.ours.flatMap(sharedPolicyWarning),
+    ...unreadWarnings(observed),
     ...configuredBuckets(config).flatMap((bucket) => [
       ...kmsWarning(config, observed.buckets[bucket]),
       ...replacedCorsWarning(bucket, { config, observed }),
@@ -99,6 +100,27 @@ function sharedPolicyWarning({ arn, usedElsewhere }: OurPolicy): Warning[] {
       remedy: `See who they are: aws iam list-entities-for-policy --policy-arn ${arn}. To leave theirs alone, choose another policy-name.`,
     },
   ];
+}
+
+/** What becomes of our CORS rule in buckets that could not be read; in one that is gone there is none. */
+export function unreadWarnings({ unreadBuckets = [], caller }: Observed): Warning[] {
+  return unreadBuckets.flatMap((bucket) => {
+    if (bucket.kind === 'missing') return [];
+    const { name, owner } = bucket;
+    const why =
+      owner === 'other'
+        ? `belongs to another account than ${caller?.accountId ?? 'this one'}`
+        : 'cannot be read by this run';
+    return [
+      {
+        id: 'unread-bucket',
+        message: `Bucket ${name} ${why}, so its CORS rules stay as they are, Kolena's among them if there is one. The grant on it goes all the same.`,
+        ...(owner !== 'other' && {
+          remedy: `To have the rule removed, put ${name} back into the config, let its owner allow s3:GetBucketCORS and s3:PutBucketCORS to this run, apply, and drop it again.`,
+        }),
+      },
+    ];
+  });
 }
 
 function kmsWarning(

@@ -16,7 +16,7 @@ export interface Decided {
 /** Observes AWS and decides what shall stand there. */
 export async function decide({ config, settings, report }: RunContext, aws: Aws): Promise<Decided> {
   const asksQuota = needsRaisedQuota(config, aws.caller.partition);
-  const observed = await aws.observe(config, { asksQuota });
+  const observed = await aws.observe(config, { asksQuota, needsBuckets: !isRemoval(settings) });
   report.add({ observed });
   const decideFor = isRemoval(settings) ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.

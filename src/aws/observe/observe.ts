@@ -20,14 +20,20 @@ export interface ObserveProps {
    * @default false
    */
   readonly asksQuota?: boolean;
+  /**
+   * Whether the run cannot do without the configured buckets; it can without those that were only granted before.
+   * @default true
+   */
+  readonly needsBuckets?: boolean;
   readonly log: Log;
 }
 
 /**
  * Reads what exists in AWS: the role, our policies, and every bucket that is configured or was granted before. Throws a
- * UserError that names all buckets that do not exist or cannot be read, or the role when that cannot be read.
+ * UserError that names all needed buckets that do not exist or cannot be read, or the role when that cannot be read.
  */
-export async function observe({ clients, caller, config, asksQuota, log }: ObserveProps): Promise<Observed> {
+export async function observe(props: ObserveProps): Promise<Observed> {
+  const { clients, caller, config, asksQuota, needsBuckets = true, log } = props;
   const find = (names: readonly string[]) =>
     Promise.all(names.map((name) => observeBucket(clients, caller, name)));
   const configured = [...new Set(config.buckets.map(({ bucket }) => bucket))];
@@ -38,12 +44,13 @@ export async function observe({ clients, caller, config, asksQuota, log }: Obser
   ]);
   const granted = grantedBuckets(policies.map(({ document }) => document));
   const dropped = await find(granted.filter((name) => !configured.includes(name)));
-  // A bucket that was granted and is gone since has nothing left to take away.
-  const findings = [...found, ...dropped.filter(({ kind }) => kind !== 'missing')];
-  const error = unreadableBuckets(findings, caller);
+  const error = needsBuckets ? unreadableBuckets(found, caller) : undefined;
   if (error !== undefined) throw error;
+  const findings = [...found, ...dropped];
+  // Whatever became of a bucket, it keeps no grant alive.
+  const unreadBuckets = findings.filter((one) => one.kind !== 'found');
   tell(log, findings, role === undefined ? 'no role' : `role ${role.name}`);
-  return defined({ caller, role, policies, buckets: byName(findings), policiesPerRoleQuota });
+  return defined({ caller, role, policies, buckets: byName(findings), unreadBuckets, policiesPerRoleQuota });
 }
 
 /** The account's quota of managed policies per role; absent when this run is not allowed to read it. */
