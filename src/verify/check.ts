@@ -49,8 +49,16 @@ export function isUnrefuted(all: readonly Check[]): boolean {
   return all.some(({ status }) => status === 'pass') && all.every(({ status }) => status !== 'fail');
 }
 
-/** Without these nothing is proven: that Kolena gets in, and that the role holds nothing but what the config says. */
-const needed = ['lists', 'other-policies'] as const;
+/** Without these nothing is proven: that Kolena gets in, and that it gets nothing but what the config says. */
+const needed = [
+  'lists',
+  'other-policies',
+  'denies-write',
+  'denies-delete',
+  'denies-outside-prefix',
+  'denies-other-buckets',
+  'simulation',
+] as const;
 
 /**
  * Whether the access is proven: somebody was in the role and tried to read, and nothing was seen to be wrong. Listing a

@@ -197,7 +197,7 @@ export const checks = {
   },
   simulation: {
     titles: { unprovable: "IAM's simulator could not be asked about {policies}." },
-    meaning: 'never fails; unprovable when the simulator could not be asked',
+    meaning: 'never fails; unprovable, and then nothing is verified, when the simulator could not be asked',
     remedy:
       'Allow `iam:SimulatePrincipalPolicy`, and for `plan` `iam:SimulateCustomPolicy`, to the role that this run uses.',
   },

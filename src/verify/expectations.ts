@@ -34,6 +34,8 @@ export interface Expectations {
   /** Managed policies of others that may be attached to the role. */
   readonly otherPolicyArns: readonly string[];
   readonly locations: readonly ExpectedLocation[];
+  /** By bucket. @default the provider's */
+  readonly regions: Readonly<Record<string, string>>;
   /** Origins that every bucket's preflight must allow; empty with `cors: off`. */
   readonly origins: readonly string[];
   /** The CORS rule that lets Kolena's page in. */
@@ -71,6 +73,12 @@ export function expectationsOf(
     kmsKeyArns: config.kmsKeyArns,
     otherPolicyArns: config.otherPolicyArns,
     locations: expectedLocations(config.buckets, options.verifyObject),
+    regions: Object.fromEntries(
+      [...desired.removals.cors, ...desired.cors].map(({ bucket, region }) => [
+        bucket,
+        region ?? desired.region,
+      ]),
+    ),
     origins: config.cors === 'off' ? [] : config.corsOrigins,
     ourRule: kolenaRule(config),
     foreignRules: Object.fromEntries(

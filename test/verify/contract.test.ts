@@ -126,7 +126,14 @@ const faults: Readonly<Record<string, Fault>> = {
     seen: { buckets: { pictures: { ...bucket, corsRules: { outcome: 'ok', value: [wanted.ourRule] } } } },
     cause: /rule 1 is gone/,
   },
-  [`grants:${name}`]: { seen: deciding(`grants:${name}`, 'implicitDeny'), cause: /s3:ListBucket/ },
+  // What was really read, the simulator cannot deny.
+  [`grants:${name}`]: {
+    seen: {
+      ...deciding(`grants:${name}`, 'implicitDeny'),
+      locations: { [name]: { ...location, read: { outcome: 'skipped', message: 'It is empty.' } } },
+    },
+    cause: /s3:ListBucket/,
+  },
   [`denies-write:${name}`]: { seen: deciding(`denies-write:${name}`, 'allowed'), cause: /s3:PutObject/ },
   [`denies-delete:${name}`]: { seen: deciding(`denies-delete:${name}`, 'allowed'), cause: /s3:DeleteObject/ },
   'denies-outside-prefix:pictures': {

@@ -53,6 +53,7 @@ export const expectations: Expectations = {
   kmsKeyArns: [],
   otherPolicyArns: [],
   locations: [{ bucket: 'pictures', name: 'pictures' }],
+  regions: { pictures: 'eu-west-1' },
   origins: [origin],
   ourRule,
   foreignRules: { pictures: [foreignRule] },
