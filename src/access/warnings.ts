@@ -1,6 +1,7 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
+import { isKeyAlias } from '../config/arn.ts';
 import { deletedPrincipals } from '../iam/trust-policy.ts';
 import type { Observed, ObservedRole } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
@@ -129,6 +130,14 @@ function kmsWarning(
 ): Warning[] {
   const key = bucket?.defaultKmsKeyArn;
   if (bucket === undefined || key === undefined || kmsKeyArns.includes(key)) return [];
+  if (isKeyAlias(key))
+    return [
+      {
+        id: 'kms-key-unknown',
+        message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, an alias: this run does not know of which key, and Kolena reads them only if that key is in kms-key-arns.`,
+        remedy: `See which key it is, and add that to kms-key-arns unless it is there: aws kms describe-key --key-id ${key} --query KeyMetadata.Arn --region ${bucket.region}`,
+      },
+    ];
   return [
     {
       id: 'kms-key-not-granted',

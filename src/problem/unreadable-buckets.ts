@@ -29,7 +29,12 @@ export function unreadableBuckets(findings: readonly BucketFinding[], caller: Ca
     others.length > 0 &&
       'Run in the account that owns the bucket, or remove it from the config, which takes its grant away.',
     mine.length > 0 &&
-      missingRightsRemedy({ caller, lists: { Buckets: mine }, right: readSettings(mine, partition) }),
+      missingRightsRemedy({
+        caller,
+        lists: { Buckets: mine },
+        right: readSettings(mine, partition),
+        denied: denied.map(({ cause }) => (cause instanceof Error ? cause.message : '')).join('\n'),
+      }),
   ];
   const text = (parts: readonly (string | false)[]) => parts.filter((part) => part !== false).join(' ');
   return new UserError({

@@ -1,3 +1,4 @@
+import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { groupBy } from '../base/group-by.ts';
 import { type Check, fail, pass, unprovable } from './check.ts';
 import { about, idOf } from './checks.ts';
@@ -79,5 +80,6 @@ function notAsked(answers: Exclude<Attempt<unknown>, { outcome: 'ok' }>, of: Sim
   if (answers.outcome === 'skipped') return unprovable(subject, answers.message);
   const { code, message } = answers.refusal;
   const action = of === 'planned' ? 'iam:SimulateCustomPolicy' : 'iam:SimulatePrincipalPolicy';
-  return unprovable(subject, `${code}: ${message}`, `Allow ${action} to the role that this run uses.`);
+  const allow = `Allow ${action} to the role that this run uses.`;
+  return unprovable(subject, `${code}: ${message}`, explicitDenyRemedy(message) ?? allow);
 }

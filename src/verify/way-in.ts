@@ -1,3 +1,4 @@
+import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { deletedPrincipalIn } from '../config/arn.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';
@@ -91,13 +92,15 @@ export function explainNotAdded(
     };
   return {
     message: `This run is not allowed to add its statement to the trust policy (${code}): ${message}`,
-    remedy: statementFor(
-      {
-        Sid: 'AddTemporaryStatement',
-        Action: 'iam:UpdateAssumeRolePolicy',
-        Resource: role?.arn ?? expectedRoleArn(expectations),
-      },
-      'the permissions of the role that this run uses, or use verify-principal-arn or `verify: simulate`',
-    ),
+    remedy:
+      explicitDenyRemedy(message) ??
+      statementFor(
+        {
+          Sid: 'AddTemporaryStatement',
+          Action: 'iam:UpdateAssumeRolePolicy',
+          Resource: role?.arn ?? expectedRoleArn(expectations),
+        },
+        'the permissions of the role that this run uses, or use verify-principal-arn or `verify: simulate`',
+      ),
   };
 }

@@ -430,6 +430,16 @@ describe('warnings', () => {
     expect(decideAccess({ ...quiet, kmsKeyArns: [key] }, observed, { region }).warnings).toEqual([]);
   });
 
+  test('say of a default key that is named by an alias that it is not known', () => {
+    const alias = 'arn:aws:kms:eu-west-1:444455556666:alias/data';
+    const bucket = { ...bucketOf('share-with-kolena'), defaultKmsKeyArn: alias };
+    const { warnings } = decideAccess(configOf(), worldOf({ buckets: [bucket] }), { region });
+    const told = warnings.find(({ id }) => id.startsWith('kms-key'));
+    expect(told).toMatchObject({ id: 'kms-key-unknown' });
+    expect(told?.message).not.toContain('fail to read');
+    expect(told?.remedy).not.toContain(`- ${alias}`);
+  });
+
   test('list the other policies of the role, attached and inline', () => {
     const theirs = { name: 'Theirs', arn: policyArn('Theirs') };
     const role = roleOf({

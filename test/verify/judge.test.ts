@@ -606,6 +606,11 @@ const cases: Readonly<Record<string, Case>> = {
     seen: simulated('s3:ListBucket', 'allowed'),
     verdicts: { 'denies-other-buckets': ['fail', /SomePolicy/] },
   },
+  'the default key is named by an alias': {
+    seen: bucket({ defaultKmsKeyArn: 'arn:aws:kms:us-east-1:111122223333:alias/data' }),
+    wanted: { kmsKeyArns: [keyArn] },
+    verdicts: { 'decrypts:pictures': ['unprovable', /alias\/data, an alias of a key/] },
+  },
   'the simulator does not let it read': {
     seen: simulated('s3:GetObject', 'implicitDeny'),
     verdicts: { 'grants:pictures': ['unprovable', /s3:GetObject/] },

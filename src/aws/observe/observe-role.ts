@@ -188,6 +188,7 @@ function mayNotRead({ caller, names }: RoleQuestion, cause: unknown): UserError 
       caller,
       lists: { RoleName: [names.roleName], PolicyName: [names.policyName] },
       right,
+      denied: (cause as Error).message,
     }),
     cause,
   });
