@@ -2,7 +2,7 @@ import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
-import { samePolicy } from '../iam/compare-policy.ts';
+import { samePolicy, statementsOf } from '../iam/compare-policy.ts';
 import type { DesiredPolicy, PolicyRemoval } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
@@ -48,7 +48,7 @@ export function decidePolicies(props: PoliciesProps): {
       attached: live?.attached ?? false,
     };
   });
-  const unneeded = [...liveByNumber.values()];
+  const unneeded = [...liveByNumber.values(), ...props.live.former];
   requireUsedHereAlone(unneeded);
   return { policies, removals: unneeded.map(removalOf) };
 }
@@ -73,6 +73,24 @@ export function requireUsedHereAlone(policies: readonly OurPolicy[]): void {
     reason: 'destroy-refused',
     message: `${shared.map(({ arn, usedElsewhere }) => `Policy ${arn} is used by ${usedElsewhere} more role(s), user(s) or group(s)`).join('; ')}, so AWS would not delete it (DeleteConflict). Nothing was changed.`,
     remedy: `See who they are, give them a policy of their own, and detach this one from them:\n${commands.join('\n')}`,
+  });
+}
+
+/**
+ * Refuses to rewrite a policy that somebody else wrote under `policy-name`; one that Kolena's role alone holds was made for it.
+ *
+ * @throws UserError `destroy-refused`
+ */
+export function requireNoOthersPolicy({ ours }: LivePolicies): void {
+  const theirs = ours.find(
+    ({ attached, usedElsewhere, document }) => !isOurDocument(document) && (!attached || usedElsewhere > 0),
+  );
+  if (theirs === undefined) return;
+  const sids = statementsOf(theirs.document).map(({ Sid }) => (Sid === undefined ? 'none' : quote(Sid)));
+  throw new UserError({
+    reason: 'destroy-refused',
+    message: `Policy ${theirs.arn} exists and is not of our making (its Sids: ${sids.join(', ')}): whoever uses it would lose what it grants, and get what Kolena gets. Used by others: ${theirs.usedElsewhere}.`,
+    remedy: `Choose another policy-name, or, if nobody needs it as it is, set allow-destroy to true. Who uses it: aws iam list-entities-for-policy --policy-arn ${theirs.arn}`,
   });
 }
 

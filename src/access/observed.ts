@@ -25,11 +25,18 @@ export interface ObservedRole {
   readonly trustPolicy: PolicyDocument;
   readonly maxSessionDuration: number;
   readonly permissionsBoundaryArn?: string;
+  /** @default none were read */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly attachedPolicies: readonly AttachedPolicy[];
   readonly inlinePolicyNames: readonly string[];
+  /** What the policies of others say, attached ones by ARN and inline ones by name. @default this run is not allowed to read it */
+  readonly otherDocuments?: Readonly<Record<string, PolicyDocument>>;
 }
 
-/** One of our managed policies (`policy-name`, `policy-name-2`, …) as it stands in AWS, with its default version. */
+/**
+ * One of our managed policies as it stands in AWS, with its default version: under the configured names (`policy-name`,
+ * `policy-name-2`, …), or on our role under a former one.
+ */
 export interface ObservedPolicy {
   readonly name: string;
   readonly arn: string;

@@ -2,7 +2,7 @@ import { listOf, normalizeStatements, principalsOf, statementsOf } from '../iam/
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import { contextsOf, exampleOf } from '../iam/examples.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
-import { withoutTemporary } from '../iam/temporary-statement.ts';
+import { temporarySid } from '../iam/temporary-statement.ts';
 
 /** One way in which who can use the role changes, or is wider than one principal. */
 export interface TrustFinding {
@@ -54,7 +54,7 @@ function finding(effect: TrustFinding['effect'], title: string, sentence: string
 
 /** A check's own statement ends by itself: it comes and goes while nothing changes. */
 function lasting(document: PolicyDocument): readonly Statement[] {
-  return statementsOf(withoutTemporary(document));
+  return statementsOf(document).filter(({ Sid }) => Sid !== temporarySid);
 }
 
 const addedTitle = 'another principal';

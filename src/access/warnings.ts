@@ -1,6 +1,7 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
+import { isKeyAlias } from '../config/arn.ts';
 import { deletedPrincipals } from '../iam/trust-policy.ts';
 import type { Observed, ObservedRole, UnreadBucket } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
@@ -16,13 +17,13 @@ export function warningsOf({ config, observed, live }: WarningsProps): Warning[]
   return [
     ...externalIdWarning(config),
     ...(observed.role ? roleWarnings(observed.role, config) : []),
-    ...otherPoliciesWarning(observed, live),
+    ...otherPoliciesWarning(config, observed, live),
     ...live.ours.flatMap(sharedPolicyWarning),
+    ...unreadWarnings(observed),
     ...configuredBuckets(config).flatMap((bucket) => [
       ...kmsWarning(config, observed.buckets[bucket]),
       ...replacedCorsWarning(bucket, { config, observed }),
     ]),
-    ...unreadWarnings(observed),
   ];
 }
 
@@ -97,15 +98,21 @@ function roleWarnings(role: ObservedRole, { iamPath, permissionsBoundaryArn }: A
   return warnings;
 }
 
-function otherPoliciesWarning({ role }: Observed, { foreign }: LivePolicies): Warning[] {
+function otherPoliciesWarning(
+  { otherPolicyArns }: AccessConfig,
+  { role }: Observed,
+  { foreign }: LivePolicies,
+): Warning[] {
   const inline = role?.inlinePolicyNames.map((name) => `${name} (inline)`) ?? [];
-  const names = [...foreign.map(({ arn }) => arn), ...inline];
+  const unlisted = foreign.map(({ arn }) => arn).filter((arn) => !otherPolicyArns.includes(arn));
+  const names = [...unlisted, ...inline];
   if (role === undefined || names.length === 0) return [];
   return [
     {
       id: 'other-policies',
-      message: `Role ${role.name} has other policies too, which are left alone and may grant Kolena more than this config: ${names.join(', ')}.`,
-      remedy: 'Detach or delete those that Kolena does not need.',
+      message: `Role ${role.name} has other policies too, which are left alone: ${names.join(', ')}. Whatever they grant beyond this config fails the check after an apply.`,
+      remedy:
+        'Detach or delete those that Kolena does not need, or list those that only read in other-policy-arns.',
     },
   ];
 }
@@ -127,6 +134,14 @@ function kmsWarning(
 ): Warning[] {
   const key = bucket?.defaultKmsKeyArn;
   if (bucket === undefined || key === undefined || kmsKeyArns.includes(key)) return [];
+  if (isKeyAlias(key))
+    return [
+      {
+        id: 'kms-key-unknown',
+        message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, an alias: this run does not know of which key, and Kolena reads them only if that key is in kms-key-arns.`,
+        remedy: `See which key it is, and add that to kms-key-arns unless it is there: aws kms describe-key --key-id ${key} --query KeyMetadata.Arn --region ${bucket.region}`,
+      },
+    ];
   return [
     {
       id: 'kms-key-not-granted',

@@ -62,7 +62,8 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
           log,
           sessionClients: (keys) => {
             const credentials = async () => maskedKeys(await keys(), mask);
-            return awsClients({ region: clients.region, credentials, env, http: clients.http });
+            const { region, http } = clients;
+            return awsClients({ region, credentials, env, http, bucketOwner: caller.accountId });
           },
         }),
       ),

@@ -14,8 +14,8 @@ export const principalArnPattern = new RegExp(
   String.raw`^arn:${anyPartition}:iam::\d{12}:(?:root|(?:role|user)\/${pathAndName})$`,
 );
 
-/** What `boundaryArnProblem` finds nothing wrong with. */
-export const boundaryArnPattern = new RegExp(
+/** What `policyArnProblem` finds nothing wrong with. */
+export const policyArnPattern = new RegExp(
   String.raw`^arn:${anyPartition}:iam::(?:\d{12}|aws):policy\/${pathAndName}$`,
 );
 
@@ -44,10 +44,10 @@ export const principalArnProblem: ProblemOf = (arn) => {
 };
 
 /**
- * What is wrong with the ARN of a permissions boundary; AWS managed policies belong to account `aws`.
+ * What is wrong with the ARN of a managed policy; those of AWS belong to account `aws`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
-export const boundaryArnProblem: ProblemOf = (arn) => {
+export const policyArnProblem: ProblemOf = (arn) => {
   const { partition = '', service, region, accountId, resource = '' } = parseArn(arn) ?? {};
   return partitions.includes(partition) &&
     service === 'iam' &&

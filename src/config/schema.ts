@@ -111,12 +111,22 @@ export const accessFields = z.strictObject({
   'iam-path': text(iam.iamPathProblem, iam.iamPathPattern)
     .meta({ description: 'IAM path of role and policies.' })
     .prefault('/'),
-  'permissions-boundary-arn': text(arns.boundaryArnProblem, arns.boundaryArnPattern)
+  'permissions-boundary-arn': text(arns.policyArnProblem, arns.policyArnPattern)
     .meta({
       description: 'Permissions boundary of the role.',
       examples: ['arn:aws:iam::111122223333:policy/boundary'],
     })
     .optional(),
+  'other-policy-arns': z
+    .array(text(arns.policyArnProblem, arns.policyArnPattern))
+    .max(MOST_ITEMS, tooMany)
+    .meta({
+      kind: 'lines',
+      description:
+        'Policies of others that stay attached to the role and are allowed to grant more reading; any other right beyond the config fails the check.',
+      examples: [['arn:aws:iam::111122223333:policy/more-reading']],
+    })
+    .prefault([]),
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
   'max-session-duration': seconds
     .min(3600, 'must be 3600 to 43200 seconds')

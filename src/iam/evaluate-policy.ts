@@ -75,11 +75,13 @@ interface Comparison {
 }
 
 function holds(spelling: string, { wanted, value, unknown }: Comparison): boolean {
-  const [, , name = '', ifExists] =
+  const [, quantifier, name = '', ifExists] =
     /^(for(?:any|all)values?:)?(.+?)(ifexists)?$/.exec(spelling.toLowerCase()) ?? [];
   if (name === 'null') return wanted.includes(String(value === undefined));
   const negated = /^(string|arn|numeric|date)not/.test(name);
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+  // No value is every value: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+  if (value === undefined && quantifier !== undefined) return quantifier === 'forallvalues:';
   if (value === undefined) return negated || ifExists !== undefined;
   const compare = comparisons[name.replace('not', '')];
   if (compare === undefined) return unknown;

@@ -36,7 +36,9 @@ export async function localAccess({ env, directory, stateFile, log }: LocalRun):
   const region = regionOf(env);
   const observed = await observeAws({ config, region, env, log });
   const allowDestroy = env['KOLENA_S3_ALLOW_DESTROY'] === 'true';
-  const desired = withLocalRemedy(() => decideAccess(config, observed, { region, allowDestroy }));
+  const desired = withLocalRemedy(() =>
+    decideAccess(config, observed, { region, allowDestroy, now: new Date() }),
+  );
   return forTerraformAlone(desired, { observed, inState: corsBucketsInState(stateFile) });
 }
 
