@@ -14,5 +14,6 @@ try {
 } catch (error) {
   runner.fail(asUserError(error, 'plan'));
 }
+runner.finish();
 // A request that was given up on may hold its socket, and with it the job, for minutes.
 process.exit();

@@ -59,12 +59,36 @@ function escapeCommands(text: string): string {
   return text.replace(COMMAND, '$1$2\u200B');
 }
 
+/** A runner whose files may turn out not to be writable. */
+interface GithubRunner extends Runner {
+  /** Says, as the run's error unless it has one, which of the runner's files could not be written. */
+  finish(): void;
+}
+
+function unwrittenText(unwritten: ReadonlyMap<string, string>): string {
+  const files = [...unwritten].map(([name, why]) => `${name} could not be written: ${why}.`).join(' ');
+  return (
+    `The run is done, but later steps get no complete outputs or summary of it. ${files}\n` +
+    "Next step: let the job's user write to the runner's files (in a container: `options: --user 0`, or the runner's user), make room on the disk, and run again."
+  );
+}
+
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
-export function githubRunner(env: NodeJS.ProcessEnv): Runner {
+export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
   let mask: Mask = (text) => text;
   let maskCredentials: Mask = (text) => text;
   const credentials = new Set<string>();
   const masked: Mask = (text) => mask(maskCredentials(text));
+  const unwritten = new Map<string, string>();
+  // A container as another user, or a full disk: comment and AWS are worth more than the file.
+  const writing = (name: string, write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      unwritten.set(name, error instanceof Error ? error.message : String(error));
+    }
+  };
+  let hasFailed = false;
   return {
     masked,
     hide: (secrets) => {
@@ -81,16 +105,30 @@ export function githubRunner(env: NodeJS.ProcessEnv): Runner {
     },
     group: (name, work) => core.group(masked(name), work),
     fail: ({ reason, message, remedy, detail }) => {
+      hasFailed = true;
       core.setFailed(masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()));
-      core.setOutput('failure-reason', reason);
+      writing('GITHUB_OUTPUT', () => {
+        core.setOutput('failure-reason', reason);
+      });
     },
     output: (outputs) => {
       for (const [name, value] of Object.entries(outputs) as [string, unknown][])
-        core.setOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
+        writing('GITHUB_OUTPUT', () => {
+          core.setOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
+        });
     },
     summary: (markdown) => {
       const file = env['GITHUB_STEP_SUMMARY'];
-      if (file) appendFileSync(file, `${markdown}\n`);
+      if (file)
+        writing('GITHUB_STEP_SUMMARY', () => {
+          appendFileSync(file, `${markdown}\n`);
+        });
+    },
+    finish: () => {
+      if (unwritten.size === 0) return;
+      const text = masked(unwrittenText(unwritten));
+      if (hasFailed) core.warning(text);
+      else core.setFailed(text);
     },
     mask: (secret) => {
       // The runner's own mask reaches neither comments nor outputs.
