@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defined } from '../../src/base/defined.ts';
 import type { Log } from '../../src/base/log.ts';
 import { openTerraform } from '../../src/terraform/terraform.ts';
@@ -243,6 +243,27 @@ describe('openTerraform', timeout, () => {
     expect(printed).not.toContain('Two interrupts received');
     expect(printed).toMatch(/apply-failed terraform apply was interrupted by SIG(INT|TERM)/);
     expect(existsSync(join(workDir, '.terraform.tfstate.lock.info'))).toBe(false);
+  });
+
+  it('leaves no process behind when the run is killed outright', async () => {
+    const hold = { provisioner: [{ 'local-exec': { command: 'echo $$ > held; exec sleep 61' } }] };
+    await planned(data('a', hold));
+    const script = fileURLToPath(new URL('interrupted-apply.ts', import.meta.url));
+    const run = spawn(process.execPath, ['--import', 'tsx', script, binary, workDir], { stdio: 'ignore' });
+    const held = join(workDir, 'held');
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+    while (!existsSync(held) || readFileSync(held, 'utf8') === '') await pause();
+    const child = Number(readFileSync(held, 'utf8'));
+    run.kill('SIGKILL');
+    const isAlive = () => {
+      try {
+        return process.kill(child, 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isAlive()).toBe(true);
+    await vi.waitFor(() => expect(isAlive()).toBe(false), { timeout: 15_000, interval: 100 });
   });
 
   it('says so when the binary is not there', async () => {
