@@ -1,3 +1,4 @@
+import './src/require-node.ts';
 import { localAccess } from './src/local/local-access.ts';
 import { consoleLog } from './src/local/console-log.ts';
 import { AccessStack } from './src/stack/access-stack.ts';

@@ -1,4 +1,5 @@
 /** `npm run verify`: proves the access that `kolena-s3.yml` describes, after a local deploy; changes nothing for good. */
+import '../src/require-node.ts';
 import { asUserError } from '../src/action/failure.ts';
 import { terminalRunner } from '../src/local/terminal-runner.ts';
 import { run } from '../src/action/run.ts';

@@ -1,3 +1,4 @@
+import './require-node.ts';
 import { trustEverywhere } from './aws/network/certificates.ts';
 import { commonSpelling, proxyPasswords } from './aws/network/proxy.ts';
 import { asUserError } from './action/failure.ts';
