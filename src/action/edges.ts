@@ -36,8 +36,8 @@ export interface Edges {
   openTerraform(inputs: Inputs, environment: Aws['environment']): Promise<Terraform>;
   /** Undefined without a token or outside of GitHub. */
   openPullRequests(token: string | undefined): PullRequests | undefined;
-  /** Writes the Terraform JSON of `synth` and gives its absolute path. */
-  writeTerraformJson(json: string): string;
+  /** Writes a file for later steps, which its owner alone reads, and gives its absolute path. */
+  readonly writeFile: (name: string, text: string) => string;
 }
 
 /**
@@ -102,9 +102,9 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       });
     },
     openPullRequests: (token) => openPullRequests(token, { event, runner }),
-    writeTerraformJson: (json) => {
-      const path = join(runDir(), 'cdk.tf.json');
-      writeFileSync(path, json, { mode: 0o600 });
+    writeFile: (name, text) => {
+      const path = join(runDir(), name);
+      writeFileSync(path, text, { mode: 0o600 });
       return path;
     },
   };

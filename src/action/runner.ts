@@ -1,8 +1,10 @@
 import { appendFileSync } from 'node:fs';
 import * as core from '@actions/core';
+import { defined } from '../base/defined.ts';
 import type { FailureReason, UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Check } from '../verify/check.ts';
+import { fitChecks } from './fit-checks.ts';
 import { maskOf, maskOfCredentials, type Mask, type Secrets } from '../report/mask.ts';
 
 /** The Action's outputs by their contract names; lists and objects are written as JSON. */
@@ -22,6 +24,7 @@ export interface Outputs {
   readonly 'comment-url'?: string;
   readonly verified?: boolean;
   readonly checks?: readonly Check[];
+  readonly 'checks-path'?: string;
   readonly 'failure-reason'?: FailureReason;
   readonly skipped?: boolean;
 }
@@ -112,7 +115,9 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
       });
     },
     output: (outputs) => {
-      for (const [name, value] of Object.entries(outputs) as [string, unknown][])
+      const { checks } = outputs;
+      const fitting = { ...outputs, ...defined({ checks: checks && fitChecks(checks) }) };
+      for (const [name, value] of Object.entries(fitting) as [string, unknown][])
         writing('GITHUB_OUTPUT', () => {
           core.setOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
         });
