@@ -86,6 +86,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
         env: variables,
         log: runner,
       });
+      const ownLock = await terraform.ownPluginLock(pluginLock, runner);
       return terraform.openTerraform({
         binary,
         workDir: runDir(),
@@ -96,7 +97,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
           ...(await environment()),
         }),
         // Without a backend nobody else can hold the lock.
-        ...defined({ pluginLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
+        ...defined({ pluginLock: ownLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
         log: runner,
         mask: (text) => runner.masked(text),
       });
