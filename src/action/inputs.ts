@@ -8,7 +8,7 @@ import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
-import { readYaml } from './yaml-file.ts';
+import { placesIn, readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */
 export interface Inputs {
@@ -70,6 +70,7 @@ function invalid(problems: readonly UserError[]): UserError {
     reason: 'invalid-input',
     message: problems.map(({ message }) => message).join('\n'),
     remedy: problems.map(({ remedy }) => remedy).join(' '),
+    places: problems.flatMap(({ places }) => places),
     cause: problems,
   });
 }
@@ -139,7 +140,12 @@ function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): Acce
   }
   const file = readYaml(path);
   const isMapping = typeof file === 'object' && file !== null && !Array.isArray(file);
-  return parseAccessConfig(isMapping ? { ...file, ...inputs } : file, `The config of ${path}`);
+  // What an input says stands in no line of the file.
+  const isInput = (problem: string) => (problem.split(/[:.[]/)[0] ?? '') in inputs;
+  let inFile: ReturnType<typeof placesIn> | undefined;
+  const placeOf = (problem: string) => (isInput(problem) ? undefined : (inFile ??= placesIn(path))(problem));
+  const given = isMapping ? { ...file, ...inputs } : file;
+  return parseAccessConfig(given, `The config of ${path}`, placeOf);
 }
 
 /** Goes on past UserErrors, so that all problems can be told at once. */

@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
+import { relative, sep } from 'node:path';
 import * as core from '@actions/core';
 import { defined } from '../base/defined.ts';
-import type { FailureReason, UserError } from '../base/errors.ts';
+import type { FailureReason, Place, UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Check } from '../verify/check.ts';
 import { fitChecks } from './fit-checks.ts';
@@ -76,6 +77,17 @@ function unwrittenText(unwritten: ReadonlyMap<string, string>): string {
   );
 }
 
+/** Of one step and kind, GitHub shows ten. https://docs.github.com/rest/checks/runs */
+const MOST_ANNOTATIONS = 9;
+
+/** GitHub shows an annotation beside a line of "Files changed" when its path is the repository's. */
+function annotationAt(place: Place | undefined, env: NodeJS.ProcessEnv): core.AnnotationProperties {
+  if (place === undefined) return {};
+  const path = relative(env['GITHUB_WORKSPACE'] ?? '', place.file);
+  const file = path.startsWith('..') ? place.file : path.split(sep).join('/');
+  return { file, startLine: place.line };
+}
+
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
 export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
   let mask: Mask = (text) => text;
@@ -107,9 +119,14 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
       core.notice(masked(message));
     },
     group: (name, work) => core.group(masked(name), work),
-    fail: ({ reason, message, remedy, detail }) => {
+    fail: ({ reason, message, remedy, detail, places }) => {
       hasFailed = true;
-      core.setFailed(masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()));
+      process.exitCode = 1;
+      const [first, ...further] = places;
+      core.error(masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()), annotationAt(first, env));
+      // A run has one error: what stands on further lines is shown there as a warning.
+      for (const place of further.slice(0, MOST_ANNOTATIONS))
+        core.warning(masked(place.problem), annotationAt(place, env));
       writing('GITHUB_OUTPUT', () => {
         core.setOutput('failure-reason', reason);
       });
