@@ -68,7 +68,7 @@ export function placesIn(file: string): (problem: string) => Place {
     const [, key, index] = /^"?([^":[]+)"?(?:\[(\d+)\])?/.exec(problem) ?? [];
     const pair = pairs.find((candidate) => isScalar(candidate.key) && String(candidate.key.value) === key);
     const item = isSeq(pair?.value) && index !== undefined ? pair.value.items[Number(index)] : pair?.key;
-    const at = isNode(item) ? (item.range?.[0] ?? 0) : 0;
+    const at = isNode(item) ? item.range[0] : 0;
     return { file, line: lines.linePos(at).line, problem };
   };
 }

@@ -9,8 +9,11 @@ import { cacheFolder } from './cache-folder.ts';
 /** What is fetched where no provider is on disk: the one that the tests were written with. */
 const providerVersion = '5.100.0';
 
+/** Where Terraform and OpenTofu take providers from, the same ones, and so the first folder of a mirror. */
+export const registries = ['registry.terraform.io', 'registry.opentofu.org'] as const;
+
 /** The AWS provider's folder below a mirror. */
-export const providerPath = join('registry.terraform.io', 'hashicorp', 'aws');
+export const providerPath = join(registries[0], 'hashicorp', 'aws');
 
 /** This machine's platform, as Terraform names it. */
 export const platform = `${process.platform === 'win32' ? 'windows' : process.platform}_${process.arch.replace('x64', 'amd64')}`;

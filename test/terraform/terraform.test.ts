@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defined } from '../../src/base/defined.ts';
 import type { Log } from '../../src/base/log.ts';
 import { openTerraform } from '../../src/terraform/terraform.ts';
@@ -263,7 +263,7 @@ describe('openTerraform', timeout, () => {
       }
     };
     expect(isAlive()).toBe(true);
-    await vi.waitFor(() => expect(isAlive()).toBe(false), { timeout: 15_000, interval: 100 });
+    await expect.poll(isAlive, { timeout: 15_000, interval: 100 }).toBe(false);
   });
 
   it('says so when the binary is not there', async () => {

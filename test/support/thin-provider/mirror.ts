@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../cache-folder.ts';
-import { platform, providerPath } from '../provider-mirror.ts';
+import { platform, providerPath, registries } from '../provider-mirror.ts';
 
 const serve = fileURLToPath(new URL('serve.mjs', import.meta.url));
 
@@ -20,9 +20,11 @@ export function thinMirror(mirror: string): string {
     const original = join(mirror, providerPath, version, platform);
     const name = readdirSync(original).find((file) => file.startsWith('terraform-provider-aws_')) ?? '';
     const command = [process.execPath, serve, join(original, name), join(thin, `${version}.schema`)];
-    const folder = join(thin, providerPath, version, platform);
-    mkdirSync(folder, { recursive: true });
-    writeOnce(join(folder, name), `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')}\n`);
+    for (const registry of registries) {
+      const folder = join(thin, registry, 'hashicorp', 'aws', version, platform);
+      mkdirSync(folder, { recursive: true });
+      writeOnce(join(folder, name), `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')}\n`);
+    }
   }
   return thin;
 }
