@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { consoleLog } from '../../src/local/console-log.ts';
 import { findTerraform } from '../../src/terraform/install.ts';
 import { cacheFolder, repository } from './cache-folder.ts';
@@ -27,18 +27,19 @@ export interface LocalTerraform {
   readonly untouched: Readonly<Record<string, string>>;
 }
 
-/** Another Terraform or OpenTofu to try all tests with, by its path. */
+/** Another Terraform or OpenTofu to try all tests with, by its name on PATH or its path. */
 const chosen = process.env['KOLENA_TEST_TERRAFORM'];
 
 /** The one that the variable KOLENA_TEST_TERRAFORM names, else Terraform on PATH, else fetched as the Action itself does. */
 export async function terraformBinary(): Promise<string> {
-  if (chosen !== undefined) return asTerraform(resolve(repository, chosen));
+  if (chosen !== undefined) return asTerraform(findOnPath(chosen) ?? resolve(repository, chosen));
   return findOnPath('terraform') ?? (await fetchTerraform());
 }
 
 /** A link to the binary by the name under which a run looks for it on PATH. */
 function asTerraform(binary: string): string {
   accessSync(binary, constants.X_OK);
+  if (/^terraform(?:\.exe)?$/.test(basename(binary))) return binary;
   const link = join(mkdtempSync(join(tmpdir(), 'chosen-terraform-')), 'terraform');
   symlinkSync(binary, link);
   return link;

@@ -8,13 +8,14 @@ const serve = fileURLToPath(new URL('serve.mjs', import.meta.url));
 
 /**
  * A mirror whose AWS providers are those of `mirror`, each behind serve.mjs: Terraform does the same with them, in a fifth of
- * the CPU time. Gives `mirror` itself where its providers are packed.
+ * the CPU time. Gives `mirror` itself where its providers are packed, and on Windows, which
+ * runs no scripts as programs.
  */
 export function thinMirror(mirror: string): string {
   const versions = readdirSync(join(mirror, providerPath)).filter((version) =>
     existsSync(join(mirror, providerPath, version, platform)),
   );
-  if (versions.length === 0) return mirror;
+  if (versions.length === 0 || process.platform === 'win32') return mirror;
   const thin = cacheFolder('thin-provider');
   for (const version of versions) {
     const original = join(mirror, providerPath, version, platform);
