@@ -6,6 +6,7 @@ import { normalizeStatements } from '../iam/compare-policy.ts';
 import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import { readMarker } from '../report/marker.ts';
+import { kolenaForm } from '../report/kolena-form.ts';
 import type { Secrets } from '../report/mask.ts';
 import { renderComment, renderSummary } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
@@ -76,6 +77,8 @@ export function startReport(props: ReportProps): RunReport {
       for (const { message, remedy } of report.desired?.warnings ?? [])
         runner.warning(remedy === undefined ? message : `${message}\nNext step: ${remedy}`);
       runner.output({ ...outputsOf(report), ...checksFile(report, props), ...outputs });
+      const form = kolenaForm(report);
+      if (form !== undefined) runner.info(`\n${form}`);
       runner.summary(
         rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
       );
