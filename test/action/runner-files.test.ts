@@ -59,3 +59,13 @@ test('files that can be written leave nothing to say', () => {
   expect(printed).toBe('');
   expect(readFileSync(join(folder, 'GITHUB_OUTPUT'), 'utf8')).toContain('true');
 });
+
+test.runIf(process.platform === 'linux')('a full disk costs outputs and summary, and nothing else', () => {
+  vi.stubEnv('GITHUB_OUTPUT', '/dev/full');
+  vi.stubEnv('GITHUB_STEP_SUMMARY', '/dev/full');
+  const runner = githubRunner(process.env);
+  runner.output({ verified: true });
+  runner.summary('# Done');
+  runner.finish();
+  expect(errors()).toEqual([expect.stringMatching(/GITHUB_OUTPUT.*ENOSPC.*GITHUB_STEP_SUMMARY.*make room/)]);
+});
