@@ -121,7 +121,7 @@ test('step 4: the pull request shows who gets access to what, under the plan rol
   for (const text of ['share-with-kolena', 'training-data/images/']) expect(comment?.body).toContain(text);
 });
 
-test('the merge applies exactly that, proves it, and tells the role’s ARN in the same comment', async () => {
+test('the merge applies exactly that, proves it, keeps to the one comment, and tells what Kolena’s form asks for', async () => {
   const { exitCode, outputs, log } = await runWorkflow('push', { sha: await github.merge(pull.number) });
   expect(exitCode, log).toBe(0);
   expect(outputs).toMatchObject({ verified: 'true', 'to-add': '5' });
