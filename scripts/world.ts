@@ -2,6 +2,7 @@
  * `npm run world`: an AWS, a GitHub and an OIDC issuer on this machine that stay up until Ctrl-C, with the buckets of
  * examples/plan-and-apply. Prints the `export` lines by which `cdktf`, the AWS CLI and the Action work against them.
  */
+import '../src/require-node.ts';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -82,6 +82,7 @@ describe('action.yml', () => {
       'comment-url',
       'verified',
       'checks',
+      'checks-path',
       'failure-reason',
       'skipped',
     ]);

@@ -1,4 +1,5 @@
 import type { AccessConfig } from '../config/access-config.ts';
+import { parsePrincipalArn } from '../config/arn.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
 import { isKeyAlias } from '../config/arn.ts';
@@ -16,6 +17,7 @@ interface WarningsProps {
 export function warningsOf({ config, observed, live }: WarningsProps): Warning[] {
   return [
     ...externalIdWarning(config),
+    ...ownAccountWarning(config, observed),
     ...(observed.role ? roleWarnings(observed.role, config) : []),
     ...otherPoliciesWarning(config, observed, live),
     ...live.ours.flatMap(sharedPolicyWarning),
@@ -71,6 +73,19 @@ function externalIdWarning({ kolenaExternalId }: AccessConfig): Warning[] {
       message:
         'No external ID is demanded: another customer of Kolena who knows the role ARN could have Kolena read your buckets (the confused deputy problem).',
       remedy: 'Agree with Kolena on an external ID and add `kolena-external-id: <that ID>`.',
+    },
+  ];
+}
+
+/** A principal of the account itself may exist, but it is not Kolena's; IAM refuses one that does not while it applies. */
+function ownAccountWarning({ kolenaPrincipalArn }: AccessConfig, { caller }: Observed): Warning[] {
+  if (caller === undefined || parsePrincipalArn(kolenaPrincipalArn)?.accountId !== caller.accountId)
+    return [];
+  return [
+    {
+      id: 'principal-in-own-account',
+      message: `kolena-principal-arn ${kolenaPrincipalArn} is in account ${caller.accountId}, the very account that is given access to: Kolena's principal is in an account of Kolena's. If it does not exist, AWS refuses the apply.`,
+      remedy: "Copy the principal ARN from Kolena's form into `kolena-principal-arn`.",
     },
   ];
 }

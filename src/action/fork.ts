@@ -31,16 +31,16 @@ export async function skipWithoutCredentials(
   { edges, event }: Pick<RunContext, 'edges' | 'event'>,
   { inputs, reporting, skipped }: GivenInputs & { readonly skipped: string },
 ): Promise<void> {
-  const { runner } = edges;
+  const { runner, writeFile } = edges;
   runner.notice(skipped);
-  const report = startReport({ runner, event, settings: reporting, configFiles: [] });
+  const report = startReport({ runner, writeFile, event, settings: reporting, configFiles: [] });
   try {
     if (inputs instanceof UserError) throw inputs;
     report.add({ config: inputs.config });
     const desired = decideUnobserved(inputs);
     const stack = await edges.loadStack();
     const json = stack.synthesizeAccess(desired, inputs.stackSettings);
-    report.output({ 'terraform-json-path': edges.writeTerraformJson(json), skipped: true });
+    report.output({ 'terraform-json-path': writeFile('cdk.tf.json', json), skipped: true });
     report.note(`${skipped} The config is valid and was synthesized; a maintainer's branch shows the plan.`);
     report.add({ desired, outcome: 'skipped' });
     await report.publish({ changed: false });

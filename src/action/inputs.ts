@@ -10,7 +10,7 @@ import { parseSettings, reportingOf, settingNames, type Reporting, type Settings
 import type { StackSettings } from '../stack/synthesize.ts';
 import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
 import { checkedOutCommit } from './repository.ts';
-import { readYaml } from './yaml-file.ts';
+import { placesIn, readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */
 export interface Inputs extends ConfigVersions {
@@ -69,6 +69,7 @@ function invalid(problems: readonly UserError[]): UserError {
     reason: 'invalid-input',
     message: problems.map(({ message }) => message).join('\n'),
     remedy: problems.map(({ remedy }) => remedy).join(' '),
+    places: problems.flatMap(({ places }) => places),
     cause: problems,
   });
 }
@@ -125,8 +126,12 @@ function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): Acce
   }
   const file = readYaml(path);
   const isMapping = typeof file === 'object' && file !== null && !Array.isArray(file);
+  // What an input says stands in no line of the file.
+  const isInput = (problem: string) => (problem.split(/[:.[]/)[0] ?? '') in inputs;
+  let inFile: ReturnType<typeof placesIn> | undefined;
+  const placeOf = (problem: string) => (isInput(problem) ? undefined : (inFile ??= placesIn(path))(problem));
   const keys = isMapping ? { ...file, ...inputs } : file;
-  return parseAccessConfig(withTrustPolicyFile(keys, path), `The config of ${path}`);
+  return parseAccessConfig(withTrustPolicyFile(keys, path), `The config of ${path}`, placeOf);
 }
 
 /** Goes on past UserErrors, so that all problems can be told at once. */

@@ -6,6 +6,7 @@ import { normalizeStatements } from '../iam/compare-policy.ts';
 import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import { readMarker } from '../report/marker.ts';
+import { kolenaForm } from '../report/kolena-form.ts';
 import type { Secrets } from '../report/mask.ts';
 import { changeOf, renderComment, renderSummary } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
@@ -37,7 +38,7 @@ export interface RunReport {
   publish(ending: Ending): Promise<void>;
 }
 
-interface ReportProps extends Pick<Edges, 'runner'> {
+interface ReportProps extends Pick<Edges, 'runner' | 'writeFile'> {
   readonly event: EventContext;
   readonly settings: Reporting;
   /** Empty when the inputs are not valid. */
@@ -76,7 +77,9 @@ export function startReport(props: ReportProps): RunReport {
       if ('failure' in ending) add(failed(ending.failure));
       for (const { message, remedy } of report.desired?.warnings ?? [])
         runner.warning(remedy === undefined ? message : `${message}\nNext step: ${remedy}`);
-      runner.output({ ...outputsOf(report), ...outputs });
+      runner.output({ ...outputsOf(report), ...checksFile(report, props), ...outputs });
+      const form = kolenaForm(report);
+      if (form !== undefined) runner.info(`\n${form}`);
       runner.summary(
         rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
       );
@@ -112,6 +115,18 @@ function facts({ command, outcome, plan, checks }: Report): string {
       `Checks: ${checks.filter(({ status }) => status === 'pass').length} of ${checks.length} passed.`,
   ];
   return lines.filter((line) => line !== undefined).join('\n\n');
+}
+
+/** All checks in a file, since an output has no room for many. */
+function checksFile({ checks }: Report, { runner, writeFile }: ReportProps): Outputs {
+  if (checks === undefined) return {};
+  try {
+    const json = runner.masked(JSON.stringify(checks, undefined, 2));
+    return { 'checks-path': writeFile('checks.json', json) };
+  } catch (error) {
+    runner.warning(`The file of \`checks-path\` could not be written: ${String(error)}.`);
+    return {};
+  }
 }
 
 function failed({ reason, message, remedy }: UserError): Partial<Report> {

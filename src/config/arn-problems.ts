@@ -30,9 +30,15 @@ function unanchored({ source }: RegExp): string {
 
 const ACCOUNT = '111122223333';
 
+/** Account IDs that people write where they have none yet; IAM refuses their principals two minutes into an apply. */
+const PLACEHOLDER = /^(?:(\d)\1{11}|123456789012)$/;
+
 /** What is wrong with the ARN of a principal that a trust policy shall name: only roles, users and account roots last. */
 export const principalArnProblem: ProblemOf = (arn) => {
-  if (partitions.includes(parsePrincipalArn(arn)?.partition ?? '')) return undefined;
+  const { partition = '', accountId = '' } = parsePrincipalArn(arn) ?? {};
+  if (PLACEHOLDER.test(accountId))
+    return `is in account ${accountId}, which stands for any account in examples: copy the principal ARN from Kolena's form`;
+  if (partitions.includes(partition)) return undefined;
   if (/^\d{12}$/.test(arn)) return `is an account ID: did you mean "arn:aws:iam::${arn}:root"?`;
   const session = /^arn:([a-z-]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(arn);
   if (session)

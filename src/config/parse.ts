@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
-import { UserError } from '../base/errors.ts';
+import { UserError, type Place } from '../base/errors.ts';
 import { listed, quote } from '../base/quote.ts';
 import type { AccessConfig } from './access-config.ts';
 import { crossProblems } from './cross-checks.ts';
@@ -20,11 +20,22 @@ export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape)
  * Validates the "Access" keys, from YAML or as the text of Action inputs; a key that is empty counts as not given.
  *
  * @param source - what a message calls the config
+ * @param placeOf - where a problem stands, which begins with its key
  * @throws UserError `invalid-input` that names every problem with its path, the value seen and what is allowed
  */
-export function parseAccessConfig(raw: unknown, source = 'The config'): AccessConfig {
+export function parseAccessConfig(
+  raw: unknown,
+  source = 'The config',
+  placeOf: (problem: string) => Place | undefined = () => undefined,
+): AccessConfig {
+  const invalid = (problems: readonly string[]) =>
+    invalidConfig(
+      source,
+      problems,
+      problems.flatMap((problem) => placeOf(problem) ?? []),
+    );
   if (!isMapping(raw))
-    throw invalid(source, [`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
+    throw invalid([`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
   const written = Object.fromEntries(
     Object.entries(raw)
       .filter(([key, value]) => isGiven(value) || !accessKeys.includes(key))
@@ -49,7 +60,7 @@ export function parseAccessConfig(raw: unknown, source = 'The config'): AccessCo
     ...issues,
     ...crossProblems(clear),
   ];
-  if (!parsed.success || problems.length > 0) throw invalid(source, problems);
+  if (!parsed.success || problems.length > 0) throw invalid(problems);
   return accessConfigOf(parsed.data);
 }
 
@@ -91,12 +102,13 @@ function kindOf(key: string) {
   return (field instanceof z.ZodPrefault ? field.unwrap() : field)?.meta()?.kind;
 }
 
-function invalid(source: string, problems: readonly string[]): UserError {
+function invalidConfig(source: string, problems: readonly string[], places: readonly Place[]): UserError {
   const list = problems.length === 1 ? problems.join('') : `\n${listed(problems)}`;
   return new UserError({
     reason: 'invalid-input',
     message: `${source} has ${problems.length === 1 ? 'a problem: ' : `${problems.length} problems:`}${list}`,
     remedy: 'Correct the config file or the inputs of the same names; nothing was called in AWS.',
+    places,
   });
 }
 

@@ -16,7 +16,7 @@ import type { ReleaseServer } from './release.ts';
 import { noJson, terraformMissing } from '../problem/terraform-error.ts';
 import { openToolCache } from './tool-cache.ts';
 import { newestAllowed } from '../config/version-constraint.ts';
-import { wantedVersion, parseRequirement } from './wanted-version.ts';
+import { parseRequirement, testedVersion, wantedVersion } from './wanted-version.ts';
 import type { Wanted } from './wanted-version.ts';
 
 interface FindTerraformProps {
@@ -40,9 +40,6 @@ export interface TerraformBinary {
   readonly version?: string;
 }
 
-/** Where no version is asked for: any that knows lock files in S3. */
-const ANY = '>= 1.10.0, < 2.0.0';
-
 /**
  * The binary at `terraform-path`; else `terraform` on PATH or in the tool cache that satisfies `terraform-version` or
  * `.terraform-version`; else a download, verified. Throws `terraform-missing` or `invalid-input`.
@@ -57,7 +54,7 @@ export async function findTerraform(props: FindTerraformProps): Promise<Terrafor
     if (wanted.allows(version)) return { binary: onPath, version };
     props.log.info(`${onPath} is ${version}; ${wanted.source} wants ${wanted.text}.`);
   }
-  return installedTerraform(props, wanted ?? parseRequirement(ANY, 'this Action'));
+  return installedTerraform(props, wanted ?? testedVersion);
 }
 
 async function givenTerraform(props: FindTerraformProps, path: string): Promise<TerraformBinary> {

@@ -150,6 +150,7 @@ function unavailable(message: string, cause?: unknown): UserError {
 
 function remedyOf(message: string): string {
   if (isUntrustedCertificate(message)) return untrustedCertificateRemedy;
+  if (/\bENOSPC\b/.test(message)) return "Make room on the runner's disk, or put Terraform on PATH.";
   if (message.includes('Unable to locate executable file'))
     return 'Install `unzip` on the runner, put Terraform on PATH, or set `terraform-path`.';
   return (

@@ -9,7 +9,7 @@ import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
 import { trustPolicy } from '../../src/iam/trust-policy.ts';
 import { UserError } from '../../src/base/errors.ts';
 import { configOf, principalArn } from '../config/configs.ts';
-import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+import { bucketOf, caller, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
 
 const region = 'us-east-1';
 const ours = kolenaRule(configOf());
@@ -417,6 +417,18 @@ describe('warnings', () => {
 
   test('none for a set-up as it should be', () => {
     expect(decideAccess(quiet, worldOf(), { region }).warnings).toEqual([]);
+  });
+
+  test('name a principal of the very account', () => {
+    const kolenaPrincipalArn = 'arn:aws:iam::444455556666:role/kolena';
+    const { warnings } = decideAccess(
+      { ...quiet, kolenaPrincipalArn },
+      { ...nothingObserved, caller },
+      { region },
+    );
+    expect(warnings).toMatchObject([{ id: 'principal-in-own-account' }]);
+    expect(warnings[0]?.message).toContain(`${kolenaPrincipalArn} is in account 444455556666`);
+    expect(decideAccess({ ...quiet, kolenaPrincipalArn }, nothingObserved, { region }).warnings).toEqual([]);
   });
 
   test('name a bucket whose default key is not granted, with the line to add', () => {

@@ -72,6 +72,8 @@ export interface FakeWorld {
   readonly warnings: readonly string[];
   readonly notices: readonly string[];
   readonly comments: readonly SavedComment[];
+  /** What was written for later steps, by path. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** A pull request of this repository. */
@@ -101,7 +103,11 @@ export function fakeWorld(props: WorldProps = {}): FakeWorld {
     signIn: () => call('aws.signIn', aws),
     openTerraform: () => Promise.resolve(fakeTerraform(props, call)),
     openPullRequests: (token) => (token === undefined ? undefined : fakePullRequests(props, journal)),
-    writeTerraformJson: () => '/run/cdk.tf.json',
+    writeFile: (name, text) => {
+      const path = `/run/${name}`;
+      journal.files[path] = text;
+      return path;
+    },
   };
   return { edges, ...told };
 }
@@ -115,12 +121,13 @@ function startJournal({ failing = {} }: WorldProps) {
   const warnings: string[] = [];
   const notices: string[] = [];
   const comments: SavedComment[] = [];
+  const files: Record<string, string> = {};
   const call = <T>(name: Call, answer: T): Promise<T> => {
     calls.push(name);
     const failure = failing[name];
     return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
   };
-  return { calls, outputs, summaries, warnings, notices, comments, call };
+  return { calls, outputs, summaries, warnings, notices, comments, files, call };
 }
 
 function fakeRunner({ calls, outputs, summaries, warnings, notices }: Journal): Runner {

@@ -220,3 +220,32 @@ test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
   const { checkedOut } = read(join(directory, 'access'));
   expect(checkedOut).toBe(expected);
 });
+
+/** Line and problem of each place, in the file of the config. */
+function placesOf(text: string, inputs: Record<string, string> = {}) {
+  const directory = directoryWith({ 'kolena-s3.yml': text });
+  const given = readInputs({ 'INPUT_WORKING-DIRECTORY': directory, ...inputs }).inputs;
+  if (!(given instanceof UserError)) throw new Error('the config is valid');
+  const file = join(directory, 'kolena-s3.yml');
+  expect(given.places.map((place) => place.file)).toEqual(given.places.map(() => file));
+  return given.places.map(({ line, problem }) => `${line} ${problem.split(' ')[0] ?? ''}`);
+}
+
+test.each([
+  [
+    '# Access\nbuckets:\n  - good-bucket\n  - UPPER\nkolena-principal-arn: nobody\n',
+    ['4 buckets[1]:', '5 kolena-principal-arn:'],
+  ],
+  ['buckets: [a-bucket]\n\ncolour: red\n', ['1 kolena-principal-arn:', '3 "colour":']],
+  ['buckets:\n  - a-bucket\n  - b: [\n', ['4 Flow']],
+  ['- a-bucket\n', ['1 it']],
+])('each problem of the config is told with its line: %j', (text, places) => {
+  expect(placesOf(text).sort()).toEqual(places);
+});
+
+test('what an input says stands in no line of the file', () => {
+  const text = 'buckets: [a-bucket]\nkolena-principal-arn: nobody\ncors-origins: [x]\n';
+  expect(placesOf(text, { 'INPUT_KOLENA-PRINCIPAL-ARN': 'somebody', INPUT_CORS: 'on' })).toEqual([
+    '3 cors-origins[0]:',
+  ]);
+});

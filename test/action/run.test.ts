@@ -5,6 +5,7 @@ import { StepError, UserError } from '../../src/base/errors.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import type { ShownPlan } from '../../src/plan/approval.ts';
 import { readMarker, writeMarker } from '../../src/report/marker.ts';
+import type { Check } from '../../src/verify/check.ts';
 import { recordedReport } from '../report/recorded.ts';
 import { fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
 
@@ -590,4 +591,24 @@ test('An apply whose report cannot be rendered is an apply all the same, and say
   ]);
   expect(world.warnings).toContainEqual(expect.stringContaining('the renderer met something odd'));
   expect(world.comments).toEqual([]);
+});
+
+test('All checks stand in a file, masked, whose path is an output.', async () => {
+  const world = fakeWorld({ inputs: { command: 'apply' } });
+  const runner = { ...world.edges.runner, masked: (text: string) => text.replaceAll('Kolena', '***') };
+  expect(await failureIn({ ...world, edges: { ...world.edges, runner } })).toBeUndefined();
+  const { 'checks-path': path = '', checks = [] } = world.outputs;
+  const written = JSON.parse(world.files[path] ?? '') as Check[];
+  expect(written.map(({ id }) => id)).toEqual(checks.map(({ id }) => id));
+  expect(world.files[path]).not.toContain('Kolena');
+});
+
+test('A file of checks that cannot be written is a warning, and the run is what it was.', async () => {
+  const world = fakeWorld({ inputs: { command: 'apply' } });
+  const writeFile = () => {
+    throw new Error('ENOSPC: no space left on device, write');
+  };
+  expect(await failureIn({ ...world, edges: { ...world.edges, writeFile } })).toBeUndefined();
+  expect(world.outputs).not.toHaveProperty('checks-path');
+  expect(world.warnings).toContainEqual(expect.stringContaining('ENOSPC'));
 });

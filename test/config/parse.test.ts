@@ -227,6 +227,9 @@ test('prefixes that only begin alike, and buckets that only begin alike, do not 
 
 const values: [key: string, value: unknown, problem: string][] = [
   ['kolena-principal-arn', 'PASTE KOLENA PRINCIPAL ARN HERE', 'copy it from Kolena'],
+  ['kolena-principal-arn', 'arn:aws:iam::123456789012:role/kolena', 'stands for any account in examples'],
+  ['kolena-principal-arn', 'arn:aws:iam::111111111111:root', 'account 111111111111, which stands for'],
+  ['kolena-principal-arn', 'arn:aws:iam::000000000000:user/kolena', 'copy the principal ARN from Kolena'],
   ['kolena-principal-arn', '*', 'wildcard'],
   ['kolena-principal-arn', 'arn:aws:iam::111122223333:role/*', 'wildcard'],
   ['kolena-principal-arn', '111122223333', 'did you mean "arn:aws:iam::111122223333:root"?'],

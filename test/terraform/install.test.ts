@@ -130,9 +130,37 @@ describe('findTerraform', () => {
     expect(readdirSync(join(root, 'cache', 'kolena-terraform'))).toEqual(['1.11.4']);
   });
 
-  it('downloads the newest 1.x where there is none at all', async () => {
+  it('downloads the version that this release was tested with where there is none at all', async () => {
+    await releases.close();
+    releases = await startReleases(['1.10.5', '1.11.4', '1.11.5', '1.12.0']);
     expect(await find()).toEqual(unpacked('1.11.4'));
   });
+
+  it.each([
+    ['latest', '1.11.4'],
+    ['latest:^1.10', '1.10.5'],
+    ['latest:^1.1[01]', '1.11.4'],
+  ])("understands tfenv's %s in .terraform-version", async (text, version) => {
+    writeFileSync(join(root, 'work', '.terraform-version'), `${text}\n`);
+    expect(await find()).toMatchObject({ version });
+  });
+
+  it.each(['min-required', 'latest-allowed', 'latest:(', 'dev'])(
+    'passes over "%s" in .terraform-version, and says so',
+    async (text) => {
+      writeFileSync(join(root, 'work', '.terraform-version'), `${text}\n`);
+      const path = put('terraform', fakeTerraform('1.5.7'));
+      const lines: string[] = [];
+      const found = await findTerraform({
+        workingDirectory: join(root, 'work'),
+        env: { PATH: join(root, 'bin') },
+        log: logTo(lines),
+        releases: releases.server,
+      });
+      expect(found).toEqual({ binary: path });
+      expect(lines).toEqual([expect.stringContaining(`"${text}", which is passed over`)]);
+    },
+  );
 
   it('works without a tool cache', async () => {
     const { binary, version } = await find({ cache: false });
@@ -168,10 +196,17 @@ describe('findTerraform', () => {
   });
 
   it.each([
-    ['its archive', () => writeFileSync(cached('1.11.4'), zipOf('terraform', '#!/bin/sh\necho evil\n'))],
+    [
+      'its archive',
+      () => {
+        writeFileSync(cached('1.11.4'), zipOf('terraform', '#!/bin/sh\necho evil\n'));
+      },
+    ],
     [
       'its list of checksums',
-      () => writeFileSync(join(cached('1.11.4'), '..', 'terraform_1.11.4_SHA256SUMS'), 'none'),
+      () => {
+        writeFileSync(join(cached('1.11.4'), '..', 'terraform_1.11.4_SHA256SUMS'), 'none');
+      },
     ],
   ])('does not use what another job put into the tool cache in place of %s', async (_, tamper) => {
     await find();
