@@ -2,6 +2,7 @@
  * `npm start`: the main job on an AWS and a GitHub that run on this machine. Nothing leaves it but, where they are
  * missing, the downloads of Terraform, the AWS provider, moto and Node 24.
  */
+import '../src/require-node.ts';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { actAsKolena, promised } from '../test/support/act-as-kolena.ts';

@@ -1,16 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { marked } from 'marked';
-import { chromium } from 'playwright-core';
+import { chromium, type Browser } from 'playwright-core';
 import { findOnPath } from '../test/support/find-on-path.ts';
 
+/** GitHub's comment is 830 pixels wide on a desk. */
+const looks = { light: 830, dark: 830, phone: 360 } as const;
+
 /**
- * Draws a comment's Markdown as GitHub shows it, Mermaid included:
- * `npm start`, and then `tsx scripts/render-comment.ts demo-output/comment.md docs/pr-comment.png`
+ * Draws Markdown as GitHub shows it and prints the height of what stands unfolded:
+ * `npm run pictures` for every kept comment, into pictures/, or `npm run pictures -- <comment.md> <image.png>` for one.
  */
 async function main([markdownPath, imagePath]: readonly string[]): Promise<void> {
-  if (markdownPath === undefined || imagePath === undefined)
-    throw new Error('usage: tsx scripts/render-comment.ts <comment.md> <image.png>');
   const executablePath = findOnPath('chromium') ?? findOnPath('google-chrome');
   if (executablePath === undefined)
     throw new Error('Chromium is not on PATH: install the package "chromium"');
@@ -18,25 +20,52 @@ async function main([markdownPath, imagePath]: readonly string[]): Promise<void>
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
   const browser = await chromium.launch({ executablePath, args: [...flags, ...quiet] });
   try {
-    const page = await browser.newPage({ viewport: { width: 960, height: 600 }, deviceScaleFactor: 2 });
-    await page.setContent(pageOf(readFileSync(markdownPath, 'utf8')));
-    await page.addScriptTag({ path: fileOf('mermaid/dist/mermaid.min.js') });
-    await page.evaluate('mermaid.initialize({ startOnLoad: false, securityLevel: "strict" }); mermaid.run()');
-    await page.locator('article').screenshot({ path: imagePath });
+    if (markdownPath !== undefined && imagePath !== undefined) {
+      await draw(browser, { markdownPath, imagePath, look: 'light' });
+      return;
+    }
+    mkdirSync('pictures', { recursive: true });
+    const kept = readdirSync(golden, { recursive: true, encoding: 'utf8' });
+    for (const file of kept.filter((name) => name.endsWith('.md')).sort())
+      for (const look of Object.keys(looks) as (keyof typeof looks)[])
+        await draw(browser, {
+          markdownPath: join(golden, file),
+          imagePath: join('pictures', file.replace(/\.md$/, `-${look}.png`).replace('/', '-')),
+          look,
+        });
   } finally {
     await browser.close();
   }
 }
 
-function pageOf(markdown: string): string {
-  const styles = readFileSync(fileOf('github-markdown-css/github-markdown-light.css'), 'utf8');
+const golden = 'test/report/golden';
+
+interface Drawing {
+  readonly markdownPath: string;
+  readonly imagePath: string;
+  readonly look: keyof typeof looks;
+}
+
+async function draw(browser: Browser, { markdownPath, imagePath, look }: Drawing): Promise<void> {
+  const viewport = { width: looks[look], height: 600 };
+  const page = await browser.newPage({ viewport, deviceScaleFactor: 2 });
+  await page.setContent(pageOf(readFileSync(markdownPath, 'utf8'), look === 'dark' ? 'dark' : 'light'));
+  const article = page.locator('article');
+  await article.screenshot({ path: imagePath });
+  const height = Math.round((await article.boundingBox())?.height ?? 0);
+  console.log(`${String(height).padStart(6)} px  ${imagePath}`);
+  await page.close();
+}
+
+function pageOf(markdown: string, theme: 'light' | 'dark'): string {
+  const styles = readFileSync(fileOf(`github-markdown-css/github-markdown-${theme}.css`), 'utf8');
   return `<!doctype html><meta charset="utf-8"><style>${styles}
-    article { padding: 24px 32px; } .mermaid svg { max-height: 460px; }
-    .language-diff span { display: block; } .add { background: #dafbe1; } .remove { background: #ffebe9; } .note { color: #9a6700; }
+    body { margin: 0; } article { padding: 16px; }
+    .language-diff span { display: block; } .add { background: #2ea04326; } .remove { background: #f8514926; } .note { color: #9a6700; }
     </style><article class="markdown-body">${htmlOf(markdown)}</article>`;
 }
 
-/** What GitHub adds to Markdown: alerts, Mermaid and colored diffs. */
+/** What GitHub adds to Markdown: alerts and colored diffs. */
 function htmlOf(markdown: string): string {
   return (
     marked
@@ -44,9 +73,8 @@ function htmlOf(markdown: string): string {
       .replace(
         /<blockquote>\s*<p>\[!(\w+)\]\s*/g,
         (_, kind: string) =>
-          `<blockquote class="markdown-alert markdown-alert-${kind.toLowerCase()}"><p class="markdown-alert-title">${kind}</p><p>`,
+          `<blockquote class="markdown-alert markdown-alert-${kind.toLowerCase()}"><p class="markdown-alert-title">${kind.charAt(0)}${kind.slice(1).toLowerCase()}</p><p>`,
       )
-      .replace(/<pre><code class="language-mermaid">([^]*?)<\/code><\/pre>/g, '<pre class="mermaid">$1</pre>')
       .replace(/(?<=<code class="language-diff">)[^<]+/g, (lines) =>
         lines
           .trimEnd()

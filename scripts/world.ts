@@ -2,18 +2,20 @@
  * `npm run world`: an AWS, a GitHub and an OIDC issuer on this machine that stay up until Ctrl-C, with the buckets of
  * examples/plan-and-apply. Prints the `export` lines by which `cdktf`, the AWS CLI and the Action work against them.
  */
+import '../src/require-node.ts';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { parseAccessConfig } from '../src/config/parse.ts';
+import { withTrustPolicyFile } from '../src/action/config-files.ts';
 import { readYaml } from '../src/action/yaml-file.ts';
 import { repository } from '../test/support/cache-folder.ts';
 import { startGitHub, type GitHubStandIn } from '../test/support/github.ts';
 import { startScene, type Scene } from '../test/support/scene.ts';
 
 const configFile = join(repository, 'examples', 'plan-and-apply', 'kolena-s3.yml');
-const config = parseAccessConfig(readYaml(configFile));
+const config = parseAccessConfig(withTrustPolicyFile(readYaml(configFile), configFile));
 
 /** The example's buckets, apart from those that every world has, and Kolena's principal, each with something to read. */
 async function furnish({ world }: Scene): Promise<void> {

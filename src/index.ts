@@ -1,3 +1,4 @@
+import './require-node.ts';
 import { trustEverywhere } from './aws/network/certificates.ts';
 import { commonSpelling, proxyPasswords } from './aws/network/proxy.ts';
 import { asUserError } from './action/failure.ts';
@@ -14,5 +15,6 @@ try {
 } catch (error) {
   runner.fail(asUserError(error, 'plan'));
 }
+runner.finish();
 // A request that was given up on may hold its socket, and with it the job, for minutes.
 process.exit();

@@ -78,9 +78,11 @@ describe('action.yml', () => {
       'plan-json-path',
       'terraform-json-path',
       'comment-id',
+      'access-change',
       'comment-url',
       'verified',
       'checks',
+      'checks-path',
       'failure-reason',
       'skipped',
     ]);

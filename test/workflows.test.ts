@@ -1,7 +1,10 @@
+import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { repository } from '../scripts/repository.ts';
+import { parseConstraint } from '../src/config/version-constraint.ts';
+import { testedVersion } from '../src/terraform/wanted-version.ts';
 
 const workflowsIn = (directory: string) =>
   readdirSync(directory, { recursive: true, encoding: 'utf8' })
@@ -19,6 +22,13 @@ interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly 'timeout-minutes'?: number;
   readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+}
+
+interface Try {
+  readonly os: string;
+  readonly binary: string;
+  readonly version: string;
+  readonly provider: string;
 }
 
 const jobsOf = (path: string): [string, Job][] =>
@@ -43,6 +53,14 @@ describe.each([...own, ...workflowsIn('examples')])('%s', (path) => {
 });
 
 describe.each(own)('%s', (path) => {
+  it('is a workflow that GitHub accepts', async () => {
+    const file = { name: path, content: readFileSync(path, 'utf8') };
+    const { context, value } = parseWorkflow(file, new NoOperationTraceWriter());
+    expect(context.errors.getErrors()).toEqual([]);
+    if (value === undefined) throw new Error('nothing was parsed');
+    expect((await convertWorkflowTemplate(context, value)).errors ?? []).toEqual([]);
+  });
+
   it('gives no job more than reading by default, and every job an end', () => {
     const { permissions } = parse(readFileSync(path, 'utf8')) as Workflow;
     expect(Object.values(permissions ?? { all: 'write' }).filter((right) => right !== 'read')).toEqual([]);
@@ -62,6 +80,40 @@ describe.each(own)('%s', (path) => {
           expect(existsSync(script), script).toBe(true);
         expect(run).not.toContain('${{');
       }
+  });
+});
+
+describe('compatibility.yml', () => {
+  const { jobs } = parse(readFileSync('.github/workflows/compatibility.yml', 'utf8')) as {
+    readonly jobs: Readonly<
+      Record<string, Job & { readonly strategy: { readonly matrix: { readonly include: readonly Try[] } } }>
+    >;
+  };
+  const { steps = [], strategy } = jobs['try'] ?? {};
+  const tries = strategy?.matrix.include ?? [];
+
+  it('tries the tested version of Terraform, the oldest that the README names, the newest, OpenTofu, and each machine', () => {
+    const [, oldest = ''] = /Terraform\*\* from (\d+\.\d+)/.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const versions = tries.filter(({ binary }) => binary === 'terraform').map(({ version }) => version);
+    expect(versions).toEqual(
+      expect.arrayContaining([expect.stringContaining(`${oldest}.`), testedVersion.text, 'latest']),
+    );
+    expect(tries.map(({ binary }) => binary)).toContain('tofu');
+    expect([...new Set(tries.map(({ os }) => os.split('-')[0]))].sort()).toEqual([
+      'macos',
+      'ubuntu',
+      'windows',
+    ]);
+    for (const { provider } of tries) expect(parseConstraint(provider), provider).toBeDefined();
+  });
+
+  it('installs the moto of the tests, and runs the files that are there', () => {
+    const commands = steps.map(({ run = '' }) => run).join('\n');
+    const [, moto] = /moto\[server\]==([\d.]+)/.exec(commands) ?? [];
+    expect(readFileSync('test/support/moto.ts', 'utf8')).toContain(`const version = '${moto ?? ''}'`);
+    const files = [...readFileSync('scripts/compatibility.sh', 'utf8').matchAll(/test\/e2e\/[\w.-]+/g)];
+    expect(files.length).toBe(4);
+    for (const [file] of files) expect(existsSync(file), file).toBe(true);
   });
 });
 

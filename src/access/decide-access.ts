@@ -6,16 +6,18 @@ import {
   decidePolicies,
   removalOf,
   requireDispensableVersions,
+  requireNoOthersPolicy,
   requireUsedHereAlone,
 } from './decide-policies.ts';
 import { decideRole, requireNoOtherPrincipals } from './decide-role.ts';
 import type { DesiredAccess } from './desired-access.ts';
+import type { CheckContext } from '../iam/temporary-statement.ts';
 import { grantedBuckets } from '../iam/granted-buckets.ts';
 import type { Observed } from './observed.ts';
 import { livePolicies, type LivePolicies } from './our-policies.ts';
 import { parseArn } from '../config/arn.ts';
 import { partitionOfRegion } from '../config/partition.ts';
-import { warningsOf } from './warnings.ts';
+import { unreadWarnings, warningsOf } from './warnings.ts';
 
 /** What a decision needs to know besides config and AWS. */
 export interface DecideOptions {
@@ -32,8 +34,8 @@ export interface DecideOptions {
    */
   readonly verifierArn?: string | undefined;
   /**
-   * Until when a statement of a check is a leftover and not one that runs.
-   * @default every one is a leftover
+   * By which the statement of a check is told from one of others that bears its name.
+   * @default none is a check's
    */
   readonly now?: Date;
 }
@@ -53,14 +55,19 @@ export function decideAccess(
   const live = livePolicies(config, observed);
   const { policies, removals } = decidePolicies({ config, observed, live, partition });
   if (options.allowDestroy !== true) {
-    if (observed.role) requireNoOtherPrincipals(observed.role, config);
+    if (observed.role)
+      requireNoOtherPrincipals(observed.role, config, checkContextOf(config, observed, options));
+    requireNoOthersPolicy(live);
     requireDispensableVersions(policies, live);
   }
-  const dropped = droppedBuckets(config, live);
+  const dropped = droppedBuckets(config, observed, live);
   const unserved = config.cors === 'off' ? [...configuredBuckets(config), ...dropped] : dropped;
   return {
     ...whereabouts(observed, options, partition),
-    role: decideRole(config, observed.role, options),
+    role: decideRole(config, observed.role, {
+      verifierArn: options.verifierArn,
+      checks: checkContextOf(config, observed, options),
+    }),
     policies,
     cors: config.cors === 'off' ? [] : decideCors({ config, observed }),
     tags: config.tags,
@@ -86,11 +93,14 @@ export function decideRemoval(
   const live = livePolicies(config, observed);
   const { role } = observed;
   if (role) {
-    if (options.allowDestroy !== true) requireNoOtherPrincipals(role, config);
+    if (options.allowDestroy !== true)
+      requireNoOtherPrincipals(role, config, checkContextOf(config, observed, options));
     requireNoOtherPolicies(observed, live);
   }
   requireUsedHereAlone(live.ours);
-  const buckets = [...configuredBuckets(config), ...droppedBuckets(config, live)];
+  const buckets = [...configuredBuckets(config), ...droppedBuckets(config, observed, live)].filter(
+    (bucket) => !unreadNames(observed).has(bucket),
+  );
   return {
     ...whereabouts(observed, options, partition),
     policies: [],
@@ -98,21 +108,34 @@ export function decideRemoval(
     tags: config.tags,
     removals: {
       ...(role && { role: { name: role.name, path: role.path } }),
-      policies: live.ours.map(removalOf),
+      policies: [...live.ours, ...live.former].map(removalOf),
       cors: removeCors(buckets, { config, observed, region: options.region }),
     },
-    warnings: [],
+    warnings: unreadWarnings(observed),
   };
+}
+
+function checkContextOf(
+  { kolenaExternalId: externalId }: AccessConfig,
+  { caller }: Observed,
+  { now = new Date(0) }: DecideOptions,
+): CheckContext {
+  return { now, accountId: caller?.accountId, externalId };
+}
+
+function unreadNames({ unread = [] }: Observed): Set<string> {
+  return new Set(unread.map(({ name }) => name));
 }
 
 function whereabouts({ caller }: Observed, { region }: DecideOptions, partition: string) {
   return defined({ partition, accountId: caller?.accountId, region });
 }
 
-/** Buckets that were granted before and are not configured any more. */
-function droppedBuckets(config: AccessConfig, { ours }: LivePolicies): string[] {
-  const configured = new Set(configuredBuckets(config));
-  return grantedBuckets(ours.map(({ document }) => document)).filter((bucket) => !configured.has(bucket));
+/** Buckets that were granted before and are not configured any more, as far as this run may read them. */
+function droppedBuckets(config: AccessConfig, observed: Observed, { ours, former }: LivePolicies): string[] {
+  const configured = new Set([...configuredBuckets(config), ...unreadNames(observed)]);
+  const granted = grantedBuckets([...ours, ...former].map(({ document }) => document));
+  return granted.filter((bucket) => !configured.has(bucket));
 }
 
 /** A role can only be assumed from its own partition; the parser has held the config's other ARNs to the principal's. */

@@ -2,12 +2,12 @@ import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
-import { samePolicy } from '../iam/compare-policy.ts';
+import { samePolicy, statementsOf } from '../iam/compare-policy.ts';
 import type { DesiredPolicy, PolicyRemoval } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
 import { policyNameOf } from './policy-names.ts';
-import { packPolicies, type PackedPolicy } from '../iam/packing.ts';
+import { leastPolicies, packPolicies, type PackedPolicy } from '../iam/packing.ts';
 import { quote } from '../base/quote.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -48,7 +48,7 @@ export function decidePolicies(props: PoliciesProps): {
       attached: live?.attached ?? false,
     };
   });
-  const unneeded = [...liveByNumber.values()];
+  const unneeded = [...liveByNumber.values(), ...props.live.former];
   requireUsedHereAlone(unneeded);
   return { policies, removals: unneeded.map(removalOf) };
 }
@@ -77,6 +77,24 @@ export function requireUsedHereAlone(policies: readonly OurPolicy[]): void {
 }
 
 /**
+ * Refuses to rewrite a policy that somebody else wrote under `policy-name`; one that Kolena's role alone holds was made for it.
+ *
+ * @throws UserError `destroy-refused`
+ */
+export function requireNoOthersPolicy({ ours }: LivePolicies): void {
+  const theirs = ours.find(
+    ({ attached, usedElsewhere, document }) => !isOurDocument(document) && (!attached || usedElsewhere > 0),
+  );
+  if (theirs === undefined) return;
+  const sids = statementsOf(theirs.document).map(({ Sid }) => (Sid === undefined ? 'none' : quote(Sid)));
+  throw new UserError({
+    reason: 'destroy-refused',
+    message: `Policy ${theirs.arn} exists and is not of our making (its Sids: ${sids.join(', ')}): whoever uses it would lose what it grants, and get what Kolena gets. Used by others: ${theirs.usedElsewhere}.`,
+    remedy: `Choose another policy-name, or, if nobody needs it as it is, set allow-destroy to true. Who uses it: aws iam list-entities-for-policy --policy-arn ${theirs.arn}`,
+  });
+}
+
+/**
  * Refuses to push a version out of a policy that AWS keeps no room for, when that version is not of our making.
  *
  * @throws UserError `destroy-refused`
@@ -97,6 +115,7 @@ export function requireDispensableVersions(policies: readonly DesiredPolicy[], {
 
 /** Whether the config needs more policies than a role holds by default, so that the account's own quota counts. */
 export function needsRaisedQuota(config: AccessConfig, partition: string): boolean {
+  if (leastPolicies(config.buckets, { ...config, partition }) > DEFAULT_POLICIES_PER_ROLE) return true;
   const packed = packPolicies({ ...config, partition, live: new Map(), taken: new Set() });
   return packed.length > DEFAULT_POLICIES_PER_ROLE;
 }
@@ -112,11 +131,14 @@ function packWithinQuota(props: PoliciesProps): PackedPolicy[] {
       taken: live.taken,
     });
   const room = roomOf(props);
+  const least = leastPolicies(config.buckets, { ...config, partition });
+  // To pack what no role can hold would take long.
+  if (least > HIGHEST_POLICIES_PER_ROLE) throw quotaExceeded(props, { needed: `at least ${least}`, ...room });
   const kept = pack(live.ours);
   if (kept.length <= room.policies) return kept;
   const anew = pack([]);
   if (anew.length <= room.policies) return anew;
-  throw quotaExceeded(props, { needed: anew.length, ...room });
+  throw quotaExceeded(props, { needed: String(anew.length), ...room });
 }
 
 /**
@@ -131,7 +153,7 @@ function roomOf({ observed, live }: PoliciesProps): { quota: number; policies: n
 }
 
 interface Shortage {
-  readonly needed: number;
+  readonly needed: string;
   readonly quota: number;
   readonly policies: number;
 }

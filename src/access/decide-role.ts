@@ -1,17 +1,20 @@
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
-import { samePolicy } from '../iam/compare-policy.ts';
-import type { PolicyDocument } from '../iam/policy-document.ts';
-import { isRunning, withoutTemporary } from '../iam/temporary-statement.ts';
-import type { DecideOptions } from './decide-access.ts';
 import type { DesiredRole } from './desired-access.ts';
 import type { ObservedRole } from './observed.ts';
-import { jsonLength } from '../iam/policy-document.ts';
+import { samePolicy } from '../iam/compare-policy.ts';
+import { jsonLength, type PolicyDocument } from '../iam/policy-document.ts';
+import { type CheckContext, isRunning, withoutTemporary } from '../iam/temporary-statement.ts';
 import { otherPrincipals, trustPolicy } from '../iam/trust-policy.ts';
 
 /** Characters, by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TRUST_POLICY_SIZE = 2048;
+
+interface RoleOptions {
+  readonly verifierArn: string | undefined;
+  readonly checks: CheckContext;
+}
 
 /**
  * The role as it shall be.
@@ -21,7 +24,7 @@ const TRUST_POLICY_SIZE = 2048;
 export function decideRole(
   config: AccessConfig,
   live: ObservedRole | undefined,
-  { verifierArn, now }: Pick<DecideOptions, 'verifierArn' | 'now'>,
+  { verifierArn, checks }: RoleOptions,
 ): DesiredRole {
   const trust = trustPolicy({
     principalArn: config.kolenaPrincipalArn,
@@ -40,7 +43,7 @@ export function decideRole(
     name: live?.name ?? config.roleName,
     path: config.iamPath,
     description: 'Kolena assumes this role to read S3.',
-    trustPolicy: lookThrough(live?.trustPolicy, trust, now),
+    trustPolicy: besideChecks(trust, live?.trustPolicy, checks),
     maxSessionDuration: config.maxSessionDuration,
     ...defined({ permissionsBoundaryArn: config.permissionsBoundaryArn }),
     exists: live !== undefined,
@@ -48,16 +51,16 @@ export function decideRole(
 }
 
 /**
- * A check that runs at this moment takes its own statement away: beside it nothing changes where the rest is as it should
- * be. Where trust changes anyway the statement goes with the old document.
+ * A check that runs takes its own statement away: beside it nothing changes where the rest is as it should be. Where
+ * trust changes anyway the statement goes with the former document, and the check adds it again.
  */
-function lookThrough(
-  live: PolicyDocument | undefined,
+function besideChecks(
   wanted: PolicyDocument,
-  now: Date | undefined,
+  live: PolicyDocument | undefined,
+  checks: CheckContext,
 ): PolicyDocument {
-  if (live === undefined || now === undefined || !samePolicy(withoutTemporary(live), wanted)) return wanted;
-  const running = live.Statement.filter((statement) => isRunning(statement, now));
+  if (live === undefined || !samePolicy(withoutTemporary(live, checks), wanted)) return wanted;
+  const running = live.Statement.filter((statement) => isRunning(statement, checks));
   return running.length === 0 ? wanted : { ...wanted, Statement: [...wanted.Statement, ...running] };
 }
 
@@ -66,8 +69,12 @@ function lookThrough(
  *
  * @throws UserError `destroy-refused` that names the principals
  */
-export function requireNoOtherPrincipals(role: ObservedRole, { kolenaPrincipalArn }: AccessConfig): void {
-  const others = otherPrincipals(role.trustPolicy, kolenaPrincipalArn);
+export function requireNoOtherPrincipals(
+  role: ObservedRole,
+  { kolenaPrincipalArn }: AccessConfig,
+  checks: CheckContext,
+): void {
+  const others = otherPrincipals(role.trustPolicy, kolenaPrincipalArn, checks);
   if (others.length === 0) return;
   throw new UserError({
     reason: 'destroy-refused',

@@ -25,11 +25,18 @@ export interface ObservedRole {
   readonly trustPolicy: PolicyDocument;
   readonly maxSessionDuration: number;
   readonly permissionsBoundaryArn?: string;
+  /** @default none were read */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly attachedPolicies: readonly AttachedPolicy[];
   readonly inlinePolicyNames: readonly string[];
+  /** What the policies of others say, attached ones by ARN and inline ones by name. @default this run is not allowed to read it */
+  readonly otherDocuments?: Readonly<Record<string, PolicyDocument>>;
 }
 
-/** One of our managed policies (`policy-name`, `policy-name-2`, …) as it stands in AWS, with its default version. */
+/**
+ * One of our managed policies as it stands in AWS, with its default version: under the configured names (`policy-name`,
+ * `policy-name-2`, …), or on our role under a former one.
+ */
 export interface ObservedPolicy {
   readonly name: string;
   readonly arn: string;
@@ -64,6 +71,15 @@ export interface Observed {
   readonly policiesPerRoleQuota?: number;
   /** The configured buckets, and those that the live policies granted before; by name. */
   readonly buckets: Readonly<Record<string, ObservedBucket>>;
+  /** Buckets that only lose their grant and could not be read, which keeps no grant alive. */
+  readonly unread?: readonly UnreadBucket[];
+}
+
+/** A bucket that could not be read. */
+export interface UnreadBucket {
+  readonly name: string;
+  /** `gone` and `other account` are proven; a bare refusal proves neither. */
+  readonly why: 'gone' | 'other account' | 'refused';
 }
 
 /** What a run without credentials knows of AWS. */

@@ -1,8 +1,10 @@
 import type { AccessConfig } from '../config/access-config.ts';
+import { parsePrincipalArn } from '../config/arn.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
+import { isKeyAlias } from '../config/arn.ts';
 import { deletedPrincipals } from '../iam/trust-policy.ts';
-import type { Observed, ObservedRole } from './observed.ts';
+import type { Observed, ObservedRole, UnreadBucket } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
 
 interface WarningsProps {
@@ -15,13 +17,40 @@ interface WarningsProps {
 export function warningsOf({ config, observed, live }: WarningsProps): Warning[] {
   return [
     ...externalIdWarning(config),
+    ...ownAccountWarning(config, observed),
     ...(observed.role ? roleWarnings(observed.role, config) : []),
-    ...otherPoliciesWarning(observed, live),
+    ...otherPoliciesWarning(config, observed, live),
     ...live.ours.flatMap(sharedPolicyWarning),
+    ...unreadWarnings(observed),
     ...configuredBuckets(config).flatMap((bucket) => [
       ...kmsWarning(config, observed.buckets[bucket]),
       ...replacedCorsWarning(bucket, { config, observed }),
     ]),
+  ];
+}
+
+/** Buckets that lose their grant, and perhaps keep Kolena's CORS rule. */
+export function unreadWarnings({ unread = [] }: Pick<Observed, 'unread'>): Warning[] {
+  const named = (why: UnreadBucket['why']) => unread.filter((one) => one.why === why).map(({ name }) => name);
+  const [others, refused] = [named('other account'), named('refused')];
+  return [
+    ...(others.length > 0
+      ? [
+          {
+            id: 'bucket-of-another-account',
+            message: `Of another account by now: ${others.join(', ')}. The grant goes; Kolena's CORS rule there, if one is left, is its owner's to remove.`,
+          },
+        ]
+      : []),
+    ...(refused.length > 0
+      ? [
+          {
+            id: 'unread-bucket',
+            message: `S3 refuses this run to read ${refused.join(', ')}. The grant goes all the same; Kolena's CORS rule there, if there is one, stays.`,
+            remedy: `Look for a rule named KolenaS3Access, and take it out:\n${refused.map((name) => `aws s3api get-bucket-cors --bucket ${name}`).join('\n')}`,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -44,6 +73,19 @@ function externalIdWarning({ kolenaExternalId }: AccessConfig): Warning[] {
       message:
         'No external ID is demanded: another customer of Kolena who knows the role ARN could have Kolena read your buckets (the confused deputy problem).',
       remedy: 'Agree with Kolena on an external ID and add `kolena-external-id: <that ID>`.',
+    },
+  ];
+}
+
+/** A principal of the account itself may exist, but it is not Kolena's; IAM refuses one that does not while it applies. */
+function ownAccountWarning({ kolenaPrincipalArn }: AccessConfig, { caller }: Observed): Warning[] {
+  if (caller === undefined || parsePrincipalArn(kolenaPrincipalArn)?.accountId !== caller.accountId)
+    return [];
+  return [
+    {
+      id: 'principal-in-own-account',
+      message: `kolena-principal-arn ${kolenaPrincipalArn} is in account ${caller.accountId}, the very account that is given access to: Kolena's principal is in an account of Kolena's. If it does not exist, AWS refuses the apply.`,
+      remedy: "Copy the principal ARN from Kolena's form into `kolena-principal-arn`.",
     },
   ];
 }
@@ -71,15 +113,21 @@ function roleWarnings(role: ObservedRole, { iamPath, permissionsBoundaryArn }: A
   return warnings;
 }
 
-function otherPoliciesWarning({ role }: Observed, { foreign }: LivePolicies): Warning[] {
+function otherPoliciesWarning(
+  { otherPolicyArns }: AccessConfig,
+  { role }: Observed,
+  { foreign }: LivePolicies,
+): Warning[] {
   const inline = role?.inlinePolicyNames.map((name) => `${name} (inline)`) ?? [];
-  const names = [...foreign.map(({ arn }) => arn), ...inline];
+  const unlisted = foreign.map(({ arn }) => arn).filter((arn) => !otherPolicyArns.includes(arn));
+  const names = [...unlisted, ...inline];
   if (role === undefined || names.length === 0) return [];
   return [
     {
       id: 'other-policies',
-      message: `Role ${role.name} has other policies too, which are left alone and may grant Kolena more than this config: ${names.join(', ')}.`,
-      remedy: 'Detach or delete those that Kolena does not need.',
+      message: `Role ${role.name} has other policies too, which are left alone: ${names.join(', ')}. Whatever they grant beyond this config fails the check after an apply.`,
+      remedy:
+        'Detach or delete those that Kolena does not need, or list those that only read in other-policy-arns.',
     },
   ];
 }
@@ -101,6 +149,14 @@ function kmsWarning(
 ): Warning[] {
   const key = bucket?.defaultKmsKeyArn;
   if (bucket === undefined || key === undefined || kmsKeyArns.includes(key)) return [];
+  if (isKeyAlias(key))
+    return [
+      {
+        id: 'kms-key-unknown',
+        message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, an alias: this run does not know of which key, and Kolena reads them only if that key is in kms-key-arns.`,
+        remedy: `See which key it is, and add that to kms-key-arns unless it is there: aws kms describe-key --key-id ${key} --query KeyMetadata.Arn --region ${bucket.region}`,
+      },
+    ];
   return [
     {
       id: 'kms-key-not-granted',

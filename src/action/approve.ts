@@ -1,9 +1,15 @@
 import { decideAccess } from '../access/decide-access.ts';
 import { nothingObserved } from '../access/observed.ts';
+import type { PullRequests } from '../github/pull-requests.ts';
 import type { Fact } from '../plan/fact.ts';
 import { unapprovedFacts, type Merge } from '../plan/approval.ts';
 import { contradictionOf } from '../plan/saying.ts';
-import { requireApproval, requireApprovingBranch, requirePullRequests } from './gates.ts';
+import {
+  requireApproval,
+  requireApprovingBranch,
+  requireCommitOfBranch,
+  requirePullRequests,
+} from './gates.ts';
 import type { Planned } from './plan.ts';
 import { historyOf, type RunContext } from './run-context.ts';
 import { decideOptionsOf } from './settings.ts';
@@ -16,6 +22,7 @@ export async function approve(run: RunContext, planned: Planned): Promise<void> 
   const { branch } = event;
   if (event.pullRequest?.merged !== false && branch !== undefined)
     requireApprovingBranch(branch, await pullRequests.isApproving(branch));
+  await requireOnBranch(run, pullRequests);
   const merges = await pullRequests.findMerges({
     ...historyOf(run),
     key: settings['comment-key'],
@@ -27,15 +34,26 @@ export async function approve(run: RunContext, planned: Planned): Promise<void> 
   requireApproval({ merges, missing, branch });
 }
 
+/** A merge group's commit is on its branch only after the merge. */
+async function requireOnBranch(run: RunContext, pullRequests: PullRequests): Promise<void> {
+  const { event, settings, checkedOut = event.commit } = run;
+  const { branch, kind } = event;
+  if (settings['apply-on-pull-request'] || kind === 'merge_group') return;
+  if (branch === undefined || checkedOut === undefined) return;
+  requireCommitOfBranch(checkedOut, branch, await pullRequests.isOnBranch({ commit: checkedOut, branch }));
+}
+
 /** What the configs between the oldest and the newest merge contradict; one that cannot be read contradicts everything. */
 async function contradictions(run: RunContext, merges: readonly Merge[]) {
-  const { configFile, pullRequests, parseConfig, settings } = run;
+  const { configFiles, pullRequests, parseConfig, settings } = run;
   const between = merges.slice(1, -1);
   const found = await Promise.all(
     between.map(async ({ commit }) => {
-      if (configFile === undefined) return [commit, () => true] as const;
+      if (configFiles.length === 0) return [commit, () => true] as const;
       try {
-        const config = parseConfig((await pullRequests?.fileAt({ path: configFile, commit })) ?? '');
+        const config = await parseConfig(
+          async (path) => (await pullRequests?.fileAt({ path, commit })) ?? '',
+        );
         const desired = decideAccess(config, nothingObserved, decideOptionsOf(settings));
         return [commit, contradictionOf(desired, config.cors === 'replace')] as const;
       } catch {

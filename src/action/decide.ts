@@ -16,12 +16,16 @@ export interface Decided {
 /** Observes AWS and decides what shall stand there. */
 export async function decide({ config, settings, report }: RunContext, aws: Aws): Promise<Decided> {
   const asksQuota = needsRaisedQuota(config, aws.caller.partition);
-  const observed = await aws.observe(config, { asksQuota });
+  const observed = await aws.observe(config, { asksQuota, isRemoval: isRemoval(settings) });
   report.add({ observed });
   const decideFor = isRemoval(settings) ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.
   const allowDestroy = settings.command === 'verify' || settings['allow-destroy'];
-  const desired = decideFor(config, observed, { ...decideOptionsOf(settings), allowDestroy });
+  const desired = decideFor(config, observed, {
+    ...decideOptionsOf(settings),
+    allowDestroy,
+    now: new Date(),
+  });
   report.add({ desired });
   return { aws, observed, desired };
 }

@@ -36,8 +36,8 @@ export interface Edges {
   openTerraform(inputs: Inputs, environment: Aws['environment']): Promise<Terraform>;
   /** Undefined without a token or outside of GitHub. */
   openPullRequests(token: string | undefined): PullRequests | undefined;
-  /** Writes the Terraform JSON of `synth` and gives its absolute path. */
-  writeTerraformJson(json: string): string;
+  /** Writes a file for later steps, which its owner alone reads, and gives its absolute path. */
+  readonly writeFile: (name: string, text: string) => string;
 }
 
 /**
@@ -86,6 +86,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
         env: variables,
         log: runner,
       });
+      const ownLock = await terraform.ownPluginLock(pluginLock, runner);
       return terraform.openTerraform({
         binary,
         workDir: runDir(),
@@ -96,16 +97,16 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
           ...(await environment()),
         }),
         // Without a backend nobody else can hold the lock.
-        ...defined({ pluginLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
+        ...defined({ pluginLock: ownLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
         warm: warmCommands(env, settings.command),
         log: runner,
         mask: (text) => runner.masked(text),
       });
     },
     openPullRequests: (token) => openPullRequests(token, { event, runner }),
-    writeTerraformJson: (json) => {
-      const path = join(runDir(), 'cdk.tf.json');
-      writeFileSync(path, json, { mode: 0o600 });
+    writeFile: (name, text) => {
+      const path = join(runDir(), name);
+      writeFileSync(path, text, { mode: 0o600 });
       return path;
     },
   };
@@ -149,6 +150,7 @@ function openPullRequests(
     findMerged: async (props) => (await opened()).findMerged(props),
     findNewer: async (props) => (await opened()).findNewer(props),
     isApproving: async (branch) => (await opened()).isApproving(branch),
+    isOnBranch: async (place) => (await opened()).isOnBranch(place),
     fileAt: async (file) => (await opened()).fileAt(file),
     describe: async (number) => (await opened()).describe(number),
     saveComment: async (target) => (await opened()).saveComment(target),

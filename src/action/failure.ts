@@ -9,12 +9,35 @@ const reasons: Readonly<Record<Command, FailureReason>> = {
   destroy: 'apply-failed',
 };
 
+const makeRoom =
+  "Make room on the runner's disk, or use a runner with a larger one, and run again; it continues where this run stopped.";
+const letWrite =
+  "Let the job's user write there: RUNNER_TEMP, RUNNER_TOOL_CACHE and `working-directory` are the folders of a run (in a container: `options: --user 0`, or the runner's user).";
+
+/** What the operating system refuses, by Node's codes: https://nodejs.org/api/errors.html#common-system-errors */
+const systemRemedies: Readonly<Record<string, string>> = {
+  ENOSPC: makeRoom,
+  EDQUOT: makeRoom,
+  EACCES: letWrite,
+  EPERM: letWrite,
+  EROFS: letWrite,
+};
+
 /** Turns any error of a step into a `UserError`; an unexpected one keeps its message. */
 export function asUserError(error: unknown, step: Command): UserError {
   if (error instanceof UserError) return error;
   const reason = reasons[step];
   if (error instanceof StepError)
     return new UserError({ reason, message: error.message, remedy: error.remedy, cause: error });
+  const { code, message: said } = Object(error) as NodeJS.ErrnoException;
+  const refused = code === undefined ? undefined : systemRemedies[code];
+  if (refused !== undefined)
+    return new UserError({
+      reason,
+      message: `\`${step}\` could not use the runner's disk: ${said}.`,
+      remedy: refused,
+      cause: error,
+    });
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return new UserError({
     reason,

@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { EventContext } from '../github/event.ts';
 import { decideUnobserved } from './decide.ts';
+import { asUserError } from './failure.ts';
 import type { GivenInputs } from './inputs.ts';
 import { startReport } from './report-run.ts';
 import type { RunContext } from './run-context.ts';
@@ -30,22 +31,23 @@ export async function skipWithoutCredentials(
   { edges, event }: Pick<RunContext, 'edges' | 'event'>,
   { inputs, reporting, skipped }: GivenInputs & { readonly skipped: string },
 ): Promise<void> {
-  const { runner } = edges;
+  const { runner, writeFile } = edges;
   runner.notice(skipped);
-  const report = startReport({ runner, event, settings: reporting });
+  const report = startReport({ runner, writeFile, event, settings: reporting, configFiles: [] });
   try {
     if (inputs instanceof UserError) throw inputs;
     report.add({ config: inputs.config });
     const desired = decideUnobserved(inputs);
     const stack = await edges.loadStack();
     const json = stack.synthesizeAccess(desired, inputs.stackSettings);
-    report.output({ 'terraform-json-path': edges.writeTerraformJson(json), skipped: true });
+    report.output({ 'terraform-json-path': writeFile('cdk.tf.json', json), skipped: true });
     report.note(`${skipped} The config is valid and was synthesized; a maintainer's branch shows the plan.`);
     report.add({ desired, outcome: 'skipped' });
     await report.publish({ changed: false });
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    runner.warning(`${error.message}\nNext step: ${error.remedy}`);
+    // Whatever its config holds: a fork's run may be a required check.
+    const { message, remedy } = asUserError(error, reporting.command);
+    runner.warning(`${message}\nNext step: ${remedy}`);
     runner.output({ skipped: true });
     runner.summary(`${skipped} Its config has problems; the log's annotation names them all.`);
   }

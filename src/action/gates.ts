@@ -71,6 +71,15 @@ export function requireApprovingBranch(branch: string, isApproving: boolean): vo
   );
 }
 
+/** Throws `not-approved` when what is checked out is not the branch's: its own config and code were merged by nobody. */
+export function requireCommitOfBranch(commit: string, branch: string, isOnBranch: boolean): void {
+  if (isOnBranch) return;
+  throw notApproved(
+    `Commit ${commit.slice(0, 7)}, which is checked out, is not on ${branch}: what it says was not merged.`,
+    `Check out the commit that is on ${branch} (actions/checkout with \`ref: ${branch}\`; after a merge \`ref: \${{ github.event.pull_request.merge_commit_sha }}\`), or set \`apply-on-pull-request: true\`.`,
+  );
+}
+
 /** Facts that the error names; the job summary has all of them. */
 const NAMED_FACTS = 20;
 
@@ -113,6 +122,12 @@ export function requireApproval({ merges, missing, branch }: ApprovalProps): voi
       );
     throw notApproved(`The plan on ${where} was made after the merge, so that nobody saw it before.`, wayOut);
   }
+  const cut = merges.find((merge) => isSeen(merge) && merge.shown?.isCut === true)?.pullRequest;
+  if (cut !== undefined)
+    throw notApproved(
+      `The plan on pull request ${cut.number} (${cut.url}) was too long to be shown whole, so nothing of it is approved.`,
+      'Bring the change in by several pull requests, each planned, merged and applied before the next is planned.',
+    );
   const seen = merges.filter(isSeen).map((merge) => `#${merge.pullRequest?.number ?? ''}`);
   const lines = missing.map(({ change, text }) => `${change === 'comes' ? '+' : '-'} ${text}`);
   const more = lines.length - NAMED_FACTS;

@@ -1,17 +1,19 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { dirname, join, resolve } from 'node:path';
 import type { AccessConfig } from '../config/access-config.ts';
 import { accessKeys, parseAccessConfig } from '../config/parse.ts';
+import { trustPolicyKey } from '../config/trust-policy-key.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
-import { readYaml } from './yaml-file.ts';
+import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
+import { checkedOutCommit } from './repository.ts';
+import { placesIn, readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */
-export interface Inputs {
+export interface Inputs extends ConfigVersions {
   readonly settings: Settings;
   readonly config: AccessConfig;
   readonly stackSettings: StackSettings;
@@ -19,10 +21,8 @@ export interface Inputs {
   readonly workingDirectory: string;
   /** A `.terraform.lock.hcl` beside the config, when there is one. */
   readonly pluginLock?: string;
-  /** The config file as a path in the repository; absent when there is none. */
-  readonly configFile?: string;
-  /** The access that a version of the config file describes, with the inputs of this run. */
-  readonly parseConfig: (text: string) => AccessConfig;
+  /** The commit that is checked out around the config; absent without a `.git` folder. */
+  readonly checkedOut?: string;
 }
 
 /** What was found of the inputs. */
@@ -58,9 +58,8 @@ export function readInputs(env: Environment): GivenInputs {
     config,
     stackSettings: stackSettingsOf(settings, workingDirectory),
     workingDirectory,
-    parseConfig: (text: string) =>
-      parseAccessConfig({ ...mappingOf(parseYaml(text)), ...readGiven(env, accessKeys) }),
-    ...defined({ pluginLock: lockBeside(configPath), configFile: inRepository(configPath) }),
+    ...versionsOf(configPath, readGiven(env, accessKeys)),
+    ...defined({ pluginLock: lockBeside(configPath), checkedOut: checkedOutCommit(configPath) }),
   };
   return { inputs, reporting };
 }
@@ -70,21 +69,9 @@ function invalid(problems: readonly UserError[]): UserError {
     reason: 'invalid-input',
     message: problems.map(({ message }) => message).join('\n'),
     remedy: problems.map(({ remedy }) => remedy).join(' '),
+    places: problems.flatMap(({ places }) => places),
     cause: problems,
   });
-}
-
-function mappingOf(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
-}
-
-/** The repository is checked out where `.git` is. */
-function inRepository(path: string): string | undefined {
-  if (!existsSync(path)) return undefined;
-  for (let root = dirname(path); ; root = dirname(root)) {
-    if (existsSync(join(root, '.git'))) return relative(root, path).split(sep).join('/');
-    if (root === dirname(root)) return undefined;
-  }
 }
 
 function lockBeside(configPath: string): string | undefined {
@@ -133,13 +120,18 @@ interface ConfigProps {
  */
 function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): AccessConfig {
   if (!isNeeded && !existsSync(path)) {
-    const isWhole = 'buckets' in inputs && 'kolena-principal-arn' in inputs;
+    const isWhole = 'buckets' in inputs && ('kolena-principal-arn' in inputs || trustPolicyKey in inputs);
     const noFile = `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`;
-    return parseAccessConfig(inputs, isWhole ? 'The config' : noFile);
+    return parseAccessConfig(withTrustPolicyFile(inputs, path), isWhole ? 'The config' : noFile);
   }
   const file = readYaml(path);
   const isMapping = typeof file === 'object' && file !== null && !Array.isArray(file);
-  return parseAccessConfig(isMapping ? { ...file, ...inputs } : file, `The config of ${path}`);
+  // What an input says stands in no line of the file.
+  const isInput = (problem: string) => (problem.split(/[:.[]/)[0] ?? '') in inputs;
+  let inFile: ReturnType<typeof placesIn> | undefined;
+  const placeOf = (problem: string) => (isInput(problem) ? undefined : (inFile ??= placesIn(path))(problem));
+  const keys = isMapping ? { ...file, ...inputs } : file;
+  return parseAccessConfig(withTrustPolicyFile(keys, path), `The config of ${path}`, placeOf);
 }
 
 /** Goes on past UserErrors, so that all problems can be told at once. */

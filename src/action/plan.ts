@@ -91,7 +91,11 @@ interface ShownProps extends Pick<Planned, 'digest' | 'marks'> {
 }
 
 async function shownOf(run: RunContext, { digest, marks, accountId = '' }: ShownProps): Promise<ShownPlan> {
-  const { event, configFile = 'inputs', report } = run;
+  const {
+    event,
+    configFiles: [configFile = 'inputs'],
+    report,
+  } = run;
   const tooMany = marks.size > MOST_FACTS;
   if (tooMany)
     report.note(

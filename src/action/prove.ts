@@ -1,3 +1,4 @@
+import type { EventContext } from '../github/event.ts';
 import { expectationsOf } from '../verify/expectations.ts';
 import { judge } from '../verify/judge.ts';
 import type { Decided } from './decide.ts';
@@ -5,15 +6,31 @@ import { requireVerified } from './gates.ts';
 import type { RunContext } from './run-context.ts';
 import { expectationOptionsOf } from './settings.ts';
 
+/** That event runs with secrets on code that nobody has reviewed: a config from there must open no role. */
+export function modeFor(
+  { kind }: Pick<EventContext, 'kind'>,
+  verify: 'assume' | 'simulate',
+): 'assume' | 'simulate' {
+  return kind === 'pull_request_target' ? 'simulate' : verify;
+}
+
 /** Proves the access that was decided, as it stands in AWS now; throws `verification-failed` when a check fails. */
 export async function prove(run: RunContext, { aws, observed, desired }: Decided): Promise<void> {
   const { config, settings, report } = run;
+  const { event } = run.edges;
   if (settings.verify === 'off') {
     report.note('`verify: off`: nothing was proven.');
     return;
   }
   const expectations = expectationsOf(config, desired, expectationOptionsOf(settings));
-  const options = { mode: settings.verify, timeoutSeconds: settings['verify-timeout'] };
+  const mode = modeFor(event, settings.verify);
+  if (mode !== settings.verify)
+    report.note('`pull_request_target` opens no role: verified as by `verify: simulate`.');
+  const options = {
+    mode,
+    timeoutSeconds: settings['verify-timeout'],
+    afterApply: settings.command === 'apply',
+  };
   const checks = judge(expectations, await aws.probe(expectations, observed, options));
   report.add({ checks });
   if (settings.command === 'verify') report.add({ outcome: 'verified' });

@@ -6,12 +6,14 @@ import { normalizeStatements } from '../iam/compare-policy.ts';
 import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import { readMarker } from '../report/marker.ts';
+import { kolenaForm } from '../report/kolena-form.ts';
 import type { Secrets } from '../report/mask.ts';
-import { renderComment, renderSummary } from '../report/render.ts';
+import { changeOf, renderComment, renderSummary } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
 import { isVerified } from '../verify/check.ts';
 import type { Edges } from './edges.ts';
 import { asUserError } from './failure.ts';
+import { toldWhenLate } from './late-plan.ts';
 import { historyOf } from './run-context.ts';
 import type { Outputs } from './runner.ts';
 import type { Reporting } from './settings.ts';
@@ -36,11 +38,11 @@ export interface RunReport {
   publish(ending: Ending): Promise<void>;
 }
 
-interface ReportProps extends Pick<Edges, 'runner'> {
+interface ReportProps extends Pick<Edges, 'runner' | 'writeFile'> {
   readonly event: EventContext;
   readonly settings: Reporting;
-  /** Absent when the inputs are not valid. */
-  readonly configFile?: string | undefined;
+  /** Empty when the inputs are not valid. */
+  readonly configFiles: readonly string[];
   /** Where the comment goes; without it there is none. */
   readonly pullRequests?: PullRequests | undefined;
 }
@@ -75,7 +77,9 @@ export function startReport(props: ReportProps): RunReport {
       if ('failure' in ending) add(failed(ending.failure));
       for (const { message, remedy } of report.desired?.warnings ?? [])
         runner.warning(remedy === undefined ? message : `${message}\nNext step: ${remedy}`);
-      runner.output({ ...outputsOf(report), ...outputs });
+      runner.output({ ...outputsOf(report), ...checksFile(report, props), ...outputs });
+      const form = kolenaForm(report);
+      if (form !== undefined) runner.info(`\n${form}`);
       runner.summary(
         rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
       );
@@ -113,12 +117,24 @@ function facts({ command, outcome, plan, checks }: Report): string {
   return lines.filter((line) => line !== undefined).join('\n\n');
 }
 
+/** All checks in a file, since an output has no room for many. */
+function checksFile({ checks }: Report, { runner, writeFile }: ReportProps): Outputs {
+  if (checks === undefined) return {};
+  try {
+    const json = runner.masked(JSON.stringify(checks, undefined, 2));
+    return { 'checks-path': writeFile('checks.json', json) };
+  } catch (error) {
+    runner.warning(`The file of \`checks-path\` could not be written: ${String(error)}.`);
+    return {};
+  }
+}
+
 function failed({ reason, message, remedy }: UserError): Partial<Report> {
   return { outcome: 'failed', failure: { reason, message, remedy } };
 }
 
-async function comment(report: Report, ending: Ending, props: ReportProps): Promise<void> {
-  const { runner, settings, pullRequests } = props;
+async function comment(known: Report, ending: Ending, props: ReportProps): Promise<void> {
+  const { runner, event, settings, pullRequests } = props;
   if (pullRequests === undefined || settings.comment === 'never') return;
   const target = await commentedPullRequest(props, pullRequests);
   if (target === undefined) return;
@@ -126,6 +142,7 @@ async function comment(report: Report, ending: Ending, props: ReportProps): Prom
     runner.warning(target.message);
     return;
   }
+  const report = await toldWhenLate(known, { event, pullRequests });
   const key = settings['comment-key'];
   const mask = (text: string) => runner.masked(text);
   // Before GitHub is asked for anything: a comment that cannot be rendered leaves the one that stands.
@@ -146,7 +163,7 @@ async function comment(report: Report, ending: Ending, props: ReportProps): Prom
 
 /** The pull request that the event is about; after a merge, and for a plan that a person dispatches, the newest merged one. */
 async function commentedPullRequest(
-  { event, settings: { command }, configFile }: ReportProps,
+  { event, settings: { command, 'require-approved-plan': isGated = false }, configFiles }: ReportProps,
   pullRequests: PullRequests,
 ) {
   const { pullRequest, kind } = event;
@@ -154,7 +171,7 @@ async function commentedPullRequest(
   if (pullRequest !== undefined && !(applies && pullRequest.merged)) return pullRequest;
   const isAsked = command === 'plan' && kind === 'workflow_dispatch';
   return applies || isAsked
-    ? pullRequests.findMerged(historyOf({ event, ...defined({ configFile }) }))
+    ? pullRequests.findMerged({ ...historyOf({ event, configFiles }), isGated })
     : undefined;
 }
 
@@ -169,8 +186,11 @@ function requireOwnScope(previous: string | undefined, { shown }: Report, key: s
   });
 }
 
-function outputsOf({ config, desired, checks, failure }: Report): Outputs {
+function outputsOf(report: Report): Outputs {
+  const { config, desired, checks, failure, plan } = report;
   return {
+    // A gate that finds it empty has to ask: what a run did not plan is not known.
+    ...defined({ 'access-change': plan === undefined ? undefined : changeOf(report)?.direction }),
     ...defined({ 'role-name': config?.roleName, 'failure-reason': failure?.reason }),
     ...(desired !== undefined && arnsOf(desired)),
     ...(checks !== undefined && { verified: isVerified(checks), checks }),

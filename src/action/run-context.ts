@@ -13,9 +13,6 @@ export interface RunContext extends Inputs {
 }
 
 /** The event, and the files of the repository that tell the run what to do. */
-export function historyOf({
-  event,
-  configFile,
-}: Pick<RunContext, 'event'> & Partial<Pick<Inputs, 'configFile'>>): HistoryProps {
-  return { event, files: [configFile ?? [], event.workflow ?? []].flat() };
+export function historyOf({ event, configFiles }: Pick<RunContext, 'event' | 'configFiles'>): HistoryProps {
+  return { event, files: [...configFiles, event.workflow ?? []].flat() };
 }

@@ -31,9 +31,9 @@ export async function run(edges: Edges): Promise<void> {
     return;
   }
   // 2. The report starts first: inputs that are not valid are reported too.
-  const configFile = inputs instanceof UserError ? undefined : inputs.configFile;
-  const { runner } = edges;
-  const report = startReport({ runner, event, settings: reporting, pullRequests, configFile });
+  const configFiles = inputs instanceof UserError ? [] : inputs.configFiles;
+  const { runner, writeFile } = edges;
+  const report = startReport({ runner, writeFile, event, settings: reporting, pullRequests, configFiles });
   // 3. The command. Every error becomes the run's one failure here, at the latest.
   const ending = await endingOf(reporting.command, () => {
     if (inputs instanceof UserError) throw inputs;

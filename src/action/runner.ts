@@ -1,8 +1,12 @@
+import type { AccessChange } from '../access/access-change.ts';
 import { appendFileSync } from 'node:fs';
+import { relative, sep } from 'node:path';
 import * as core from '@actions/core';
-import type { FailureReason, UserError } from '../base/errors.ts';
+import { defined } from '../base/defined.ts';
+import type { FailureReason, Place, UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Check } from '../verify/check.ts';
+import { fitChecks } from './fit-checks.ts';
 import { maskOf, maskOfCredentials, type Mask, type Secrets } from '../report/mask.ts';
 
 /** The Action's outputs by their contract names; lists and objects are written as JSON. */
@@ -20,8 +24,10 @@ export interface Outputs {
   readonly 'terraform-json-path'?: string;
   readonly 'comment-id'?: number;
   readonly 'comment-url'?: string;
+  readonly 'access-change'?: AccessChange['direction'];
   readonly verified?: boolean;
   readonly checks?: readonly Check[];
+  readonly 'checks-path'?: string;
   readonly 'failure-reason'?: FailureReason;
   readonly skipped?: boolean;
 }
@@ -59,12 +65,47 @@ function escapeCommands(text: string): string {
   return text.replace(COMMAND, '$1$2\u200B');
 }
 
+/** A runner whose files may turn out not to be writable. */
+interface GithubRunner extends Runner {
+  /** Says, as the run's error unless it has one, which of the runner's files could not be written. */
+  finish(): void;
+}
+
+function unwrittenText(unwritten: ReadonlyMap<string, string>): string {
+  const files = [...unwritten].map(([name, why]) => `${name} could not be written: ${why}.`).join(' ');
+  return (
+    `The run is done, but later steps get no complete outputs or summary of it. ${files}\n` +
+    "Next step: let the job's user write to the runner's files (in a container: `options: --user 0`, or the runner's user), make room on the disk, and run again."
+  );
+}
+
+/** Of one step and kind, GitHub shows ten. https://docs.github.com/rest/checks/runs */
+const MOST_ANNOTATIONS = 9;
+
+/** GitHub shows an annotation beside a line of "Files changed" when its path is the repository's. */
+function annotationAt(place: Place | undefined, env: NodeJS.ProcessEnv): core.AnnotationProperties {
+  if (place === undefined) return {};
+  const path = relative(env['GITHUB_WORKSPACE'] ?? '', place.file);
+  const file = path.startsWith('..') ? place.file : path.split(sep).join('/');
+  return { file, startLine: place.line };
+}
+
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
-export function githubRunner(env: NodeJS.ProcessEnv): Runner {
+export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
   let mask: Mask = (text) => text;
   let maskCredentials: Mask = (text) => text;
   const credentials = new Set<string>();
   const masked: Mask = (text) => mask(maskCredentials(text));
+  const unwritten = new Map<string, string>();
+  // A container as another user, or a full disk: comment and AWS are worth more than the file.
+  const writing = (name: string, write: () => void) => {
+    try {
+      write();
+    } catch (error) {
+      unwritten.set(name, error instanceof Error ? error.message : String(error));
+    }
+  };
+  let hasFailed = false;
   return {
     masked,
     hide: (secrets) => {
@@ -80,17 +121,38 @@ export function githubRunner(env: NodeJS.ProcessEnv): Runner {
       core.notice(masked(message));
     },
     group: (name, work) => core.group(masked(name), work),
-    fail: ({ reason, message, remedy, detail }) => {
-      core.setFailed(masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()));
-      core.setOutput('failure-reason', reason);
+    fail: ({ reason, message, remedy, detail, places }) => {
+      hasFailed = true;
+      process.exitCode = 1;
+      const [first, ...further] = places;
+      core.error(masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()), annotationAt(first, env));
+      // A run has one error: what stands on further lines is shown there as a warning.
+      for (const place of further.slice(0, MOST_ANNOTATIONS))
+        core.warning(masked(place.problem), annotationAt(place, env));
+      writing('GITHUB_OUTPUT', () => {
+        core.setOutput('failure-reason', reason);
+      });
     },
     output: (outputs) => {
-      for (const [name, value] of Object.entries(outputs) as [string, unknown][])
-        core.setOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
+      const { checks } = outputs;
+      const fitting = { ...outputs, ...defined({ checks: checks && fitChecks(checks) }) };
+      for (const [name, value] of Object.entries(fitting) as [string, unknown][])
+        writing('GITHUB_OUTPUT', () => {
+          core.setOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
+        });
     },
     summary: (markdown) => {
       const file = env['GITHUB_STEP_SUMMARY'];
-      if (file) appendFileSync(file, `${markdown}\n`);
+      if (file)
+        writing('GITHUB_STEP_SUMMARY', () => {
+          appendFileSync(file, `${markdown}\n`);
+        });
+    },
+    finish: () => {
+      if (unwritten.size === 0) return;
+      const text = masked(unwrittenText(unwritten));
+      if (hasFailed) core.warning(text);
+      else core.setFailed(text);
     },
     mask: (secret) => {
       // The runner's own mask reaches neither comments nor outputs.

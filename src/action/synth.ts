@@ -9,7 +9,7 @@ export async function synth(run: RunContext): Promise<void> {
   const desired = aws === undefined ? synthBlind(run) : (await decide(run, aws)).desired;
   const stack = await edges.loadStack();
   const json = stack.synthesizeAccess(desired, stackSettings);
-  report.output({ 'terraform-json-path': edges.writeTerraformJson(json) });
+  report.output({ 'terraform-json-path': edges.writeFile('cdk.tf.json', json) });
   report.add({ outcome: 'synthesized' });
 }
 

@@ -2,7 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import {
   isAlias,
   isMap,
+  isNode,
   isScalar,
+  isSeq,
   LineCounter,
   parseDocument,
   visit,
@@ -10,7 +12,7 @@ import {
   type Node,
   type YAMLMap,
 } from 'yaml';
-import { UserError } from '../base/errors.ts';
+import { UserError, type Place } from '../base/errors.ts';
 import { listed } from '../base/quote.ts';
 
 /** No config needs more: what all policies of a role hold together is half of it. */
@@ -39,12 +41,36 @@ export function readYaml(path: string): unknown {
       throw notYaml(
         path,
         found.map((problem) => spell(problem, lines)),
+        {
+          places: found.map(({ message, at }) => ({
+            file: path,
+            line: lines.linePos(at).line,
+            problem: message,
+          })),
+        },
       );
     return document.toJS() as unknown;
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    throw notYaml(path, [withoutValues(textOf(cause))], cause);
+    throw notYaml(path, [withoutValues(textOf(cause))], { cause });
   }
+}
+
+/**
+ * Where problems stand in a YAML file that was read: `tags: …` at its key, `buckets[2]: …` at that item, and what is missing in
+ * the first line.
+ */
+export function placesIn(file: string): (problem: string) => Place {
+  const lines = new LineCounter();
+  const { contents } = parseDocument(readText(file), { lineCounter: lines });
+  const pairs = isMap(contents) ? contents.items : [];
+  return (problem) => {
+    const [, key, index] = /^"?([^":[]+)"?(?:\[(\d+)\])?/.exec(problem) ?? [];
+    const pair = pairs.find((candidate) => isScalar(candidate.key) && String(candidate.key.value) === key);
+    const item = isSeq(pair?.value) && index !== undefined ? pair.value.items[Number(index)] : pair?.key;
+    const at = isNode(item) ? item.range[0] : 0;
+    return { file, line: lines.linePos(at).line, problem };
+  };
 }
 
 function readText(path: string): string {
@@ -140,12 +166,16 @@ function withoutValues(message: string): string {
     : words;
 }
 
-function notYaml(path: string, problems: readonly string[], cause?: unknown): UserError {
+function notYaml(
+  path: string,
+  problems: readonly string[],
+  more: { readonly places?: readonly Place[]; readonly cause?: unknown } = {},
+): UserError {
   return new UserError({
     reason: 'invalid-input',
     message: `${path} is not YAML that a config can be read from:\n${listed(problems)}`,
     remedy: 'Correct the file; nothing was called in AWS.',
-    cause,
+    ...more,
   });
 }
 

@@ -36,6 +36,13 @@ export interface AwsClientsProps {
   readonly env: Environment;
   /** @default a new one from `env` */
   readonly http?: RequestHandler;
+  /**
+   * The account that must own every bucket that S3 is asked about, unless a call says otherwise: a name that was freed may
+   * be anybody's, even open to the world. S3 refuses (403) what another account owns.
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+   * @default any account
+   */
+  readonly bucketOwner?: string;
 }
 
 /** Makes the clients; nothing is sent before the first call. Throttled and broken calls are tried up to 6 times. */
@@ -44,6 +51,7 @@ export function awsClients({
   credentials,
   env,
   http = requestHandler(env),
+  bucketOwner,
 }: AwsClientsProps): AwsClients {
   const shared = { credentials, requestHandler: http, retryMode: 'adaptive', maxAttempts: 6 };
   const s3Clients = new Map<string, S3Client>();
@@ -61,6 +69,11 @@ export function awsClients({
       region: bucketRegion,
       forcePathStyle,
     });
+    if (bucketOwner !== undefined)
+      client.middlewareStack.add(
+        (next) => (args) => next({ ...args, input: { ExpectedBucketOwner: bucketOwner, ...args.input } }),
+        { step: 'initialize', name: 'expectBucketOwner' },
+      );
     s3Clients.set(bucketRegion, client);
     return client;
   }

@@ -17,6 +17,7 @@ import { corsDifference } from '../cors/difference.ts';
 import type { AwsClients } from './clients.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from '../base/clock.ts';
+import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { isCode, isDenied, notFromAws } from '../problem/aws-error.ts';
 
 /** Milliseconds between read-backs: a bucket's settings are eventually consistent. */
@@ -57,7 +58,9 @@ export async function writeCorsRules(
     throw new UserError({
       reason: 'apply-failed',
       message: `This run is not allowed to change the CORS rules of ${bucket}: ${(error as Error).message}`,
-      remedy: `Allow s3:PutBucketCORS on the bucket ${bucket} to the role that this run uses, and run again.`,
+      remedy:
+        explicitDenyRemedy((error as Error).message) ??
+        `Allow s3:PutBucketCORS on the bucket ${bucket} to the role that this run uses, and run again.`,
       cause: error,
     });
   }

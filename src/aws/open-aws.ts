@@ -17,7 +17,10 @@ export { missingCredentials } from '../problem/sign-in-error.ts';
 export interface Aws {
   readonly caller: Caller;
   /** `asksQuota`: whether the account's quota of policies per role matters. */
-  observe(config: AccessConfig, options: Required<Pick<ObserveProps, 'asksQuota'>>): Promise<Observed>;
+  observe(
+    config: AccessConfig,
+    options: Required<Pick<ObserveProps, 'asksQuota' | 'isRemoval'>>,
+  ): Promise<Observed>;
   /** Throws `plan-changed` when a bucket's CORS rules are not those that the plan was made from. */
   requireUnchangedCors(observed: Observed): Promise<void>;
   removeKolenaRules(removals: readonly CorsRemoval[]): Promise<void>;
@@ -59,7 +62,8 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
           log,
           sessionClients: (keys) => {
             const credentials = async () => maskedKeys(await keys(), mask);
-            return awsClients({ region: clients.region, credentials, env, http: clients.http });
+            const { region, http } = clients;
+            return awsClients({ region, credentials, env, http, bucketOwner: caller.accountId });
           },
         }),
       ),

@@ -13,6 +13,15 @@ export type FailureReason =
   | 'verification-failed'
   | 'comment-failed';
 
+/** A problem where it stands in a file of the repository. */
+export interface Place {
+  /** Absolute path. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly problem: string;
+}
+
 interface UserErrorProps {
   readonly reason: FailureReason;
   /** What failed, the value seen and what is allowed: one or more full sentences. */
@@ -21,6 +30,8 @@ interface UserErrorProps {
   readonly remedy: string;
   /** What the error in the log goes on to show; a report has it already, in a form of its own. */
   readonly detail?: string;
+  /** Where the problems stand, in the order of the message. @default nowhere */
+  readonly places?: readonly Place[];
   readonly cause?: unknown;
 }
 
@@ -29,13 +40,15 @@ export class UserError extends Error {
   readonly reason: FailureReason;
   readonly remedy: string;
   readonly detail: string;
+  readonly places: readonly Place[];
 
-  constructor({ reason, message, remedy, detail = '', cause }: UserErrorProps) {
+  constructor({ reason, message, remedy, detail = '', places = [], cause }: UserErrorProps) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'UserError';
     this.reason = reason;
     this.remedy = remedy;
     this.detail = detail;
+    this.places = places;
   }
 }
 

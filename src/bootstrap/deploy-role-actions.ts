@@ -8,6 +8,7 @@ export type DeployResource =
   | 'creation'
   | 'boundary'
   | 'policies'
+  | 'other-policies'
   | 'buckets'
   | 'anything'
   | 'self'
@@ -28,13 +29,15 @@ export const deployRoleActions: Readonly<
   plan: {
     role: [
       'iam:GetRole',
-      // The AWS provider reads inline policies that somebody else put into the role.
+      // The check and the AWS provider read inline policies that somebody else put into the role.
       'iam:GetRolePolicy',
       'iam:ListAttachedRolePolicies',
       'iam:ListRolePolicies',
       'iam:SimulatePrincipalPolicy',
     ],
     policies: ['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:ListPolicyVersions'],
+    // Whatever others attach to the role counts.
+    'other-policies': ['iam:GetPolicy', 'iam:GetPolicyVersion'],
     // HeadBucket, which tells the region, is allowed by s3:ListBucket.
     buckets: ['s3:GetBucketCORS', 's3:GetEncryptionConfiguration', 's3:ListBucket'],
     anything: ['iam:SimulateCustomPolicy'],

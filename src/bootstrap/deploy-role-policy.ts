@@ -60,6 +60,11 @@ const grants: readonly Grant[] = [
   { sid: 'KolenaRoleCreation', resource: 'creation', on: roles, condition: ifThen('HasBoundary', bounded) },
   { sid: 'KolenaRoleBoundary', resource: 'boundary', on: roles, condition: bounded, when: 'HasBoundary' },
   { sid: 'KolenaPolicies', resource: 'policies', on: policies },
+  {
+    sid: 'OtherPolicies',
+    resource: 'other-policies',
+    on: ['${AWS::AccountId}', 'aws'].map((account) => sub(`arn:\${AWS::Partition}:iam::${account}:policy/*`)),
+  },
   { sid: 'Buckets', resource: 'buckets', on: buckets },
   { sid: 'PolicySimulator', resource: 'anything', on: ['*'] },
   {

@@ -19,6 +19,3 @@ export type AccessConfig = {
     ? readonly BucketLocation[]
     : Immutable<Exclude<Fields[Key], undefined>>;
 };
-
-/** What happens to a bucket's CORS configuration. */
-export type CorsMode = AccessConfig['cors'];

@@ -7,11 +7,38 @@ const POLICY = new RegExp(String.raw`^policy\/${pathAndName}$`);
 /** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
 const KMS_KEY = /^key\/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
+const anyPartition = `(?:${partitions.join('|')})`;
+
+/** What `principalArnProblem` finds nothing wrong with. */
+export const principalArnPattern = new RegExp(
+  String.raw`^arn:${anyPartition}:iam::\d{12}:(?:root|(?:role|user)\/${pathAndName})$`,
+);
+
+/** What `policyArnProblem` finds nothing wrong with. */
+export const policyArnPattern = new RegExp(
+  String.raw`^arn:${anyPartition}:iam::(?:\d{12}|aws):policy\/${pathAndName}$`,
+);
+
+/** What `kmsKeyArnProblem` finds nothing wrong with. */
+export const kmsKeyArnPattern = new RegExp(
+  String.raw`^arn:(?:aws-cn:kms:(?=cn-)|aws-us-gov:kms:(?=us-gov-)|aws:kms:(?!cn-|us-gov-))${unanchored(regionPattern)}:\d{12}:${unanchored(KMS_KEY)}$`,
+);
+
+function unanchored({ source }: RegExp): string {
+  return source.slice(1, -1);
+}
+
 const ACCOUNT = '111122223333';
+
+/** Account IDs that people write where they have none yet; IAM refuses their principals two minutes into an apply. */
+const PLACEHOLDER = /^(?:(\d)\1{11}|123456789012)$/;
 
 /** What is wrong with the ARN of a principal that a trust policy shall name: only roles, users and account roots last. */
 export const principalArnProblem: ProblemOf = (arn) => {
-  if (partitions.includes(parsePrincipalArn(arn)?.partition ?? '')) return undefined;
+  const { partition = '', accountId = '' } = parsePrincipalArn(arn) ?? {};
+  if (PLACEHOLDER.test(accountId))
+    return `is in account ${accountId}, which stands for any account in examples: copy the principal ARN from Kolena's form`;
+  if (partitions.includes(partition)) return undefined;
   if (/^\d{12}$/.test(arn)) return `is an account ID: did you mean "arn:aws:iam::${arn}:root"?`;
   const session = /^arn:([a-z-]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(arn);
   if (session)
@@ -23,10 +50,10 @@ export const principalArnProblem: ProblemOf = (arn) => {
 };
 
 /**
- * What is wrong with the ARN of a permissions boundary; AWS managed policies belong to account `aws`.
+ * What is wrong with the ARN of a managed policy; those of AWS belong to account `aws`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
-export const boundaryArnProblem: ProblemOf = (arn) => {
+export const policyArnProblem: ProblemOf = (arn) => {
   const { partition = '', service, region, accountId, resource = '' } = parseArn(arn) ?? {};
   return partitions.includes(partition) &&
     service === 'iam' &&

@@ -71,3 +71,8 @@ export function parsePrincipalArn(text: string): PrincipalArn | undefined {
 export function deletedPrincipalIn(text: string): string | undefined {
   return /\bA(?:ID|RO)A[A-Z0-9]{12,}\b/.exec(text)?.[0];
 }
+
+/** Whether a KMS ARN is that of an alias, which can be moved to another key. */
+export function isKeyAlias(arn: string): boolean {
+  return arn.includes(':alias/');
+}

@@ -14,6 +14,17 @@ export const publicDatasetsBucket = 'kolena-public-datasets';
 /** The length and the characters of a bucket's name, as the source of a regular expression. */
 export const bucketNamePattern = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 
+const reservedStarts = ['xn--', 'sthree-', 'amzn-s3-demo-'];
+const reservedEnds = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
+
+/** What `parseLocation` reads, as an expression for editors, which counts a prefix's characters and not its bytes. */
+export const locationPattern = new RegExp(
+  String.raw`^(?:s3:\/\/|arn:(?:${partitions.join('|')}):s3:::)?(?!${publicDatasetsBucket}(?:\/|(?!\S))|${reservedStarts.join('|')})` +
+    String.raw`(?!\d{1,3}(?:\.\d{1,3}){3}(?:\/|(?!\S))|[^\/\s]*\.\.)${bucketNamePattern}` +
+    reservedEnds.map((end) => `(?<!${end.replace('.', String.raw`\.`)})`).join('') +
+    String.raw`(?:\/|\/(?!\/)[ !"#%-)+->@-~\u00a0-\u00ff]{1,1023}\/)?$`,
+);
+
 /** A location as it was written, or what is wrong with it in words that follow the text. */
 export type ParsedLocation =
   (BucketLocation & { readonly partition?: string }) | { readonly problem: string };
@@ -65,11 +76,9 @@ function bucketNameProblem(name: string): string | undefined {
   if (name.includes('..')) return 'is not a bucket name that S3 takes: two dots in a row';
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(name))
     return 'is not a bucket name that S3 takes: it has the form of an IP address';
-  const start = ['xn--', 'sthree-', 'amzn-s3-demo-'].find((reserved) => name.startsWith(reserved));
+  const start = reservedStarts.find((reserved) => name.startsWith(reserved));
   if (start !== undefined) return `is not a bucket name that S3 takes: "${start}" at its start is reserved`;
-  const end = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'].find((reserved) =>
-    name.endsWith(reserved),
-  );
+  const end = reservedEnds.find((reserved) => name.endsWith(reserved));
   if (end !== undefined)
     return `does not end like a general purpose bucket: "${end}" is reserved for other resources`;
   return undefined;

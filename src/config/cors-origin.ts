@@ -2,6 +2,13 @@ import { getDomain } from 'tldts';
 import type { ProblemOf } from '../base/quote.ts';
 
 const ORIGIN = /^(https?):\/\/([a-z0-9*.-]+)(?::(\d{1,5}))?$/;
+
+/** What `corsOriginProblem` lets pass, as an expression for editors, which know no public suffix list. */
+export const corsOriginPattern = new RegExp(
+  String.raw`^(?!https?:\/\/\*(?:(?!\S)|:)|[^*\s]*\*[^*\s]*\*|http:\S*:80(?!\S)|https:\S*:443(?!\S)|\S*\.\.)https?:\/\/(?![.-])[a-z0-9*.-]+(?<![.-])` +
+    String.raw`(?::(?:\d{1,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$`,
+);
+
 const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
 /**

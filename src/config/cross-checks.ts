@@ -9,6 +9,7 @@ export function crossProblems(given: Readonly<Record<string, unknown>>): string[
   return [
     ...overlaps(texts(given['buckets'])),
     ...repetitions('kms-key-arns', texts(given['kms-key-arns'])),
+    ...repetitions('other-policy-arns', texts(given['other-policy-arns'])),
     ...repetitions('cors-origins', texts(given['cors-origins'])),
     ...otherPartitions(given),
     ...lostTags(given['tags']),
@@ -67,7 +68,7 @@ function otherPartitions(given: Readonly<Record<string, unknown>>): string[] {
   const principal = given['kolena-principal-arn'];
   const partition = typeof principal === 'string' ? parseArn(principal)?.partition : undefined;
   if (partition === undefined) return [];
-  const arns = ['permissions-boundary-arn', 'kms-key-arns', 'buckets'].flatMap((key) =>
+  const arns = ['permissions-boundary-arn', 'other-policy-arns', 'kms-key-arns', 'buckets'].flatMap((key) =>
     typeof given[key] === 'string'
       ? [{ path: key, arn: given[key] }]
       : texts(given[key]).map((arn, at) => ({ path: `${key}[${at}]`, arn })),

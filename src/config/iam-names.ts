@@ -10,7 +10,7 @@ export const roleNamePattern = /^[\w+=,.@-]{1,64}$/;
 export const policyNamePattern = /^[\w+=,.@-]{1,125}$/;
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
-export const iamPathPattern = /^(?=.{1,512}$)(?:\/[A-Za-z0-9.,+@=_-]+)*\/$/;
+export const iamPathPattern = /^(?!\S{513})(?:\/[A-Za-z0-9.,+@=_-]+)*\/$/;
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const externalIdPattern = /^[\w+=,.@:/-]{2,1224}$/;

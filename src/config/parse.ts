@@ -1,35 +1,51 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
-import { UserError } from '../base/errors.ts';
+import { UserError, type Place } from '../base/errors.ts';
 import { listed, quote } from '../base/quote.ts';
 import type { AccessConfig } from './access-config.ts';
 import { crossProblems } from './cross-checks.ts';
 import { accessFields } from './schema.ts';
 import { misplacedKeys } from './misplaced-keys.ts';
 import { itemsOf } from './text.ts';
+import { expandTrustPolicy, trustPolicyKey } from './trust-policy-key.ts';
 
 /** More problems than anybody reads; each costs time to spell. */
 const MOST_ISSUES = 1000;
 
 /** The contract's names of the "Access" inputs, which are the config file's keys. */
-export const accessKeys: readonly string[] = Object.keys(accessFields.shape);
+export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape), trustPolicyKey];
 
 /**
  * Validates the "Access" keys, from YAML or as the text of Action inputs; a key that is empty counts as not given.
  *
  * @param source - what a message calls the config
+ * @param placeOf - where a problem stands, which begins with its key
  * @throws UserError `invalid-input` that names every problem with its path, the value seen and what is allowed
  */
-export function parseAccessConfig(raw: unknown, source = 'The config'): AccessConfig {
+export function parseAccessConfig(
+  raw: unknown,
+  source = 'The config',
+  placeOf: (problem: string) => Place | undefined = () => undefined,
+): AccessConfig {
+  const invalid = (problems: readonly string[]) =>
+    invalidConfig(
+      source,
+      problems,
+      problems.flatMap((problem) => placeOf(problem) ?? []),
+    );
   if (!isMapping(raw))
-    throw invalid(source, [`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
-  const given = Object.fromEntries(
-    Object.entries(raw).flatMap(([key, value]) => (isGiven(value) ? [[key, fromText(key, value)]] : [])),
+    throw invalid([`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
+  const written = Object.fromEntries(
+    Object.entries(raw)
+      .filter(([key, value]) => isGiven(value) || !accessKeys.includes(key))
+      .map(([key, value]) => [key, fromText(key, value)]),
   );
+  const { given, problems: ofTrust } = expandTrustPolicy(written);
   const misplaced = misplacedKeys(given, accessKeys);
   // A key's value that holds another key's may hold a secret: nothing more is said of it.
-  const said = (key: PropertyKey | undefined) => misplaced.some(({ under }) => under === key);
+  const said = (key: PropertyKey | undefined) =>
+    misplaced.some(({ under }) => under === key) || (ofTrust.length > 0 && key === 'kolena-principal-arn');
   const parsed = accessFields.safeParse(given);
   const issues = parsed.success
     ? []
@@ -38,8 +54,13 @@ export function parseAccessConfig(raw: unknown, source = 'The config'): AccessCo
         .slice(0, MOST_ISSUES)
         .flatMap((issue) => problemsOf(issue, given));
   const clear = Object.fromEntries(Object.entries(given).filter(([key]) => !said(key)));
-  const problems = [...misplaced.map(({ problem }) => problem), ...issues, ...crossProblems(clear)];
-  if (!parsed.success || problems.length > 0) throw invalid(source, problems);
+  const problems = [
+    ...ofTrust,
+    ...misplaced.map(({ problem }) => problem),
+    ...issues,
+    ...crossProblems(clear),
+  ];
+  if (!parsed.success || problems.length > 0) throw invalid(problems);
   return accessConfigOf(parsed.data);
 }
 
@@ -81,26 +102,13 @@ function kindOf(key: string) {
   return (field instanceof z.ZodPrefault ? field.unwrap() : field)?.meta()?.kind;
 }
 
-/** The JSON Schema of the config file, which editors complete and check by. */
-export function accessJsonSchema(): object {
-  return {
-    title: 'Access of Kolena to S3',
-    description: 'kolena-s3.yml: what Kolena may read in your S3 buckets.',
-    ...z.toJSONSchema(accessFields, {
-      io: 'input',
-      override: ({ jsonSchema }) => {
-        delete jsonSchema['kind'];
-      },
-    }),
-  };
-}
-
-function invalid(source: string, problems: readonly string[]): UserError {
+function invalidConfig(source: string, problems: readonly string[], places: readonly Place[]): UserError {
   const list = problems.length === 1 ? problems.join('') : `\n${listed(problems)}`;
   return new UserError({
     reason: 'invalid-input',
     message: `${source} has ${problems.length === 1 ? 'a problem: ' : `${problems.length} problems:`}${list}`,
     remedy: 'Correct the config file or the inputs of the same names; nothing was called in AWS.',
+    places,
   });
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { quote, type ProblemOf } from '../base/quote.ts';
-import { boundaryArnProblem, kmsKeyArnProblem, principalArnProblem } from './arn-problems.ts';
-import { parseLocation } from './bucket-location.ts';
-import { corsOriginProblem } from './cors-origin.ts';
+import * as arns from './arn-problems.ts';
+import { locationPattern, parseLocation } from './bucket-location.ts';
+import { corsOriginPattern, corsOriginProblem } from './cors-origin.ts';
 import * as iam from './iam-names.ts';
-import { tagProblems } from './tags.ts';
+import { MOST_TAGS, tagKeyPattern, tagLinePattern, tagProblems, tagValuePattern } from './tags.ts';
 import { splitPair } from './text.ts';
 
 declare module 'zod' {
@@ -18,31 +18,51 @@ declare module 'zod' {
 const MOST_ITEMS = 4000;
 const tooMany = `names more than ${MOST_ITEMS} items, which no role has room for: split the config over several roles`;
 
-/** A string that a rule of AWS holds for. */
-function text(problemOf: ProblemOf): z.ZodString {
-  return z.string().check(({ value, issues }) => {
-    const problem = problemOf(value);
-    if (problem !== undefined)
-      issues.push({ code: 'custom', input: value, message: `${quote(value)} ${problem}` });
-  });
+/** A string that a rule of AWS holds for; editors go by the pattern. */
+function text(problemOf: ProblemOf, { source }: RegExp): z.ZodString {
+  return z
+    .string()
+    .check(({ value, issues }) => {
+      const problem = problemOf(value);
+      if (problem !== undefined)
+        issues.push({ code: 'custom', input: value, message: `${quote(value)} ${problem}` });
+    })
+    .meta({ pattern: source });
 }
 
-const externalId = z.string().check(({ value, issues }) => {
-  const problem = iam.externalIdProblem(value);
-  if (problem !== undefined) issues.push({ code: 'custom', input: undefined, message: problem });
-});
+const externalId = z
+  .string()
+  .check(({ value, issues }) => {
+    const problem = iam.externalIdProblem(value);
+    if (problem !== undefined) issues.push({ code: 'custom', input: undefined, message: problem });
+  })
+  .meta({ pattern: iam.externalIdPattern.source });
 
-const location = z.string().transform((value, { issues }) => {
-  const parsed = parseLocation(value);
-  if (!('problem' in parsed)) return parsed;
-  issues.push({ code: 'custom', input: value, message: `${quote(value)} ${parsed.problem}` });
-  return z.NEVER;
-});
+const location = z
+  .string()
+  .meta({ pattern: locationPattern.source })
+  .transform((value, { issues }) => {
+    const parsed = parseLocation(value);
+    if (!('problem' in parsed)) return parsed;
+    issues.push({ code: 'custom', input: value, message: `${quote(value)} ${parsed.problem}` });
+    return z.NEVER;
+  });
+
+// Their rules are checked over the whole set, by `tagProblems`.
+const tagKey = z.string().meta({ pattern: tagKeyPattern.source, maxLength: 128 });
+const tagValue = z.string().meta({ pattern: tagValuePattern.source, maxLength: 256 });
+const tagLine = z.string().meta({ pattern: tagLinePattern.source });
 
 const tags = z
-  .union([z.record(z.string(), z.string()), z.array(z.string())], {
-    error: 'must hold text, as `key: value` or `key=value`',
-  })
+  .union(
+    [
+      z.record(tagKey, tagValue).meta({ maxProperties: MOST_TAGS }),
+      z.array(tagLine).meta({ maxItems: MOST_TAGS }),
+    ],
+    {
+      error: 'must hold text, as `key: value` or `key=value`',
+    },
+  )
   .transform((given, { issues }) => {
     const report = (message: string) => issues.push({ code: 'custom', input: given, message });
     const pairs = Array.isArray(given)
@@ -60,12 +80,17 @@ const seconds = z.int({ error: 'must be a whole number of seconds, 3600 to 43200
 
 /** The "Access" keys of the contract, each value by itself; `cross-checks.ts` holds them against one another. */
 export const accessFields = z.strictObject({
-  buckets: z.array(location).min(1, 'names no bucket').max(MOST_ITEMS, tooMany).meta({
-    kind: 'lines',
-    description:
-      'What Kolena may read: `name`, `name/prefix/`, `s3://name/prefix/` or a bucket ARN. A prefix narrows s3:GetObject to it and s3:ListBucket by s3:prefix.',
-  }),
-  'kolena-principal-arn': text(principalArnProblem).meta({
+  buckets: z
+    .array(location)
+    .min(1, 'names no bucket')
+    .max(MOST_ITEMS, tooMany)
+    .meta({
+      kind: 'lines',
+      description:
+        'What Kolena may read: `name`, `name/prefix/`, `s3://name/prefix/` or a bucket ARN. A prefix narrows s3:GetObject to it and s3:ListBucket by s3:prefix.',
+      examples: [['share-with-kolena', 's3://camera-logs/2026/']],
+    }),
+  'kolena-principal-arn': text(arns.principalArnProblem, arns.principalArnPattern).meta({
     description: 'The AWS principal that Kolena gave you: a role, user or account root ARN.',
     examples: ['arn:aws:iam::111122223333:role/kolena'],
   }),
@@ -73,24 +98,35 @@ export const accessFields = z.strictObject({
     .meta({
       description:
         'The sts:ExternalId that the trust policy demands. Without it a warning names the confused-deputy risk.',
-      pattern: iam.externalIdPattern.source,
     })
     .optional(),
-  'role-name': text(iam.roleNameProblem)
-    .meta({ description: 'Name of the role that Kolena assumes.', pattern: iam.roleNamePattern.source })
+  'role-name': text(iam.roleNameProblem, iam.roleNamePattern)
+    .meta({ description: 'Name of the role that Kolena assumes.' })
     .prefault('KolenaS3ReadAccess'),
-  'policy-name': text(iam.policyNameProblem)
+  'policy-name': text(iam.policyNameProblem, iam.policyNamePattern)
     .meta({
       description: 'Name of the access policy; further ones get -2, -3, …',
-      pattern: iam.policyNamePattern.source,
     })
     .prefault('KolenaS3ReadAccess'),
-  'iam-path': text(iam.iamPathProblem)
-    .meta({ description: 'IAM path of role and policies.', pattern: iam.iamPathPattern.source })
+  'iam-path': text(iam.iamPathProblem, iam.iamPathPattern)
+    .meta({ description: 'IAM path of role and policies.' })
     .prefault('/'),
-  'permissions-boundary-arn': text(boundaryArnProblem)
-    .meta({ description: 'Permissions boundary of the role.' })
+  'permissions-boundary-arn': text(arns.policyArnProblem, arns.policyArnPattern)
+    .meta({
+      description: 'Permissions boundary of the role.',
+      examples: ['arn:aws:iam::111122223333:policy/boundary'],
+    })
     .optional(),
+  'other-policy-arns': z
+    .array(text(arns.policyArnProblem, arns.policyArnPattern))
+    .max(MOST_ITEMS, tooMany)
+    .meta({
+      kind: 'lines',
+      description:
+        'Policies of others that stay attached to the role and are allowed to grant more reading; any other right beyond the config fails the check.',
+      examples: [['arn:aws:iam::111122223333:policy/more-reading']],
+    })
+    .prefault([]),
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
   'max-session-duration': seconds
     .min(3600, 'must be 3600 to 43200 seconds')
@@ -106,9 +142,13 @@ export const accessFields = z.strictObject({
     .meta({ kind: 'flag', description: 'Whether to add s3:GetObjectVersion.' })
     .prefault(false),
   'kms-key-arns': z
-    .array(text(kmsKeyArnProblem))
+    .array(text(arns.kmsKeyArnProblem, arns.kmsKeyArnPattern))
     .max(MOST_ITEMS, tooMany)
-    .meta({ kind: 'lines', description: 'KMS keys on which kms:Decrypt is granted, only via S3.' })
+    .meta({
+      kind: 'lines',
+      description: 'KMS keys on which kms:Decrypt is granted, only via S3.',
+      examples: [['arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab']],
+    })
     .prefault([]),
   cors: z
     .enum(['merge', 'replace', 'off'])
@@ -118,10 +158,12 @@ export const accessFields = z.strictObject({
     })
     .prefault('merge'),
   'cors-origins': z
-    .array(text(corsOriginProblem))
+    .array(text(corsOriginProblem, corsOriginPattern))
     .min(1, 'names no origin: leave it out for https://app.kolena.io, or set cors to off')
     .max(MOST_ITEMS, tooMany)
     .meta({ kind: 'lines', description: 'Web origins that can read objects in the browser.' })
     .prefault(['https://app.kolena.io']),
-  tags: tags.meta({ kind: 'lines', description: 'Tags of role and policies.' }).prefault({}),
+  tags: tags
+    .meta({ kind: 'lines', description: 'Tags of role and policies.', examples: [{ team: 'vision' }] })
+    .prefault({}),
 });

@@ -1,8 +1,23 @@
 import { quote } from '../base/quote.ts';
 
-const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const LETTERS = String.raw`\p{L}\p{N}_.:\/+\-@`;
+const CHARACTERS = new RegExp(`^[${LETTERS}=\\p{Z}]*$`, 'u');
 
-const MOST_TAGS = 50;
+/** A tag's key, of up to 128 characters. */
+export const tagKeyPattern = new RegExp(`^(?![aA][wW][sS]:|__proto__$)[${LETTERS}=\\p{Z}]+$`, 'u');
+
+/** A tag's value, of up to 256 characters. */
+export const tagValuePattern = CHARACTERS;
+
+/** `key=value`, with spaces around both. */
+export const tagLinePattern = new RegExp(
+  `^\\s*(?![aA][wW][sS]:|__proto__\\s*=)[${LETTERS}](?:[${LETTERS}\\p{Z}]{0,126}[${LETTERS}])?` +
+    `\\s*=\\s*(?:[${LETTERS}=](?:[${LETTERS}=\\p{Z}]{0,254}[${LETTERS}=])?)?\\s*$`,
+  'u',
+);
+
+/** Of a role or a policy. */
+export const MOST_TAGS = 50;
 
 /**
  * What is wrong with a set of tags, one sentence each.

@@ -69,6 +69,11 @@ export function haveSameOthers(one: CorsRuleSet, other: CorsRuleSet): boolean {
   return effects(one) === effects(other);
 }
 
+/** Whether S3 answers alike for two rules, whatever their IDs. */
+export function haveSameEffect(one: CorsRule, other: CorsRule): boolean {
+  return effectOf(one) === effectOf(other);
+}
+
 /** Equal for rules that S3 answers alike: order and repetition don't count, an absent list is an empty one. */
 function effectOf(rule: CorsRule): string {
   const set = (values: readonly string[] = []) => [...new Set(values)].sort();

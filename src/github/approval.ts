@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import { sinceApplied, type AppliedStep, type Merge } from '../plan/approval.ts';
-import { isRefused, messageOf } from '../problem/github-error.ts';
+import { isRefused, messageOf, neededPermissions } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
 import { stepsOf } from './history.ts';
@@ -14,7 +14,19 @@ export interface ApprovalProps {
   readonly files: readonly string[];
   /** Whether an open pull request counts. @default false */
   readonly openApproves?: boolean;
+  /**
+   * Whether the run depends on the merged pull requests. A comment alone is not worth a long wait for a commit that does
+   * not look merged: it may have been pushed.
+   * @default true
+   */
+  readonly isGated?: boolean;
 }
+
+/** Seconds: 40 in all, which covers what was seen after squash merges. */
+const LATE = [2, 4, 8, 12, 14];
+
+/** Seconds, for a commit whose message names no pull request, as after a direct push or a rebase. */
+const UNLIKELY = LATE.slice(0, 2);
 
 /**
  * The merges since the last complete apply, newest first, with what our comments on them showed.
@@ -50,7 +62,7 @@ export async function findMerges(
       reason: 'not-approved',
       message: `The approved plan could not be read from the pull request: ${messageOf(error)}`,
       remedy: isRefused(error)
-        ? 'Give the job the right to read pull requests and their comments.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write'
+        ? `Give the job the right to read pull requests and their comments.\n${neededPermissions(error)}`
         : 'GitHub kept failing; nothing was applied. Run the job again.',
       cause: error,
     });
@@ -71,6 +83,9 @@ export async function findMergedPullRequest(
     const pull = await find();
     if (pull !== undefined) return { ...pull, step: commit };
   }
+  github.log.info(
+    'GitHub names no merged pull request for this commit: the result is in the job summary, and in no comment.',
+  );
   return undefined;
 }
 
@@ -82,7 +97,7 @@ interface StepToAsk {
 /** A pull request that is still open approves nothing, unless the merge queue has taken it. */
 async function stepsToAsk(
   github: GitHub,
-  { event, files, openApproves = false }: ApprovalProps,
+  { event, files, openApproves = false, isGated = true }: ApprovalProps,
 ): Promise<StepToAsk[]> {
   const { commit, branch, pullRequest, queuedPullRequest, hint } = event;
   if (queuedPullRequest !== undefined || (pullRequest !== undefined && !pullRequest.merged)) {
@@ -94,11 +109,13 @@ async function stepsToAsk(
   if (commit === undefined) return [];
   const steps = await stepsOf(github, { sha: commit, files });
   // The index of commits and pull requests is late for what was merged a moment ago alone.
-  const waits = event.kind === 'push' || event.kind === 'pull_request';
+  const isFresh = event.kind === 'push' || event.kind === 'pull_request';
+  const likely = isGated || hint !== undefined || event.kind === 'pull_request';
+  const waits = !isFresh ? [] : likely ? LATE : UNLIKELY;
   const ask = (of: string, own: boolean) => () =>
     mergedPullOf(github, {
       commit: of,
-      waits: own && waits,
+      waits: own ? waits : [],
       ...defined({ branch, hint: own ? hint : undefined }),
     });
   const walked = steps.map((step, at) => ({ commit: step.commit, find: ask(step.commit, at === 0) }));

@@ -2,7 +2,7 @@ import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/n
 import { UserError } from '../base/errors.ts';
 import type { GitHub } from './client.ts';
 import { findOurComments, type OurComment } from './our-comments.ts';
-import { isRefused, messageOf } from '../problem/github-error.ts';
+import { isRefused, messageOf, neededPermissions } from '../problem/github-error.ts';
 
 /** The `comment` input. */
 export type CommentMode = 'always' | 'on-change' | 'never';
@@ -87,11 +87,20 @@ function locked(where: string): CommentWarning {
 async function save(github: GitHub, target: CommentTarget): Promise<CommentResult> {
   const [oldest, ...younger] = await findOurComments(github, target);
   if (!shouldComment({ ...target, exists: oldest !== undefined })) return { kind: 'left' };
-  const saved =
-    oldest === undefined ? await create(github, target) : await update(github, { target, comment: oldest });
-  // Two first runs of a pull request may both have found none: the older comment, known to both, is the one that stays.
+  if (oldest === undefined) return { kind: 'saved', ...(await createAlone(github, target)) };
+  const saved = await update(github, { target, comment: oldest });
   for (const { id } of younger) await remove(github, id);
   return { kind: 'saved', ...saved };
+}
+
+/** Two first runs of a pull request may both have found none: the older comment, which both see now, is the one that stays. */
+async function createAlone(github: GitHub, target: CommentTarget): Promise<Saved> {
+  const own = await create(github, target);
+  const [oldest] = await findOurComments(github, target);
+  if (oldest === undefined || oldest.id === own.id) return own;
+  const saved = await update(github, { target, comment: oldest });
+  await remove(github, own.id);
+  return saved;
 }
 
 type Saved = Pick<OurComment, 'id' | 'url'>;
@@ -174,8 +183,7 @@ function refused(error: unknown, where: string): UserError {
   return new UserError({
     reason: 'comment-failed',
     message: `GitHub refused the comment on ${where} with ${status ?? 'an error'}: ${messageOf(error)}`,
-    remedy:
-      'Give the job the right to write comments, or set `comment: never`.\npermissions:\n  pull-requests: write\n  contents: read\n  id-token: write',
+    remedy: `Give the job the right to write comments, or set \`comment: never\`.\n${neededPermissions(error)}`,
     cause: error,
   });
 }

@@ -84,6 +84,26 @@ export async function findNewer(
   return same.every(Boolean) ? undefined : newest.commit;
 }
 
+/** Whether a commit is one of a branch's; GitHub does not know one that was never pushed. */
+export async function isOnBranch(
+  { octokit, owner, repo }: GitHub,
+  { commit, branch }: { readonly commit: string; readonly branch: string },
+): Promise<boolean> {
+  try {
+    const basehead = `${branch}...${commit}`;
+    const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
+      owner,
+      repo,
+      basehead,
+      per_page: 1,
+    });
+    return data.status === 'behind' || data.status === 'identical';
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 /** Whether the branch is one whose merges approve: the default one, or a protected one. */
 export async function isProtected({ octokit, owner, repo }: GitHub, branch: string): Promise<boolean> {
   const { data } = await octokit.rest.repos.get({ owner, repo });

@@ -1,4 +1,5 @@
-import { readMarker, type CommentMarker } from '../report/marker.ts';
+import { emptyMarker, isMarkerDestroyed, readMarker, type CommentMarker } from '../report/marker.ts';
+import { defined } from '../base/defined.ts';
 import type { GitHub } from './client.ts';
 import { isHidden } from '../problem/github-error.ts';
 
@@ -9,6 +10,7 @@ export interface OurComment {
   readonly nodeId: string;
   readonly url: string;
   readonly body: string;
+  /** Empty when somebody destroyed it. */
   readonly marker: CommentMarker;
   /** Who else edited it last: then nothing in it is ours to rely on. Absent where the server does not tell. */
   readonly editedBy?: string;
@@ -34,7 +36,7 @@ export async function findOurComments(
   const marked: { comment: Omit<OurComment, 'isMinimized'>; login: string | undefined }[] = [];
   for await (const { data } of all)
     for (const { id, node_id: nodeId, html_url: url, body = '', user } of data) {
-      const marker = readMarker(body, key);
+      const marker = readMarker(body, key) ?? (isMarkerDestroyed(body, key) ? emptyMarker(key) : undefined);
       if (marker !== undefined)
         marked.push({ comment: { id, nodeId, url, body, marker }, login: user?.login });
     }
@@ -49,7 +51,9 @@ export async function findOurComments(
     .map(({ comment }) => {
       const { isMinimized = false, author, editor } = told?.get(comment.nodeId) ?? {};
       const byOther = editor?.login !== undefined && editor.login !== author?.login;
-      return { ...comment, isMinimized, ...(byOther && { editedBy: editor.login }) };
+      // A server that does not tell the editor leaves the trace of one.
+      const trace = isMarkerDestroyed(comment.body, key) ? 'somebody' : undefined;
+      return { ...comment, isMinimized, ...defined({ editedBy: byOther ? editor.login : trace }) };
     })
     .sort((a, b) => a.id - b.id);
 }

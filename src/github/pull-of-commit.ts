@@ -19,17 +19,14 @@ interface CommitProps {
   readonly branch?: string;
   /** A number that the commit's message names, as GitHub writes it: text of whoever merged, so it is verified. */
   readonly hint?: number;
-  /** Whether to wait while GitHub's index does not know the merge yet. */
-  readonly waits: boolean;
+  /** Seconds to wait, in turns, while GitHub's index does not know the merge yet. */
+  readonly waits: readonly number[];
 }
-
-/** Seconds: 40 in all, which covers what was seen after squash merges. */
-const WAITS = [2, 4, 8, 12, 14];
 
 /** The merged pull request that brought a commit in; empty answers, 404 and 422 all mean "not yet" for a while. */
 export async function mergedPullOf(github: GitHub, props: CommitProps): Promise<MergedPull | undefined> {
   const { waits, hint } = props;
-  for (const wait of [...(waits ? WAITS : []), undefined]) {
+  for (const wait of [...waits, undefined]) {
     const found = (await associated(github, props)) ?? (await hinted(github, props));
     if (found !== undefined || wait === undefined) return found;
     github.log.info(

@@ -9,7 +9,7 @@ import {
   type CommentWarning,
 } from './comment.ts';
 import type { EventContext, EventPullRequest } from './event.ts';
-import { fileAt, findNewer, isProtected } from './history.ts';
+import { fileAt, findNewer, isOnBranch, isProtected } from './history.ts';
 
 /** Whose history is asked for: the event's commit, as far as it touches these files of the repository. */
 export interface HistoryProps {
@@ -29,13 +29,17 @@ export interface PullRequests {
   /** The merges since the last complete apply, newest first, with what our comments showed; throws `not-approved`. */
   findMerges(props: HistoryProps & MergesProps): Promise<readonly Merge[]>;
   /** The one to report an apply on; throws `comment-failed` when GitHub refuses to tell. */
-  findMerged(props: HistoryProps): Promise<MergedTarget | CommentWarning | undefined>;
+  findMerged(
+    props: HistoryProps & { readonly isGated: boolean },
+  ): Promise<MergedTarget | CommentWarning | undefined>;
   /** The commit by which the branch says something else than the run's; undefined while it says the same. */
   findNewer(
     props: HistoryProps & { readonly isSame: (path: string, here: string, there: string) => boolean },
   ): Promise<string | undefined>;
   /** Whether the merges of the event's branch approve: the default branch, or a protected one. */
   isApproving(branch: string): Promise<boolean>;
+  /** Whether a commit is one of the branch's. */
+  isOnBranch(place: { readonly commit: string; readonly branch: string }): Promise<boolean>;
   /** A file's text at a commit; empty when there is none. */
   fileAt(file: { readonly path: string; readonly commit: string }): Promise<string>;
   /** A pull request that the event names by its number alone. */
@@ -55,6 +59,7 @@ export function openPullRequests(props: GitHubProps): PullRequests {
         ? undefined
         : findNewer(github, { commit, branch, files, isSame }),
     isApproving: (branch) => isProtected(github, branch),
+    isOnBranch: (place) => isOnBranch(github, place),
     fileAt: (file) => fileAt(github, file),
     describe: async (number) => {
       const { octokit, owner, repo } = github;

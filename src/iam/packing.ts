@@ -5,7 +5,8 @@ import { bucketArn, objectArn } from '../config/arn.ts';
 import { publicDatasetsBucket, spellLocation, type BucketLocation } from '../config/bucket-location.ts';
 import { accessPolicy, type GrantOptions } from './access-policy.ts';
 import { listOf, statementsOf } from './compare-policy.ts';
-import { jsonLength, type PolicyDocument } from './policy-document.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import { arnsLength, grownBy, leastLength, noGrants, type Grant, type PolicySize } from './policy-size.ts';
 
 /** Characters of a managed policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const policySizeLimit = 6144;
@@ -26,15 +27,11 @@ export interface PackedPolicy {
   readonly document: PolicyDocument;
 }
 
-/** One thing that a policy can grant by itself: a bucket or prefix, or a KMS key by its ARN. */
-type Grant = BucketLocation | string;
-
 /** A policy while it is packed. */
 interface OpenPolicy {
   readonly number: number;
   grants: readonly Grant[];
-  /** Characters of its document. */
-  size: number;
+  held: PolicySize;
 }
 
 /**
@@ -53,6 +50,11 @@ export function packPolicies(props: PackingProps): PackedPolicy[] {
   return [...byNumber]
     .sort(([a], [b]) => a - b)
     .map(([number, grants]) => ({ number, document: documentOf(grants, props) }));
+}
+
+/** How many policies are needed at the least, told without packing. */
+export function leastPolicies(buckets: readonly BucketLocation[], options: GrantOptions): number {
+  return Math.ceil(leastLength(buckets, options) / policySizeLimit);
 }
 
 /** The number of the policy that each grant goes to; the first policy holds `always` as well. */
@@ -75,11 +77,10 @@ function assign(props: PackingProps, always: readonly Grant[]): Map<Grant, numbe
 /** Policies by number, opened as they are needed. */
 function openPack(options: PackingProps, always: readonly Grant[]) {
   const policies: OpenPolicy[] = [];
-  const sizeOf = (grants: readonly Grant[]): number => jsonLength(documentOf(grants, options));
 
   function open(number: number): OpenPolicy {
     const grants = number === 1 ? always : [];
-    const policy = { number, grants, size: sizeOf(grants) };
+    const policy = { number, grants, held: grownBy(noGrants, grants, options) };
     policies.push(policy);
     policies.sort((a, b) => a.number - b.number);
     return policy;
@@ -93,20 +94,28 @@ function openPack(options: PackingProps, always: readonly Grant[]) {
   }
 
   /** Adds the grants if the policy has room for all of them, and says whether it had. */
-  function place(grants: readonly Grant[], policy: OpenPolicy): boolean {
+  function place(
+    grants: readonly Grant[],
+    policy: OpenPolicy,
+    least = leastCostOf(grants, options),
+  ): boolean {
     // Spares measuring most policies that are full.
-    if (policy.size + leastCostOf(grants, options) > policySizeLimit) return false;
-    const together = [...policy.grants, ...grants];
-    const size = sizeOf(together);
-    if (size > policySizeLimit) return false;
-    Object.assign(policy, { grants: together, size });
+    const { names, alone } = least;
+    const isNew = grants.every(
+      (grant) => typeof grant !== 'string' && !policy.held.prefixes.has(grant.bucket),
+    );
+    if (policy.held.size + (isNew ? Math.max(names, alone) : names) > policySizeLimit) return false;
+    const held = grownBy(policy.held, grants, options);
+    if (held.size > policySizeLimit) return false;
+    Object.assign(policy, { grants: [...policy.grants, ...grants], held });
     return true;
   }
 
   /** Adds the grants to the first policy with room for all of them; false when even a new one has not enough. */
   function placeFirstFit(grants: readonly Grant[]): boolean {
-    if (policies.some((policy) => place(grants, policy))) return true;
-    if (sizeOf(grants) > policySizeLimit) return false;
+    const least = leastCostOf(grants, options);
+    if (policies.some((policy) => place(grants, policy, least))) return true;
+    if (grownBy(noGrants, grants, options).size > policySizeLimit) return false;
     // The first policy has less room than others when it holds something already.
     return place(grants, openNext()) || place(grants, openNext());
   }
@@ -129,12 +138,22 @@ function documentOf(grants: readonly Grant[], options: GrantOptions): PolicyDocu
   );
 }
 
-/** Characters that grants add at the least: a whole bucket's two ARNs; of anything that may share a statement, the names. */
-function leastCostOf(grants: readonly Grant[], options: GrantOptions): number {
+/**
+ * Characters that grants add at the least. `names`: a whole bucket's two ARNs; of anything that may share a statement, the
+ * names. `alone`: to a policy that holds nothing of their buckets, whose statements then stay as they are.
+ */
+function leastCostOf(grants: readonly Grant[], options: GrantOptions): { names: number; alone: number } {
   const [grant] = grants;
-  return grants.length > 1 || typeof grant !== 'object' || grant.prefix !== undefined
-    ? lengthOf(grants)
-    : `"${bucketArn(grant.bucket, options)}","${objectArn(grant, options)}",`.length;
+  return {
+    names:
+      grants.length > 1 || typeof grant !== 'object' || grant.prefix !== undefined
+        ? lengthOf(grants)
+        : `"${bucketArn(grant.bucket, options)}","${objectArn(grant, options)}",`.length,
+    alone: arnsLength(
+      grants.filter((one) => typeof one !== 'string'),
+      options,
+    ),
+  };
 }
 
 function tooLong(grant: Grant): UserError {

@@ -23,10 +23,40 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
+/** A document as JSON has it: IAM keeps scalars beside lists, and booleans and numbers among a condition's values. */
+type RawDocument = Omit<PolicyDocument, 'Statement'> & {
+  readonly Statement: RawStatement | readonly RawStatement[];
+};
+type RawStatement = Omit<Statement, 'Condition'> & {
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+};
+
 /**
- * Characters of a document's JSON as the AWS provider sends it: Go writes `<`, `>` and `&` as escapes of six characters.
+ * A document of JSON that IAM accepts, with its statements as a list and every condition value as text, which is the same
+ * to IAM. Throws a TypeError for JSON that is not a policy.
  */
-export function jsonLength(document: PolicyDocument): number {
-  const text = JSON.stringify(document);
-  return text.length + 5 * (text.match(/[<>&]/g)?.length ?? 0);
+export function readPolicyDocument(json: unknown): PolicyDocument {
+  if (typeof json !== 'object' || json === null || !('Statement' in json))
+    throw new TypeError('not a policy document');
+  const document = json as RawDocument;
+  return { ...document, Statement: [document.Statement].flat().map(readStatement) };
+}
+
+function readStatement({ Condition, ...rest }: RawStatement): Statement {
+  if (Condition === undefined) return rest;
+  const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value));
+  const inEach = (keys: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, texts(value)]));
+  const operators = Object.entries(Condition).map(([operator, keys]) => [operator, inEach(keys)] as const);
+  return { ...rest, Condition: Object.fromEntries(operators) };
+}
+
+/** Characters of a document's, or a part's, JSON as the AWS provider sends it. */
+export function jsonLength(part: PolicyDocument | Statement): number {
+  return textLength(JSON.stringify(part));
+}
+
+/** Characters of a piece of JSON: Go writes `<`, `>` and `&` as escapes of six characters. */
+export function textLength(json: string): number {
+  return json.length + 5 * (json.match(/[<>&]/g)?.length ?? 0);
 }

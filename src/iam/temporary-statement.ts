@@ -1,7 +1,8 @@
-import { listOf } from './compare-policy.ts';
+import { parseArn } from '../config/arn.ts';
+import { normalizeStatements, principalsOf, samePolicy } from './compare-policy.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
-/** The Sid of the statement that a check adds for its duration; whatever carries it is ours to take away. */
+/** The Sid of the statement that a check adds for its duration; a statement is a check's by its shape, not by this alone. */
 export const temporarySid = 'KolenaVerifyTemporary';
 
 /** The session name that the temporary statement demands. */
@@ -39,18 +40,75 @@ export function temporaryStatement({
   };
 }
 
-/** The trust policy less what checks of ours added to it. */
-export function withoutTemporary(trustPolicy: PolicyDocument): PolicyDocument {
-  return { ...trustPolicy, Statement: trustPolicy.Statement.filter(({ Sid }) => Sid !== temporarySid) };
+/** By what a statement is told to be a check's. */
+export interface CheckContext {
+  /** By AWS's clock, as far as it is known. */
+  readonly now: Date;
+  /** Of the role; without it no running check is known. */
+  readonly accountId: string | undefined;
+  readonly externalId: string | undefined;
 }
 
-/** Whether a statement is that of a check which still runs; one that expired, or never ends, is a leftover. */
-export function isRunning({ Sid, Condition }: Statement, now: Date): boolean {
-  const [ends = ''] = listOf(Condition?.['DateLessThan']?.['aws:CurrentTime']);
-  return Sid === temporarySid && Date.parse(ends) > now.getTime();
+/** Milliseconds that a statement can still have: `verify-timeout` is at most an hour, and five minutes come on top. */
+const longest = 65 * 60_000;
+
+/**
+ * Whether a check left the statement there: it bears the Sid, and its time is over, so that it grants nothing whoever it
+ * names, or it is exactly what a check of this account adds. All else under that Sid is somebody else's.
+ */
+export function isTemporary(statement: Statement, context: CheckContext): boolean {
+  return isLeftover(statement, context) || isRunning(statement, context);
+}
+
+/** Whether a check whose time is not over has its statement there. */
+export function isRunning(statement: Statement, { now, accountId, externalId }: CheckContext): boolean {
+  const [expires] = endsOf(statement);
+  const [principalArn = ''] = principalsOf(statement).map((principal) => principal.replace(/^AWS:/, ''));
+  if (expires === undefined || accountId === undefined) return false;
+  const { service, accountId: account, resource = '' } = parseArn(principalArn) ?? {};
+  const isCaller =
+    account === accountId &&
+    ((service === 'iam' && /^(?:role|user)\//.test(resource)) ||
+      (service === 'sts' && resource.startsWith('assumed-role/')));
+  const left = expires.getTime() - now.getTime();
+  if (!isCaller || left <= 0 || left > longest) return false;
+  const added = temporaryStatement({ principalArn, externalId, expires });
+  return samePolicy(documentOf(statement), documentOf(added));
+}
+
+/** The trust policy less what checks of ours, running or killed half-way, added to it. */
+export function withoutTemporary(trustPolicy: PolicyDocument, context: CheckContext): PolicyDocument {
+  return {
+    ...trustPolicy,
+    Statement: trustPolicy.Statement.filter((statement) => !isTemporary(statement, context)),
+  };
 }
 
 /** Whether a check of ours, running or killed half-way, has a statement in the trust policy. */
-export function hasTemporary({ Statement }: PolicyDocument): boolean {
-  return Statement.some(({ Sid }) => Sid === temporarySid);
+export function hasTemporary({ Statement }: PolicyDocument, context: CheckContext): boolean {
+  return Statement.some((statement) => isTemporary(statement, context));
+}
+
+function isLeftover(statement: Statement, { now }: CheckContext): boolean {
+  const ends = endsOf(statement);
+  return ends.length > 0 && ends.every((end) => end.getTime() <= now.getTime());
+}
+
+/** When a statement that grants under the check's Sid ends by a plain `DateLessThan`; none when it does not. */
+function endsOf(statement: Statement): Date[] {
+  if (statement.Sid !== temporarySid || statement.Effect !== 'Allow') return [];
+  const [{ conditions } = { conditions: [] }] = normalizeStatements(documentOf(statement));
+  const end = conditions.find(
+    ({ operator, key }) =>
+      operator.toLowerCase() === 'datelessthan' && key.toLowerCase() === 'aws:currenttime',
+  );
+  const dates = end?.values ?? [];
+  // Of several dates one is enough for IAM; another spelling than ours is not a check's.
+  return dates.every((date) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date))
+    ? dates.map((date) => new Date(date))
+    : [];
+}
+
+function documentOf(statement: Statement): PolicyDocument {
+  return { Version: '2012-10-17', Statement: [statement] };
 }

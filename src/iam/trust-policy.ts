@@ -1,7 +1,7 @@
 import { deletedPrincipalIn } from '../config/arn.ts';
 import { principalsOf, statementsOf, type NormalizedStatement } from './compare-policy.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
-import { temporarySid } from './temporary-statement.ts';
+import { type CheckContext, temporarySid, withoutTemporary } from './temporary-statement.ts';
 
 /** The Sid that marks Kolena's statement, as on Kolena's page. */
 export const kolenaSid = 'KolenaAssumeRole';
@@ -48,8 +48,12 @@ export function externalIdsOf(statements: readonly NormalizedStatement[]): strin
  * The principals, as `AWS:arn:…`, that a live trust policy lets in and that are neither Kolena's nor a verifier's,
  * whatever Sid lets them in: Kolena's former principal would lose the role as any other.
  */
-export function otherPrincipals(trust: PolicyDocument, kolenaPrincipalArn: string): string[] {
-  const allowing = statementsOf(trust).filter(({ Effect }) => Effect === 'Allow');
+export function otherPrincipals(
+  trust: PolicyDocument,
+  kolenaPrincipalArn: string,
+  context: CheckContext,
+): string[] {
+  const allowing = statementsOf(withoutTemporary(trust, context)).filter(({ Effect }) => Effect === 'Allow');
   return namedBeside(allowing).filter(
     (principal) => principal !== `AWS:${kolenaPrincipalArn}` && !isDeleted(principal),
   );
@@ -57,12 +61,12 @@ export function otherPrincipals(trust: PolicyDocument, kolenaPrincipalArn: strin
 
 /** The deleted principals, as `AWS:AROA…`, that a live trust policy names in Kolena's place. */
 export function deletedPrincipals(trust: PolicyDocument): string[] {
-  return namedBeside(statementsOf(trust)).filter(isDeleted);
+  return namedBeside(statementsOf(trust).filter(({ Sid }) => Sid !== temporarySid)).filter(isDeleted);
 }
 
-/** Whom the statements name that verification did not add, for its duration or for good. */
+/** Whom the statements name beside the permanent verifier. */
 function namedBeside(statements: readonly Statement[]): string[] {
-  const others = statements.filter(({ Sid }) => Sid !== verifierSid && Sid !== temporarySid);
+  const others = statements.filter(({ Sid }) => Sid !== verifierSid);
   return [...new Set(others.flatMap(principalsOf))];
 }
 

@@ -10,6 +10,7 @@ import { signIn } from '../aws/sign-in/sign-in.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { withTrustPolicyFile } from '../action/config-files.ts';
 import { readYaml } from '../action/yaml-file.ts';
 import { corsBucketsInState } from './local-state.ts';
 import { forTerraformAlone } from './for-terraform-alone.ts';
@@ -31,11 +32,13 @@ export interface LocalRun {
 /** The access of the config file for `cdktf synth|diff|deploy`. Reads AWS when there are credentials. Throws UserErrors. */
 export async function localAccess({ env, directory, stateFile, log }: LocalRun): Promise<DesiredAccess> {
   const path = resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml');
-  const config = parseAccessConfig(readYaml(path), `The config of ${path}`);
+  const config = parseAccessConfig(withTrustPolicyFile(readYaml(path), path), `The config of ${path}`);
   const region = regionOf(env);
   const observed = await observeAws({ config, region, env, log });
   const allowDestroy = env['KOLENA_S3_ALLOW_DESTROY'] === 'true';
-  const desired = withLocalRemedy(() => decideAccess(config, observed, { region, allowDestroy }));
+  const desired = withLocalRemedy(() =>
+    decideAccess(config, observed, { region, allowDestroy, now: new Date() }),
+  );
   return forTerraformAlone(desired, { observed, inState: corsBucketsInState(stateFile) });
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
+import { UserError } from '../base/errors.ts';
 import { resourceKinds } from '../plan/resources.ts';
 
 /** Of Terraform's state format, version 4, the parts that name buckets and their providers. */
@@ -13,7 +14,7 @@ const stateSchema = z.object({
         provider: z.string(),
         instances: z.array(
           z.object({
-            attributes: z.looseObject({ bucket: z.string().optional() }),
+            attributes: z.looseObject({ bucket: z.string().optional() }).default({}),
           }),
         ),
       }),
@@ -28,7 +29,10 @@ export interface BucketInState {
   readonly region?: string;
 }
 
-/** The buckets whose CORS configuration is in the Terraform state at `path`; none when there is no state yet. */
+/**
+ * The buckets whose CORS configuration is in the Terraform state at `path`; none when there is no state yet. Throws
+ * `invalid-input` for a file that holds no state.
+ */
 export function corsBucketsInState(path: string): BucketInState[] {
   return resourcesIn(path)
     .filter(({ type }) => type === resourceKinds.cors.type)
@@ -41,6 +45,17 @@ export function corsBucketsInState(path: string): BucketInState[] {
 }
 
 function resourcesIn(path: string): z.output<typeof stateSchema>['resources'] {
-  if (!existsSync(path)) return [];
-  return stateSchema.parse(JSON.parse(readFileSync(path, 'utf8'))).resources;
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  // Terraform leaves an empty file when it is stopped before its first write, and takes it for no state.
+  if (text.trim() === '') return [];
+  try {
+    return stateSchema.parse(JSON.parse(text)).resources;
+  } catch (cause) {
+    throw new UserError({
+      reason: 'invalid-input',
+      message: `${path} is not a state of Terraform: it was cut off, or is another file.`,
+      remedy: `Put ${path}.backup in its place, or delete the file: a lost state costs nothing, since what exists is adopted.`,
+      cause,
+    });
+  }
 }

@@ -13,6 +13,8 @@ export interface ShownPlan {
   readonly plannedAt?: string;
   /** Whether a person started that run anew: a re-run or a dispatch. */
   readonly isAnew: boolean;
+  /** Whether neither comment nor job summary had room for all of it: then it approves nothing. */
+  readonly isCut?: boolean;
   /** The config and account that it is about. */
   readonly scope?: string;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { normalizeStatements } from '../iam/compare-policy.ts';
 import type { CorsRemoval } from '../access/desired-access.ts';
-import type { PolicyDocument } from '../iam/policy-document.ts';
+import { readPolicyDocument } from '../iam/policy-document.ts';
 import type { ResourceChange } from './changes.ts';
 
 interface PlanDigestProps {
@@ -98,7 +98,7 @@ function isUnset(value: unknown): boolean {
 function parsedDocument(text: string): unknown {
   if (!text.trimStart().startsWith('{')) return text;
   try {
-    const document = JSON.parse(text) as PolicyDocument;
+    const document = readPolicyDocument(JSON.parse(text));
     return { version: document.Version, statements: normalizeStatements(document) };
   } catch {
     return text;

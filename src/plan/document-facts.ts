@@ -25,12 +25,24 @@ export function trustFacts({ role, before, after }: DocumentsProps): Fact[] {
 }
 
 /** What the role comes to be allowed, or ceases to be: a bucket or prefix with its actions and conditions is one fact. */
-export function grantFacts({ role, before, after }: DocumentsProps): Fact[] {
+export function grantFacts({ role, before, after, lost = [] }: GrantsProps): Fact[] {
   const grants = (documents: readonly PolicyDocument[]) => {
     const located = documents.flatMap(permissionsOf).map(locate);
     return [...groupBy(located, ({ group }) => group).values()].map((members) => grantOf(members, role));
   };
-  return betweenWhole(grants(before), grants(after));
+  const gone = grants(before).map((said) => ({
+    ...said,
+    needsApproval: said.effect !== 'Allow' || !lost.includes(said.subject.split('/')[0] ?? ''),
+  }));
+  return betweenWhole(gone, grants(after));
+}
+
+interface GrantsProps extends DocumentsProps {
+  /**
+   * Buckets of which Kolena could not read anything any more: their grant takes nothing from anybody when it goes.
+   * @default none
+   */
+  readonly lost?: readonly string[];
 }
 
 type Said = FactProps & { readonly effect: Permission['effect'] };

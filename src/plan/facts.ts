@@ -1,5 +1,6 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
+import { grantedBuckets } from '../iam/granted-buckets.ts';
 import { normalizeStatements } from '../iam/compare-policy.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { attributeFacts } from './attribute-facts.ts';
@@ -14,7 +15,7 @@ import type { PlanSummary } from './summary.ts';
 interface FactsProps {
   readonly plan: Pick<PlanSummary, 'changes'>;
   readonly desired: Pick<DesiredAccess, 'role' | 'cors' | 'removals'>;
-  readonly observed: Pick<Observed, 'buckets'>;
+  readonly observed: Pick<Observed, 'buckets' | 'unread'>;
 }
 
 /**
@@ -23,7 +24,8 @@ interface FactsProps {
  */
 export function factsOf({ plan, desired, observed }: FactsProps): Fact[] {
   const role = desired.role?.name ?? desired.removals.role?.name ?? '';
-  const access = [...trust(plan.changes, role), ...grants(plan.changes, role)];
+  const lost = lostBuckets(observed);
+  const access = [...trust(plan.changes, role), ...grants(plan.changes, { role, lost })];
   const facts = [
     ...access,
     ...plan.changes.flatMap((change) => [
@@ -33,6 +35,11 @@ export function factsOf({ plan, desired, observed }: FactsProps): Fact[] {
     ...removalFacts({ desired, observed }),
   ];
   return [...new Map(facts.map((fact) => [fact.key, fact])).values()];
+}
+
+/** Buckets that are proven to be gone, or another account's: a bare refusal proves neither. */
+function lostBuckets({ unread = [] }: FactsProps['observed']): string[] {
+  return unread.filter(({ why }) => why !== 'refused').map(({ name }) => name);
 }
 
 function isWritten({ action }: Pick<ResourceChange, 'action'>): boolean {
@@ -57,7 +64,10 @@ function trust(changes: readonly ResourceChange[], role: string): Fact[] {
 }
 
 /** A policy grants while it is attached. */
-function grants(changes: readonly ResourceChange[], role: string): Fact[] {
+function grants(
+  changes: readonly ResourceChange[],
+  { role, lost }: { readonly role: string; readonly lost: readonly string[] },
+): Fact[] {
   const attachments = new Map(
     changes
       .filter(({ type }) => type === resourceKinds.attachment.type)
@@ -68,6 +78,7 @@ function grants(changes: readonly ResourceChange[], role: string): Fact[] {
   const stands = policies.filter(({ address }) => !['delete', undefined].includes(attachments.get(address)));
   return grantFacts({
     role,
+    lost,
     before: documentsOf(stood, 'policy').before,
     after: documentsOf(stands, 'policy').after,
   });
@@ -86,7 +97,12 @@ function documentsOf(changes: readonly ResourceChange[], attribute: string) {
 function resourceFacts(change: ResourceChange, props: ChangeProps): Fact[] {
   const { type, action } = change;
   const label = kindOfType(type)?.label ?? type;
-  const named = { change, label, name: nameOf(change, props.plan.changes) };
+  const named = {
+    change,
+    label,
+    name: nameOf(change, props.plan.changes),
+    needsApproval: !isOfLostBuckets(change, props),
+  };
   const whole = action === 'update' ? [] : [wholeFact(named)];
   if (action === 'delete') return whole;
   const documents = documentFacts(named, props);
@@ -94,6 +110,14 @@ function resourceFacts(change: ResourceChange, props: ChangeProps): Fact[] {
   const facts = [...whole, ...documents, ...attributeFacts({ ...named, told })];
   const isTold = facts.length > 0 || documentsChange(change);
   return isTold ? facts : [rewritten(named, 'what AWS fills in')];
+}
+
+/** A policy that goes, or comes off the role, and grants nothing but buckets that are lost. */
+function isOfLostBuckets({ address, action }: ResourceChange, { plan, observed }: ChangeProps): boolean {
+  const policy = plan.changes.find((change) => change.address === policyOf(address));
+  const granted = grantedBuckets([documentOf(policy?.before?.['policy']) ?? []].flat());
+  const lost = lostBuckets(observed);
+  return action === 'delete' && granted.length > 0 && granted.every((bucket) => lost.includes(bucket));
 }
 
 const inName = ['name', 'role', 'policy_arn'];
@@ -104,7 +128,11 @@ interface Named {
   readonly name: string;
 }
 
-function wholeFact({ change: { type, action }, label, name }: Named): Fact {
+interface WholeProps extends Named {
+  readonly needsApproval: boolean;
+}
+
+function wholeFact({ change: { type, action }, label, name, needsApproval }: WholeProps): Fact {
   const replaced = action === 'replace';
   return factOf({
     kind: wholeKinds[type] ?? 'attribute',
@@ -113,6 +141,7 @@ function wholeFact({ change: { type, action }, label, name }: Named): Fact {
     terms: replaced ? ['replaced'] : [],
     text: `${label} ${name}${replaced ? ', deleted and made anew' : ''}`,
     content: [label, name, ...(replaced ? ['replaced'] : [])],
+    needsApproval,
   });
 }
 

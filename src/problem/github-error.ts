@@ -58,3 +58,25 @@ export function isHidden(error: unknown): boolean {
   const { status, errors } = error as Thrown;
   return status === 403 || status === 404 || errors?.some(({ type }) => type === 'FORBIDDEN') === true;
 }
+
+/**
+ * The job's `permissions:` block with what a refused request needs. GitHub names it in alternatives, as
+ * `issues=write; pull_requests=write`: https://docs.github.com/rest/overview/troubleshooting-the-rest-api
+ */
+export function neededPermissions(error: unknown): string {
+  const header = (error as Thrown).response?.headers?.['x-accepted-github-permissions'];
+  const alternatives = String(header ?? '')
+    .split(';')
+    .map((set) => [...set.matchAll(/(\w+)=(read|write)/g)])
+    .map((set) => set.map(([, name = '', access = '']) => [name.replaceAll('_', '-'), access] as const));
+  const named = alternatives.find((set) => set.some(([name]) => name === 'pull-requests')) ?? alternatives[0];
+  const needed = new Map([
+    ['pull-requests', 'write'],
+    ['contents', 'read'],
+    ['id-token', 'write'],
+  ]);
+  // Every token reads metadata, and the block has no name for it.
+  for (const [name, access] of named ?? [])
+    if (name !== 'metadata' && needed.get(name) !== 'write') needed.set(name, access);
+  return ['permissions:', ...[...needed].map(([name, access]) => `  ${name}: ${access}`)].join('\n');
+}

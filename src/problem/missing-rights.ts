@@ -1,6 +1,7 @@
 import type { Caller } from '../access/observed.ts';
 import { parameters } from '../bootstrap/parameters.ts';
 import { stackCommand, type StackChange } from '../bootstrap/stack-command.ts';
+import { explicitDenyRemedy } from './denial-remedy.ts';
 import { type MissingRight, statementFor } from './statement.ts';
 
 /** Rights on names of the config that a run's role does not reach. */
@@ -10,6 +11,8 @@ export interface MissingRights {
   readonly lists: StackChange['lists'];
   /** What another role has to be granted. */
   readonly right: MissingRight;
+  /** AWS's message: an explicit deny in it needs another remedy than a right. @default none */
+  readonly denied?: string;
 }
 
 const stackRoles: readonly string[] = [parameters.DeployRoleName.Default, parameters.PlanRoleName.Default];
@@ -18,7 +21,9 @@ const stackRoles: readonly string[] = [parameters.DeployRoleName.Default, parame
  * How the role of a run gets the rights: by an update of the stack for a role of the stack's default names, which a statement added by
  * hand would only help until the next update; by a statement for a user; and for a role of another name both, since either may be right.
  */
-export function missingRightsRemedy({ caller, lists, right }: MissingRights): string {
+export function missingRightsRemedy({ caller, lists, right, denied = '' }: MissingRights): string {
+  const explicit = explicitDenyRemedy(denied);
+  if (explicit !== undefined) return explicit;
   const roleName = /:assumed-role\/([^/]+)\//.exec(caller.arn)?.[1];
   if (roleName === undefined)
     return statementFor(right, 'the permissions of the credentials that this run uses');

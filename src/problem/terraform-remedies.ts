@@ -57,7 +57,7 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
     /checksums previously recorded|lock file is read-only|locked provider .* does not match/,
     'Bring the `.terraform.lock.hcl` beside the config up to date (`terraform init -upgrade`, then ' +
       "`terraform providers lock -platform=linux_amd64`, with the runner's platform), set `aws-provider-version` to " +
-      'what it holds, or remove it.',
+      'what it holds, or, if the file is about another stack, move the config into a directory of its own.',
   ],
   [
     /no available releases match the given constraints/,

@@ -16,7 +16,8 @@ export function unreadableBuckets(findings: readonly BucketFinding[], caller: Ca
   const mine = [...named(denied, 'this'), ...named(denied, 'unknown')];
   const sentences = [
     missing.length > 0 && `There is no bucket named ${missing.join(', ')} in partition ${partition}.`,
-    others.length > 0 && `Not of account ${accountId}, but of another: ${others.join(', ')}.`,
+    others.length > 0 &&
+      `Not of account ${accountId}, but of another, and never taken for yours, even if it is open to everybody: ${others.join(', ')}.`,
     named(denied, 'unknown').length > 0 &&
       `S3 refuses ${named(denied, 'unknown').join(', ')}: the bucket belongs to another account, or this run is not allowed to read it.`,
     named(denied, 'this').length > 0 &&
@@ -25,9 +26,15 @@ export function unreadableBuckets(findings: readonly BucketFinding[], caller: Ca
   ];
   const steps = [
     missing.length > 0 && 'Correct the names under buckets, or create the buckets.',
-    others.length > 0 && 'Run in the account that owns the bucket, or remove it from the config.',
+    others.length > 0 &&
+      'Run in the account that owns the bucket, or remove it from the config, which takes its grant away.',
     mine.length > 0 &&
-      missingRightsRemedy({ caller, lists: { Buckets: mine }, right: readSettings(mine, partition) }),
+      missingRightsRemedy({
+        caller,
+        lists: { Buckets: mine },
+        right: readSettings(mine, partition),
+        denied: denied.map(({ cause }) => (cause instanceof Error ? cause.message : '')).join('\n'),
+      }),
   ];
   const text = (parts: readonly (string | false)[]) => parts.filter((part) => part !== false).join(' ');
   return new UserError({

@@ -2,7 +2,6 @@
 export interface Detail {
   readonly rawDiff: boolean;
   readonly unchanged: boolean;
-  readonly picture: boolean;
   /** Rows of a table, lines of a diff and items of a list. */
   readonly rows: number;
   /** Characters of one value or sentence. */
@@ -11,17 +10,16 @@ export interface Detail {
 
 /** From everything to what always fits, in the order in which detail is dropped. */
 const levels: readonly Detail[] = [
-  { rawDiff: true, unchanged: true, picture: true, rows: Infinity, clip: 4000 },
-  { rawDiff: false, unchanged: true, picture: true, rows: Infinity, clip: 4000 },
-  { rawDiff: false, unchanged: false, picture: true, rows: Infinity, clip: 4000 },
-  { rawDiff: false, unchanged: false, picture: false, rows: Infinity, clip: 4000 },
+  { rawDiff: true, unchanged: true, rows: Infinity, clip: 4000 },
+  { rawDiff: false, unchanged: true, rows: Infinity, clip: 4000 },
+  { rawDiff: false, unchanged: false, rows: Infinity, clip: 4000 },
   ...[3000, 2000, 1300, 900, 600, 400, 270, 180, 120, 80, 50, 30, 15].map((rows) => brief(rows, 1000)),
   ...[15, 5, 2].map((rows) => brief(rows, 200)),
   brief(1, 60),
 ];
 
 function brief(rows: number, clip: number): Detail {
-  return { rawDiff: false, unchanged: false, picture: false, rows, clip };
+  return { rawDiff: false, unchanged: false, rows, clip };
 }
 
 /** GitHub's limits. `units` are UTF-16 code units, never fewer than characters. */
@@ -30,11 +28,14 @@ export interface Limit {
   readonly bytes: number;
 }
 
-/** Renders with as much detail as fits within the limit. */
-export function renderWithin(limit: Limit, render: (detail: Detail) => string): string {
+/** A report with as much detail as fits within the limit. */
+export function renderWithin(
+  limit: Limit,
+  render: (detail: Detail) => string,
+): { readonly text: string; readonly detail: Detail } {
   for (const detail of levels) {
     const text = render(detail);
-    if (text.length <= limit.units && bytesOf(text) <= limit.bytes) return text;
+    if (text.length <= limit.units && bytesOf(text) <= limit.bytes) return { text, detail };
   }
   throw new Error('the shortest report is bounded by its rows and clips, and must fit');
 }

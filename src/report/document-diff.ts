@@ -1,5 +1,5 @@
 import { normalizeStatements, type NormalizedStatement } from '../iam/compare-policy.ts';
-import type { PolicyDocument } from '../iam/policy-document.ts';
+import { type PolicyDocument, readPolicyDocument } from '../iam/policy-document.ts';
 import { under, valueLines, type DiffLine } from './diff-line.ts';
 
 /** Two policy documents compared by statement, action, resource and condition; absent ones count as empty. */
@@ -22,8 +22,9 @@ export function documentInAttribute(text: unknown): PolicyDocument | undefined {
   try {
     const document: unknown = JSON.parse(text);
     if (typeof document !== 'object' || document === null || !('Statement' in document)) return undefined;
-    normalizeStatements(document as PolicyDocument);
-    return document as PolicyDocument;
+    const read = readPolicyDocument(document);
+    normalizeStatements(read);
+    return read;
   } catch {
     // Not JSON, or not a policy's shape: the attribute is then compared as the text that it is.
     return undefined;

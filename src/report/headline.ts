@@ -1,36 +1,39 @@
-import { samePolicy } from '../iam/compare-policy.ts';
-import { resourceKinds } from '../plan/resources.ts';
-import type { BucketChange, BucketState } from './bucket-states.ts';
-import { documentInAttribute } from './document-diff.ts';
-import { count } from './markdown.ts';
+import type { AccessChange } from '../access/access-change.ts';
 import { isVerified, type Check } from '../verify/check.ts';
+import { tally } from './bucket-table.ts';
+import { code, count } from './markdown.ts';
+import { bucketOf, columnOf } from './matrix.ts';
 import type { Report } from './report.ts';
 
-/** The result of a run in one plain sentence or two, not yet made safe for Markdown. */
-export function headline(report: Report, states: readonly BucketState[]): string {
-  return [result(report, states), ...trustChange(report), ...checkCounts(report)].join(' ');
+/** The result of a run in one line, of fixed words and numbers alone: Markdown that needs no escaping. */
+export function headline(report: Report, change: AccessChange | undefined): string {
+  return `${result(report, change)}${checkCounts(report)}`;
 }
 
-function result(report: Report, states: readonly BucketState[]): string {
+function result(report: Report, change: AccessChange | undefined): string {
   switch (report.outcome) {
     case 'failed':
-      return failed(report);
+      return `❌ ${failed(report)}`;
     case 'skipped':
       if (report.newer !== undefined)
-        return `Not applied: the branch says something else since commit ${report.newer.slice(0, 7)}.`;
-      return 'Skipped: nothing was planned, and AWS was not asked.';
+        return `ℹ️ Kolena S3 access · not applied: the branch says something else since commit ${code(report.newer.slice(0, 7))}`;
+      return 'ℹ️ Kolena S3 access · skipped: nothing was planned, and AWS was not asked';
     case 'synthesized':
-      return `Synthesized, not planned: Kolena would be able to read ${buckets(states, isKept)}.`;
+      return 'ℹ️ Kolena S3 access · synthesized, not planned';
     case 'planned':
-      return planned(report, states);
+      return `🔑 Kolena S3 access · plan: ${planned(report, change)}`;
     case 'destroyed':
-      return `Kolena's access is taken away: it can no longer read ${buckets(states, isRemoved)}.`;
+      return report.plan?.hasChanges === false
+        ? 'ℹ️ Kolena S3 access · nothing to destroy: there is no such role'
+        : '✅ Kolena S3 access · removed: Kolena no longer has access';
     case 'applied':
-      return applied(report, states);
+      return report.plan?.hasChanges === true
+        ? `✅ Kolena S3 access · applied: ${planned(report, change)}`
+        : '✅ Kolena S3 access · nothing had to be applied';
     case 'verified':
       return isVerified(report.checks ?? [])
-        ? `Verified: Kolena can read ${buckets(states, isKept)}.`
-        : `Not proven: whether Kolena can read ${buckets(states, isKept)}.`;
+        ? `✅ Kolena S3 access · verified: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
+        : '⚠️ Kolena S3 access · not proven: nobody could try it';
   }
 }
 
@@ -40,102 +43,90 @@ function failed(report: Report): string {
   const nothing = plan === undefined ? ': nothing was changed' : '';
   switch (failure?.reason) {
     case 'invalid-input':
-      return `The configuration is not valid${nothing}.`;
+      return `The configuration is not valid${nothing}`;
     case 'credentials':
       return plan === undefined && checks === undefined
-        ? `No access to AWS${nothing}.`
-        : 'AWS no longer takes the credentials: the run ended half-way.';
+        ? `No access to AWS${nothing}`
+        : 'AWS no longer accepts the credentials: the run ended half-way';
     case 'wrong-account':
-      return `Another AWS account than allowed${nothing}.`;
+      return `Not an allowed AWS account${nothing}`;
     case 'terraform-missing':
-      return `Terraform was not found${nothing}.`;
+      return `Terraform was not found${nothing}`;
     case 'plan-changed':
       return command === 'plan'
-        ? 'AWS is not what the configuration says.'
-        : 'Not applied: AWS or the configuration is no longer what the plan showed.';
+        ? 'Drift: AWS is not what the configuration says'
+        : 'Not applied: AWS or the configuration is no longer what the plan showed';
     case 'not-approved':
-      return 'Not applied: no approved plan was found.';
+      return 'Not applied: no approved plan was found';
     case 'destroy-refused':
-      return 'Refused: the plan would take away something that may still be in use.';
+      return 'Refused: the plan would remove something that may still be in use';
     case 'apply-failed':
-      return `The ${command} failed, and may be done in part.`;
+      return `The ${command} failed, and may be done in part`;
     case 'state-locked':
-      return `Terraform's state is locked${nothing}.`;
+      return `Terraform's state is locked${nothing}`;
     case 'verification-failed':
-      return command === 'apply' && isChanging(report)
-        ? 'Applied, but the access is not proven.'
-        : 'The access is not proven.';
+      return command === 'apply' && plan?.hasChanges === true
+        ? `Applied, but ${unread(report)}`
+        : capital(unread(report));
     case 'comment-failed':
-      return 'GitHub refused the comment.';
+      return 'GitHub refused the comment';
     case 'plan-failed':
     case undefined:
-      return 'The plan failed.';
+      return 'The plan failed';
   }
 }
 
-function planned(report: Report, states: readonly BucketState[]): string {
-  const changed = isChanging(report);
-  const kept = states.filter(isKept);
-  if (kept.length === 0)
-    return changed
-      ? `Kolena will no longer be able to read ${buckets(states, isRemoved)}.`
-      : 'No changes: Kolena has no access.';
-  if (!changed) return `No changes: Kolena can read ${buckets(states, isKept)}.`;
-  return `Kolena will be able to read ${buckets(states, isKept)}${tally(states)}.`;
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function applied(report: Report, states: readonly BucketState[]): string {
-  if (!isChanging(report)) return `Nothing had to be applied: Kolena can read ${buckets(states, isKept)}.`;
-  return `Applied: Kolena can now read ${buckets(states, isKept)}${tally(states)}.`;
+/** The buckets that Kolena cannot use, where a check of theirs failed. */
+function unread(report: Report): string {
+  const refused = bucketsWith(report, 'fail');
+  return refused > 0
+    ? `Kolena cannot read ${refused} of ${count(bucketsWith(report), 'bucket')}`
+    : 'the access is not proven';
 }
 
-function isChanging({ plan }: Report): boolean {
-  return plan?.hasChanges === true;
+/** The number of buckets of which some check about reading has this status. */
+function bucketsWith({ checks = [] }: Report, status?: Check['status']): number {
+  const reading = checks.filter((check) => ['lists', 'reads', 'decrypts'].includes(columnOf(check) ?? ''));
+  const those = reading.filter((check) => status === undefined || check.status === status);
+  return new Set(those.flatMap((check) => bucketOf(check) ?? [])).size;
 }
 
-function checkCounts({ checks = [] }: Report): string[] {
+function planned({ plan }: Report, change: AccessChange | undefined): string {
+  if (change === undefined) return 'done';
+  const { buckets, trust, role, direction } = change;
+  if (role === 'none' || role === 'removed')
+    return role === 'none'
+      ? 'no access, and nothing to remove'
+      : `**all access removed** from ${count(buckets.length, 'bucket')}`;
+  const findings =
+    role === 'new'
+      ? []
+      : [...new Set(trust.map(({ effect, title }) => (effect === 'stronger' ? title : `**${title}**`)))];
+  const others = change.others.length > 0 ? ['other grants change'] : [];
+  if (direction === 'none' && buckets.every((one) => one.direction === 'unchanged'))
+    return plan?.hasChanges === true
+      ? `access unchanged in ${count(buckets.length, 'bucket')}, only names, descriptions or tags change`
+      : `no changes, ${count(buckets.length, 'bucket')} as today`;
+  const counts = tally(buckets)
+    .replace(/\d+ (?:new|wider and narrower|wider)/g, '**$&**')
+    .replace(
+      /^(\**\d+) /,
+      (_, number: string) => `${number} ${number.replace(/\*/g, '') === '1' ? 'bucket' : 'buckets'} `,
+    );
+  return [counts, ...others, ...(findings.length > 0 ? [`trust: ${findings.join(', ')}`] : [])].join(' · ');
+}
+
+function checkCounts({ checks = [] }: Report): string {
   const number = (status: Check['status']) => checks.filter((check) => check.status === status).length;
-  if (number('fail') > 0) return [`${number('fail')} of ${count(checks.length, 'check')} failed.`];
-  if (number('pass') === 0) return [];
-  // Without them, "3 of 4 passed" beside a green tick would leave the fourth to be guessed.
+  if (number('fail') > 0) return ` · ${number('fail')} of ${count(checks.length, 'check')} failed`;
+  if (number('pass') === 0) return '';
   const others = [
     ...(number('warning') > 0 ? [count(number('warning'), 'warning')] : []),
-    ...(number('unprovable') > 0 ? [`${number('unprovable')} unprovable`] : []),
+    ...(number('unprovable') > 0 ? [`${number('unprovable')} not tried`] : []),
   ];
-  const entered = isVerified(checks) ? '' : '; nobody assumed the role to try';
-  const passed = `${number('pass')} of ${count(checks.length, 'check')} passed`;
-  return [`${[passed, ...others].join(', ')}${entered}.`];
-}
-
-/** The role's trust policy decides who can use all of the access, so a change of it is always named. */
-function trustChange({ plan, outcome }: Report): string[] {
-  if (outcome !== 'planned' && outcome !== 'applied') return [];
-  const role = plan?.changes.find(
-    ({ type, action }) => type === resourceKinds.role.type && action === 'update',
-  );
-  const before = documentInAttribute(role?.before?.['assume_role_policy']);
-  const after = documentInAttribute(role?.after?.['assume_role_policy']);
-  if (before === undefined || after === undefined || samePolicy(before, after)) return [];
-  return [outcome === 'planned' ? 'Who may assume the role changes.' : 'Who may assume the role changed.'];
-}
-
-function tally(states: readonly BucketState[]): string {
-  const shown: readonly BucketChange[] = ['new', 'changed', 'adopted', 'unchanged', 'removed'];
-  const parts = shown.map(
-    (change) => [states.filter((state) => state.change === change).length, change] as const,
-  );
-  const present = parts.filter(([number]) => number > 0).map(([number, change]) => `${number} ${change}`);
-  return present.length === 0 ? '' : `; ${present.join(', ')}`;
-}
-
-function isKept({ change }: BucketState): boolean {
-  return change !== 'removed';
-}
-
-function isRemoved({ change }: BucketState): boolean {
-  return change === 'removed';
-}
-
-function buckets(states: readonly BucketState[], which: (state: BucketState) => boolean): string {
-  return count(states.filter(which).length, 'bucket');
+  return ` · ${[`${number('pass')} of ${count(checks.length, 'check')} passed`, ...others].join(', ')}`;
 }

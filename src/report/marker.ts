@@ -47,8 +47,26 @@ export function writeMarker(marker: CommentMarker): string {
     latest,
     history,
   };
-  const json = JSON.stringify(data).replace(/-(?=-)|[<>&@#]/g, unicodeEscape);
-  return `${OPENING}${json}${CLOSING}`;
+  return `${OPENING}${inHtmlComment(data)}${CLOSING}`;
+}
+
+/** The last line of the Action's comment, by which it is known as ours when somebody took its marker away. */
+export function writeSeal(key: string): string {
+  return `<!-- kolena-s3-access:end ${inHtmlComment(key)}${CLOSING}`;
+}
+
+/** Whether the Action's comment with this key had a marker that is not readable any more: somebody edited it. */
+export function isMarkerDestroyed(body: string, key: string): boolean {
+  return readMarker(body, key) === undefined && body.trimEnd().endsWith(writeSeal(key));
+}
+
+/** What stands in place of a destroyed marker: it shows nothing. */
+export function emptyMarker(key: string): CommentMarker {
+  return { key, latest: { time: '', verdict: '' }, history: [] };
+}
+
+function inHtmlComment(data: unknown): string {
+  return JSON.stringify(data).replace(/-(?=-)|[<>&@#]/g, unicodeEscape);
 }
 
 /** The marker of the Action's comment with this key; undefined for any other comment. Unknown fields are ignored. */
@@ -61,7 +79,7 @@ export function readMarker(body: string, key: string): CommentMarker | undefined
   return {
     key,
     ...defined({ shown: shownIn(data), applied: appliedIn(data) }),
-    latest: readEntry(latest) ?? { time: '', verdict: '' },
+    latest: readEntry(latest) ?? emptyMarker(key).latest,
     history: (Array.isArray(history) ? history : []).flatMap((entry) => readEntry(entry) ?? []),
   };
 }
@@ -86,6 +104,7 @@ function shownIn(data: Readonly<Record<string, unknown>>): ShownPlan | undefined
       facts: textOf(data['facts'])?.split(' '),
       plannedAt: textOf(data['plannedAt']),
       scope: textOf(data['scope']),
+      isCut: data['isCut'] === true || undefined,
     }),
   };
 }

@@ -1,17 +1,31 @@
-import { isVerified } from '../verify/check.ts';
-import { bucketStates } from './bucket-states.ts';
+import { accessChange, type AccessChange } from '../access/access-change.ts';
+import { bucketTable, type Tense } from './bucket-table.ts';
 import { defined } from '../base/defined.ts';
+import { resourceKinds } from '../plan/resources.ts';
 import { resourceRows } from '../plan/rows.ts';
+import { actionVersion } from './version.ts';
+import { growthAlert } from './growth.ts';
+import { humanTime } from './human-time.ts';
+import { causesOf, causeSections, matrix, roleLine } from './matrix.ts';
+import { under } from './diff-line.ts';
 import { renderWithin, firstRows, type Detail, type Limit } from './detail.ts';
-import { historyAfter, readMarker, writeMarker, type CommentMarker, type HistoryEntry } from './marker.ts';
-import { clip, code, details, fence, link, prose } from './markdown.ts';
+import {
+  historyAfter,
+  readMarker,
+  writeMarker,
+  writeSeal,
+  type CommentMarker,
+  type HistoryEntry,
+} from './marker.ts';
+import { clip, code, details, link, prose } from './markdown.ts';
 import type { Mask } from './mask.ts';
 import { maskedReport } from './masked-report.ts';
-import { forKolena, overview } from './overview.ts';
-import { grantPicture } from './picture.ts';
+import { forKolena, roleAndCaller, who } from './who.ts';
+import type { ShownPlan } from '../plan/approval.ts';
 import type { Report } from './report.ts';
 import { resourceDiffs } from './resource-diff.ts';
 import * as section from './sections.ts';
+import { unshownFacts } from './unshown-facts.ts';
 import { headline } from './headline.ts';
 
 /** What identifies the Action's comment, and the body that it replaces. */
@@ -36,7 +50,10 @@ const summaryLimit: Limit = { units: 1_048_576 - 1024, bytes: 1_048_576 - 1024 }
 
 /** The job summary as Markdown, at most 1 MiB. */
 export function renderSummary(report: Report, mask: Mask): string {
-  const model = modelOf(maskedReport(report, mask));
+  return summaryOf(modelOf(maskedReport(report, mask))).text;
+}
+
+function summaryOf(model: Model) {
   return renderWithin(summaryLimit, (detail) => `${body(model, detail, []).join('\n\n')}\n`);
 }
 
@@ -45,16 +62,32 @@ export function renderComment(report: Report, { key, step, previous, mask }: Com
   const model = modelOf(maskedReport(report, mask));
   const before = previous === undefined ? undefined : readMarker(previous, key);
   const history = historyAfter(before).map((entry) => ({ ...entry, verdict: mask(entry.verdict) }));
-  const marker = writeMarker({
-    ...approvable(model.report, step, before),
-    key,
-    latest: historyEntry(model),
-    history,
-  });
-  return renderWithin(
-    commentLimit,
-    (detail) => `${[marker, ...body(model, detail, history)].join('\n\n')}\n`,
-  );
+  const approved = approvable(model.report, step, before);
+  const marked = (part: Pick<CommentMarker, 'shown' | 'applied'>, blocks: (detail: Detail) => string[]) => {
+    const marker = writeMarker({ ...part, key, latest: historyEntry(model), history });
+    return renderWithin(
+      commentLimit,
+      (detail) => `${[marker, ...blocks(detail), writeSeal(key)].join('\n\n')}\n`,
+    );
+  };
+  const { text, detail } = marked(approved, (of) => body(model, of, history));
+  const { shown } = model.report;
+  const isPlan = shown !== undefined && approved.shown === shown;
+  if (
+    !isPlan ||
+    section.isDiffWhole(model.diffs, detail) ||
+    section.isDiffWhole(model.diffs, summaryOf(model).detail)
+  )
+    return text;
+  return marked({ ...approved, shown: withoutFacts(shown) }, (of) => [
+    ...body(model, of, history),
+    section.unapprovable(),
+  ]).text;
+}
+
+/** What neither comment nor summary shows whole cannot be approved. */
+function withoutFacts({ head, isAnew, plannedAt, scope }: ShownPlan): ShownPlan {
+  return { head, isAnew, ...defined({ plannedAt, scope }), digest: '', isCut: true };
 }
 
 /**
@@ -77,20 +110,33 @@ function approvable(
 type Model = ReturnType<typeof modelOf>;
 
 function modelOf(report: Report) {
-  const states = bucketStates(report);
+  const change = changeOf(report);
   const planned = plannedOf(report);
   return {
     report,
-    headline: headline(report, states),
-    states,
+    change,
+    headline: headline(report, change),
     rows: planned === undefined ? [] : resourceRows(planned),
     diffs: diffsOf(report),
-    picture: grantPicture(report, states),
+    causes: causesOf(report.checks ?? []),
   };
 }
 
+/** What the run does to access, as far as it got to decide. */
+export function changeOf({
+  observed,
+  desired,
+  plan,
+}: Pick<Report, 'observed' | 'desired' | 'plan'>): AccessChange | undefined {
+  if (desired === undefined) return undefined;
+  const role = plan?.changes.find(
+    ({ type, action }) => type === resourceKinds.role.type && action === 'update',
+  );
+  return accessChange({ observed: observed ?? { policies: [], buckets: {} }, desired, role });
+}
+
 /** What there is to tell of a plan. */
-type Planned = Pick<Report, 'plan' | 'desired' | 'observed' | 'backend'>;
+type Planned = Pick<Report, 'plan' | 'desired' | 'observed' | 'backend' | 'facts'>;
 
 function plannedOf(report: Planned) {
   const { plan, desired } = report;
@@ -99,70 +145,95 @@ function plannedOf(report: Planned) {
 
 function diffsOf(report: Planned) {
   const planned = plannedOf(report);
-  return planned === undefined ? [] : resourceDiffs(planned);
+  if (planned === undefined) return [];
+  const diffs = resourceDiffs(planned);
+  const others = unshownFacts(report.facts ?? [], diffs);
+  return others.length === 0 ? diffs : [...diffs, under('also', others)];
 }
 
-function historyEntry({ report: { time, commit }, headline: verdict }: Model): HistoryEntry {
+function historyEntry({ report: { time, commit }, headline: line }: Model): HistoryEntry {
+  const words = line
+    .replaceAll('**', '')
+    .replace(/^\p{Emoji}\uFE0F? /u, '')
+    .replace('Kolena S3 access · ', '');
+  const verdict = words.replaceAll(' · ', '; ');
   return { time, ...defined({ commit }), verdict };
 }
 
 function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): string[] {
-  const { report, states, rows, diffs, picture } = model;
+  const { report, change, rows, diffs, causes } = model;
   const { checks = [], plannedChecks = [] } = report;
-  const proven = section.checksSection(checks, detail);
+  const failure = section.failureSection(report, detail);
   // The checks after apply include the simulator's answers on the same documents.
-  const simulated = checks.length > 0 ? [] : section.checksSection(plannedChecks, detail);
+  const simulated = checks.length > 0 ? [] : plannedChecks;
   return [
-    `### ${icon(report)}${prose(model.headline)}`,
-    ...section.failureSection(report, detail),
-    ...overview(report, states, detail),
-    ...section.warningSections(report, detail),
-    ...forKolena(report, states, detail),
-    ...(proven.length > 0 ? ['#### What was proven', ...proven] : []),
-    ...(detail.picture && picture !== undefined ? [fence('mermaid', picture)] : []),
-    ...section.resourceSection(rows, detail),
-    ...section.diffSection(report, diffs, detail),
-    ...(simulated.length > 0
-      ? [details("What IAM's simulator says of the new documents", simulated.join('\n\n'))]
+    `### ${model.headline}`,
+    ...failure,
+    ...(failure.length === 0 && report.outcome === 'planned' && change !== undefined
+      ? growthAlert(change, detail)
       : []),
-    ...section.rawDiffSection(report, rows, detail),
+    ...(checks.length > 0
+      ? [
+          ...matrix({ checks, causes, removed: removedIn(change) }, detail),
+          ...causeSections(causes, detail),
+          ...roleLine(checks, roleAndCaller(report, detail)),
+        ]
+      : [...tableOf(model, detail), ...(isAboutAccess(report) ? who(report, change, detail) : [])]),
+    ...section.warningSections(report, detail),
+    ...forKolena(report, detail),
+    ...(checks.length > 0 && report.plan?.hasChanges === true ? foldedTable(model, detail) : []),
+    ...section.checksSection(`All ${checks.length} checks with evidence`, checks, detail),
+    ...section.diffSection(diffs, detail),
+    ...section.checksSection('IAM policy simulation', simulated, detail),
+    ...section.terraformSection(report, rows, detail),
     ...leftOut(model, detail),
     ...historySection(history, detail),
     footer(report),
   ];
 }
 
-function icon({ outcome, checks = [] }: Report): string {
-  switch (outcome) {
-    case 'failed':
-      return '❌ ';
-    case 'verified':
-      return isVerified(checks) ? '✅ ' : '⚠️ ';
-    case 'applied':
-    case 'destroyed':
-      return '✅ ';
-    case 'planned':
-      return '';
-    case 'synthesized':
-    case 'skipped':
-      return 'ℹ️ ';
-  }
+/** Whether the run came far enough to say anything of who gets in. */
+function isAboutAccess({ outcome, plan, checks, newer }: Report): boolean {
+  return newer === undefined && (outcome !== 'failed' || plan !== undefined || checks !== undefined);
 }
 
-function leftOut({ report, rows, diffs, picture }: Model, detail: Detail): string[] {
+function tableOf({ report, change }: Model, detail: Detail): string[] {
+  if (change === undefined || !isAboutAccess(report)) return [];
+  return bucketTable(change, tenseOf(report), detail);
+}
+
+function tenseOf({ command, outcome, observed, failure, plan }: Report): Tense {
+  if (observed?.caller === undefined || command === 'verify') return 'unknown';
+  if (outcome === 'applied' || outcome === 'destroyed') return 'did';
+  if (failure === undefined || plan === undefined) return 'will';
+  return failure.reason === 'plan-changed' && command === 'plan' ? 'drifted' : 'would';
+}
+
+function removedIn(change: AccessChange | undefined): string[] {
+  return change?.buckets.flatMap(({ bucket, direction }) => (direction === 'removed' ? [bucket] : [])) ?? [];
+}
+
+function foldedTable({ change }: Model, detail: Detail): string[] {
+  // Folds do not nest: the rows past the first ten stand among the checks.
+  const [shown] = change === undefined ? [] : bucketTable(change, 'did', detail);
+  return shown === undefined ? [] : [details('What changed, bucket by bucket', shown)];
+}
+
+function leftOut({ report, change, rows, diffs }: Model, detail: Detail): string[] {
   const longest = Math.max(
     rows.length,
+    change?.buckets.length ?? 0,
+    report.checks?.length ?? 0,
     diffs.reduce((lines, diff) => lines + diff.length + 1, 0),
   );
   const parts = [
     ...(!detail.rawDiff && report.rawDiff !== undefined ? ["Terraform's own diff"] : []),
     ...(!detail.unchanged ? ['what stays as it is'] : []),
-    ...(!detail.picture && picture !== undefined ? ['the picture'] : []),
     ...(longest > detail.rows ? ['rows of long tables'] : []),
   ];
   if (parts.length === 0) return [];
   return [
-    `Left out to fit GitHub's limit: ${parts.join(', ')}. More stands in the ${link('job summary', report.runUrl)}.`,
+    `Left out to fit GitHub's limit: ${parts.join(', ')}. See the ${link('job summary', report.runUrl)}.`,
   ];
 }
 
@@ -170,16 +241,24 @@ function historySection(history: readonly HistoryEntry[], detail: Detail): strin
   if (history.length === 0) return [];
   const lines = firstRows(history, detail).shown.map(
     ({ time, commit, verdict }) =>
-      `- ${code(time)} ${commit === undefined ? '' : code(commit.slice(0, 7))} ${prose(clip(verdict, detail.clip))}`,
+      `- ${shownTime(time)} ${commit === undefined ? '' : code(commit.slice(0, 7))} ${prose(clip(verdict, detail.clip))}`,
   );
   return [details(`Earlier results (${history.length})`, lines.join('\n'))];
 }
 
+/** A time in a comment that somebody edited may be anything. */
+function shownTime(time: string): string {
+  const shown = humanTime(time);
+  return shown === time ? code(time) : shown;
+}
+
 function footer({ commit, digest, runUrl, time }: Report): string {
-  return [
-    ...(commit === undefined ? [] : [`commit ${code(commit.slice(0, 7))}`]),
+  const parts = [
     ...(digest === undefined ? [] : [`plan ${code(digest.slice(0, 12))}`]),
+    ...(commit === undefined ? [] : [`commit ${code(commit.slice(0, 7))}`]),
     ...(runUrl === undefined ? [] : [link('run', runUrl)]),
-    code(time),
-  ].join(' · ');
+    humanTime(time),
+    `kolena-s3-access v${actionVersion}`,
+  ];
+  return `<sub>${parts.join(' · ')}</sub>`;
 }

@@ -1,3 +1,4 @@
+import { computedAttributes } from '../plan/attribute-facts.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import { resourceRows, type ActionWord, type ResourceRow, type RowsProps } from '../plan/rows.ts';
 import { joinRules } from '../cors/rule-set.ts';
@@ -41,23 +42,8 @@ function linesOf({ action, change, type, name }: ResourceRow, cors: Rules): Diff
 
 const inHeading = new Set(['name', 'role', 'policy_arn']);
 
-/** AWS or the provider fills these in; nobody decides on them. */
-const computed = new Set(
-  [
-    'arn',
-    'attachment_count',
-    'create_date',
-    'id',
-    'name_prefix',
-    'policy_id',
-    'tags_all',
-    'unique_id',
-    'role_last_used',
-  ].concat(
-    // Deprecated attributes of aws_iam_role that mirror attachments made elsewhere.
-    ['inline_policy', 'managed_policy_arns', 'force_detach_policies', 'region'],
-  ),
-);
+/** Besides what AWS fills in, what the provider says twice or to itself. */
+const computed = new Set([...computedAttributes, 'tags_all', 'force_detach_policies', 'region']);
 
 function attributeLines(attribute: string, before: unknown, after: unknown): DiffLine[] {
   const [old, wanted] = [documentInAttribute(before), documentInAttribute(after)];

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { DesiredAccess, ForgottenCors } from '../access/desired-access.ts';
+import type { DesiredAccess, DesiredCors, ForgottenCors } from '../access/desired-access.ts';
 import { corsAddress } from '../plan/resources.ts';
 import { AccessResources } from './access-resources.ts';
 import { AwsStack, type StackSettings } from './aws-stack.ts';
@@ -12,10 +12,13 @@ export interface AccessStackProps {
 
 /** The one stack of the project: Kolena's access to the buckets of one account. */
 export class AccessStack extends AwsStack {
+  readonly access: AccessResources;
+
   constructor(scope: Construct, id: string, { desired, settings }: AccessStackProps) {
     const { region, accountId } = desired;
     super(scope, id, { region, settings, ...(accountId && { accountId }) });
-    new AccessResources(this, 'kolena', { desired, providerOf: (cors) => this.providerOf(cors.region) });
+    const providerOf = (cors: DesiredCors) => this.providerOf(cors.region);
+    this.access = new AccessResources(this, 'kolena', { desired, providerOf });
     const { cors, forgotten = [] } = desired.removals;
     if (settings.backend) this.forgetCors([...cors, ...forgotten]);
   }

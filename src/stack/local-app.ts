@@ -1,8 +1,9 @@
 import { join, relative } from 'node:path';
-import { Annotations, App } from 'cdktf';
+import { Annotations, App, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Warning } from '../access/desired-access.ts';
 import { UserError } from '../base/errors.ts';
+import type { AccessStack } from './access-stack.ts';
 import type { BackendSettings } from './named-backend.ts';
 
 /** The file that keeps a stack's state when a laptop deploys it, beside `cdktf.json`. */
@@ -18,6 +19,14 @@ export function localBackend(app: App, stackId: string): BackendSettings {
 export function annotate(scope: Construct, warnings: readonly Warning[]): void {
   for (const { message, remedy } of warnings)
     Annotations.of(scope).addWarning(remedy ? `${message} Next step: ${remedy}` : message);
+}
+
+/** What `cdktf deploy` prints at its end, and `cdktf output` gives. */
+export function addOutputs(stack: AccessStack): void {
+  const { role, policies } = stack.access;
+  if (role === undefined) return;
+  new TerraformOutput(stack, 'role-arn', { value: role.arn, staticId: true });
+  new TerraformOutput(stack, 'policy-arns', { value: policies.map(({ arn }) => arn), staticId: true });
 }
 
 /** Synthesizes the app that `define` fills. What the user can mend is printed as message and next step, without a stack trace. */

@@ -1,15 +1,22 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
-import { downloadRelease, hashicorpReleases, newestRelease } from './release.ts';
+import {
+  downloadRelease,
+  hashicorpReleases,
+  newestRelease,
+  unpackRelease,
+  verifyRelease,
+} from './release.ts';
 import type { ReleaseServer } from './release.ts';
 import { noJson, terraformMissing } from '../problem/terraform-error.ts';
 import { openToolCache } from './tool-cache.ts';
 import { newestAllowed } from '../config/version-constraint.ts';
-import { wantedVersion, parseRequirement } from './wanted-version.ts';
+import { parseRequirement, testedVersion, wantedVersion } from './wanted-version.ts';
 import type { Wanted } from './wanted-version.ts';
 
 interface FindTerraformProps {
@@ -33,9 +40,6 @@ export interface TerraformBinary {
   readonly version?: string;
 }
 
-/** Where no version is asked for: any that knows lock files in S3. */
-const ANY = '>= 1.10.0, < 2.0.0';
-
 /**
  * The binary at `terraform-path`; else `terraform` on PATH or in the tool cache that satisfies `terraform-version` or
  * `.terraform-version`; else a download, verified. Throws `terraform-missing` or `invalid-input`.
@@ -50,7 +54,7 @@ export async function findTerraform(props: FindTerraformProps): Promise<Terrafor
     if (wanted.allows(version)) return { binary: onPath, version };
     props.log.info(`${onPath} is ${version}; ${wanted.source} wants ${wanted.text}.`);
   }
-  return installedTerraform(props, wanted ?? parseRequirement(ANY, 'this Action'));
+  return installedTerraform(props, wanted ?? testedVersion);
 }
 
 async function givenTerraform(props: FindTerraformProps, path: string): Promise<TerraformBinary> {
@@ -72,7 +76,10 @@ async function givenTerraform(props: FindTerraformProps, path: string): Promise<
   });
 }
 
-/** From the runner's tool cache, else downloaded into it. */
+/**
+ * From the runner's tool cache, else downloaded into it. The cache holds what HashiCorp signed: other jobs may write there, so
+ * each run verifies it again, before it gets credentials, and unpacks it where nobody else looks.
+ */
 async function installedTerraform(
   props: FindTerraformProps,
   { allows, text }: Wanted,
@@ -80,16 +87,27 @@ async function installedTerraform(
   const { env, log, releases = hashicorpReleases } = props;
   const cache = openToolCache(env['RUNNER_TOOL_CACHE']);
   const cached = newestAllowed(await cache.versions(), allows);
-  if (cached !== undefined) return inFolder(cache.folder(cached), cached);
-  const version = await newestRelease(releases, allows);
+  const version = cached ?? (await newestRelease(releases, allows));
   if (version === undefined)
     throw new UserError({
       reason: 'terraform-missing',
       message: `No Terraform release satisfies ${text}.`,
       remedy: 'Set `terraform-version` to a version of https://releases.hashicorp.com/terraform.',
     });
-  log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
-  return inFolder(await cache.keep(version, (folder) => downloadRelease(releases, version, folder)), version);
+  if (cached === undefined)
+    log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
+  const from =
+    cached === undefined
+      ? await cache.keep(version, (folder) => downloadRelease(releases, version, folder))
+      : cache.folder(cached);
+  const temp = env['RUNNER_TEMP'] ?? tmpdir();
+  await mkdir(temp, { recursive: true });
+  const to = await mkdtemp(join(temp, 'terraform-'));
+  // The archive is copied first: what is verified is what is unpacked.
+  await cp(from, to, { recursive: true });
+  await verifyRelease(releases, version, to);
+  await unpackRelease(releases, version, { from: to, to });
+  return inFolder(to, version);
 }
 
 function inFolder(folder: string, version: string): TerraformBinary {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { defined } from '../base/defined.ts';
+import { endWithParent } from './watcher.ts';
 import type { ProcessResult } from '../problem/terraform-error.ts';
 
 interface ProcessProps {
@@ -27,6 +28,7 @@ export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
     // interrupt for "now, without releasing the lock".
     detached: process.platform !== 'win32',
   });
+  const callOff = endWithParent(child.pid);
   let cancelledBy: NodeJS.Signals | undefined;
   const cancel = (signal: NodeJS.Signals) => {
     if (cancelledBy === undefined) child.kill('SIGINT');
@@ -41,6 +43,7 @@ export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
     ]);
     return defined({ code, stdout, stderr, cancelledBy });
   } finally {
+    callOff();
     process.off('SIGINT', cancel).off('SIGTERM', cancel);
   }
 }

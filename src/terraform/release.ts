@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HttpClient } from '@actions/http-client';
@@ -43,33 +43,62 @@ export async function newestRelease(
   return newestAllowed(Object.keys(versions), allows);
 }
 
-/** Downloads one version for this machine into a folder, signature and checksum verified. Throws `terraform-missing`. */
+/** Downloads one version for this machine into a folder, with what it is verified by. Throws `terraform-missing`. */
 export async function downloadRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
+  const { zip, sums, signature } = filesOf(server, version);
   const base = `${server.url}/terraform/${version}`;
-  const platform = `${names[process.platform] ?? process.platform}_${names[process.arch] ?? process.arch}`;
-  const zip = `terraform_${version}_${platform}.zip`;
-  const expected = checksumOf(zip, await signedSums(server, `${base}/terraform_${version}_SHA256SUMS`));
-  if (expected === undefined) throw unavailable(`${base} has no build for this machine (${zip})`);
-  const file = join(folder, zip);
-  await downloadTool(`${base}/${zip}`, file).catch((cause: unknown) => {
+  const [list, signed] = await Promise.all([
+    fetchBytes(`${base}/${sums}`),
+    fetchBytes(`${base}/${signature}`),
+  ]);
+  await Promise.all([writeFile(join(folder, sums), list), writeFile(join(folder, signature), signed)]);
+  await expectedChecksum(server, version, folder);
+  await downloadTool(`${base}/${zip}`, join(folder, zip)).catch((cause: unknown) => {
     throw unavailable(`${base}/${zip} could not be downloaded: ${textOf(cause)}`, cause);
   });
-  const actual = await sha256(file);
-  if (actual !== expected)
-    throw untrusted(`${base}/${zip} has the checksum ${actual} and should have ${expected}`);
-  await extractZip(file, folder).catch((cause: unknown) => {
-    throw unavailable(`${zip} could not be unpacked: ${textOf(cause)}`, cause);
-  });
-  await rm(file);
+  await verifyRelease(server, version, folder);
 }
 
-/** The list of checksums, after its signature is found to be good. */
-async function signedSums({ publicKey, keyId }: ReleaseServer, url: string): Promise<string> {
-  const [bytes, signature] = await Promise.all([fetchBytes(url), fetchBytes(`${url}.${keyId}.sig`)]);
-  await verifySignature({ bytes, signature, publicKey }).catch((cause: unknown) => {
-    throw untrusted(`${url} is not signed with the key ${keyId}`, cause);
+/** Throws `terraform-missing` unless a folder holds one version as the signer released it. */
+export async function verifyRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
+  const { zip } = filesOf(server, version);
+  const expected = await expectedChecksum(server, version, folder);
+  const actual = await sha256(join(folder, zip));
+  if (actual !== expected)
+    throw untrusted(`${join(folder, zip)} has the checksum ${actual} and should have ${expected}`);
+}
+
+/** Unpacks a downloaded version into another folder. */
+export async function unpackRelease(
+  server: ReleaseServer,
+  version: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  const { zip } = filesOf(server, version);
+  await extractZip(join(from, zip), to).catch((cause: unknown) => {
+    throw unavailable(`${zip} could not be unpacked: ${textOf(cause)}`, cause);
   });
-  return new TextDecoder().decode(bytes);
+}
+
+function filesOf({ keyId }: ReleaseServer, version: string) {
+  const platform = `${names[process.platform] ?? process.platform}_${names[process.arch] ?? process.arch}`;
+  const sums = `terraform_${version}_SHA256SUMS`;
+  return { zip: `terraform_${version}_${platform}.zip`, sums, signature: `${sums}.${keyId}.sig` };
+}
+
+/** The checksum of this machine's build, after the signature of the list is found to be good. */
+async function expectedChecksum(server: ReleaseServer, version: string, folder: string): Promise<string> {
+  const { zip, sums, signature: signed } = filesOf(server, version);
+  const [bytes, signature] = await Promise.all([
+    readFile(join(folder, sums)),
+    readFile(join(folder, signed)),
+  ]);
+  await verifySignature({ bytes, signature, publicKey: server.publicKey }).catch((cause: unknown) => {
+    throw untrusted(`${sums} is not signed with the key ${server.keyId}`, cause);
+  });
+  const expected = checksumOf(zip, bytes.toString());
+  if (expected === undefined) throw unavailable(`${server.url} has no build for this machine (${zip})`);
+  return expected;
 }
 
 function checksumOf(file: string, sums: string): string | undefined {
@@ -121,6 +150,7 @@ function unavailable(message: string, cause?: unknown): UserError {
 
 function remedyOf(message: string): string {
   if (isUntrustedCertificate(message)) return untrustedCertificateRemedy;
+  if (/\bENOSPC\b/.test(message)) return "Make room on the runner's disk, or put Terraform on PATH.";
   if (message.includes('Unable to locate executable file'))
     return 'Install `unzip` on the runner, put Terraform on PATH, or set `terraform-path`.';
   return (
@@ -132,9 +162,9 @@ function remedyOf(message: string): string {
 function untrusted(message: string, cause?: unknown): UserError {
   return new UserError({
     reason: 'terraform-missing',
-    message: `Terraform was downloaded and not used: ${message}.`,
+    message: `Terraform is not used: ${message}.`,
     remedy:
-      'Run again; if it stays so, the download was tampered with on its way: look at the proxy, and do not use it.',
+      'Empty the folder in the tool cache, if it lies in one, and run again; if it stays so, it was tampered with on its way or by another job: look at proxy and runner, and do not use it.',
     cause,
   });
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Where the runner keeps tools, in the layout of `@actions/tool-cache`: `terraform/<version>/<architecture>`. Its own `cacheDir`
- * empties the folder before it copies, while a second job of the same machine may run what lies there.
+ * Where the runner keeps tools, in the layout of `@actions/tool-cache`: `kolena-terraform/<version>/<architecture>`, beside the
+ * unpacked `terraform` of others, which nobody could verify again. The toolkit's own `cacheDir` empties the folder before it copies, while a second job of the same machine may run what lies there.
  */
 export interface ToolCache {
   versions(): Promise<readonly string[]>;
@@ -20,7 +20,7 @@ export interface ToolCache {
 
 /** @param root - `RUNNER_TOOL_CACHE`; without it, or where it cannot be written to, nothing outlasts the run. */
 export function openToolCache(root: string | undefined): ToolCache {
-  const tool = root === undefined ? undefined : join(root, 'terraform');
+  const tool = root === undefined ? undefined : join(root, 'kolena-terraform');
   const folder = (version: string) => join(tool ?? tmpdir(), version, process.arch);
   return {
     folder,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 import { parseConstraint } from '../config/version-constraint.ts';
 import type { VersionConstraint } from '../config/version-constraint.ts';
 
@@ -15,17 +16,47 @@ export interface Wanted {
 interface WantedVersionProps {
   readonly terraformVersion?: string | undefined;
   readonly workingDirectory: string;
+  readonly log: Log;
 }
 
-/** What `terraform-version`, else a `.terraform-version` file, asks for. Throws `invalid-input`. */
-export async function wantedVersion({
-  terraformVersion,
-  workingDirectory,
-}: WantedVersionProps): Promise<Wanted | undefined> {
+/** Where nothing is asked for: the version that this release was tested with, the same for plan and apply. */
+export const testedVersion = parseRequirement('1.11.4', 'this Action');
+
+/**
+ * What `terraform-version`, else a `.terraform-version` file, asks for. The file is a version manager's: what only that one
+ * understands is passed over, and the log says so. Throws `invalid-input` for the input.
+ */
+export async function wantedVersion(props: WantedVersionProps): Promise<Wanted | undefined> {
+  const { terraformVersion, workingDirectory, log } = props;
   if (terraformVersion !== undefined) return parseRequirement(terraformVersion, '`terraform-version`');
-  const text = await readFile(join(workingDirectory, '.terraform-version'), 'utf8').catch(() => '');
-  const line = text.split('\n').find((candidate) => /^\s*[^#\s]/.test(candidate));
-  return line === undefined ? undefined : parseRequirement(line.trim(), 'the file .terraform-version');
+  const file = await readFile(join(workingDirectory, '.terraform-version'), 'utf8').catch(() => '');
+  const text = file
+    .split('\n')
+    .find((candidate) => /^\s*[^#\s]/.test(candidate))
+    ?.trim();
+  if (text === undefined) return undefined;
+  const allows = parseConstraint(text) ?? latest(text);
+  if (allows !== undefined) return { text, source: 'the file .terraform-version', allows };
+  log.info(
+    `The file .terraform-version says "${text}", which is passed over: it is not a version, a version constraint or \`latest:<regex>\`.`,
+  );
+  return undefined;
+}
+
+/**
+ * tfenv's `latest` and `latest:<regex>`: stable versions, of 1.x from 1.10 on where there is no pattern.
+ * https://github.com/tfutils/tfenv#terraform-version-file
+ */
+function latest(text: string): VersionConstraint | undefined {
+  if (text === 'latest') return parseConstraint('>= 1.10.0, < 2.0.0');
+  const pattern = /^latest:(.+)$/.exec(text)?.[1];
+  if (pattern === undefined) return undefined;
+  try {
+    const matches = new RegExp(pattern);
+    return (version) => /^\d+\.\d+\.\d+$/.test(version) && matches.test(version);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A version or constraint that `source` gave. Throws `invalid-input`. */

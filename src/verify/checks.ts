@@ -34,15 +34,33 @@ export const checks = {
     meaning: 'somebody changed it, or it names a principal that was deleted (`AROA…`, `AIDA…`)',
     remedy: apply,
   },
+  'role-settings': {
+    titles: {
+      pass: "The role's session length, tags and boundary are what the config says.",
+      fail: "The role's session length, tags or boundary are not what the config says.",
+      warning: 'The role has a permissions boundary that the config does not name.',
+    },
+    meaning:
+      'somebody changed the session length or a tag, or took the permissions boundary off; a warning for a boundary that the config does not name, which only narrows',
+    remedy: apply,
+  },
   policies: {
     titles: {
       pass: "The role's policies are attached, and are what the config says.",
       fail: "The role's policies are not what the config says.",
-      warning: 'The role has other policies than those of the config.',
+    },
+    meaning: 'a policy is not attached, not as the config says, or left from an earlier config',
+    remedy: apply,
+  },
+  'other-policies': {
+    titles: {
+      pass: 'What others put on the role grants nothing that the config does not allow.',
+      fail: 'What others put on the role grants Kolena more than the config.',
+      warning: 'Others put policies on the role that grant nothing more.',
     },
     meaning:
-      'a policy is not attached, not as the config says, or left from an earlier config; a warning when the role has other policies',
-    remedy: apply,
+      'a policy of others on the role, attached or inline, grants more than the config, or one of `other-policy-arns` can write; a warning while they add nothing; unprovable, and then nothing is verified, while they cannot be read',
+    remedy: 'Detach or delete it, or list one that only reads in `other-policy-arns`.',
   },
   assumes: {
     titles: { pass: 'A verifier assumes the role.', fail: 'The verifier cannot assume the role.' },
@@ -179,7 +197,7 @@ export const checks = {
   },
   simulation: {
     titles: { unprovable: "IAM's simulator could not be asked about {policies}." },
-    meaning: 'never fails; unprovable when the simulator could not be asked',
+    meaning: 'never fails; unprovable, and then nothing is verified, when the simulator could not be asked',
     remedy:
       'Allow `iam:SimulatePrincipalPolicy`, and for `plan` `iam:SimulateCustomPolicy`, to the role that this run uses.',
   },

@@ -4,6 +4,8 @@ import { spellLocation, type BucketLocation } from '../config/bucket-location.ts
 import { kolenaRule } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { temporarySid } from '../iam/temporary-statement.ts';
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 
@@ -20,6 +22,8 @@ export interface Expectations {
   readonly partition: string;
   readonly accountId?: string;
   readonly role: DesiredRole;
+  /** That the role must bear; it may have others. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly policies: readonly DesiredPolicy[];
   /** Of the first policy; the others add `-2`, … */
   readonly policyName: string;
@@ -27,7 +31,11 @@ export interface Expectations {
   readonly externalId?: string;
   readonly objectVersions: boolean;
   readonly kmsKeyArns: readonly string[];
+  /** Managed policies of others that may be attached to the role. */
+  readonly otherPolicyArns: readonly string[];
   readonly locations: readonly ExpectedLocation[];
+  /** By bucket. @default the provider's */
+  readonly regions: Readonly<Record<string, string>>;
   /** Origins that every bucket's preflight must allow; empty with `cors: off`. */
   readonly origins: readonly string[];
   /** The CORS rule that lets Kolena's page in. */
@@ -55,14 +63,22 @@ export function expectationsOf(
   return defined({
     partition: desired.partition,
     accountId: desired.accountId,
-    role: desired.role,
+    role: { ...desired.role, trustPolicy: withoutOwnStatement(desired.role.trustPolicy) },
+    tags: desired.tags,
     policies: desired.policies,
     policyName: config.policyName,
     kolenaPrincipalArn: config.kolenaPrincipalArn,
     externalId: config.kolenaExternalId,
     objectVersions: config.objectVersions,
     kmsKeyArns: config.kmsKeyArns,
+    otherPolicyArns: config.otherPolicyArns,
     locations: expectedLocations(config.buckets, options.verifyObject),
+    regions: Object.fromEntries(
+      [...desired.removals.cors, ...desired.cors].map(({ bucket, region }) => [
+        bucket,
+        region ?? desired.region,
+      ]),
+    ),
     origins: config.cors === 'off' ? [] : config.corsOrigins,
     ourRule: kolenaRule(config),
     foreignRules: Object.fromEntries(
@@ -70,6 +86,11 @@ export function expectationsOf(
     ),
     verifierArn: options.verifierArn,
   });
+}
+
+/** A trust policy that was decided on holds a running check's statement so that nothing changes; it is no promise. */
+function withoutOwnStatement(decided: PolicyDocument): PolicyDocument {
+  return { ...decided, Statement: decided.Statement.filter(({ Sid }) => Sid !== temporarySid) };
 }
 
 /** The role's ARN, as it will be; `*` stands for an account that is not known. */

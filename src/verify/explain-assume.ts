@@ -1,3 +1,4 @@
+import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { normalizeStatements, statementsOf } from '../iam/compare-policy.ts';
 import type { Statement } from '../iam/policy-document.ts';
 import { evaluatePolicies, namesPrincipal } from '../iam/evaluate-policy.ts';
@@ -27,7 +28,12 @@ export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explana
   const guard = explainGuard(refusal, `sts:AssumeRole on ${roleArn}`);
   // The caller is what is denied; the role is only what it asks for.
   if (guard !== undefined)
-    return { ...guard, remedy: `Allow ${callerArn} to call sts:AssumeRole on ${roleArn} there.` };
+    return {
+      ...guard,
+      remedy:
+        explicitDenyRemedy(refusal.message) ??
+        `Allow ${callerArn} to call sts:AssumeRole on ${roleArn} there.`,
+    };
   const statements = statementsOf(role.trustPolicy).filter((statement) =>
     namesPrincipal(statement, namesOfCaller(callerArn)),
   );

@@ -12,13 +12,18 @@ export function explainGuard({ message }: Refusal, subject: string): Explanation
     return undefined;
   const reason =
     kind === 'implicit' ? `no ${policyKind} allows it` : `an explicit deny in ${policyOf(denial)} forbids it`;
-  const remedy =
-    kind === 'implicit' && policyKind === 'resource-based policy'
+  const lifted = kind === 'explicit' && !exempting.test(policyKind);
+  const remedy = lifted
+    ? `Take the Deny statement out of ${policyOf(denial)}, or exempt the role from it: no Allow overrides it.`
+    : kind === 'implicit' && policyKind === 'resource-based policy'
       ? "Allow the role in the bucket's policy: in a bucket of another account, both accounts have to allow it."
       : (remedies.find(([name]) => policyKind.includes(name))?.[1] ??
         'See which policy denies it, and take out the denial.');
   return final(`AWS refuses ${subject}: ${reason}.`, remedy);
 }
+
+/** Whose remedies below help against an explicit deny too. */
+const exempting = /service control|resource control|resource-based|identity-based/;
 
 /** By AWS's word for the kind of policy. */
 const remedies: readonly (readonly [string, string])[] = [

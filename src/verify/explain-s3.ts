@@ -88,6 +88,7 @@ function mayStillSpread(subject: string, { expectations, role }: LiveAccess): Ex
     boundary === undefined ? undefined : `the permissions boundary ${boundary}`,
     'a service control policy (SCP)',
     "the bucket's policy",
+    'a condition on tags in a bucket with ABAC',
     'other ownership of the object',
   ].filter((one) => one !== undefined);
   return {

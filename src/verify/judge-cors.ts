@@ -1,3 +1,4 @@
+import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { matchingRule } from '../cors/browser.ts';
 import { isKolenaRule, splitRules } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
@@ -69,7 +70,8 @@ function otherRulesKept(
     return unprovable(
       subject,
       `They could not be read back: ${read.refusal.message}`,
-      `Allow s3:GetBucketCORS on ${bucket} to the role that this run uses.`,
+      explicitDenyRemedy(read.refusal.message) ??
+        `Allow s3:GetBucketCORS on ${bucket} to the role that this run uses.`,
     );
   const seen = splitRules(read.value, ourRule).others;
   const difference = corsDifference(others[bucket] ?? [], seen);

@@ -1,3 +1,4 @@
+import { isKeyAlias } from '../config/arn.ts';
 import { type Check, failFor, pass, unprovable, warning } from './check.ts';
 import { about, type Subject } from './checks.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
@@ -91,6 +92,14 @@ function decrypts(one: OneLocation): Check[] {
   }
   if (key === undefined) return [];
   const remedy = 'Set verify-object to an object that is encrypted with it.';
+  if (isKeyAlias(key))
+    return [
+      unprovable(
+        subject,
+        `New objects are encrypted with ${key}, an alias of a key that this run does not know, and none of them was read.`,
+        remedy,
+      ),
+    ];
   const granted = expectations.kmsKeyArns.includes(key);
   if (!granted)
     return [

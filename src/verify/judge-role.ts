@@ -1,13 +1,11 @@
 import { deletedPrincipalIn } from '../config/arn.ts';
-import { isOurDocument } from '../iam/access-policy.ts';
-import { withoutTemporary } from '../iam/temporary-statement.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
-import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import { type Check, fail, pass, unprovable, warning } from './check.ts';
 import { about } from './checks.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { detachedPolicies } from './explain-s3.ts';
 import { liveAccessOf } from './explanation.ts';
+import { formerPolicies, judgeOtherPolicies } from './judge-other-policies.ts';
 import type { Observations } from './observations.ts';
 import { trustDifferences } from '../iam/trust-differences.ts';
 
@@ -16,7 +14,9 @@ export function judgeRole(expectations: Expectations, observations: Observations
   return [
     roleExists(expectations, observations),
     trustPolicy(expectations, observations),
+    roleSettings(expectations, observations),
     policies(expectations, observations),
+    ...judgeOtherPolicies(expectations, observations),
   ];
 }
 
@@ -37,7 +37,7 @@ function roleExists(expectations: Expectations, { role }: Observations): Check {
 function trustPolicy(expectations: Expectations, { role }: Observations): Check {
   const subject = about('trust-policy', {});
   if (role === undefined) return unprovable(subject, 'There is no role.');
-  const expected = withoutTemporary(expectations.role.trustPolicy);
+  const expected = expectations.role.trustPolicy;
   if (samePolicy(expected, role.trustPolicy))
     return pass(subject, `It trusts ${expectations.kolenaPrincipalArn}.`);
   const deleted = deletedPrincipalIn(JSON.stringify(role.trustPolicy));
@@ -50,6 +50,33 @@ function trustPolicy(expectations: Expectations, { role }: Observations): Check 
   return fail(subject, trustDifferences(expected, role.trustPolicy).join(' '));
 }
 
+function roleSettings({ role: wanted, tags }: Expectations, { role }: Observations): Check {
+  const subject = about('role-settings', {});
+  if (role === undefined) return unprovable(subject, 'There is no role.');
+  const pairs: (readonly [string, string | number | undefined, string | number | undefined])[] = [
+    ['session length (seconds)', role.maxSessionDuration, wanted.maxSessionDuration],
+    ...Object.entries(tags).map(([key, value]) => [`tag ${key}`, role.tags?.[key], value] as const),
+  ];
+  const boundary = role.permissionsBoundaryArn;
+  if (wanted.permissionsBoundaryArn !== undefined)
+    pairs.push(['permissions boundary', boundary, wanted.permissionsBoundaryArn]);
+  const differences = pairs.filter(([, seen, expected]) => seen !== expected);
+  if (differences.length > 0)
+    return fail(
+      subject,
+      differences
+        .map(([name, seen, expected]) => `The ${name} is ${seen ?? 'absent'} instead of ${expected}.`)
+        .join(' '),
+    );
+  if (boundary !== undefined && wanted.permissionsBoundaryArn === undefined)
+    return warning(
+      subject,
+      `The role has the permissions boundary ${boundary}: Kolena can do no more than it allows.`,
+      `Add \`permissions-boundary-arn: ${boundary}\` to hold the role to it.`,
+    );
+  return pass(subject, `Session length ${role.maxSessionDuration} seconds; boundary ${boundary ?? 'none'}.`);
+}
+
 function policies(expectations: Expectations, observations: Observations): Check {
   const subject = about('policies', {});
   if (observations.role === undefined) return unprovable(subject, 'There is no role.');
@@ -59,7 +86,7 @@ function policies(expectations: Expectations, observations: Observations): Check
     const live = observations.policies.find((policy) => policy.name.toLowerCase() === name.toLowerCase());
     return live !== undefined && !samePolicy(document, live.document);
   });
-  const others = otherPolicies(expectations, observations.role, observations.policies);
+  const former = formerPolicies(expectations, observations.policies);
   const names = (list: readonly string[], what: string) =>
     list.length === 0 ? [] : [`${list.join(', ')} ${what}.`];
   const problems = [
@@ -68,28 +95,9 @@ function policies(expectations: Expectations, observations: Observations): Check
       differing.map(({ name }) => name),
       'not as the config says',
     ),
-    ...names(others.former, `attached to ${roleName}, though the config grants nothing by it`),
+    ...names(former, `attached to ${roleName}, though the config grants nothing by it`),
   ];
   if (problems.length > 0) return fail(subject, problems.join(' '));
   const attached = `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`;
-  return others.other.length === 0
-    ? pass(subject, attached)
-    : warning(
-        subject,
-        `${attached} The role has other policies too, which may grant Kolena more: ${others.other.join(', ')}.`,
-        'Detach or delete those that Kolena does not need.',
-      );
-}
-
-/** What the role holds beside the policies expected: some written for an earlier config, some by somebody else. */
-function otherPolicies({ policies }: Expectations, role: ObservedRole, live: readonly ObservedPolicy[]) {
-  const expected = new Set(policies.map(({ name }) => name.toLowerCase()));
-  const unexpected = live.filter(({ attached, name }) => attached && !expected.has(name.toLowerCase()));
-  const former = unexpected.filter(({ document }) => isOurDocument(document));
-  const known = new Set(live.filter((one) => !unexpected.includes(one)).map(({ arn }) => arn));
-  const other = role.attachedPolicies.filter(({ arn }) => !known.has(arn)).map(({ arn }) => arn);
-  return {
-    former: former.map(({ name }) => name),
-    other: [...other, ...role.inlinePolicyNames.map((name) => `${name} (inline)`)],
-  };
+  return pass(subject, attached);
 }

@@ -1,3 +1,4 @@
+import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { groupBy } from '../base/group-by.ts';
 import { type Check, fail, pass, unprovable } from './check.ts';
 import { about, idOf } from './checks.ts';
@@ -9,15 +10,18 @@ interface Simulation {
   readonly answers: Attempt<readonly SimulationAnswer[]>;
   /** Whether the planned documents were asked about, or the role as it stands. */
   readonly of: 'planned' | 'role';
+  /** Names of the locations that were really listed and read. @default none */
+  readonly read?: ReadonlySet<string>;
 }
 
 /** What IAM's simulator says of the role or of the planned documents: one check per promise, or one that says why not. */
-export function judgeSimulation(expectations: Expectations, { answers, of }: Simulation): Check[] {
-  if (answers.outcome !== 'ok') return [notAsked(answers, of)];
+export function judgeSimulation(expectations: Expectations, simulation: Simulation): Check[] {
+  const { answers } = simulation;
+  if (answers.outcome !== 'ok') return [notAsked(answers, simulation.of)];
   const asked = groupBy(simulationQuestions(expectations), idOfCheck);
   const answered = groupBy(answers.value, ({ question }) => idOfCheck(question));
   return [...asked].flatMap(([id, [question]]) =>
-    question === undefined ? [] : judgeOne(question, answered.get(id) ?? [], of),
+    question === undefined ? [] : judgeOne(question, answered.get(id) ?? [], simulation),
   );
 }
 
@@ -28,13 +32,21 @@ function idOfCheck({ check, where }: SimulationQuestion): string {
 function judgeOne(
   { check, where }: SimulationQuestion,
   answers: readonly SimulationAnswer[],
-  of: Simulation['of'],
+  { of, read }: Simulation,
 ): Check {
   const subject = about(check, { where, who: `The ${policies[of]}` });
   if (answers.length === 0) return unprovable(subject, "IAM's simulator did not answer for it.");
   const wrong = answers.filter((answer) => !isAsExpected(answer));
   const shown = answers.map(({ question, decision }) => `${question.action}: ${decision}`).join(', ');
   if (wrong.length === 0) return pass(subject, `IAM's simulator says ${shown}.`);
+  const missing = [...new Set(wrong.flatMap(({ missingContext = [] }) => missingContext))];
+  if (wrong.every(({ missingContext = [] }) => missingContext.length > 0))
+    return unprovable(
+      subject,
+      `IAM's simulator says ${shown}, but some policy looks at ${missing.join(', ')}, which this run does not know of Kolena's calls.`,
+    );
+  if (check === 'grants' && read?.has(where) === true)
+    return unprovable(subject, `IAM's simulator says ${shown}, but the role really listed and read it.`);
   return fail(subject, wrong.map(describe).join(' '), remedyFor(wrong));
 }
 
@@ -68,5 +80,6 @@ function notAsked(answers: Exclude<Attempt<unknown>, { outcome: 'ok' }>, of: Sim
   if (answers.outcome === 'skipped') return unprovable(subject, answers.message);
   const { code, message } = answers.refusal;
   const action = of === 'planned' ? 'iam:SimulateCustomPolicy' : 'iam:SimulatePrincipalPolicy';
-  return unprovable(subject, `${code}: ${message}`, `Allow ${action} to the role that this run uses.`);
+  const allow = `Allow ${action} to the role that this run uses.`;
+  return unprovable(subject, `${code}: ${message}`, explicitDenyRemedy(message) ?? allow);
 }

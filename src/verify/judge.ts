@@ -16,6 +16,17 @@ export function judge(expectations: Expectations, observations: Observations): C
     ...judgeLocations(expectations, observations),
     ...judgeBrowser(expectations, observations),
     ...judgeCors(expectations, observations),
-    ...judgeSimulation(expectations, { answers: observations.simulation, of: 'role' }),
+    ...judgeSimulation(expectations, {
+      answers: observations.simulation,
+      of: 'role',
+      read: reallyRead(observations),
+    }),
   ];
+}
+
+function reallyRead({ locations }: Observations): ReadonlySet<string> {
+  const read = Object.entries(locations).filter(
+    ([, { list, read }]) => list.outcome === 'ok' && read.outcome === 'ok',
+  );
+  return new Set(read.map(([name]) => name));
 }

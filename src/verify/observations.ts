@@ -111,6 +111,8 @@ export interface SimulationAnswer {
   readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
   /** Names of the policies whose statements decided. */
   readonly decidedBy: readonly string[];
+  /** Context keys that policies look at and that were not given, so that the answer decides nothing. @default none */
+  readonly missingContext?: readonly string[];
   /** Which guard above the role denies, when one does. */
   readonly guard?: 'organization' | 'permissions-boundary';
 }

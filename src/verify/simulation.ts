@@ -1,6 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
-import type { Expectations, ExpectedLocation } from './expectations.ts';
+import { expectedRoleArn, type Expectations, type ExpectedLocation } from './expectations.ts';
 import type { Observations, SimulatedCheck, SimulationAnswer, SimulationQuestion } from './observations.ts';
 
 /** A key in no configured prefix, since prefixes end with `/`; nothing is ever read or written under it. */
@@ -10,46 +10,69 @@ const probeKey = 'kolena-s3-access-verify';
 const otherBucket = 'kolena-s3-access-not-granted';
 
 /** What is asked of IAM's simulator: reading what is configured is allowed, all else is denied. */
-export function simulationQuestions({ partition, locations }: Expectations): SimulationQuestion[] {
+export function simulationQuestions(expectations: Expectations): SimulationQuestion[] {
+  const { partition, locations } = expectations;
   const arn = (bucket: string, key?: string) =>
     `arn:${partition}:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
   const denied = (check: SimulatedCheck, where: string) => ({ check, where, expected: 'denied' }) as const;
+  const onObject = (action: string, bucket: string, key: string) => ({
+    action,
+    resource: arn(bucket, key),
+    context: callContext(expectations, bucket),
+  });
+  const list = (bucket: string, prefix = '') => ({
+    action: 's3:ListBucket',
+    resource: arn(bucket),
+    context: { ...callContext(expectations, bucket), 's3:prefix': prefix },
+  });
   const ofLocation = ({ bucket, prefix, name }: ExpectedLocation): SimulationQuestion[] => {
-    const object = arn(bucket, `${prefix ?? ''}${probeKey}`);
+    const key = `${prefix ?? ''}${probeKey}`;
     const granted = { check: 'grants', where: name, expected: 'allowed' } as const;
     return [
-      {
-        ...granted,
-        action: 's3:ListBucket',
-        resource: arn(bucket),
-        ...defined({ context: prefix === undefined ? undefined : { 's3:prefix': prefix } }),
-      },
-      { ...granted, action: 's3:GetObject', resource: object },
-      { ...denied('denies-write', name), action: 's3:PutObject', resource: object },
-      { ...denied('denies-delete', name), action: 's3:DeleteObject', resource: object },
+      { ...granted, ...list(bucket, prefix) },
+      { ...granted, ...onObject('s3:GetObject', bucket, key) },
+      { ...denied('denies-write', name), ...onObject('s3:PutObject', bucket, key) },
+      { ...denied('denies-delete', name), ...onObject('s3:DeleteObject', bucket, key) },
     ];
   };
   const narrowed = [
     ...new Set(locations.flatMap(({ bucket, prefix }) => (prefix === undefined ? [] : [bucket]))),
   ];
-  const others = denied('denies-other-buckets', '');
+  const outside = (check: SimulatedCheck, where: string, bucket: string): SimulationQuestion[] => [
+    { ...denied(check, where), ...list(bucket) },
+    { ...denied(check, where), ...onObject('s3:GetObject', bucket, probeKey) },
+  ];
   return [
     ...locations.flatMap(ofLocation),
-    ...narrowed.flatMap((bucket): SimulationQuestion[] => {
-      const outside = denied('denies-outside-prefix', bucket);
-      return [
-        {
-          ...outside,
-          action: 's3:ListBucket',
-          resource: arn(bucket),
-          context: { 's3:prefix': '' },
-        },
-        { ...outside, action: 's3:GetObject', resource: arn(bucket, probeKey) },
-      ];
-    }),
-    { ...others, action: 's3:ListBucket', resource: arn(otherBucket) },
-    { ...others, action: 's3:GetObject', resource: arn(otherBucket, probeKey) },
+    ...narrowed.flatMap((bucket) => outside('denies-outside-prefix', bucket, bucket)),
+    ...outside('denies-other-buckets', '', otherBucket),
   ];
+}
+
+/**
+ * Context keys that every real call of the role has, and `kms:ViaService`, which our own policies look at.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
+ */
+function callContext(expectations: Expectations, bucket: string): Readonly<Record<string, string>> {
+  const { accountId, regions, partition } = expectations;
+  const region = regions[bucket] ?? Object.values(regions)[0];
+  return defined({
+    'aws:PrincipalArn': accountId === undefined ? undefined : expectedRoleArn(expectations),
+    'aws:PrincipalAccount': accountId,
+    'aws:PrincipalType': 'AssumedRole',
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:ViaAWSService': 'false',
+    'aws:SecureTransport': 'true',
+    'aws:RequestedRegion': region,
+    'aws:ResourceAccount': accountId,
+    's3:ResourceAccount': accountId,
+    's3:authType': 'REST-HEADER',
+    's3:signatureversion': 'AWS4-HMAC-SHA256',
+    's3:TlsVersion': '1.3',
+    'kms:ViaService':
+      region === undefined ? undefined : `s3.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}`,
+  });
 }
 
 /** Whether an answer is as it should be. */
@@ -67,12 +90,11 @@ export function mayStillChange(
 ): boolean {
   const { question, decision, guard } = answer;
   if (guard !== undefined || decision === 'explicitDeny') return false;
-  const attached = policies.filter((policy) => policy.attached);
-  const documents = attached.map(({ document }) => document);
+  const attached = policies.filter((policy) => policy.attached).map(({ document }) => document);
+  const documents = [...attached, ...Object.values(role?.otherDocuments ?? {})];
   const grants = evaluatePolicies(documents, question).decision === 'allowed';
   if (question.expected === 'allowed') return grants;
-  // Of other policies nothing is known here: they may well allow it.
-  const expectedAlone =
-    role?.inlinePolicyNames.length === 0 && role.attachedPolicies.length === attached.length;
-  return expectedAlone && !grants;
+  // What was not read may well allow it.
+  const held = (role?.inlinePolicyNames.length ?? 0) + (role?.attachedPolicies.length ?? 0);
+  return role !== undefined && held === documents.length && !grants;
 }

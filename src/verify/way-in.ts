@@ -1,6 +1,9 @@
+import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { deletedPrincipalIn } from '../config/arn.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';
+import { samePolicy } from '../iam/compare-policy.ts';
+import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import type { Observations, Refusal } from './observations.ts';
@@ -43,11 +46,36 @@ export function wayIn({
   };
 }
 
-/** Why IAM refused the temporary statement. */
+const notAsConfigured = 'NotAsConfigured';
+
+/** The refusal to open a role that is not, or not yet, read as the one configured. */
+export function notTrustedAsConfigured(roleName: string): {
+  readonly outcome: 'refused';
+  readonly refusal: Refusal;
+} {
+  const message = `The trust policy of ${roleName} was not read as the config says, so the check wrote nothing to it.`;
+  return { outcome: 'refused', refusal: { code: notAsConfigured, message } };
+}
+
+/** Whether a trust policy holds every statement that the config asks for; of others nothing is said. */
+export function trustsAsConfigured(live: PolicyDocument, { role }: Expectations): boolean {
+  const alone = (statement: Statement) => ({ ...role.trustPolicy, Statement: [statement] });
+  return role.trustPolicy.Statement.every((wanted) =>
+    live.Statement.some((one) => one.Sid === wanted.Sid && samePolicy(alone(one), alone(wanted))),
+  );
+}
+
+/** Why the temporary statement was not added. */
 export function explainNotAdded(
   { code, message }: Refusal,
   { callerArn, expectations, role }: Omit<Verifier, 'mode'>,
 ): Problem {
+  if (code === notAsConfigured)
+    return {
+      message: `${message} Either it is not Kolena's role, or IAM still answers by a former trust policy.`,
+      remedy:
+        'Run `command: apply`, which sets the trust policy right; after an apply run `command: verify` in a minute.',
+    };
   if (code === 'LimitExceeded')
     return {
       message: `The trust policy of ${expectations.role.name} has no room for the statement of the check: ${message}`,
@@ -64,13 +92,15 @@ export function explainNotAdded(
     };
   return {
     message: `This run is not allowed to add its statement to the trust policy (${code}): ${message}`,
-    remedy: statementFor(
-      {
-        Sid: 'AddTemporaryStatement',
-        Action: 'iam:UpdateAssumeRolePolicy',
-        Resource: role?.arn ?? expectedRoleArn(expectations),
-      },
-      'the permissions of the role that this run uses, or use verify-principal-arn or `verify: simulate`',
-    ),
+    remedy:
+      explicitDenyRemedy(message) ??
+      statementFor(
+        {
+          Sid: 'AddTemporaryStatement',
+          Action: 'iam:UpdateAssumeRolePolicy',
+          Resource: role?.arn ?? expectedRoleArn(expectations),
+        },
+        'the permissions of the role that this run uses, or use verify-principal-arn or `verify: simulate`',
+      ),
   };
 }

@@ -4,11 +4,12 @@ import type { CorsRule } from '../../src/cors/rule.ts';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { needsRaisedQuota } from '../../src/access/decide-policies.ts';
 import { nothingObserved, type ObservedRole } from '../../src/access/observed.ts';
-import type { PolicyDocument } from '../../src/iam/policy-document.ts';
+import type { PolicyDocument, Statement } from '../../src/iam/policy-document.ts';
+import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
 import { trustPolicy } from '../../src/iam/trust-policy.ts';
 import { UserError } from '../../src/base/errors.ts';
 import { configOf, principalArn } from '../config/configs.ts';
-import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+import { bucketOf, caller, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
 
 const region = 'us-east-1';
 const ours = kolenaRule(configOf());
@@ -232,9 +233,13 @@ describe('managed policies', () => {
   test.each(['KolenaS3ReadAccess-02', 'KolenaS3ReadAccess-x', 'KolenaS3ReadAccess2', 'Other'])(
     'named %s are none of ours',
     (name) => {
-      const desired = decideAccess(configOf(), worldOf({ policies: [policyOf(), policyOf({ name })] }), {
-        region,
-      });
+      const desired = decideAccess(
+        configOf(),
+        worldOf({ policies: [policyOf(), policyOf({ name, attached: false })] }),
+        {
+          region,
+        },
+      );
       expect(desired.removals.policies).toEqual([]);
     },
   );
@@ -365,13 +370,32 @@ describe('the trust of a role that exists', () => {
   test('that verification added is no obstacle', () => {
     const verifier = { AWS: 'arn:aws:iam::444455556666:role/ci' };
     const role = trusting(
-      { ...other, Sid: 'KolenaVerifyTemporary', Principal: verifier },
+      temporaryStatement({ principalArn: verifier.AWS, expires: new Date('2026-11-25T10:05:00Z') }),
       { ...other, Sid: 'KolenaVerifier', Principal: verifier },
       { ...other, Effect: 'Deny', Principal: '*' },
     );
-    expect(decideAccess(configOf(), worldOf({ role }), { region }).role?.trustPolicy).toEqual(
+    const now = new Date('2026-11-25T10:00:00Z');
+    expect(decideAccess(configOf(), worldOf({ role }), { region, now }).role?.trustPolicy).toEqual(
       trustPolicy({ principalArn }),
     );
+  });
+
+  test('beside a check that runs nothing changes, and with it goes what it left when its time is over', () => {
+    const temporary = (time: string) =>
+      temporaryStatement({ principalArn: 'arn:aws:iam::444455556666:role/ci', expires: new Date(time) });
+    const running = temporary('2026-11-25T10:05:00Z');
+    const ours = trustPolicy({ principalArn });
+    const beside = (...statements: Statement[]) =>
+      decideAccess(
+        configOf(),
+        worldOf({
+          role: roleOf({ trustPolicy: { ...ours, Statement: [...ours.Statement, ...statements] } }),
+        }),
+        { region, now: new Date('2026-11-25T10:00:00Z') },
+      ).role?.trustPolicy.Statement;
+    expect(beside(running)).toEqual([...ours.Statement, running]);
+    expect(beside(temporary('2026-11-25T09:59:00Z'), running)).toEqual([...ours.Statement, running]);
+    expect(beside(temporary('2026-11-25T09:59:00Z'))).toEqual(ours.Statement);
   });
 
   test('that shows the ID of a deleted principal is written anew, with a warning', () => {
@@ -395,6 +419,18 @@ describe('warnings', () => {
     expect(decideAccess(quiet, worldOf(), { region }).warnings).toEqual([]);
   });
 
+  test('name a principal of the very account', () => {
+    const kolenaPrincipalArn = 'arn:aws:iam::444455556666:role/kolena';
+    const { warnings } = decideAccess(
+      { ...quiet, kolenaPrincipalArn },
+      { ...nothingObserved, caller },
+      { region },
+    );
+    expect(warnings).toMatchObject([{ id: 'principal-in-own-account' }]);
+    expect(warnings[0]?.message).toContain(`${kolenaPrincipalArn} is in account 444455556666`);
+    expect(decideAccess({ ...quiet, kolenaPrincipalArn }, nothingObserved, { region }).warnings).toEqual([]);
+  });
+
   test('name a bucket whose default key is not granted, with the line to add', () => {
     const key = 'arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab';
     const observed = worldOf({ buckets: [{ ...bucketOf('share-with-kolena'), defaultKmsKeyArn: key }] });
@@ -404,6 +440,16 @@ describe('warnings', () => {
     ]);
     expect(warnings[0]?.message).toContain('Bucket share-with-kolena');
     expect(decideAccess({ ...quiet, kmsKeyArns: [key] }, observed, { region }).warnings).toEqual([]);
+  });
+
+  test('say of a default key that is named by an alias that it is not known', () => {
+    const alias = 'arn:aws:kms:eu-west-1:444455556666:alias/data';
+    const bucket = { ...bucketOf('share-with-kolena'), defaultKmsKeyArn: alias };
+    const { warnings } = decideAccess(configOf(), worldOf({ buckets: [bucket] }), { region });
+    const told = warnings.find(({ id }) => id.startsWith('kms-key'));
+    expect(told).toMatchObject({ id: 'kms-key-unknown' });
+    expect(told?.message).not.toContain('fail to read');
+    expect(told?.remedy).not.toContain(`- ${alias}`);
   });
 
   test('list the other policies of the role, attached and inline', () => {

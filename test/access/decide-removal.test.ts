@@ -101,3 +101,21 @@ test('a role that trusts others too is not deleted unless told so', () => {
     'KolenaS3ReadAccess',
   );
 });
+
+test('a bucket that cannot be read keeps no grant alive, and is warned of unless it is gone', () => {
+  const observed = worldOf({
+    buckets: [],
+    unread: [
+      { name: 'of-others', why: 'other account' },
+      { name: 'refused', why: 'refused' },
+      { name: 'gone', why: 'gone' },
+    ],
+  });
+  const { removals, warnings } = decideRemoval(configOf({ buckets: ['refused'] }), observed, { region });
+  expect(removals.policies).toHaveLength(1);
+  expect(removals.cors.filter(({ rules }) => rules.kolena !== undefined)).toEqual([]);
+  expect(warnings).toMatchObject([
+    { id: 'bucket-of-another-account', message: expect.stringContaining('of-others') as string },
+    { id: 'unread-bucket', remedy: expect.stringContaining('get-bucket-cors --bucket refused') as string },
+  ]);
+});

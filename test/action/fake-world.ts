@@ -41,6 +41,10 @@ interface WorldProps {
   readonly described?: Awaited<ReturnType<PullRequests['describe']>>;
   /** Whether a merge into the branch approves. @default true */
   readonly isApproving?: boolean;
+  /** Commits of the branch. @default all */
+  readonly onBranch?: readonly string[];
+  /** What is checked out. @default unknown */
+  readonly checkedOut?: string;
   /** The comment as it stands. @default none */
   readonly previous?: string;
   /** The pull request that brought the commit in. @default number 7 */
@@ -68,6 +72,8 @@ export interface FakeWorld {
   readonly warnings: readonly string[];
   readonly notices: readonly string[];
   readonly comments: readonly SavedComment[];
+  /** What was written for later steps, by path. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** A pull request of this repository. */
@@ -97,7 +103,11 @@ export function fakeWorld(props: WorldProps = {}): FakeWorld {
     signIn: () => call('aws.signIn', aws),
     openTerraform: () => Promise.resolve(fakeTerraform(props, call)),
     openPullRequests: (token) => (token === undefined ? undefined : fakePullRequests(props, journal)),
-    writeTerraformJson: () => '/run/cdk.tf.json',
+    writeFile: (name, text) => {
+      const path = `/run/${name}`;
+      journal.files[path] = text;
+      return path;
+    },
   };
   return { edges, ...told };
 }
@@ -111,12 +121,13 @@ function startJournal({ failing = {} }: WorldProps) {
   const warnings: string[] = [];
   const notices: string[] = [];
   const comments: SavedComment[] = [];
+  const files: Record<string, string> = {};
   const call = <T>(name: Call, answer: T): Promise<T> => {
     calls.push(name);
     const failure = failing[name];
     return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
   };
-  return { calls, outputs, summaries, warnings, notices, comments, call };
+  return { calls, outputs, summaries, warnings, notices, comments, files, call };
 }
 
 function fakeRunner({ calls, outputs, summaries, warnings, notices }: Journal): Runner {
@@ -188,6 +199,7 @@ function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullR
     findMerged: () => call('github.findMerged', merged),
     findNewer: () => call('github.findNewer', newer.shift()),
     isApproving: () => call('github.isApproving', props.isApproving ?? true),
+    isOnBranch: ({ commit }) => call('github.isOnBranch', props.onBranch?.includes(commit) ?? true),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
     saveComment: async ({ number, changed, render }) => {
@@ -199,7 +211,7 @@ function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullR
   };
 }
 
-function validInputs({ inputs, recorded = 'create' }: WorldProps): GivenInputs {
+function validInputs({ inputs, recorded = 'create', checkedOut }: WorldProps): GivenInputs {
   const settings = parseSettings({ 'aws-region': 'us-east-1', 'github-token': 'ghs_example', ...inputs });
   const { 'aws-provider-version': awsProviderVersion, backend: type } = settings;
   return {
@@ -211,8 +223,9 @@ function validInputs({ inputs, recorded = 'create' }: WorldProps): GivenInputs {
         ...(type !== undefined && { backend: { type, config: settings['backend-config'] } }),
       },
       workingDirectory: '/repository',
-      configFile: 'kolena-s3.yml',
-      parseConfig: (text) => parseAccessConfig(JSON.parse(text)),
+      ...(checkedOut !== undefined && { checkedOut }),
+      configFiles: ['kolena-s3.yml'],
+      parseConfig: async (read) => parseAccessConfig(JSON.parse(await read('kolena-s3.yml'))),
     },
     reporting: settings,
   };

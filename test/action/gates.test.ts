@@ -48,6 +48,12 @@ describe('requireApproval', () => {
       'made after the merge',
       'pull request 7',
     ],
+    [
+      'more than comment and summary could show',
+      [{ commit: 'c', pullRequest, shown: { ...shown, digest: '', isCut: true } }],
+      'too long to be shown whole',
+      'several pull requests',
+    ],
   ])('A plan with %s is not approved, and the way out is told.', (_, merges, message, remedy) => {
     expect(refusal(merges)).toMatchObject({
       reason: 'not-approved',

@@ -152,3 +152,100 @@ test.each([
   expect(read.inputs).toMatchObject({ reason: 'invalid-input' });
   expect(read.reporting).toMatchObject({ ...reporting, comment: 'never' });
 });
+
+test('kolena-trust-policy names a file beside the config, or holds the document', () => {
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::444455556666:root' }, Action: 'sts:AssumeRole' },
+    ],
+  });
+  const directory = directoryWith({
+    'access/eu.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: kolena-trust-policy.json\n',
+    'access/kolena-trust-policy.json': document,
+  });
+  const principal = { kolenaPrincipalArn: 'arn:aws:iam::444455556666:root' };
+  expect(read(directory, { INPUT_CONFIG: 'access/eu.yml' }).config).toMatchObject(principal);
+  const inputs = { INPUT_BUCKETS: 'eu-kolena', 'INPUT_KOLENA-TRUST-POLICY': document };
+  expect(read(directory, inputs).config).toMatchObject(principal);
+});
+
+test('a trust policy file that does not exist, or is too large, is named with its path', () => {
+  const directory = directoryWith({
+    'kolena-s3.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: missing.json\n',
+    'large.json': ' '.repeat(70_000),
+  });
+  expect(() => read(directory)).toThrow(`names ${join(directory, 'missing.json')}, which does not exist`);
+  expect(() => read(directory, { 'INPUT_KOLENA-TRUST-POLICY': 'large.json' })).toThrow(
+    'which has 70000 bytes',
+  );
+});
+
+test('a config is its file and the trust policy that it names, in every version of both', async () => {
+  const trust = (arn: string) =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: arn }, Action: 'sts:AssumeRole' }],
+    });
+  const directory = directoryWith({
+    '.git/HEAD': '',
+    'access/eu.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: trust/now.json\n',
+    'access/trust/now.json': trust('arn:aws:iam::444455556666:root'),
+  });
+  const { configFiles, parseConfig } = read(directory, { INPUT_CONFIG: 'access/eu.yml' });
+  expect(configFiles).toEqual(['access/eu.yml', 'access/trust/now.json']);
+  const former: Readonly<Record<string, string>> = {
+    'access/eu.yml': 'buckets: [former]\nkolena-trust-policy: former.json\n',
+    'access/former.json': trust('arn:aws:iam::777788889999:root'),
+  };
+  expect(await parseConfig((path) => Promise.resolve(former[path] ?? ''))).toMatchObject({
+    buckets: [{ bucket: 'former' }],
+    kolenaPrincipalArn: 'arn:aws:iam::777788889999:root',
+  });
+});
+
+const sha = '0123456789abcdef0123456789abcdef01234567';
+test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
+  ['detached', { '.git/HEAD': `${sha}\n` }, sha],
+  ['on a branch', { '.git/HEAD': 'ref: refs/heads/main\n', '.git/refs/heads/main': `${sha}\n` }, sha],
+  [
+    'on a packed branch',
+    { '.git/HEAD': 'ref: refs/heads/main\n', '.git/packed-refs': `# pack-refs\n${sha} refs/heads/main\n` },
+    sha,
+  ],
+  ['of no commit yet', { '.git/HEAD': 'ref: refs/heads/main\n' }, undefined],
+  ['without git', {}, undefined],
+])('the commit that is checked out is read from a repository %s', (_, files, expected) => {
+  const directory = directoryWith({ 'access/kolena-s3.yml': config, ...files });
+  const { checkedOut } = read(join(directory, 'access'));
+  expect(checkedOut).toBe(expected);
+});
+
+/** Line and problem of each place, in the file of the config. */
+function placesOf(text: string, inputs: Record<string, string> = {}) {
+  const directory = directoryWith({ 'kolena-s3.yml': text });
+  const given = readInputs({ 'INPUT_WORKING-DIRECTORY': directory, ...inputs }).inputs;
+  if (!(given instanceof UserError)) throw new Error('the config is valid');
+  const file = join(directory, 'kolena-s3.yml');
+  expect(given.places.map((place) => place.file)).toEqual(given.places.map(() => file));
+  return given.places.map(({ line, problem }) => `${line} ${problem.split(' ')[0] ?? ''}`);
+}
+
+test.each([
+  [
+    '# Access\nbuckets:\n  - good-bucket\n  - UPPER\nkolena-principal-arn: nobody\n',
+    ['4 buckets[1]:', '5 kolena-principal-arn:'],
+  ],
+  ['buckets: [a-bucket]\n\ncolour: red\n', ['1 kolena-principal-arn:', '3 "colour":']],
+  ['buckets:\n  - a-bucket\n  - b: [\n', ['4 Flow']],
+  ['- a-bucket\n', ['1 it']],
+])('each problem of the config is told with its line: %j', (text, places) => {
+  expect(placesOf(text).sort()).toEqual(places);
+});
+
+test('what an input says stands in no line of the file', () => {
+  const text = 'buckets: [a-bucket]\nkolena-principal-arn: nobody\ncors-origins: [x]\n';
+  expect(placesOf(text, { 'INPUT_KOLENA-PRINCIPAL-ARN': 'somebody', INPUT_CORS: 'on' })).toEqual([
+    '3 cors-origins[0]:',
+  ]);
+});

@@ -5,6 +5,7 @@ import { StepError, UserError } from '../../src/base/errors.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import type { ShownPlan } from '../../src/plan/approval.ts';
 import { readMarker, writeMarker } from '../../src/report/marker.ts';
+import type { Check } from '../../src/verify/check.ts';
 import { recordedReport } from '../report/recorded.ts';
 import { fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
 
@@ -52,6 +53,7 @@ test('An apply of the approved plan asks for the approval before its first write
   expect(await failureIn(world)).toBeUndefined();
   expect(world.calls.slice(world.calls.indexOf('github.isApproving'))).toEqual([
     'github.isApproving',
+    'github.isOnBranch',
     'github.findMerges',
     'github.findNewer',
     'aws.requireUnchangedCors',
@@ -159,6 +161,30 @@ test.each<[string, Partial<ShownPlan>, { mergedAt?: string }, boolean]>([
   expect((await failureIn(world)) === undefined).toBe(isApproved);
 });
 
+test.each([
+  [{}, false],
+  [{ isAnew: true }, true],
+])(
+  'A plan that ends after the merge counts as seen by nobody and says so, unless it was asked for: %j.',
+  async (part, isApproved) => {
+    const event = { ...pullRequestEvent, branch: 'main', ...part };
+    const described = { number: 7, head: 'head-1', merged: true, branch: 'main' };
+    const late = fakeWorld({ event, described });
+    const mergedAt = new Date().toISOString();
+    expect(await failureIn(late)).toBeUndefined();
+    const { body = '' } = late.comments[0] ?? {};
+    expect(body.includes('nobody saw it before the merge')).toBe(!isApproved);
+    const shown = readMarker(body, 'default')?.shown;
+    if (shown === undefined) throw new Error('nothing was shown');
+    const merges = [{ commit: 'commit-1', pullRequest: { ...pullRequest, mergedAt }, shown }];
+    const applying = fakeWorld({ inputs: gated, event: push, merges });
+    expect(await failureIn(applying)).toEqual(
+      isApproved ? undefined : expect.objectContaining({ reason: 'not-approved' }),
+    );
+    expect(writesIn(applying).includes('terraform.apply')).toBe(isApproved);
+  },
+);
+
 test('A plan that a person dispatches on the branch is shown on the newest merged pull request, and approves an apply.', async () => {
   const event: EventContext = { ...push, kind: 'workflow_dispatch', isAnew: true };
   const planning = fakeWorld({ event });
@@ -201,7 +227,7 @@ test.each([[['newer-1']], [[undefined, 'newer-1']]])(
     expect(writesIn(world)).toEqual([]);
     expect(world.outputs.skipped).toBe(true);
     expect(world.notices).toEqual([expect.stringContaining('since commit newer-1')]);
-    expect(world.comments[0]?.body).toContain('Not applied: the branch says something else');
+    expect(world.comments[0]?.body).toContain('not applied: the branch says something else');
     expect(readMarker(world.comments[0]?.body ?? '', 'default')).not.toHaveProperty('applied');
   },
 );
@@ -212,6 +238,22 @@ test('An apply on a branch that is neither the default one nor protected is not 
   const world = fakeWorld({ inputs: gated, event, merges, isApproving: false });
   expect(await failureIn(world)).toMatchObject({ reason: 'not-approved' });
   expect(writesIn(world)).toEqual([]);
+});
+
+test.each<[string, Parameters<typeof fakeWorld>[0], boolean]>([
+  ['the commit of the event is on the branch', { onBranch: ['commit-1'] }, true],
+  ['the commit of the event is on no branch', { onBranch: [] }, false],
+  ['another commit is checked out, and on the branch', { checkedOut: 'older', onBranch: ['older'] }, true],
+  ['a pull request’s commit is checked out', { checkedOut: 'head-1', onBranch: ['commit-1'] }, false],
+])('Under the gate, where %s, an apply passes: %3$s.', async (_, props, isApproved) => {
+  const merges = [{ commit: 'commit-1', pullRequest, shown: await shownBy('create') }];
+  const event = { ...push, kind: 'issue_comment' as const };
+  const world = fakeWorld({ inputs: gated, event, merges, ...props });
+  const failure = await failureIn(world);
+  expect(failure).toEqual(isApproved ? undefined : expect.objectContaining({ reason: 'not-approved' }));
+  expect(writesIn(world).includes('terraform.apply')).toBe(isApproved);
+  const asked = fakeWorld({ inputs: { ...gated, 'apply-on-pull-request': 'true' }, event, merges, ...props });
+  expect(await failureIn(asked)).toBeUndefined();
 });
 
 test('A comment of the same key for another config is not written over.', async () => {
@@ -295,7 +337,7 @@ test('A removal is shown on a pull request, and a destroy is held to it.', async
   const event = { ...pullRequestEvent, branch: 'main' };
   const planning = fakeWorld({ recorded: 'destroy', inputs: { destroy: 'true' }, event });
   expect(await failureIn(planning)).toBeUndefined();
-  expect(planning.comments[0]?.body).toContain('Kolena will no longer be able to read');
+  expect(planning.comments[0]?.body).toContain('**all access removed**');
   const shown = readMarker(planning.comments[0]?.body ?? '', 'default')?.shown;
   if (shown === undefined) throw new Error('nothing was shown');
   const inputs = { ...gated, command: 'destroy', 'allow-destroy': 'true' };
@@ -400,7 +442,7 @@ test('A refused comment fails a run that went well, after its outputs and summar
   const failing = { 'github.saveComment': refused };
   const world = fakeWorld({ event: pullRequestEvent, failing });
   expect(await failureIn(world)).toBe(refused);
-  expect(world.calls.slice(-3)).toEqual(['outputs', 'summary', 'github.saveComment']);
+  expect(world.calls.slice(-3)).toEqual(['summary', 'github.describe', 'github.saveComment']);
   expect(world.outputs).toHaveProperty('plan-digest');
 });
 
@@ -566,4 +608,24 @@ test('An apply whose report cannot be rendered is an apply all the same, and say
   ]);
   expect(world.warnings).toContainEqual(expect.stringContaining('the renderer met something odd'));
   expect(world.comments).toEqual([]);
+});
+
+test('All checks stand in a file, masked, whose path is an output.', async () => {
+  const world = fakeWorld({ inputs: { command: 'apply' } });
+  const runner = { ...world.edges.runner, masked: (text: string) => text.replaceAll('Kolena', '***') };
+  expect(await failureIn({ ...world, edges: { ...world.edges, runner } })).toBeUndefined();
+  const { 'checks-path': path = '', checks = [] } = world.outputs;
+  const written = JSON.parse(world.files[path] ?? '') as Check[];
+  expect(written.map(({ id }) => id)).toEqual(checks.map(({ id }) => id));
+  expect(world.files[path]).not.toContain('Kolena');
+});
+
+test('A file of checks that cannot be written is a warning, and the run is what it was.', async () => {
+  const world = fakeWorld({ inputs: { command: 'apply' } });
+  const writeFile = () => {
+    throw new Error('ENOSPC: no space left on device, write');
+  };
+  expect(await failureIn({ ...world, edges: { ...world.edges, writeFile } })).toBeUndefined();
+  expect(world.outputs).not.toHaveProperty('checks-path');
+  expect(world.warnings).toContainEqual(expect.stringContaining('ENOSPC'));
 });

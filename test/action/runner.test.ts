@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
 import { githubRunner } from '../../src/action/runner.ts';
 
 let printed = '';
@@ -42,4 +43,22 @@ test('what is no command is shown as it is', () => {
   const line = '  arn:aws:s3:::share-with-kolena [id=KolenaS3ReadAccess] ## 1';
   githubRunner({}).info(line);
   expect(printed).toBe(`${line}\n`);
+});
+
+test('problems of the config are annotations on its lines: the error on the first, warnings on the others', () => {
+  const runner = githubRunner({ GITHUB_WORKSPACE: '/home/runner/work/app' });
+  const file = '/home/runner/work/app/access/kolena-s3.yml';
+  const places = Array.from({ length: 12 }, (_, at) => ({
+    file,
+    line: at + 2,
+    problem: `buckets[${at}]: bad`,
+  }));
+  runner.fail(
+    new UserError({ reason: 'invalid-input', message: 'Two problems.', remedy: 'Mend them.', places }),
+  );
+  process.exitCode = undefined;
+  const lines = printed.split('\n').filter((line) => /^::(?:error|warning)/.test(line));
+  expect(lines[0]).toBe('::error file=access/kolena-s3.yml,line=2::Two problems.%0ANext step: Mend them.');
+  expect(lines[1]).toBe('::warning file=access/kolena-s3.yml,line=3::buckets[1]: bad');
+  expect(lines).toHaveLength(10);
 });

@@ -27,6 +27,7 @@ test("a config of bucket and principal gets the contract's defaults", () => {
     maxSessionDuration: 3600,
     includePublicDatasets: true,
     objectVersions: false,
+    otherPolicyArns: [],
     kmsKeyArns: [],
     cors: 'merge',
     corsOrigins: ['https://app.kolena.io'],
@@ -49,6 +50,7 @@ test('every key of YAML and the text of every input mean the same', () => {
     'policy-name': 'KolenaPolicy',
     'iam-path': '/vendors/kolena/',
     'permissions-boundary-arn': 'arn:aws:iam::444455556666:policy/boundaries/vendors',
+    'other-policy-arns': ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
     'max-session-duration': 43200,
     'include-public-datasets': false,
     'object-versions': true,
@@ -68,13 +70,14 @@ test('every key of YAML and the text of every input mean the same', () => {
     'max-session-duration': '43200',
     'include-public-datasets': 'False',
     'object-versions': 'true',
+    'other-policy-arns': yaml['other-policy-arns'].join('\n'),
     'kms-key-arns': yaml['kms-key-arns'].join('\n'),
     'cors-origins': yaml['cors-origins'].join('\r\n'),
     tags: 'team=ml\n query = a=b ',
   };
 
   const config = parseAccessConfig(yaml);
-  expect(Object.keys(yaml)).toEqual(accessKeys);
+  expect([...Object.keys(yaml), 'kolena-trust-policy']).toEqual(accessKeys);
   expect(config).toStrictEqual({
     buckets: [
       { bucket: 'a-bucket' },
@@ -89,6 +92,7 @@ test('every key of YAML and the text of every input mean the same', () => {
     policyName: 'KolenaPolicy',
     iamPath: '/vendors/kolena/',
     permissionsBoundaryArn: 'arn:aws:iam::444455556666:policy/boundaries/vendors',
+    otherPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
     maxSessionDuration: 43200,
     includePublicDatasets: false,
     objectVersions: true,
@@ -223,6 +227,9 @@ test('prefixes that only begin alike, and buckets that only begin alike, do not 
 
 const values: [key: string, value: unknown, problem: string][] = [
   ['kolena-principal-arn', 'PASTE KOLENA PRINCIPAL ARN HERE', 'copy it from Kolena'],
+  ['kolena-principal-arn', 'arn:aws:iam::123456789012:role/kolena', 'stands for any account in examples'],
+  ['kolena-principal-arn', 'arn:aws:iam::111111111111:root', 'account 111111111111, which stands for'],
+  ['kolena-principal-arn', 'arn:aws:iam::000000000000:user/kolena', 'copy the principal ARN from Kolena'],
   ['kolena-principal-arn', '*', 'wildcard'],
   ['kolena-principal-arn', 'arn:aws:iam::111122223333:role/*', 'wildcard'],
   ['kolena-principal-arn', '111122223333', 'did you mean "arn:aws:iam::111122223333:root"?'],

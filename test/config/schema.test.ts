@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { repository } from '../../scripts/repository.ts';
-import { accessJsonSchema } from '../../src/config/parse.ts';
+import { accessJsonSchema } from '../../src/config/json-schema.ts';
 
 test('the committed JSON Schema is what `npm run docs` writes', () => {
   const committed: unknown = JSON.parse(readFileSync('kolena-s3.schema.json', 'utf8'));
@@ -14,7 +14,7 @@ test('editors see every key of the contract with a description and its default',
     properties: Record<string, { description?: string; default?: unknown }>;
     required: string[];
   };
-  expect(required).toEqual(['buckets', 'kolena-principal-arn']);
+  expect(required).toEqual(['buckets']);
   expect(Object.values(properties).every(({ description = '' }) => /[.…]$/.test(description))).toBe(true);
   expect(Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, value.default]))).toEqual({
     buckets: undefined,
@@ -28,8 +28,10 @@ test('editors see every key of the contract with a description and its default',
     'include-public-datasets': true,
     'object-versions': false,
     'kms-key-arns': [],
+    'other-policy-arns': [],
     cors: 'merge',
     'cors-origins': ['https://app.kolena.io'],
     tags: {},
+    'kolena-trust-policy': undefined,
   });
 });

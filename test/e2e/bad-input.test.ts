@@ -71,7 +71,7 @@ test.each(cases)('$name ends in one error that names it, before any call to AWS'
   });
   expect(errors).toHaveLength(1);
   for (const text of named) expect(errors[0]).toContain(text);
-  expect(summary).toContain('The configuration is not valid: nothing was changed.');
+  expect(summary).toContain('The configuration is not valid: nothing was changed');
   expect(log).not.toMatch(/^\s+at /m);
   expect(scene.world.gate.calls).toEqual([]);
 });

@@ -97,6 +97,17 @@ describe('npx cdktf, with the committed main.ts and cdktf.json', () => {
     project.write('kolena-s3.yml', config());
   });
 
+  it('works on the empty state that a Ctrl-C leaves, and says what to do with a broken one', async () => {
+    const state = 'terraform.kolena-s3-access.tfstate';
+    project.write(state, '{"version": 4, "resou');
+    const { exitCode, output } = await project.run(['synth'], env);
+    expect(exitCode).not.toBe(0);
+    expect(output).toMatch(/is not a state of Terraform[^]*Next step: Put .*\.backup in its place/);
+    expect(output).not.toMatch(/^\s+at .+\.ts:\d+/m);
+    project.write(state, '');
+    expect((await project.run(['synth'], env)).exitCode).toBe(0);
+  });
+
   it('diff shows what deploy would add, and how the foreign CORS rules may suffer', async () => {
     const { exitCode, output } = await project.run(['diff'], env);
     expect(output).toMatch(/Plan: 1 to import, 3 to add, 1 to change, 0 to destroy\./);
@@ -107,6 +118,8 @@ describe('npx cdktf, with the committed main.ts and cdktf.json', () => {
   it("deploy gives the access, with the page's documents and the foreign rules kept", async () => {
     const { exitCode, output } = await project.run(['deploy', '--auto-approve'], env);
     expect(output).toMatch(/Resources: 1 imported, 3 added, 1 changed, 0 destroyed/);
+    expect(output).toMatch(/role-arn = "?arn:aws:iam::\d{12}:role\/KolenaS3ReadAccess/);
+    expect(output).toMatch(/policy-arns/);
     expect(exitCode).toBe(0);
 
     const { Role } = await iam().send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }));

@@ -31,12 +31,17 @@ function verify(): Promise<{ exitCode: number; output: string }> {
 }
 
 describe('npm run verify', () => {
-  test('shows every check at the terminal, external ID masked, after a local deploy', async () => {
+  test('shows every check at the terminal after a local deploy, and what to send to Kolena', async () => {
     const { exitCode, output } = await verify();
     expect(exitCode, output).toBe(0);
     expect(output).toContain('✓ Kolena lists s3://share-with-kolena.');
     expect(output).toMatch(/\nVerified\.\n/);
-    expect(output).not.toContain(seedExternalId);
+    expect(output).toMatch(
+      /\nSend this to Kolena:\n {2}Role ARN +arn:aws:iam::111122223333:role\/KolenaS3ReadAccess\n/,
+    );
+    // The config file shows it, too.
+    expect(output).toMatch(new RegExp(`\n {2}External ID +${seedExternalId}\n {2}Region +us-east-1\n`));
+    expect(output).toContain('  Scope        s3://share-with-kolena\n');
   });
 
   test('fails with the cause and the next step', async () => {

@@ -18,6 +18,7 @@ const roleArn = `arn:aws:iam::${customerAccountId}:role/KolenaS3ReadAccess`;
 const policyArn = `arn:aws:iam::${customerAccountId}:policy/KolenaS3ReadAccess`;
 
 let scene: Scene;
+let plannedDigest: string | undefined;
 stopAtFirstFailure();
 beforeAll(async () => {
   scene = await startScene();
@@ -47,6 +48,7 @@ describe('the main job', () => {
       'role-name': 'KolenaS3ReadAccess',
     });
     expect(outputs['plan-digest']).toMatch(/[0-9a-f]{32}/);
+    plannedDigest = outputs['plan-digest'];
     expect(summary).toContain('aws_iam_role.kolena');
     expect(scene.world.writes()).toEqual([]);
   });
@@ -60,9 +62,11 @@ describe('the main job', () => {
     expect(log).toContain('No AWS credentials: nothing was observed');
   });
 
-  test('applies the plan and proves the access', async () => {
-    const { outputs, summary } = succeeded(await scene.run({ command: 'apply' }));
+  test('applies the same plan, with the provider as HashiCorp ships it, and proves the access', async () => {
+    const env = scene.terraform.untouched;
+    const { outputs, summary } = succeeded(await scene.run({ command: 'apply' }, { env }));
     expect(outputs).toMatchObject({ 'to-add': '4', verified: 'true', 'role-arn': roleArn });
+    expect(outputs['plan-digest']).toBe(plannedDigest);
     expect(JSON.parse(outputs['policy-arns'] ?? '')).toEqual([policyArn]);
     const checks = JSON.parse(outputs['checks'] ?? '') as { status: string }[];
     expect(checks.length).toBeGreaterThan(5);

@@ -93,7 +93,7 @@ test('an external ID of two characters is masked, and the words that hold it sta
     { GITHUB_EVENT_NAME: 'push', GITHUB_SHA: 'a'.repeat(40) },
   );
   expect(result.exitCode, result.log).toBe(0);
-  expect(result.summary).toContain('with external ID `***1`');
+  expect(result.summary).toContain('external ID `***1` required');
   expect(result.summary).not.toMatch(/["'`]s3["'`]/);
   for (const word of [
     's3:GetObject',

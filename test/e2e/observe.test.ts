@@ -41,11 +41,15 @@ afterAll(() => world.stop());
 
 async function observed(
   buckets: string[],
-  { as = world.deployer, lines = [] }: { as?: Principal; lines?: string[] } = {},
+  {
+    as = world.deployer,
+    lines = [],
+    isRemoval = false,
+  }: { as?: Principal; lines?: string[]; isRemoval?: boolean } = {},
 ): Promise<Observed> {
   const config = parseAccessConfig({ buckets, 'kolena-principal-arn': kolenaPrincipalArn });
   const { clients, caller, log } = signedIn(world, as, (line) => void lines.push(line));
-  return observe({ clients, caller, config, log });
+  return observe({ clients, caller, config, isRemoval, log });
 }
 
 /** A session of a role that may do everything but these actions. */
@@ -177,7 +181,20 @@ describe('observe', () => {
     await world
       .s3(world.customerRoot, 'eu-west-1')
       .send(new DeleteBucketCommand({ Bucket: 'granted-before' }));
-    const { buckets } = await observed(['share-with-kolena']);
+    const { buckets, unread } = await observed(['share-with-kolena']);
     expect(Object.keys(buckets)).toEqual(['share-with-kolena']);
+    expect(unread).toEqual([{ name: 'granted-before', why: 'gone' }]);
+  });
+
+  test('is not stopped by a bucket that only loses its grant, and says why it could not be read', async () => {
+    const as = await without('no-cors-of-old', ['s3:GetBucketCORS']);
+    await expect(observed(['share-with-kolena'], { as })).rejects.toMatchObject({ reason: 'credentials' });
+    const { role, unread } = await observed(['share-with-kolena', 'of-somebody-else'], {
+      as,
+      isRemoval: true,
+    });
+    expect(role).toBeDefined();
+    expect(unread).toContainEqual({ name: 'share-with-kolena', why: 'refused' });
+    expect(unread).toContainEqual({ name: 'of-somebody-else', why: 'refused' });
   });
 });

@@ -149,7 +149,7 @@ describe.concurrent('the comment of a run', () => {
     const [comment, ...others] = await github.comments(pull.number);
     expect(others).toEqual([]);
     expect(String(comment?.id)).toBe(planned.outputs['comment-id']);
-    expect(comment?.body).toContain('❌ The configuration is not valid: nothing was changed.');
+    expect(comment?.body).toContain('❌ The configuration is not valid: nothing was changed');
     expect(comment?.body).toContain('Share_With_Kolena');
   });
 

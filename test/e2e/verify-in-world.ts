@@ -46,11 +46,16 @@ export async function verifyIn(world: World, verification: Verification = {}): P
   const { access, clients, caller, env, log, lines } = partsOf(world, verification);
   const clock = quickClock(onWait);
   const observed = await observe({ clients, caller, config: access, log });
-  const desired = decideAccess(access, observed, { region: 'us-east-1', allowDestroy: true, verifierArn });
+  const desired = decideAccess(access, observed, {
+    region: 'us-east-1',
+    allowDestroy: true,
+    verifierArn,
+    now: new Date(),
+  });
   const expectations = expectationsOf(access, desired, { verifyObject, verifierArn });
   const observations = await probeAccess({
     ...{ clients, caller, expectations, observed, log, clock },
-    options: { mode: 'assume', timeoutSeconds: 120, ...options },
+    options: { mode: 'assume', timeoutSeconds: 120, afterApply: false, ...options },
     sessionClients: (credentials) =>
       awsClients({ region: 'us-east-1', env, credentials, http: clients.http }),
     interrupts: verification.interrupts ?? { listen: () => () => undefined },

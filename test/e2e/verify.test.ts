@@ -371,7 +371,7 @@ describe('the trust that is lent', () => {
     expect(notPassed(checks)).toEqual([]);
     expect(world.gate.calls.filter(({ action }) => action === 'iam:UpdateAssumeRolePolicy')).toEqual([]);
   });
-  test('without the right to lend it, the checks that need it are unprovable, with the statement to add', async () => {
+  test('where it is denied to lend it, the checks that need it are unprovable, with who has to lift the denial', async () => {
     await setUpByHand(world);
     const reader = `arn:aws:iam::${customerAccountId}:role/reader`;
     const policy: PolicyDocument = {
@@ -384,7 +384,7 @@ describe('the trust that is lent', () => {
     await world.createRole({ arn: reader, policy });
     const { checks } = await verifyIn(world, { as: world.sessionOf(reader) });
     expect(checkOf(checks, 'assumes')).toMatchObject({ status: 'unprovable' });
-    expect(checkOf(checks, 'assumes').remedy).toContain('iam:UpdateAssumeRolePolicy');
+    expect(checkOf(checks, 'assumes').remedy).toContain('lift its explicit deny');
     expect({ unrefuted: isUnrefuted(checks), verified: isVerified(checks) }).toEqual({
       unrefuted: true,
       verified: false,

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { findMerges } from '../../src/github/approval.ts';
+import { findMergedPullRequest, findMerges } from '../../src/github/approval.ts';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import type { EventContext } from '../../src/github/event.ts';
-import { findNewer } from '../../src/github/history.ts';
-import { writeMarker } from '../../src/report/marker.ts';
+import { findNewer, isOnBranch } from '../../src/github/history.ts';
+import { writeMarker, writeSeal } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
 import { logTo } from '../support/log.ts';
 
@@ -94,6 +94,12 @@ describe('the merges that a commit stands on', () => {
     server.comments.push({ id: 1, body: marker(), user: { login: 'github-actions[bot]' }, editor });
     const expected = isReliedOn ? { shown } : { editedBy: editor };
     expect(await find()).toEqual([{ commit: 'abc', pullRequest, ...expected }]);
+  });
+
+  test('tell of a comment whose marker somebody took away that it was edited', async () => {
+    server.pullsOfCommit['abc'] = [pull()];
+    comment(`Nothing to see.\n${writeSeal('default')}\n`);
+    expect(await find()).toEqual([{ commit: 'abc', pullRequest, editedBy: 'somebody' }]);
   });
 
   test('are the queued pull request in a merge group, merged or not', async () => {
@@ -195,6 +201,20 @@ describe('an index of commits that is late', () => {
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBe(40_000);
   });
 
+  const findMerged = (part: Partial<EventContext>, isGated: boolean) =>
+    findMergedPullRequest(github, { event: { ...push, ...part }, files, isGated });
+
+  test.each([
+    ['a direct push without the gate', {}, false, 6],
+    ['a merge without the gate', { hint: 7 }, false, 40],
+    ['a direct push under the gate', {}, true, 40],
+    ['a schedule', { kind: 'schedule' as const }, true, 0],
+  ])('is waited for after %s: %j', async (_, part, isGated, seconds) => {
+    waits.length = 0;
+    expect(await findMerged(part, isGated)).toBeUndefined();
+    expect(waits.reduce((sum, wait) => sum + wait, 0)).toBe(seconds * 1000);
+  });
+
   test('is not waited for where the number in the message is right, and waited for where it is not', async () => {
     server.merges[7] = {
       merged: true,
@@ -209,6 +229,17 @@ describe('an index of commits that is late', () => {
     server.merges[7] = { ...server.merges[7], mergeCommit: { oid: 'other' } };
     expect(await find({ ...push, hint: 7 })).toEqual([{ commit: 'abc' }]);
   });
+});
+
+test.each([
+  ['identical', true],
+  ['behind', true],
+  ['ahead', false],
+  ['diverged', false],
+  [undefined, false],
+])('a commit that is %s is on the branch: %s', async (status, isOn) => {
+  if (status !== undefined) server.compared['abc'] = status;
+  expect(await isOnBranch(github, { commit: 'abc', branch: 'main' })).toBe(isOn);
 });
 
 describe('what a branch says since a commit', () => {

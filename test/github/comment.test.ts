@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPullRequests } from '../../src/github/pull-requests.ts';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import { saveComment, shouldComment, type CommentTarget } from '../../src/github/comment.ts';
-import { writeMarker } from '../../src/report/marker.ts';
+import { writeMarker, writeSeal } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
 import { logTo } from '../support/log.ts';
 
@@ -86,6 +86,28 @@ describe('one comment', () => {
     );
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
     expect(texts()).toEqual(['new']);
+  });
+
+  test('stays alone when another run makes one at the same moment: the younger run moves into the older comment', async () => {
+    const earlier = { id: 1, body: body('older'), user: bot };
+    const given: (string | undefined)[] = [];
+    const render = (previous: string | undefined) => {
+      // The other run's comment comes between this run's look and its own comment.
+      if (given.push(previous) === 1) server.comments.push(earlier);
+      return body(`number ${given.length}`);
+    };
+    expect(await saveComment(github, target({ render }))).toMatchObject({ kind: 'saved', id: 1 });
+    expect(texts()).toEqual(['number 2']);
+    expect(given).toEqual([undefined, body('older')]);
+  });
+
+  test('stays where it is when the other run’s is the younger one', async () => {
+    const render = () => {
+      server.comments.push({ id: 5000, body: body('younger'), user: bot });
+      return body('own');
+    };
+    expect(await saveComment(github, target({ render }))).toMatchObject({ kind: 'saved', id: 1001 });
+    expect(texts()).toEqual(['younger', 'own']);
   });
 
   test('is written by a person’s token where GraphQL hides the viewer', async () => {
@@ -206,7 +228,7 @@ describe('GitHub that fails for a passing reason', () => {
 
 describe('the pull request that brought a commit in', () => {
   const push = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' } as const;
-  const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [] });
+  const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [], isGated: false });
 
   test('is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
     for (let time = 0; time < 9; time++)
@@ -236,6 +258,22 @@ describe('GitHub that refuses', () => {
       remedy: expect.stringContaining('permissions:\n  pull-requests: write') as string,
     });
     expect(server.requests.filter((request) => request.startsWith('POST /repos'))).toHaveLength(1);
+  });
+
+  test.each([
+    [undefined, '  pull-requests: write\n  contents: read\n  id-token: write'],
+    ['issues=write; pull_requests=write', '  pull-requests: write\n  contents: read\n  id-token: write'],
+    [
+      'contents=write,metadata=read,issues=write',
+      '  pull-requests: write\n  contents: write\n  id-token: write\n  issues: write',
+    ],
+  ])('names what GitHub accepts: %s', async (accepted, block) => {
+    const headers = accepted === undefined ? {} : { 'x-accepted-github-permissions': accepted };
+    const message = 'Resource not accessible by integration';
+    server.faults.push({ request: /^POST .*comments/, status: 403, message, headers });
+    await expect(saveComment(github, target())).rejects.toMatchObject({
+      remedy: `Give the job the right to write comments, or set \`comment: never\`.\npermissions:\n${block}`,
+    });
   });
 
   test('our own mistake is thrown as it is', async () => {
@@ -283,6 +321,30 @@ describe('our comment', () => {
     server.comments.push({ ...stands, isMinimized: true });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
     expect(server.comments[0]?.isMinimized).toBe(false);
+  });
+
+  const sealed = `${body('old')}\n\n${writeSeal('default')}\n`;
+  test.each([
+    ['is broken', sealed.replace('"key"', '"kex"'), 'octocat', 'octocat'],
+    ['is gone', sealed.replace(/^<!--.*\n/, ''), 'octocat', 'octocat'],
+    ['has a line before it', `Approved!\n${sealed}`, undefined, 'somebody'],
+    ['is of another key by now', sealed.replace('"default"', '"other"'), undefined, 'somebody'],
+  ])('whose marker %s was edited, and is written anew', async (_, text, editor, told) => {
+    server.comments.push({ ...stands, body: text, ...(editor !== undefined && { editor }) });
+    const given: unknown[] = [];
+    await saveComment(github, target({ render: (previous) => body(String(given.push(previous))) }));
+    expect(given).toEqual([undefined]);
+    expect(server.comments).toHaveLength(1);
+    expect(lines).toEqual([expect.stringContaining(`edited by ${told}`)]);
+  });
+
+  test('of another job that holds our last line by another key, or in the middle, is left alone', async () => {
+    server.comments.push(
+      { ...stands, body: `text\n${writeSeal('staging')}` },
+      { ...stands, id: 2, body: `${writeSeal('default')}\nquoted` },
+    );
+    await saveComment(github, target());
+    expect(server.comments).toHaveLength(3);
   });
 
   test('that somebody else edited gives nothing to the next one', async () => {

@@ -38,6 +38,8 @@ export interface GitHubStandIn {
   readonly merges: Record<number, object>;
   /** By path, or by path and the commit that is asked for: the newest first. */
   readonly commitsOf: Record<string, readonly { readonly sha: string; readonly minute: number }[]>;
+  /** How commits stand to the branch, in GitHub's words. */
+  readonly compared: Record<string, string>;
   /** Texts by path and commit. */
   readonly files: Record<string, string>;
   /** Of the branch. */
@@ -85,6 +87,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     pulls: {},
     merges: {},
     commitsOf: {},
+    compared: {},
     files: {},
     head: 'abc',
     faults: [],
@@ -130,6 +133,13 @@ function answer(github: GitHubStandIn, path: string, text: string): Answer {
     };
   if (route === 'GET /repos/o/r/branches/main')
     return { status: 200, body: { commit: { sha: github.head }, protected: false } };
+  const compared = /^GET \/repos\/o\/r\/compare\/main\.\.\.(\w+)$/.exec(decodeURIComponent(route))?.[1];
+  if (compared !== undefined) {
+    const status = github.compared[compared];
+    return status === undefined
+      ? { status: 404, body: { message: 'Not Found' } }
+      : { status: 200, body: { status, commits: [] } };
+  }
   if (route === 'GET /repos/o/r/commits') {
     const [path, sha] = [searchParams.get('path') ?? '', searchParams.get('sha') ?? ''];
     const commits = github.commitsOf[`${path}@${sha}`] ?? github.commitsOf[path] ?? [];

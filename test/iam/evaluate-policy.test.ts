@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Statement } from '../../src/iam/policy-document.ts';
+import type { PolicyDocument, Statement } from '../../src/iam/policy-document.ts';
 import { evaluatePolicies, type PolicyRequest } from '../../src/iam/evaluate-policy.ts';
 
 const read: PolicyRequest = { action: 's3:GetObject', resource: 'arn:aws:s3:::pictures/a/b.png' };
@@ -106,4 +106,20 @@ describe('evaluatePolicies', () => {
     expect(decide({ AWS: 'arn:aws:iam::111122223333:role/b' })).toBe('implicitDeny');
     expect(decide({ Service: 'ec2.amazonaws.com' })).toBe('implicitDeny');
   });
+});
+
+test.each([
+  ['ForAllValues:StringEquals', 'allowed'],
+  ['ForAllValues:StringNotEquals', 'allowed'],
+  ['ForAnyValue:StringEquals', 'implicitDeny'],
+  ['ForAnyValue:StringNotEquals', 'implicitDeny'],
+])('%s on a key that the request does not have', (operator, decision) => {
+  const document: PolicyDocument = {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Action: '*', Resource: '*', Condition: { [operator]: { 'aws:TagKeys': ['a'] } } },
+    ],
+  };
+  const request = { action: 's3:GetObject', resource: 'arn:aws:s3:::a/b' };
+  expect(evaluatePolicies([document], request).decision).toBe(decision);
 });

@@ -154,6 +154,25 @@ describe('what the role may do', () => {
     ]);
   });
 
+  it.each([
+    ['gone', false],
+    ['other account', false],
+    ['refused', true],
+  ] as const)('of a bucket that is %s goes with approval: %s', (why, needsApproval) => {
+    const observed = { buckets: {}, unread: [{ name: 'lost', why }] };
+    const gone = factsIn(granting([reading('a', 'lost')], [reading('a')]), { observed });
+    expect(gone).toMatchObject([{ change: 'goes', subject: 'lost', needsApproval }]);
+    const policyToo = factsIn(granting(listing('lost', 'one/', 'two/'), undefined), { observed });
+    expect(policyToo.map((fact) => fact.needsApproval)).toEqual(policyToo.map(() => needsApproval));
+    expect(policyToo.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['policy', 'attachment']));
+    const others = factsIn(granting([reading('a', 'lost')], undefined), { observed });
+    expect(others.filter((fact) => fact.needsApproval).map(({ subject }) => subject)).toEqual(
+      needsApproval ? ['a', 'lost', 'P1', 'P1'] : ['a', 'P1', 'P1'],
+    );
+    // What is granted anew is asked for, wherever the bucket is.
+    expect(factsIn(granting([], [reading('lost')]), { observed })).toMatchObject([{ needsApproval: true }]);
+  });
+
   it('of a denial that goes, is as much as is allowed then', () => {
     const deny = { Effect: 'Deny', Action: 's3:GetObject', Resource: 'arn:aws:s3:::a/private/*' };
     const narrow = keys(granting([reading('a'), deny], listing('a', 'public/')));

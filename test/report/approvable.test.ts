@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ShownPlan } from '../../src/plan/approval.ts';
 import { markFacts } from '../../src/plan/fact-marks.ts';
 import { readMarker, writeMarker } from '../../src/report/marker.ts';
 import { maskOf } from '../../src/report/mask.ts';
-import { renderComment } from '../../src/report/render.ts';
+import { renderComment, renderSummary } from '../../src/report/render.ts';
 import type { Report } from '../../src/report/report.ts';
 import { recordedReport } from './recorded.ts';
 
@@ -48,6 +48,57 @@ test('a later plan keeps the record of the apply', () => {
 
 test('an apply that never was planned approves nothing', () => {
   expect(markerOf(render(apply))).not.toHaveProperty('shown');
+});
+
+describe('a plan that does not fit', () => {
+  /** The recorded plan, which replaces this many rules of others by Kolena's alone. */
+  const replacing = (rules: number, origins: number): Report => {
+    const report = recordedReport('create');
+    const { observed, desired, plan } = report;
+    const bucket = 'share-with-kolena';
+    const [cors] = desired?.cors ?? [];
+    if (!observed || !desired || !plan || !cors) throw new Error('the recorded report is whole');
+    const corsRules = Array.from({ length: rules }, (_, rule) => ({
+      ID: `theirs-${rule}`,
+      AllowedMethods: ['GET'],
+      AllowedOrigins: Array.from(
+        { length: origins },
+        (_, at) => `https://${'long-'.repeat(20)}${rule}-${at}.example`,
+      ).concat(rule === rules - 1 ? ['https://a-stranger.example'] : []),
+    }));
+    return {
+      ...report,
+      shown,
+      observed: { ...observed, buckets: { [bucket]: { name: bucket, region: 'us-east-1', corsRules } } },
+      desired: { ...desired, cors: [{ ...cors, rules: { ...cors.rules, others: [] } }] },
+    };
+  };
+
+  test('shows a rule of 151 origins whole, one a line', () => {
+    const body = render(replacing(1, 150));
+    expect(body).toMatch(/^- +from https:\/\/a-stranger\.example$/m);
+    expect(markerOf(body)?.shown).toEqual(shown);
+  });
+
+  test('can be approved while the job summary shows what the comment cuts', () => {
+    const report = replacing(20, 100);
+    const body = render(report);
+    expect(body).not.toContain('a-stranger');
+    expect(body).toMatch(/rows of long tables\. See the \[job summary\]/);
+    expect(renderSummary(report, mask)).toMatch(/^- +from https:\/\/a-stranger\.example$/m);
+    expect(markerOf(body)?.shown).toEqual(shown);
+  });
+
+  test('cannot be approved where neither shows it whole, and says so', () => {
+    const report = replacing(100, 100);
+    const body = render(report);
+    expect(renderSummary(report, mask)).not.toContain('a-stranger');
+    expect(body).toContain('nothing of it can be approved');
+    expect(markerOf(body)?.shown).toMatchObject({ digest: '', isCut: true, head: shown.head });
+    expect(markerOf(body)?.shown).not.toHaveProperty('facts');
+    // An apply that is refused, or passes, leaves it so.
+    expect(markerOf(render(apply, body))?.shown).toMatchObject({ isCut: true });
+  });
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { maskOf } from '../../src/report/mask.ts';
 import { renderComment, renderSummary } from '../../src/report/render.ts';
@@ -10,7 +11,6 @@ const comment = (name: (typeof recordedRuns)[number]) =>
   renderComment(recordedReport(name), { key: 'default', mask });
 const visibleLine = (markdown: string) => markdown.split('\n').find((line) => line.startsWith('### '));
 const diffOf = (markdown: string) => fenced(markdown, 'diff').join('\n').split('\n');
-const pictureOf = (markdown: string) => fenced(markdown, 'mermaid').join('\n');
 
 describe.each(recordedRuns)('the plan %s', (name) => {
   test('gives the kept Markdown', async () => {
@@ -40,18 +40,15 @@ test('hostile names and values give the kept Markdown, in which they mean nothin
 });
 
 test.each([
-  ['none', 'No changes: Kolena can read 1 bucket.'],
-  ['create', 'Kolena will be able to read 1 bucket; 1 new.'],
-  ['adopt', 'Kolena will be able to read 1 bucket; 1 changed.'],
-  [
-    'change',
-    'Kolena will be able to read 3 buckets; 1 new, 1 changed, 1 unchanged. Who may assume the role changes.',
-  ],
-  ['remove', 'Kolena will be able to read 1 bucket; 1 unchanged, 2 removed.'],
-  ['destroy', 'Kolena will no longer be able to read 1 bucket.'],
-  ['150-buckets', 'Kolena will be able to read 148 buckets; 4 new, 144 unchanged, 2 removed.'],
-] as const)('the verdict of %s is: %s', (name, verdict) => {
-  expect(visibleLine(comment(name))).toBe(`### ${verdict}`);
+  ['none', 'no changes, 1 bucket as today'],
+  ['create', '**1 bucket new**'],
+  ['adopt', 'access unchanged in 1 bucket, only names, descriptions or tags change'],
+  ['change', '**1 bucket new**, 1 narrower, 1 unchanged · trust: **another external ID**'],
+  ['remove', '2 buckets removed, 1 unchanged'],
+  ['destroy', '**all access removed** from 1 bucket'],
+  ['150-buckets', '**4 buckets new**, 2 removed, 144 unchanged'],
+] as const)('the headline of %s is: %s', (name, verdict) => {
+  expect(visibleLine(comment(name))).toBe(`### 🔑 Kolena S3 access · plan: ${verdict}`);
 });
 
 test('a changed external ID shows as changed though it is hidden', () => {
@@ -81,31 +78,42 @@ test('a foreign CORS rule is shown as kept, and ours as gone', () => {
 });
 
 test('resources are told apart by what happens to them', () => {
-  expect(comment('adopt')).toMatch(/\| 🔵 adopt \| IAM policy `KolenaS3ReadAccess` \|/);
-  expect(comment('adopt')).toMatch(/\| 🟡 adopt and change \| CORS rules of bucket `share-with-kolena` \|/);
-  expect(comment('create')).toMatch(/\| 🟢 create \| IAM role `KolenaS3ReadAccess` \|/);
-  expect(comment('remove')).toMatch(/\| 🔴 remove rule \| CORS rules of bucket `labels-archive` \|/);
-  expect(comment('remove')).toMatch(/\| 🔴 delete \| CORS rules of bucket `street-scenes` \|/);
-  expect(comment('none')).toMatch(/\| ⚪ unchanged \| IAM role `KolenaS3ReadAccess` \|/);
+  expect(comment('adopt')).toMatch(/\| 🔵&nbsp;adopt \| IAM policy `KolenaS3ReadAccess` \|/);
+  expect(comment('adopt')).toMatch(
+    /\| 🟡&nbsp;adopt&nbsp;and&nbsp;change \| CORS rules of bucket `share-with-kolena` \|/,
+  );
+  expect(comment('create')).toMatch(/\| 🟢&nbsp;create \| IAM role `KolenaS3ReadAccess` \|/);
+  expect(comment('remove')).toMatch(
+    /\| 🔴&nbsp;remove&nbsp;rule \| CORS rules of bucket `labels-archive` \|/,
+  );
+  expect(comment('remove')).toMatch(/\| 🔴&nbsp;delete \| CORS rules of bucket `street-scenes` \|/);
+  expect(comment('none')).toMatch(/\| ⚪&nbsp;unchanged \| IAM role `KolenaS3ReadAccess` \|/);
 });
 
 test('without a backend what exists is not told as adopted by every run', () => {
   expect(comment('none')).not.toMatch(/adopt \|/);
+  expect(comment('none')).not.toContain('made by hand');
 });
 
-test('the picture tells states apart by shape and word', () => {
-  const picture = pictureOf(comment('change'));
-  expect(picture).toMatch(/b\d\("<b>NEW<\/b><br\/>street-scenes/);
-  expect(picture).toMatch(
-    /\{\{"<b>CHANGED<\/b><br\/>share-with-kolena<br\/>only<br\/>images\/<br\/>labels\//,
+test('what was made by hand is told as found', () => {
+  expect(comment('adopt')).toContain(
+    '- **Found:** role `KolenaS3ReadAccess`, made by hand, managed here from this merge on',
   );
-  expect(picture).toMatch(/\["labels-archive"\]/);
-  expect(pictureOf(comment('remove'))).toMatch(/>"<b>REMOVED<\/b><br\/>labels-archive/);
-  expect(pictureOf(comment('adopt'))).toMatch(/\[\["<b>ADOPTED<\/b><br\/>IAM policy/);
 });
 
-test('past twelve buckets the picture groups them', () => {
-  const picture = pictureOf(comment('150-buckets'));
-  expect(picture).toContain('144 buckets');
-  expect(picture.match(/^ {2}b\d+\W/gm)).toHaveLength(3);
+test('of more than ten rows seven stand open, and every other bucket is in the fold', () => {
+  const markdown = comment('150-buckets');
+  const rows = (text: string) => text.match(/^\| `[^`]+` \| (?:🆕|➖|unchanged)/gm)?.length ?? 0;
+  const open = markdown.slice(0, markdown.indexOf('<details>'));
+  expect([rows(open), rows(markdown)]).toEqual([7, 150]);
+  expect(markdown).toContain('<summary>143 more buckets: 143 unchanged</summary>');
+});
+
+test('the footer names a time for people and the version of package.json', () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  expect(comment('none')).toMatch(
+    new RegExp(` · 23 Nov 2026, 09:00 UTC · kolena-s3-access v${version.replaceAll('.', '\\.')}</sub>$`, 'm'),
+  );
 });

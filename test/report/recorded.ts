@@ -3,6 +3,7 @@ import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
 import type { Observed } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { Report } from '../../src/report/report.ts';
+import { factsOf } from '../../src/plan/facts.ts';
 import { readChanges } from '../../src/plan/changes.ts';
 import { summarizePlan } from '../../src/plan/summary.ts';
 
@@ -40,14 +41,16 @@ export function recordedReport(name: (typeof recordedRuns)[number]): Report {
   const decide = command === 'destroy' ? decideRemoval : decideAccess;
   const desired = decide(config, observed, { region: 'us-east-1' });
   const changes = readChanges(readGolden(`${name}.plan.json`));
+  // Terraform's changes alone; test/plan/cors-writes.test.ts covers rules that are written through S3.
+  const plan = summarizePlan({ changes, desired: { ...desired, cors: [] }, observed, backend });
   return {
     command,
     outcome: 'planned',
     config,
     observed,
     desired,
-    // Terraform's changes alone; test/plan/cors-writes.test.ts covers rules that are written through S3.
-    plan: summarizePlan({ changes, desired: { ...desired, cors: [] }, observed, backend }),
+    plan,
+    facts: factsOf({ plan, desired, observed }),
     backend,
     rawDiff,
     digest,

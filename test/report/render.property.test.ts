@@ -5,7 +5,7 @@ import { writeMarker } from '../../src/report/marker.ts';
 import { renderComment, renderSummary } from '../../src/report/render.ts';
 import type { Outcome } from '../../src/report/report.ts';
 import { hostileReport, hostileText } from './hostile.ts';
-import { fenced, structureProblems } from './structure.ts';
+import { structureProblems } from './structure.ts';
 
 const clear = maskOf({ externalIds: [], accountIds: [] });
 const texts = fc.array(hostileText, { minLength: 7, maxLength: 31 });
@@ -33,20 +33,6 @@ test('whatever stands in names and values, the Markdown is whole and data means 
   );
 });
 
-test('a name cannot leave its label in the picture', () => {
-  fc.assert(
-    fc.property(texts, (list) => {
-      const picture = fenced(renderSummary(hostileReport(from(list), 3), clear), 'mermaid').join('\n');
-      const label = /"(?:[\p{L}\p{N} ./_…-]|#\d+;|<br\/>|<\/?b>)*"/gu;
-      const line =
-        /^ {2}(?:\w+(?:\(\[|\(|\{\{|>|\[\[|\[)""(?:\]\)|\)|\}\}|\]|\]\])(?::::\w+)?(?: -->\|""\| role)?|\w+ (?:-->|-\.-) \w+|classDef .*)$/;
-      const lines = picture.replace(label, '""').split('\n');
-      expect(lines.slice(1).filter((text) => !line.test(text))).toEqual([]);
-    }),
-    { numRuns: 40 },
-  );
-});
-
 test('it fits whatever the size, and stays whole', () => {
   const long = hostileText.map((text) => text.repeat(40).slice(0, 900));
   fc.assert(
@@ -64,7 +50,7 @@ test('it fits whatever the size, and stays whole', () => {
     ),
     { numRuns: 5 },
   );
-}, 60_000);
+}, 180_000);
 
 test('what is shown does not depend on a secret, whatever its characters and wherever it stands', () => {
   // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: what an external ID may hold.

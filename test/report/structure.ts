@@ -1,7 +1,8 @@
 import { marked, type Token, type Tokens } from 'marked';
 
-/** HTML that we write ourselves: folded parts and the marker. */
-const ownHtml = /^(?:<\/?details>|<summary>[^<>&@#]*<\/summary>|<!-- kolena-s3-access \{[^<>]*\} -->|\s)*$/;
+/** HTML that we write ourselves: folded parts, the marker and the last line. */
+const ownHtml =
+  /^(?:<\/?details>|<\/?sub>|<summary>[^<>&@#]*<\/summary>|<!-- kolena-s3-access(?: \{[^<>]*\}|:end "[^<>]*") -->|\s)*$/;
 
 /**
  * What is wrong with a piece of our Markdown, as a parser of GitHub's flavour sees it: something left open, a table row
@@ -54,6 +55,7 @@ const known = new Set(
     'blockquote',
     'codespan',
     'strong',
+    'br',
     'link',
     'html',
   ].concat('code'),

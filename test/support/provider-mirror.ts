@@ -6,18 +6,24 @@ import { parseConstraint } from '../../src/config/version-constraint.ts';
 import { AWS_PROVIDER_VERSION } from '../../src/stack/aws-stack.ts';
 import { cacheFolder } from './cache-folder.ts';
 
+/** Which provider all tests are to be tried with, as a version constraint; it is fetched, whatever is on disk. */
+const chosen = process.env['KOLENA_TEST_PROVIDER'];
+
 /** What is fetched where no provider is on disk: the one that the tests were written with. */
-const providerVersion = '5.100.0';
+const providerVersion = chosen ?? '5.100.0';
+
+/** Where Terraform and OpenTofu take providers from, the same ones, and so the first folder of a mirror. */
+export const registries = ['registry.terraform.io', 'registry.opentofu.org'] as const;
 
 /** The AWS provider's folder below a mirror. */
-export const providerPath = join('registry.terraform.io', 'hashicorp', 'aws');
+export const providerPath = join(registries[0], 'hashicorp', 'aws');
 
 /** This machine's platform, as Terraform names it. */
 export const platform = `${process.platform === 'win32' ? 'windows' : process.platform}_${process.arch.replace('x64', 'amd64')}`;
 
 /** A mirror on disk with a version of the AWS provider that we take; fetched by `terraform` when there is none. Throws when it cannot be had. */
 export function findProvider(terraform: string): string {
-  return providerMirror() ?? fetchProvider(terraform);
+  return (chosen === undefined ? providerMirror() : undefined) ?? fetchProvider(terraform);
 }
 
 /**
@@ -25,7 +31,7 @@ export function findProvider(terraform: string): string {
  * plugin cache out as a mirror.
  */
 function fetchProvider(binary: string): string {
-  const kept = join(cacheFolder('plugins'), providerVersion);
+  const kept = join(cacheFolder('plugins'), providerVersion.replaceAll(/[^\w.-]/g, '_'));
   if (existsSync(kept)) return kept;
   console.log(`  Terraform downloads the AWS provider ${providerVersion}, some 150 MB, once.`);
   const cache = mkdtempSync(`${kept}.new-`);

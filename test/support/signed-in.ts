@@ -17,7 +17,7 @@ export function signedIn(world: World, as: Principal, tell: (line: string) => vo
   const env = world.env(as);
   const credentials = () => Promise.resolve(as.credentials);
   return {
-    clients: awsClients({ region: 'us-east-1', env, credentials }),
+    clients: awsClients({ region: 'us-east-1', env, credentials, bucketOwner: customerAccountId }),
     caller: { accountId: customerAccountId, partition: 'aws', arn: as.arn },
     env,
     log: { info: tell, warning: tell, group: (_, work) => work() },

@@ -1,6 +1,16 @@
-import { appendFileSync, chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  appendFileSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { consoleLog } from '../../src/local/console-log.ts';
 import { findTerraform } from '../../src/terraform/install.ts';
 import { cacheFolder, repository } from './cache-folder.ts';
@@ -13,23 +23,38 @@ export interface LocalTerraform {
   readonly binary: string;
   /** For each command; the provider comes from a mirror on this machine, and answers with a thin schema. */
   readonly env: Readonly<Record<string, string>>;
-  /** As `env`, with the provider as HashiCorp ships it: each command takes seconds more. */
+  /** As `env`, with the provider as HashiCorp ships it: each command takes seconds of CPU time more. */
   readonly untouched: Readonly<Record<string, string>>;
 }
 
-/** Terraform on PATH, else fetched as the Action itself does. */
+/** Another Terraform or OpenTofu to try all tests with, by its name on PATH or its path. */
+const chosen = process.env['KOLENA_TEST_TERRAFORM'];
+
+/** The one that the variable KOLENA_TEST_TERRAFORM names, else Terraform on PATH, else fetched as the Action itself does. */
 export async function terraformBinary(): Promise<string> {
+  if (chosen !== undefined) return asTerraform(findOnPath(chosen) ?? resolve(repository, chosen));
   return findOnPath('terraform') ?? (await fetchTerraform());
+}
+
+/** A link to the binary by the name under which a run looks for it on PATH. */
+function asTerraform(binary: string): string {
+  accessSync(binary, constants.X_OK);
+  if (/^terraform(?:\.exe)?$/.test(basename(binary))) return binary;
+  const link = join(mkdtempSync(join(tmpdir(), 'chosen-terraform-')), 'terraform');
+  symlinkSync(binary, link);
+  return link;
 }
 
 /** Finds Terraform on PATH and the provider on disk, or fetches them, once, into a cache of this repository. */
 export async function localTerraform(): Promise<LocalTerraform> {
   const binary = await terraformBinary();
   const mirror = findProvider(binary);
+  const path =
+    chosen === undefined ? {} : { PATH: `${dirname(binary)}${delimiter}${process.env['PATH'] ?? ''}` };
   return {
     binary,
-    env: environment(thinMirror(mirror), 'thin'),
-    untouched: environment(mirror, 'untouched'),
+    env: { ...path, ...environment(thinMirror(mirror), 'thin') },
+    untouched: { ...path, ...environment(mirror, 'untouched') },
   };
 }
 

@@ -14,7 +14,7 @@ let releases: TestReleases;
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'install-test-'));
-  for (const folder of ['bin', 'cache', 'work']) mkdirSync(join(root, folder));
+  for (const folder of ['bin', 'cache', 'temp', 'work']) mkdirSync(join(root, folder));
   releases = await startReleases(['1.9.8', '1.10.5', '1.11.2', '1.11.4', '1.12.0-beta1', '2.0.0']);
 });
 afterEach(async () => {
@@ -39,6 +39,7 @@ function find(
     workingDirectory: join(root, 'work'),
     env: {
       PATH: `${join(root, 'bin')}:/usr/bin:/bin`,
+      RUNNER_TEMP: join(root, 'temp'),
       ...(cache && { RUNNER_TOOL_CACHE: join(root, 'cache') }),
     },
     log: logTo(),
@@ -46,7 +47,12 @@ function find(
   });
 }
 
-const cached = (version: string) => join(root, 'cache', 'terraform', version, process.arch, 'terraform');
+const cached = (version: string) =>
+  join(root, 'cache', 'kolena-terraform', version, process.arch, `terraform_${version}_${platform}.zip`);
+const unpacked = (version: string) => ({
+  binary: expect.stringMatching(/terraform-\w+\/terraform$/) as string,
+  version,
+});
 const refused = (message: RegExp) => ({
   name: 'UserError',
   reason: 'terraform-missing',
@@ -113,18 +119,48 @@ describe('findTerraform', () => {
 
   it('downloads the newest that is allowed, once', async () => {
     put('terraform', fakeTerraform('1.5.7'));
-    const expected = { binary: cached('1.11.4'), version: '1.11.4' };
+    const expected = unpacked('1.11.4');
     expect(await find({ terraformVersion: '>= 1.10, < 2.0' })).toEqual(expected);
     expect(releases.requests).toHaveLength(4);
     await releases.close();
     expect(await find({ terraformVersion: '~> 1.11.0' })).toEqual(expected);
-    expect(existsSync(`${join(root, 'cache', 'terraform', '1.11.4', process.arch)}.complete`)).toBe(true);
-    expect(readdirSync(join(root, 'cache', 'terraform'))).toEqual(['1.11.4']);
+    expect(existsSync(`${join(root, 'cache', 'kolena-terraform', '1.11.4', process.arch)}.complete`)).toBe(
+      true,
+    );
+    expect(readdirSync(join(root, 'cache', 'kolena-terraform'))).toEqual(['1.11.4']);
   });
 
-  it('downloads the newest 1.x where there is none at all', async () => {
-    expect(await find()).toEqual({ binary: cached('1.11.4'), version: '1.11.4' });
+  it('downloads the version that this release was tested with where there is none at all', async () => {
+    await releases.close();
+    releases = await startReleases(['1.10.5', '1.11.4', '1.11.5', '1.12.0']);
+    expect(await find()).toEqual(unpacked('1.11.4'));
   });
+
+  it.each([
+    ['latest', '1.11.4'],
+    ['latest:^1.10', '1.10.5'],
+    ['latest:^1.1[01]', '1.11.4'],
+  ])("understands tfenv's %s in .terraform-version", async (text, version) => {
+    writeFileSync(join(root, 'work', '.terraform-version'), `${text}\n`);
+    expect(await find()).toMatchObject({ version });
+  });
+
+  it.each(['min-required', 'latest-allowed', 'latest:(', 'dev'])(
+    'passes over "%s" in .terraform-version, and says so',
+    async (text) => {
+      writeFileSync(join(root, 'work', '.terraform-version'), `${text}\n`);
+      const path = put('terraform', fakeTerraform('1.5.7'));
+      const lines: string[] = [];
+      const found = await findTerraform({
+        workingDirectory: join(root, 'work'),
+        env: { PATH: join(root, 'bin') },
+        log: logTo(lines),
+        releases: releases.server,
+      });
+      expect(found).toEqual({ binary: path });
+      expect(lines).toEqual([expect.stringContaining(`"${text}", which is passed over`)]);
+    },
+  );
 
   it('works without a tool cache', async () => {
     const { binary, version } = await find({ cache: false });
@@ -154,8 +190,40 @@ describe('findTerraform', () => {
 
   it('lets two runs download at the same time', async () => {
     const found = await Promise.all([find(), find(), find()]);
-    expect(new Set(found.map(({ binary }) => binary))).toEqual(new Set([cached('1.11.4')]));
-    expect(readdirSync(join(root, 'cache', 'terraform'))).toEqual(['1.11.4']);
+    expect(found).toEqual([unpacked('1.11.4'), unpacked('1.11.4'), unpacked('1.11.4')]);
+    expect(new Set(found.map(({ binary }) => binary)).size).toBe(3);
+    expect(readdirSync(join(root, 'cache', 'kolena-terraform'))).toEqual(['1.11.4']);
+  });
+
+  it.each([
+    [
+      'its archive',
+      () => {
+        writeFileSync(cached('1.11.4'), zipOf('terraform', '#!/bin/sh\necho evil\n'));
+      },
+    ],
+    [
+      'its list of checksums',
+      () => {
+        writeFileSync(join(cached('1.11.4'), '..', 'terraform_1.11.4_SHA256SUMS'), 'none');
+      },
+    ],
+  ])('does not use what another job put into the tool cache in place of %s', async (_, tamper) => {
+    await find();
+    tamper();
+    await expect(find()).rejects.toMatchObject({
+      ...refused(/is not used: .*(?:has the checksum|is not signed)/),
+      remedy: expect.stringContaining('tool cache') as string,
+    });
+  });
+
+  it('passes over a Terraform in the tool cache that nobody could verify', async () => {
+    const folder = join(root, 'cache', 'terraform', '1.11.4', process.arch);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'terraform'), '#!/bin/sh\necho evil\n', { mode: 0o755 });
+    writeFileSync(`${folder}.complete`, '');
+    expect(await find()).toEqual(unpacked('1.11.4'));
+    expect(releases.requests.length).toBeGreaterThan(0);
   });
 
   it('goes by .terraform-version, and by the input before it', async () => {
@@ -231,7 +299,7 @@ describe('findTerraform', () => {
       const url = 'http://releases.example';
       const found = await findTerraform({
         workingDirectory: root,
-        env: { RUNNER_TOOL_CACHE: join(root, 'cache') },
+        env: { RUNNER_TOOL_CACHE: join(root, 'cache'), RUNNER_TEMP: join(root, 'temp') },
         log: logTo(),
         releases: { ...releases.server, url },
       });

@@ -245,6 +245,27 @@ describe('openTerraform', timeout, () => {
     expect(existsSync(join(workDir, '.terraform.tfstate.lock.info'))).toBe(false);
   });
 
+  it('leaves no process behind when the run is killed outright', async () => {
+    const hold = { provisioner: [{ 'local-exec': { command: 'echo $$ > held; exec sleep 61' } }] };
+    await planned(data('a', hold));
+    const script = fileURLToPath(new URL('interrupted-apply.ts', import.meta.url));
+    const run = spawn(process.execPath, ['--import', 'tsx', script, binary, workDir], { stdio: 'ignore' });
+    const held = join(workDir, 'held');
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+    while (!existsSync(held) || readFileSync(held, 'utf8') === '') await pause();
+    const child = Number(readFileSync(held, 'utf8'));
+    run.kill('SIGKILL');
+    const isAlive = () => {
+      try {
+        return process.kill(child, 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isAlive()).toBe(true);
+    await expect.poll(isAlive, { timeout: 15_000, interval: 100 }).toBe(false);
+  });
+
   it('says so when the binary is not there', async () => {
     await expect(open({ binary: '/nowhere/terraform' }).terraform.init('{}')).rejects.toMatchObject({
       reason: 'terraform-missing',

@@ -196,7 +196,7 @@ describe('explainS3Denial', () => {
       'a boundary among the suspects',
       denied,
       { role: { ...role, permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/Edge' } },
-      /denies it: the permissions boundary \S+Edge, a service control policy \(SCP\), the bucket's policy, other ownership/,
+      /denies it: the permissions boundary \S+Edge, a service control policy \(SCP\), the bucket's policy, a condition on tags in a bucket with ABAC, other ownership/,
       true,
     ],
     [

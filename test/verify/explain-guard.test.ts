@@ -19,7 +19,11 @@ test.each([
     /a service control policy \(arn:aws:organizations::1:policy\/o-a\/service_control_policy\/p-b\)/,
     /\(SCP\)/,
   ],
-  ['with an explicit deny in a permissions boundary', /a permissions boundary/, /permissions-boundary-arn/],
+  [
+    'with an explicit deny in a permissions boundary',
+    /a permissions boundary/,
+    /Deny statement out of a permissions boundary/,
+  ],
   [
     'because no permissions boundary allows the s3:GetObject action',
     /no permissions/,

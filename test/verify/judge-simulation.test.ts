@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { SimulationAnswer } from '../../src/verify/observations.ts';
+import { type Check, isUnrefuted, isVerified, pass } from '../../src/verify/check.ts';
+import { about } from '../../src/verify/checks.ts';
+import { simulationQuestions } from '../../src/verify/simulation.ts';
 import { judgeSimulation } from '../../src/verify/judge-simulation.ts';
 import { expectations, goodSimulation, refused } from './good.ts';
 
@@ -92,5 +95,73 @@ describe('judgeSimulation', () => {
       status: 'unprovable',
       evidence: 'There is no role.',
     });
+  });
+});
+
+describe('what the simulator cannot decide', () => {
+  const lacking = (action: string, decision: SimulationAnswer['decision'], missing = ['aws:SourceVpce']) =>
+    judgeSimulation(expectations, {
+      of: 'role',
+      answers: {
+        outcome: 'ok',
+        value: goodSimulation(expectations).map((answer) =>
+          answer.question.action === action ? { ...answer, decision, missingContext: missing } : answer,
+        ),
+      },
+    });
+  const of = (checks: readonly Check[], id: string) => checks.find((check) => check.id === id);
+
+  test('for want of a context key is no failure, and names the key', () => {
+    expect(of(lacking('s3:GetObject', 'implicitDeny'), 'grants:pictures')).toMatchObject({
+      status: 'unprovable',
+      evidence: expect.stringContaining('aws:SourceVpce') as string,
+    });
+  });
+
+  test('about what must be denied leaves the access unverified', () => {
+    const checks = [
+      pass(about('lists', { location: 'pictures' }), 'x'),
+      ...lacking('s3:PutObject', 'allowed'),
+    ];
+    expect(of(checks, 'denies-write:pictures')?.status).toBe('unprovable');
+    expect(isUnrefuted(checks)).toBe(true);
+    expect(isVerified(checks)).toBe(false);
+  });
+
+  test('but as it should be stands: what the documents allow is compared as well', () => {
+    expect(of(lacking('s3:PutObject', 'implicitDeny'), 'denies-write:pictures')?.status).toBe('pass');
+  });
+
+  test('is not called denied when it was really read', () => {
+    const judged = (read: ReadonlySet<string>) =>
+      of(
+        judgeSimulation(expectations, {
+          of: 'role',
+          read,
+          answers: {
+            outcome: 'ok',
+            value: goodSimulation(expectations).map((answer) => ({
+              ...answer,
+              decision: 'implicitDeny' as const,
+            })),
+          },
+        }),
+        'grants:pictures',
+      )?.status;
+    expect(judged(new Set())).toBe('fail');
+    expect(judged(new Set(['pictures']))).toBe('unprovable');
+  });
+});
+
+test('the simulator is told the context of a real call', () => {
+  const questions = simulationQuestions(expectations);
+  for (const { context } of questions)
+    expect(context).toMatchObject({
+      'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/Kolena',
+      'aws:RequestedRegion': 'eu-west-1',
+      'aws:SecureTransport': 'true',
+    });
+  expect(questions.find(({ action }) => action === 's3:ListBucket')?.context).toMatchObject({
+    's3:prefix': '',
   });
 });

@@ -1,4 +1,9 @@
-import { GetBucketEncryptionCommand, HeadBucketCommand } from '@aws-sdk/client-s3';
+import {
+  GetBucketEncryptionCommand,
+  HeadBucketCommand,
+  type HeadBucketCommandInput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 
 import type { BucketFinding, Caller } from '../../access/observed.ts';
 import { defined } from '../../base/defined.ts';
@@ -7,13 +12,13 @@ import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
 import { isCode, isDenied, readAwsError } from '../../problem/aws-error.ts';
 
-/** Reads one bucket in its own region. */
+/** Reads one bucket in its own region; one of another account is denied, also when that opens it to everybody. */
 export async function observeBucket(
   clients: AwsClients,
   caller: Pick<Caller, 'accountId' | 'partition'>,
   name: string,
 ): Promise<BucketFinding> {
-  const head = await headBucket(clients, name);
+  const head = await headBucket(clients.s3(), { Bucket: name });
   if (head.status === 404) return { kind: 'missing', name };
   const region = head.region ?? clients.region;
   try {
@@ -29,22 +34,24 @@ export async function observeBucket(
   } catch (error) {
     if (isCode(error, 'NoSuchBucket')) return { kind: 'missing', name };
     if (!isDenied(error)) throw error;
-    if (head.status === 403) return { kind: 'denied', name, owner: 'unknown', cause: error };
-    const owned = await headBucket(clients, name, caller.accountId);
-    return { kind: 'denied', name, owner: owned.status === 403 ? 'other' : 'this', cause: error };
+    return { kind: 'denied', name, owner: await ownerOf(clients.s3(region), name), cause: error };
   }
+}
+
+/** Whose a bucket is that was denied. */
+async function ownerOf(s3: S3Client, Bucket: string): Promise<'this' | 'other' | 'unknown'> {
+  if ((await headBucket(s3, { Bucket })).status === 200) return 'this';
+  const { status } = await headBucket(s3, { Bucket, ExpectedBucketOwner: undefined });
+  return status === 200 ? 'other' : 'unknown';
 }
 
 /** S3 names a bucket's region in refusals too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
 async function headBucket(
-  clients: AwsClients,
-  Bucket: string,
-  ExpectedBucketOwner?: string,
+  s3: S3Client,
+  input: HeadBucketCommandInput,
 ): Promise<{ readonly status: number; readonly region?: string }> {
   try {
-    const { BucketRegion, $metadata } = await clients
-      .s3()
-      .send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner }));
+    const { BucketRegion, $metadata } = await s3.send(new HeadBucketCommand(input));
     return { status: $metadata.httpStatusCode ?? 200, ...defined({ region: BucketRegion }) };
   } catch (error) {
     const { status, headers } = readAwsError(error);

@@ -14,6 +14,7 @@ import { policyNameOf, policyNumberOf } from '../../access/policy-names.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
 import { buildArn } from '../../config/arn.ts';
+import { observeOtherPolicies } from './observe-other-policies.ts';
 import { decodePolicyDocument } from '../policy-document.ts';
 import { isCode, isDenied, notFromAws } from '../../problem/aws-error.ts';
 import { missingRightsRemedy } from '../../problem/missing-rights.ts';
@@ -25,7 +26,7 @@ export interface RoleQuestion {
   readonly names: Pick<AccessConfig, 'roleName' | 'policyName' | 'iamPath'>;
 }
 
-/** The role and our managed policies, as they stand now. */
+/** The role and our managed policies, as they stand now, those under former names last. */
 export interface RoleAndPolicies {
   readonly role?: ObservedRole;
   readonly policies: readonly ObservedPolicy[];
@@ -35,7 +36,10 @@ export interface RoleAndPolicies {
 export async function observeRole(question: RoleQuestion): Promise<RoleAndPolicies> {
   try {
     const role = await readRole(question);
-    return defined({ role, policies: await readPolicies(question, role) });
+    const policies = await readPolicies(question, role);
+    if (role === undefined) return { policies };
+    const { former, documents } = await observeOtherPolicies(question.iam, role, policies);
+    return { role: { ...role, otherDocuments: documents }, policies: [...policies, ...former] };
   } catch (error) {
     if (isDenied(error)) throw mayNotRead(question, error);
     throw error;
@@ -60,6 +64,7 @@ async function readRole({ iam, names }: RoleQuestion): Promise<ObservedRole | un
       maxSessionDuration: Role.MaxSessionDuration ?? 3600,
       attachedPolicies,
       inlinePolicyNames,
+      tags: Object.fromEntries((Role.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
       ...defined({ permissionsBoundaryArn: Role.PermissionsBoundary?.PermissionsBoundaryArn }),
     };
   } catch (error) {
@@ -183,6 +188,7 @@ function mayNotRead({ caller, names }: RoleQuestion, cause: unknown): UserError 
       caller,
       lists: { RoleName: [names.roleName], PolicyName: [names.policyName] },
       right,
+      denied: (cause as Error).message,
     }),
     cause,
   });

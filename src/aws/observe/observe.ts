@@ -1,7 +1,7 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
 import { grantedBuckets } from '../../iam/granted-buckets.ts';
 import type { AccessConfig } from '../../config/access-config.ts';
-import type { BucketFinding, Caller, Observed, ObservedBucket } from '../../access/observed.ts';
+import type { BucketFinding, Caller, Observed, ObservedBucket, UnreadBucket } from '../../access/observed.ts';
 import { defined } from '../../base/defined.ts';
 import type { Log } from '../../base/log.ts';
 import type { AwsClients } from '../clients.ts';
@@ -20,14 +20,20 @@ export interface ObserveProps {
    * @default false
    */
   readonly asksQuota?: boolean;
+  /**
+   * Whether everything is to be taken away, which no bucket stops that cannot be read.
+   * @default false
+   */
+  readonly isRemoval?: boolean;
   readonly log: Log;
 }
 
 /**
  * Reads what exists in AWS: the role, our policies, and every bucket that is configured or was granted before. Throws a
- * UserError that names all buckets that do not exist or cannot be read, or the role when that cannot be read.
+ * UserError that names all configured buckets that do not exist or cannot be read, or the role when that cannot be read.
  */
-export async function observe({ clients, caller, config, asksQuota, log }: ObserveProps): Promise<Observed> {
+export async function observe(props: ObserveProps): Promise<Observed> {
+  const { clients, caller, config, asksQuota, isRemoval = false, log } = props;
   const find = (names: readonly string[]) =>
     Promise.all(names.map((name) => observeBucket(clients, caller, name)));
   const configured = [...new Set(config.buckets.map(({ bucket }) => bucket))];
@@ -38,12 +44,27 @@ export async function observe({ clients, caller, config, asksQuota, log }: Obser
   ]);
   const granted = grantedBuckets(policies.map(({ document }) => document));
   const dropped = await find(granted.filter((name) => !configured.includes(name)));
-  // A bucket that was granted and is gone since has nothing left to take away.
-  const findings = [...found, ...dropped.filter(({ kind }) => kind !== 'missing')];
-  const error = unreadableBuckets(findings, caller);
+  const error = isRemoval ? undefined : unreadableBuckets(found, caller);
   if (error !== undefined) throw error;
+  const findings = [...found, ...dropped];
   tell(log, findings, role === undefined ? 'no role' : `role ${role.name}`);
-  return defined({ caller, role, policies, buckets: byName(findings), policiesPerRoleQuota });
+  const unread = findings.flatMap(unreadOf);
+  const buckets = byName(findings);
+  return {
+    ...defined({ caller, role, policies, buckets, policiesPerRoleQuota }),
+    ...(unread.length > 0 && { unread }),
+  };
+}
+
+function unreadOf(finding: BucketFinding): UnreadBucket[] {
+  switch (finding.kind) {
+    case 'found':
+      return [];
+    case 'missing':
+      return [{ name: finding.name, why: 'gone' }];
+    case 'denied':
+      return [{ name: finding.name, why: finding.owner === 'other' ? 'other account' : 'refused' }];
+  }
 }
 
 /** The account's quota of managed policies per role; absent when this run is not allowed to read it. */

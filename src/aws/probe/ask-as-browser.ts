@@ -76,7 +76,9 @@ function encryptionOf({ headers }: PlainResponse) {
 }
 
 async function presigned({ s3, bucket, key }: S3Object): Promise<URL> {
-  return new URL(await getSignedUrl(s3, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn }));
+  // Kolena's page names no owner.
+  const command = new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: undefined });
+  return new URL(await getSignedUrl(s3, command, { expiresIn }));
 }
 
 function allowsGet(methods: string): boolean {

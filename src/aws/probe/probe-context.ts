@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts';
 import type { Expectations } from '../../verify/expectations.ts';
 import type { AwsClients, CredentialProvider } from '../clients.ts';
 import type { Clock } from '../../base/clock.ts';
+import type { CheckContext } from '../../iam/temporary-statement.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
 
@@ -12,6 +13,8 @@ export interface ProbeOptions {
   readonly mode: 'assume' | 'simulate';
   /** Seconds, for all waiting together. */
   readonly timeoutSeconds: number;
+  /** Whether an apply has just written the role: then the trust policy must be read as it was written. */
+  readonly afterApply: boolean;
 }
 
 export interface ProbeProps {
@@ -24,7 +27,7 @@ export interface ProbeProps {
   readonly log: Log;
   /** Clients that sign with the assumed role's session: `(credentials) => awsClients({ …, credentials })`. */
   readonly sessionClients: (credentials: CredentialProvider) => AwsClients;
-  /** SIGINT and SIGTERM, so that the temporary statement is removed. @default the process's own */
+  /** SIGINT, SIGTERM and SIGHUP, so that the temporary statement is removed. @default the process's own */
   readonly interrupts?: Interrupts;
   /** @default the machine's clock */
   readonly clock?: Clock;
@@ -45,4 +48,17 @@ export interface Probe extends ProbeProps {
   readonly live: RoleAndPolicies;
   /** Reads them back again. */
   readonly readBack: () => Promise<RoleAndPolicies>;
+}
+
+/** Milliseconds since 1970 by AWS's clock, as far as the SDK saw this machine's to be off: it corrects its signatures by that. */
+export function awsNow({ clients, clock }: Pick<Probe, 'clients' | 'clock'>): number {
+  return clock.now() + clients.iam.config.systemClockOffset;
+}
+
+/** By what the statements of checks are known. */
+export function checkContext(
+  probe: Pick<Probe, 'clients' | 'clock' | 'caller' | 'expectations'>,
+): CheckContext {
+  const { caller, expectations } = probe;
+  return { now: new Date(awsNow(probe)), accountId: caller.accountId, externalId: expectations.externalId };
 }

@@ -13,6 +13,7 @@ import type {
   ObjectRead,
   Refusal,
 } from '../../verify/observations.ts';
+import { isReachable } from '../../verify/sample-keys.ts';
 import { concreteOrigin } from '../../verify/browser-origins.ts';
 import { type Browser, getAsBrowser } from './ask-as-browser.ts';
 import type { AwsClients } from '../clients.ts';
@@ -84,7 +85,8 @@ async function listFirst(
   );
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html: these have to be restored before they can be read.
   const readable = Contents.filter(
-    ({ StorageClass }) => StorageClass !== 'GLACIER' && StorageClass !== 'DEEP_ARCHIVE',
+    ({ Key = '', StorageClass }) =>
+      StorageClass !== 'GLACIER' && StorageClass !== 'DEEP_ARCHIVE' && isReachable(Key),
   );
   const filledFirst = readable.sort(
     (one, other) => Number((other.Size ?? 0) > 0) - Number((one.Size ?? 0) > 0),
@@ -130,7 +132,7 @@ function browserOf({ probe, clients, limits }: RoleSession): Browser | undefined
 function whyNothingToRead(list: Attempt<Listing>): string {
   if (list.outcome !== 'ok') return 'Nothing could be listed.';
   if (list.value.count === 0) return 'It is empty.';
-  return `All ${list.value.count} objects listed are archived.`;
+  return `All ${list.value.count} objects listed are archived, or have a key with \`.\` or \`..\` that no page can ask for.`;
 }
 
 async function readByte(

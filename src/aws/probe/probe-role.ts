@@ -92,8 +92,9 @@ async function assumePatiently(
     ask: () => assume(probe, probe.expectations.externalId),
     retryRefusal: async (refusal) => {
       const { mendsByWaiting, untrusted } = explainAssumeDenial(refusal, await liveAccess());
-      if (untrusted === true && reads++ < staleReads) await renew?.();
-      else if (!mendsByWaiting) return undefined;
+      const isNew = untrusted === true && (await renew?.()) !== 'too-early';
+      if (isNew && reads++ >= staleReads && !mendsByWaiting) return undefined;
+      if (untrusted !== true && !mendsByWaiting) return undefined;
       return 'IAM to spread the trust policy';
     },
   });

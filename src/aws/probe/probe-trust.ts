@@ -1,12 +1,19 @@
 import { defined } from '../../base/defined.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Observations } from '../../verify/observations.ts';
-import { explainNotAdded, wayIn } from '../../verify/way-in.ts';
-import { hasTemporary, temporaryStatement } from '../../iam/temporary-statement.ts';
+import { explainNotAdded, trustsAsConfigured, wayIn } from '../../verify/way-in.ts';
+import { samePolicy } from '../../iam/compare-policy.ts';
+import {
+  hasTemporary,
+  isTemporary,
+  temporaryStatement,
+  withoutTemporary,
+} from '../../iam/temporary-statement.ts';
 import { type Interrupts, processInterrupts } from './interrupts.ts';
-import type { Probe } from './probe-context.ts';
+import { awsNow, checkContext, type Probe } from './probe-context.ts';
+import { type Removal, removeStatement } from './remove-statement.ts';
 import { probeRole, type RoleProbe, skippedProbe } from './probe-role.ts';
-import { clearLeftovers, withTemporaryStatement } from './with-temporary-statement.ts';
+import { type TrustBase, withTemporaryStatement } from './with-temporary-statement.ts';
 
 /** How long the temporary statement outlives the check's own time, should the check be killed; milliseconds. */
 const margin = 5 * 60_000;
@@ -17,23 +24,21 @@ type AsVerifier = RoleProbe & Pick<Observations, 'trust'>;
 export async function probeAsVerifier(probe: Probe): Promise<AsVerifier> {
   const { expectations, options, live, callerArn } = probe;
   const { role } = live;
-  const leftovers = role !== undefined && hasTemporary(role.trustPolicy);
+  const leftovers = role !== undefined && hasTemporary(role.trustPolicy, checkContext(probe));
   const way = wayIn({ mode: options.mode, callerArn, expectations, role });
   if (way === 'temporary') return asTemporaryVerifier(probe, leftovers);
   return way === 'permanent' ? asPermanentVerifier(probe, leftovers) : noWayIn(leftovers, way);
 }
 
 async function asTemporaryVerifier(probe: Probe, leftovers: boolean): Promise<AsVerifier> {
-  const { callerArn, clients, expectations, live, options, clock } = probe;
-  // By AWS's clock, as far as the SDK saw this machine's to be off: it corrects its signatures by the same.
-  const clockOffset = clients.iam.config.systemClockOffset;
+  const { callerArn, expectations, live, options } = probe;
   const statement = temporaryStatement({
     principalArn: callerArn,
     externalId: expectations.externalId,
-    expires: new Date(clock.now() + clockOffset + options.timeoutSeconds * 1000 + margin),
+    expires: new Date(awsNow(probe) + options.timeoutSeconds * 1000 + margin),
   });
   const { result, removal: removed } = await withTemporaryStatement(
-    { ...ofRole(probe), statement },
+    { ...ofRole(probe), statement, base: baseOf(probe), interrupts: endingWith(probe) },
     (inPlace) => probeRole(probe, inPlace),
   );
   if (result.outcome === 'ok')
@@ -44,21 +49,45 @@ async function asTemporaryVerifier(probe: Probe, leftovers: boolean): Promise<As
 }
 
 async function asPermanentVerifier(probe: Probe, leftovers: boolean): Promise<AsVerifier> {
-  const removed = leftovers ? await clearLeftovers(ofRole(probe)) : undefined;
+  const removed = leftovers ? await clearLeftovers(probe) : undefined;
   const answers = await probeRole(probe, { abort: probe.abort });
   return { ...answers, trust: defined({ kind: 'permanent' as const, leftovers, removed }) };
 }
 
-function ofRole({ clients, expectations, clock, log, end, interrupts = processInterrupts }: Probe) {
+/** Removes what checks that were killed left in the trust policy. */
+async function clearLeftovers(probe: Probe): Promise<Removal | undefined> {
+  const context = checkContext(probe);
+  let removal: Removal | undefined;
+  for (const statement of probe.live.role?.trustPolicy.Statement ?? [])
+    if (isTemporary(statement, context)) removal = await removeStatement(ofRole(probe), statement);
+  return removal;
+}
+
+function baseOf(probe: Probe): TrustBase {
+  const { expectations, options } = probe;
+  const { trustPolicy } = expectations.role;
+  return {
+    justWritten: options.afterApply,
+    lessChecks: (reading) => withoutTemporary(reading, checkContext(probe)),
+    isAsConfigured: options.afterApply
+      ? (base) => samePolicy(base, trustPolicy)
+      : (base) => trustsAsConfigured(base, expectations),
+  };
+}
+
+function ofRole({ clients, expectations, clock, log }: Probe) {
+  return { iam: clients.iam, roleName: expectations.role.name, clock, log };
+}
+
+function endingWith({ end, interrupts = processInterrupts }: Probe): Interrupts {
   // A runner that ends a job waits for seconds only: no other call may delay the one that removes the statement.
-  const ending: Interrupts = {
+  return {
     listen: (handler) =>
       interrupts.listen((signal) => {
         end();
         handler(signal);
       }),
   };
-  return { iam: clients.iam, roleName: expectations.role.name, clock, log, interrupts: ending };
 }
 
 function noWayIn(leftovers: boolean, problem: Problem): AsVerifier {

@@ -1,6 +1,7 @@
 import { settleAll } from '../../base/settle-all.ts';
 import { defined } from '../../base/defined.ts';
 import type { Observations } from '../../verify/observations.ts';
+import { samePolicy } from '../../iam/compare-policy.ts';
 import { withoutTemporary } from '../../iam/temporary-statement.ts';
 import { callerPrincipalArn } from './caller-role.ts';
 import { systemClock } from '../clock.ts';
@@ -9,7 +10,7 @@ import { abortsMany } from './interrupts.ts';
 import { observeRole, type RoleAndPolicies } from '../observe/observe-role.ts';
 import { eachLineOnce } from './retry.ts';
 import { probeBuckets } from './probe-buckets.ts';
-import type { Probe, ProbeProps } from './probe-context.ts';
+import { checkContext, type Probe, type ProbeProps } from './probe-context.ts';
 import { probeAsVerifier } from './probe-trust.ts';
 import { probeSimulation } from './probe-simulation.ts';
 
@@ -22,7 +23,10 @@ const freshFor = 2000;
 export async function probeAccess(props: ProbeProps): Promise<Observations> {
   const { clients, caller, options, clock = systemClock } = props;
   const readBack = cachedReadBack(props, clock);
-  const [live, callerArn] = await Promise.all([readBack(), callerPrincipalArn(clients.iam, caller)]);
+  const [live, callerArn] = await Promise.all([
+    readSettled({ ...props, clock }, readBack),
+    callerPrincipalArn(clients.iam, caller),
+  ]);
   const deadline = clock.now() + options.timeoutSeconds * 1000;
   const ended = abortsMany();
   const probe: Probe = {
@@ -48,12 +52,32 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   return defined({
     mode: options.mode,
     callerArn,
-    role: role && trustPolicy && { ...role, trustPolicy: withoutTemporary(trustPolicy) },
+    role: role && trustPolicy && { ...role, trustPolicy: withoutTemporary(trustPolicy, checkContext(probe)) },
     policies,
     ...asVerifier,
     buckets,
     simulation,
   });
+}
+
+/** Milliseconds between readings while IAM answers by what stood before an apply. */
+const settlingPauses = [2000, 4000, 8000];
+
+/** The role and its policies; after an apply they are read until the trust policy is the one that was written. */
+async function readSettled(
+  props: Pick<Probe, 'clients' | 'clock' | 'caller' | 'expectations' | 'options'>,
+  readBack: Probe['readBack'],
+): Promise<RoleAndPolicies> {
+  const isSettled = ({ role }: RoleAndPolicies) =>
+    role !== undefined &&
+    samePolicy(withoutTemporary(role.trustPolicy, checkContext(props)), props.expectations.role.trustPolicy);
+  let live = await readBack();
+  for (const pause of props.options.afterApply ? settlingPauses : []) {
+    if (isSettled(live)) break;
+    await props.clock.sleep(pause);
+    live = await readBack();
+  }
+  return live;
 }
 
 function cachedReadBack(

@@ -1,4 +1,5 @@
 import {
+  type ContextKeyTypeEnum,
   type EvaluationResult,
   type IAMClient,
   paginateSimulateCustomPolicy,
@@ -17,7 +18,11 @@ const resourcesPerCall = 50;
 interface Batch {
   readonly ActionNames: string[];
   readonly ResourceArns: string[];
-  readonly ContextEntries: { ContextKeyName: string; ContextKeyType: 'string'; ContextKeyValues: string[] }[];
+  readonly ContextEntries: {
+    ContextKeyName: string;
+    ContextKeyType: ContextKeyTypeEnum;
+    ContextKeyValues: string[];
+  }[];
 }
 
 /** Asks IAM's simulator what the planned documents will allow and deny, before anything changes. */
@@ -69,13 +74,18 @@ function batchesOf(questions: readonly SimulationQuestion[]) {
         ResourceArns: [...new Set(asked.map(({ resource }) => resource))],
         ContextEntries: Object.entries(group[0]?.context ?? {}).map(([ContextKeyName, value]) => ({
           ContextKeyName,
-          ContextKeyType: 'string',
+          ContextKeyType: typeOf(ContextKeyName),
           ContextKeyValues: [value],
         })),
       };
       return { batch, asked };
     }),
   );
+}
+
+function typeOf(contextKey: string): ContextKeyTypeEnum {
+  if (contextKey === 's3:TlsVersion') return 'numeric';
+  return /Transport$|Service$/.test(contextKey) && contextKey.startsWith('aws:') ? 'boolean' : 'string';
 }
 
 /** IAM answers per action, with the resources' own decisions inside or as results of their own; what it leaves out is `undefined`. */
@@ -91,11 +101,13 @@ function answerTo(
   if (decision === undefined) return undefined;
   const organization = outer?.OrganizationsDecisionDetail?.AllowedByOrganizations;
   const boundary = (inner ?? outer)?.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
+  const missing = [inner, outer].flatMap((result) => result?.MissingContextValues ?? []);
   const statements = (inner ?? outer)?.MatchedStatements ?? [];
   return {
     question,
     decision,
     decidedBy: [...new Set(statements.flatMap(({ SourcePolicyId }) => SourcePolicyId ?? []))],
+    ...(missing.length > 0 && { missingContext: [...new Set(missing)] }),
     ...(organization === false
       ? { guard: 'organization' }
       : boundary === false && { guard: 'permissions-boundary' }),

@@ -1,51 +1,54 @@
-import { GetRoleCommand, type IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
-
-import { samePolicy } from '../../iam/compare-policy.ts';
 import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import { defined } from '../../base/defined.ts';
-import { UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Answer, Refusal } from '../../verify/observations.ts';
-import { hasTemporary, withoutTemporary } from '../../iam/temporary-statement.ts';
+import { notTrustedAsConfigured } from '../../verify/way-in.ts';
 import type { Clock } from '../../base/clock.ts';
-import { abortsMany, type Interrupts } from './interrupts.ts';
-import { decodePolicyDocument } from '../policy-document.ts';
-import { attempt, isCode, readAwsError } from '../../problem/aws-error.ts';
+import { abortsMany, interruptedBy, type Interrupts } from './interrupts.ts';
+import { removeStatement, type Removal } from './remove-statement.ts';
+import { holds, readTrust, type RoleTrust, writeTrust } from './role-trust.ts';
+import { attempt } from '../../problem/aws-error.ts';
 
 /** The statement to add, and the role whose trust policy gets it. */
-export interface StatementProps {
-  readonly iam: IAMClient;
-  readonly roleName: string;
+export interface StatementProps extends RoleTrust {
   readonly statement: Statement;
+  readonly base: TrustBase;
   readonly interrupts: Interrupts;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What a reading of the trust policy must be before anything is written on it: IAM may answer by a former one. */
+export interface TrustBase {
+  /** The trust policy less what checks of ours added. */
+  readonly lessChecks: (reading: PolicyDocument) => PolicyDocument;
+  /** Whether it is the role's trust policy as configured, seen without checks. */
+  readonly isAsConfigured: (base: PolicyDocument) => boolean;
+  /** Whether the former document may still be read, so that waiting for the right one makes sense. */
+  readonly justWritten: boolean;
 }
 
 /** The temporary statement while it is in place. */
 export interface TemporaryStatement {
   /** Aborted when the work has to end. */
   readonly abort: AbortSignal;
-  /** Adds the statement again: another check of the same role removes it together with its own. */
-  readonly renew: () => Promise<void>;
+  /**
+   * Adds the statement again where another check of the same role took it away. Whether it was missing; as long as IAM may
+   * answer by what stood before the last write, nobody knows, and nothing is done.
+   */
+  readonly renew: () => Promise<'renewed' | 'too-early'>;
 }
 
-/** Whether the trust policy was read back without the temporary statement. */
-export interface Removal {
-  readonly done: boolean;
-  /** Whether the statement was still there when the work ended; absent when that could not be read. */
-  readonly stood?: boolean;
-  readonly evidence: string;
-  /** As it was read back. */
-  readonly trustPolicy?: PolicyDocument;
-}
+/** Milliseconds between readings of a trust policy that is not yet the one that was written. */
+const readingPauses = [1000, 2000, 4000, 8000];
 
-/** Milliseconds between tries to remove the statement. */
-const removalPauses = [1000, 2000, 4000, 8000];
+/** Milliseconds for which IAM may answer by what stood before a write. */
+const spreading = 10_000;
 
 /**
- * Does `work` while `statement` is in the role's trust policy, and removes it in all cases, on SIGINT and SIGTERM
- * too; then it throws a UserError. Refused when AWS does not let the statement be added.
+ * Does `work` while `statement` is in the role's trust policy, and removes it in all cases, on SIGINT, SIGTERM and SIGHUP
+ * too; then it throws a UserError. Refused when AWS does not let the statement be added, or the role is not the one
+ * configured: then nothing is written.
  */
 export async function withTemporaryStatement<T>(
   props: StatementProps,
@@ -61,15 +64,16 @@ export async function withTemporaryStatement<T>(
     interrupted(interruptedBy(signal, props.roleName));
   });
   try {
-    const found = await readTrust(props);
-    const added = await add(props, found);
+    const base = await readBase(props, interruption.signal);
+    if (base === undefined) return { result: notTrustedAsConfigured(props.roleName) };
+    const added = await add(props, base);
     if (added.outcome === 'refused')
-      return defined({ result: added, removal: await removeIfAdded(props, found, added.refusal) });
+      return defined({ result: added, removal: await removeIfAdded(props, added.refusal) });
     const { inPlace, renewalsSettled } = keepInPlace(props, interruption.signal);
     const [worked] = await Promise.allSettled([Promise.race([work(inPlace), interrupt])]);
     interruption.abort();
     await renewalsSettled();
-    const removal = await remove(props, found);
+    const removal = await removeStatement(props, props.statement);
     if (worked.status === 'rejected') throw worked.reason;
     return { result: { outcome: 'ok', value: worked.value }, removal };
   } finally {
@@ -77,48 +81,55 @@ export async function withTemporaryStatement<T>(
   }
 }
 
+/** The trust policy as configured, less what checks added; `undefined` where no reading is so. */
+async function readBase(props: StatementProps, abort?: AbortSignal): Promise<PolicyDocument | undefined> {
+  const { base, clock } = props;
+  for (const pause of [...(base.justWritten ? readingPauses : []), undefined]) {
+    const reading = base.lessChecks(await readTrust(props));
+    if (base.isAsConfigured(reading)) return reading;
+    if (pause !== undefined) await clock.sleep(pause, abort);
+  }
+  return undefined;
+}
+
 function keepInPlace(
   props: StatementProps,
   abort: AbortSignal,
 ): { inPlace: TemporaryStatement; renewalsSettled: () => Promise<unknown> } {
   let renewing: Promise<unknown> = Promise.resolve();
-  const renew = async () => {
-    if (abort.aborted) return;
+  let writtenAt = props.clock.now();
+  const addAgain = async () => {
+    const reading = await readTrust(props);
+    const base = props.base.lessChecks(reading);
+    if (holds(reading, props.statement) || !props.base.isAsConfigured(base)) return;
     props.log.info(
       `The statement of the check is not in the trust policy of ${props.roleName}: adding it again.`,
     );
-    renewing = readTrust(props).then((now) => add(props, now));
+    await add(props, base);
+    writtenAt = props.clock.now();
+  };
+  const renew = async () => {
+    if (abort.aborted) return 'renewed';
+    if (props.clock.now() - writtenAt < spreading) return 'too-early';
+    renewing = addAgain();
     await renewing;
+    return 'renewed';
   };
   // A statement that is on its way must not arrive after it was removed.
   return { inPlace: { abort, renew }, renewalsSettled: () => Promise.allSettled([renewing]) };
 }
 
-/** Removes what a check that was killed left in the trust policy. */
-export async function clearLeftovers(
-  props: Omit<StatementProps, 'statement' | 'interrupts'>,
-): Promise<Removal> {
-  return remove(props, await readTrust(props));
-}
-
-async function readTrust({
-  iam,
-  roleName,
-}: Pick<StatementProps, 'iam' | 'roleName'>): Promise<PolicyDocument> {
-  const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleName }));
-  return decodePolicyDocument(Role?.AssumeRolePolicyDocument);
-}
-
-async function add(props: StatementProps, found: PolicyDocument): Promise<Answer<void>> {
-  const trust = withoutTemporary(found);
+async function add(props: StatementProps, base: PolicyDocument): Promise<Answer<void>> {
   props.log.info(
     `Adding the statement ${props.statement.Sid ?? ''} to the trust policy of ${props.roleName} for the check.`,
   );
   try {
-    return await attempt(() => write(props, { ...trust, Statement: [...trust.Statement, props.statement] }));
+    return await attempt(() =>
+      writeTrust(props, { ...base, Statement: [...base.Statement, props.statement] }),
+    );
   } catch (error) {
     // Without an answer nobody knows whether it was added.
-    await remove(props, found);
+    await removeStatement(props, props.statement);
     throw error;
   }
 }
@@ -127,66 +138,7 @@ async function add(props: StatementProps, found: PolicyDocument): Promise<Answer
  * An error does not mean that nothing was written: AWS can fail after writing, or reject the retry of a request whose
  * response was lost.
  */
-async function removeIfAdded(
-  props: StatementProps,
-  found: PolicyDocument,
-  { status = 0 }: Refusal,
-): Promise<Removal | undefined> {
-  const added = status >= 500 || (!hasTemporary(found) && hasTemporary(await readTrust(props)));
-  return added ? remove(props, found) : undefined;
-}
-
-async function remove(
-  props: Omit<StatementProps, 'statement' | 'interrupts'>,
-  found: PolicyDocument,
-): Promise<Removal> {
-  const original = withoutTemporary(found);
-  let problem = '';
-  let stood: boolean | undefined;
-  for (const pause of [...removalPauses, undefined]) {
-    try {
-      const now = await readTrust(props);
-      const rest = withoutTemporary(now);
-      stood ??= hasTemporary(now);
-      // What somebody else wrote in the meantime stays.
-      await write(props, samePolicy(rest, original) ? original : rest);
-      const trustPolicy = await readTrust(props);
-      if (!hasTemporary(trustPolicy))
-        return { ...removalOf(props, samePolicy(rest, original)), stood, trustPolicy };
-      problem = 'it still stands there';
-    } catch (error) {
-      if (isCode(error, 'NoSuchEntity')) return removalOf(props, false);
-      problem = readAwsError(error).message;
-    }
-    if (pause !== undefined) await props.clock.sleep(pause);
-  }
-  props.log.warning(
-    `The statement KolenaVerifyTemporary could not be taken out of the trust policy of ${props.roleName}: ${problem}. It expires by itself within minutes; take it out by hand, or run \`command: verify\` again, which clears it.`,
-  );
-  return { done: false, evidence: `The statement could not be taken back: ${problem}.` };
-}
-
-function removalOf({ log, roleName }: Pick<StatementProps, 'log' | 'roleName'>, asFound: boolean): Removal {
-  const evidence = asFound
-    ? `The trust policy of ${roleName} was read back as it was found, without a statement of the check.`
-    : `The trust policy of ${roleName} was changed by somebody else meanwhile; read back, it holds no statement of the check.`;
-  log.info(evidence);
-  return { done: true, evidence };
-}
-
-async function write(
-  { iam, roleName }: Pick<StatementProps, 'iam' | 'roleName'>,
-  document: PolicyDocument,
-): Promise<void> {
-  const PolicyDocument = JSON.stringify(document);
-  await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: roleName, PolicyDocument }));
-}
-
-function interruptedBy(signal: NodeJS.Signals, roleName: string): UserError {
-  return new UserError({
-    reason: 'verification-failed',
-    message: `The check of ${roleName} was ended by ${signal} before it was done.`,
-    remedy:
-      'Run `command: verify` to check the access; it also clears what a check that was killed left behind.',
-  });
+async function removeIfAdded(props: StatementProps, { status = 0 }: Refusal): Promise<Removal | undefined> {
+  const added = status >= 500 || holds(await readTrust(props), props.statement);
+  return added ? removeStatement(props, props.statement) : undefined;
 }

@@ -79,9 +79,10 @@ export async function signIn(props: SignInProps): Promise<AwsSession | undefined
       ? await ambient(props, http)
       : webIdentity(props, props.roleToAssume, http);
   if (credentials === undefined) return undefined;
-  const clients = awsClients({ region, credentials, env, http });
-  const caller = await callerOf(clients);
+  const shared = { region, credentials, env, http };
+  const caller = await callerOf(awsClients(shared));
   requireAllowedAccount(props.allowedAccountIds, caller);
+  const clients = awsClients({ ...shared, bucketOwner: caller.accountId });
   return { caller, clients, environment: async () => credentialVariables(await credentials(), region, env) };
 }
 

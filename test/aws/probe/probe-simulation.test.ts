@@ -64,7 +64,7 @@ async function probe(rounds: readonly Decide[], live: RoleAndPolicies = good) {
     ...{ clients, expectations, callerArn, live, clock, log },
     caller: { accountId: '111122223333', partition: 'aws', arn: callerArn },
     observed: { buckets: {}, policies: [] },
-    options: { mode: 'assume', timeoutSeconds: 120 },
+    options: { mode: 'assume', afterApply: false, timeoutSeconds: 120 },
     sessionClients: () => clients,
     deadline: 120_000,
     abort: new AbortController().signal,

@@ -5,8 +5,10 @@ import { describe, expect, test } from 'vitest';
 import type { Interrupts } from '../../../src/aws/probe/interrupts.ts';
 import {
   type StatementProps,
+  type TrustBase,
   withTemporaryStatement,
 } from '../../../src/aws/probe/with-temporary-statement.ts';
+import { samePolicy } from '../../../src/iam/compare-policy.ts';
 import { UserError } from '../../../src/base/errors.ts';
 import { temporaryStatement } from '../../../src/iam/temporary-statement.ts';
 import { callerArn, trustPolicy } from '../../verify/good.ts';
@@ -52,11 +54,32 @@ function signals() {
   };
 }
 
+/** A clock that only sleeping moves. */
+function clockOf() {
+  let now = 0;
+  return {
+    now: () => now,
+    sleep: (milliseconds: number) => {
+      now += milliseconds;
+      return Promise.resolve();
+    },
+  };
+}
+
+const base: TrustBase = {
+  justWritten: true,
+  lessChecks: (reading) => ({
+    ...reading,
+    Statement: reading.Statement.filter(({ Sid }) => Sid !== statement.Sid),
+  }),
+  isAsConfigured: (reading) => samePolicy(reading, trustPolicy),
+};
+
 function propsFor(iam: IAMClient, interrupts: Interrupts): StatementProps & { readonly warnings: string[] } {
   const warnings: string[] = [];
   const log = { ...logTo(), warning: (message: string) => void warnings.push(message) };
-  const clock = { now: () => 0, sleep: () => Promise.resolve() };
-  return { iam, roleName: 'Kolena', statement, interrupts, clock, log, warnings };
+  const clock = clockOf();
+  return { iam, roleName: 'Kolena', statement, base, interrupts, clock, log, warnings };
 }
 
 describe('withTemporaryStatement', () => {
@@ -87,7 +110,7 @@ describe('withTemporaryStatement', () => {
     expect(listeners()).toBe(0);
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'takes it back on %s without waiting for the work',
     async (signal) => {
       const { role, iam } = roleInMemory();
@@ -126,14 +149,15 @@ describe('withTemporaryStatement', () => {
     expect(role.writes).toBe(1);
   });
 
-  test('is taken back when nobody knows whether it was added', async () => {
+  test('is looked for when nobody knows whether it was added', async () => {
     const { role, iam } = roleInMemory((write) => {
       if (write === 1) throw new Error('socket hang up');
     });
     await expect(
       withTemporaryStatement(propsFor(iam, signals().interrupts), () => Promise.resolve()),
     ).rejects.toThrow('socket hang up');
-    expect(role.writes).toBe(2);
+    // It is read for a while whether it arrived after all.
+    expect(role.writes).toBe(1);
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
   });
 
@@ -182,14 +206,14 @@ describe('withTemporaryStatement', () => {
 
   test('is added again when another check removed it', async () => {
     const { role, iam } = roleInMemory();
-    const { result, removal } = await withTemporaryStatement(
-      propsFor(iam, signals().interrupts),
-      async ({ renew }) => {
-        role.document = JSON.stringify(trustPolicy);
-        await renew();
-        return JSON.parse(role.document) as unknown;
-      },
-    );
+    const props = propsFor(iam, signals().interrupts);
+    const { result, removal } = await withTemporaryStatement(props, async ({ renew }) => {
+      role.document = JSON.stringify(trustPolicy);
+      expect(await renew()).toBe('too-early');
+      await props.clock.sleep(10_000);
+      expect(await renew()).toBe('renewed');
+      return JSON.parse(role.document) as unknown;
+    });
     const during = { ...trustPolicy, Statement: [...trustPolicy.Statement, statement] };
     expect(result).toEqual({ outcome: 'ok', value: during });
     expect(removal).toMatchObject({ done: true, stood: true });
@@ -218,13 +242,13 @@ describe('withTemporaryStatement', () => {
       }
       return iam.send(command as UpdateAssumeRolePolicyCommand);
     };
-    const ended = withTemporaryStatement(
-      propsFor({ send: slow } as unknown as IAMClient, interrupts),
-      async ({ renew }) => {
-        await renew();
-        return new Promise(() => undefined);
-      },
-    );
+    const props = propsFor({ send: slow } as unknown as IAMClient, interrupts);
+    const ended = withTemporaryStatement(props, async ({ renew }) => {
+      role.document = JSON.stringify(trustPolicy);
+      await props.clock.sleep(10_000);
+      await renew();
+      return new Promise(() => undefined);
+    });
     await expect(ended).rejects.toThrow('SIGTERM');
     await setTimeout(40);
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
@@ -239,5 +263,95 @@ describe('withTemporaryStatement', () => {
     });
     await expect(ended).rejects.toThrow('SIGINT');
     expect(role.writes).toBe(2);
+  });
+});
+
+describe('readings that IAM answers by what stood before', () => {
+  const withStatement = { ...trustPolicy, Statement: [...trustPolicy.Statement, statement] };
+  const former = {
+    ...trustPolicy,
+    Statement: [{ ...trustPolicy.Statement[0], Principal: { AWS: 'arn:aws:iam::999999999999:root' } }],
+  };
+
+  /** A role whose readings are these in turn, then what is true; `undefined` is what is true. */
+  function roleReadAs(readings: readonly (object | undefined)[]) {
+    const { role, iam } = roleInMemory();
+    const written: unknown[] = [];
+    let next = 0;
+    const send = (command: unknown) => {
+      if (command instanceof UpdateAssumeRolePolicyCommand)
+        written.push(JSON.parse(command.input.PolicyDocument ?? ''));
+      const stale = command instanceof GetRoleCommand ? readings[next++] : undefined;
+      if (stale === undefined) return iam.send(command as GetRoleCommand);
+      return Promise.resolve({
+        Role: { AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(stale)) },
+      });
+    };
+    return { role, written, iam: { send } as unknown as IAMClient };
+  }
+
+  test('the former document is never written back after an apply', async () => {
+    const { role, written, iam } = roleReadAs([former, former]);
+    const { result } = await withTemporaryStatement(propsFor(iam, signals().interrupts), () =>
+      Promise.resolve('done'),
+    );
+    expect(result).toMatchObject({ outcome: 'ok' });
+    expect(written).toEqual([withStatement, trustPolicy]);
+    expect(JSON.parse(role.document)).toEqual(trustPolicy);
+  });
+
+  test('nothing is written to a role that does not trust Kolena as configured', async () => {
+    const { written, iam } = roleReadAs(Array.from({ length: 10 }, () => former));
+    const { result, removal } = await withTemporaryStatement(propsFor(iam, signals().interrupts), () =>
+      Promise.reject(new Error('must not run')),
+    );
+    expect(result).toMatchObject({ outcome: 'refused', refusal: { code: 'NotAsConfigured' } });
+    expect({ written, removal }).toEqual({ written: [], removal: undefined });
+  });
+
+  test.each<[string, readonly (object | undefined)[]]>([
+    ['before the statement was added', [undefined, trustPolicy, trustPolicy]],
+    ['after it was taken out', [undefined, undefined, withStatement, withStatement]],
+    ['in any order', [undefined, trustPolicy, undefined, withStatement, trustPolicy]],
+    ['from before the apply', [undefined, former, former, undefined, former]],
+  ])('it is taken out once, whatever is read from %s', async (_, readings) => {
+    const { role, written, iam } = roleReadAs(readings);
+    const { removal } = await withTemporaryStatement(propsFor(iam, signals().interrupts), () =>
+      Promise.resolve(),
+    );
+    expect(removal).toMatchObject({ done: true, stood: true, trustPolicy });
+    expect(written).toEqual([withStatement, trustPolicy]);
+    expect(JSON.parse(role.document)).toEqual(trustPolicy);
+  });
+
+  test('where readings disagree to the end it is left to its expiry, and that is said', async () => {
+    const stale = Array.from({ length: 20 }, () => withStatement);
+    const { written, iam } = roleReadAs([undefined, ...stale]);
+    const props = propsFor(iam, signals().interrupts);
+    const { removal } = await withTemporaryStatement(props, () => Promise.resolve());
+    expect(removal).toMatchObject({
+      done: false,
+      evidence: expect.stringContaining('left to its expiry') as string,
+    });
+    expect(props.warnings).toHaveLength(1);
+    expect(written).toHaveLength(2);
+  });
+
+  test('what somebody else wrote meanwhile stays', async () => {
+    const { role, iam } = roleInMemory();
+    const theirs = {
+      Sid: 'Theirs',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sts:AssumeRole',
+      Condition: { Bool: { 'aws:MultiFactorAuthPresent': true } },
+    };
+    await withTemporaryStatement(propsFor(iam, signals().interrupts), () => {
+      role.document = JSON.stringify({ ...withStatement, Statement: [...withStatement.Statement, theirs] });
+      return Promise.resolve();
+    });
+    expect(JSON.parse(role.document)).toMatchObject({
+      Statement: [trustPolicy.Statement[0], { Sid: 'Theirs' }],
+    });
   });
 });

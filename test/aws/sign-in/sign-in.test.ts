@@ -155,7 +155,7 @@ describe('a token that AWS refuses', () => {
   });
 
   test('for its issuer: the provider to create, in one try', async () => {
-    sts.trust = { ...sts.trust, issuer: 'https://token.actions.githubusercontent.com' };
+    sts.trust = { ...sts.trust, issuer: 'https://github.example/_services/token' };
     const error = await refused({});
     expect(error.message).toContain('No OpenIDConnect provider found');
     expect(error.remedy).toContain(

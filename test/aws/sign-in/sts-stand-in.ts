@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
 
-import { createRemoteJWKSet, decodeJwt, errors, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
-
+import { startOidcIssuer } from '../../support/oidc-issuer.ts';
 import { type LocalServer, serve } from '../local-server.ts';
 
 /** What an account trusts: its OIDC provider and one role's trust policy. */
@@ -36,13 +35,8 @@ export interface StsStandIn {
   close(): Promise<void>;
 }
 
-const signingKeys = generateKeyPair('RS256');
-const otherKeys = generateKeyPair('RS256');
-
 export async function startSts(trust: Trust): Promise<StsStandIn> {
-  const keys = await signingKeys;
-  const jwk = { ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
-  const issuer = await serve((_, response) => response.end(JSON.stringify({ keys: [jwk] })));
+  const issuer = await startOidcIssuer();
   const jwks = createRemoteJWKSet(new URL(`${issuer.url}/.well-known/jwks`));
   const calls: StsCall[] = [];
   const issued = new Set<string>();
@@ -51,7 +45,7 @@ export async function startSts(trust: Trust): Promise<StsStandIn> {
     const fault = standIn.faults.shift();
     if (fault !== undefined) return fault;
     const token = form.get('WebIdentityToken') ?? '';
-    const provider = standIn.trust.issuer ?? issuer.url;
+    const provider = standIn.trust.issuer ?? issuer.iss;
     const iss = decodeJwt(token).iss ?? '';
     if (iss !== provider) {
       return [400, 'InvalidIdentityToken', `No OpenIDConnect provider found in your account for ${iss}`];
@@ -109,27 +103,22 @@ export async function startSts(trust: Trust): Promise<StsStandIn> {
     response.end(`<${action}Response><${action}Result>${result}</${action}Result></${action}Response>`);
   });
 
-  const sign = (claims: Parameters<StsStandIn['token']>[0], key: CryptoKey) =>
-    new SignJWT({ sub: claims.sub })
-      .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
-      .setIssuer(claims.iss ?? issuer.url)
-      .setAudience(claims.aud)
-      .setIssuedAt()
-      .setJti(randomUUID())
-      .setExpirationTime(Math.floor(Date.now() / 1000) + (claims.expiresIn ?? 300))
-      .sign(key);
+  const claimsOf = ({ expiresIn = 300, ...claims }: Parameters<StsStandIn['token']>[0]) => ({
+    ...claims,
+    exp: Math.floor(Date.now() / 1000) + expiresIn,
+  });
 
   const standIn: StsStandIn = {
     url: server.url,
-    issuer: issuer.url,
+    issuer: issuer.iss,
     calls,
     faults: [],
     trust,
     sessionSeconds: 3600,
-    token: (claims) => sign(claims, keys.privateKey),
-    forgedToken: (claims) => otherKeys.then(({ privateKey }) => sign(claims, privateKey)),
+    token: (claims) => issuer.token(claimsOf(claims)),
+    forgedToken: (claims) => issuer.forgedToken(claimsOf(claims)),
     close: async () => {
-      await Promise.all([server.close(), issuer.close()]);
+      await Promise.all([server.close(), issuer.stop()]);
     },
   };
   return standIn;

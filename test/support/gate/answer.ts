@@ -106,6 +106,10 @@ async function refused(
   if (request.bucket !== undefined) {
     const wrong = misdirected(request, bucket);
     if (wrong !== undefined) return wrong;
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    const owner = request.headers['x-amz-expected-bucket-owner'];
+    if (owner !== undefined && bucket !== undefined && owner !== bucket.accountId)
+      return { status: 403, code: 'AccessDenied', message: 'Access Denied' };
   }
   const entity = identity.kind === 'root' ? undefined : await parts.iam.entity(identity);
   const resourceAccountId = bucket?.accountId ?? identity.accountId;

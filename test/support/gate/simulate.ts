@@ -29,6 +29,8 @@ export async function simulatePolicy(form: URLSearchParams, state: AccountState)
   const questions = members(form, 'ActionNames').flatMap((action) =>
     (resources.length === 0 ? ['*'] : resources).map((resource) => ({ action, resource })),
   );
+  const documents = [...policies, ...(entity?.policies ?? [])].map(({ policy }) => policy);
+  const missing = missingContext([...documents, ...(boundary ? [boundary] : [])], contextEntries(form));
   const start = Number(form.get('Marker') ?? 0);
   const end = start + Number(form.get('MaxItems') ?? 100);
   const results = await Promise.all(
@@ -54,7 +56,7 @@ export async function simulatePolicy(form: URLSearchParams, state: AccountState)
         {},
       );
       if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
-      return resultXml(action, resource, decisions[result.overallResult]);
+      return resultXml({ action, resource, decision: decisions[result.overallResult], missing });
     }),
   );
   const more = end < questions.length;
@@ -67,8 +69,28 @@ const decisions = {
   ImplicitlyDenied: 'implicitDeny',
 } as const;
 
-function resultXml(action: string, resource: string, decision: string): string {
-  return `<member><EvalActionName>${xmlText(action)}</EvalActionName><EvalResourceName>${xmlText(resource)}</EvalResourceName><EvalDecision>${decision}</EvalDecision><MatchedStatements/><MissingContextValues/></member>`;
+interface Result {
+  readonly action: string;
+  readonly resource: string;
+  readonly decision: string;
+  readonly missing: readonly string[];
+}
+
+function resultXml({ action, resource, decision, missing }: Result): string {
+  const keys = missing.map((key) => `<member>${xmlText(key)}</member>`).join('');
+  return `<member><EvalActionName>${xmlText(action)}</EvalActionName><EvalResourceName>${xmlText(resource)}</EvalResourceName><EvalDecision>${decision}</EvalDecision><MatchedStatements/><MissingContextValues>${keys}</MissingContextValues></member>`;
+}
+
+/** The keys that the policies' conditions look at, whatever the request, and that were not given. */
+function missingContext(
+  documents: readonly PolicyDocument[],
+  given: Readonly<Record<string, unknown>>,
+): string[] {
+  const known = new Set(Object.keys(given).map((key) => key.toLowerCase()));
+  const keys = documents
+    .flatMap(({ Statement }) => [Statement].flat())
+    .flatMap(({ Condition = {} }) => Object.values(Condition).flatMap((values) => Object.keys(values)));
+  return [...new Set(keys)].filter((key) => !known.has(key.toLowerCase()));
 }
 
 function members(form: URLSearchParams, list: string): string[] {

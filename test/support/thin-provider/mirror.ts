@@ -2,27 +2,35 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../cache-folder.ts';
-import { platform, providerPath } from '../provider-mirror.ts';
+import { platform, providerPath, registries } from '../provider-mirror.ts';
 
 const serve = fileURLToPath(new URL('serve.mjs', import.meta.url));
 
 /**
  * A mirror whose AWS providers are those of `mirror`, each behind serve.mjs: Terraform does the same with them, in a fifth of
- * the CPU time. Gives `mirror` itself where its providers are packed.
+ * the CPU time. Gives `mirror` itself where its providers are packed, and on Windows, which
+ * runs no scripts as programs.
  */
 export function thinMirror(mirror: string): string {
   const versions = readdirSync(join(mirror, providerPath)).filter((version) =>
     existsSync(join(mirror, providerPath, version, platform)),
   );
-  if (versions.length === 0) return mirror;
+  if (versions.length === 0 || process.platform === 'win32') return mirror;
   const thin = cacheFolder('thin-provider');
   for (const version of versions) {
     const original = join(mirror, providerPath, version, platform);
     const name = readdirSync(original).find((file) => file.startsWith('terraform-provider-aws_')) ?? '';
-    const command = [process.execPath, serve, join(original, name), join(thin, `${version}-iam-s3-region.schema`)];
-    const folder = join(thin, providerPath, version, platform);
-    mkdirSync(folder, { recursive: true });
-    writeOnce(join(folder, name), `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')} "$@"\n`);
+    const command = [
+      process.execPath,
+      serve,
+      join(original, name),
+      join(thin, `${version}-iam-s3-region.schema`),
+    ];
+    for (const registry of registries) {
+      const folder = join(thin, registry, 'hashicorp', 'aws', version, platform);
+      mkdirSync(folder, { recursive: true });
+      writeOnce(join(folder, name), `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')} "$@"\n`);
+    }
   }
   return thin;
 }

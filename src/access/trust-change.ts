@@ -1,0 +1,203 @@
+import { listOf, normalizeStatements, principalsOf, statementsOf } from '../iam/compare-policy.ts';
+import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { contextsOf, exampleOf } from '../iam/examples.ts';
+import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
+import { temporarySid } from '../iam/temporary-statement.ts';
+
+/** One way in which who can use the role changes, or is wider than one principal. */
+export interface TrustFinding {
+  /** Whether more callers get in, or for longer; undefined where one thing takes another's place. */
+  readonly effect: 'weaker' | 'stronger' | 'other';
+  /** A few fixed words. */
+  readonly title: string;
+  /** A full sentence; it holds data. */
+  readonly sentence: string;
+}
+
+/** How two trust policies differ for a caller; either is absent where there is no role. */
+export function compareTrust(
+  before: PolicyDocument | undefined,
+  after: PolicyDocument | undefined,
+): TrustFinding[] {
+  if (after === undefined) return [];
+  const [was, is] = [before === undefined ? [] : lasting(before), lasting(after)];
+  if (before === undefined) return newPrincipals([], is).filter(({ title }) => title !== addedTitle);
+  const named = [
+    ...newPrincipals(was, is),
+    ...lostPrincipals(was, is),
+    ...externalId(was, is),
+    ...end(was, is),
+  ];
+  const { grows, shrinks } = compareCallers(was, is);
+  const explained = (effect: TrustFinding['effect']) =>
+    named.some((finding) => finding.effect === effect || finding.effect === 'other');
+  return [
+    ...named,
+    ...(grows && !explained('weaker')
+      ? [
+          finding(
+            'weaker',
+            'fewer conditions',
+            'The trust policy lets in callers that it does not let in today.',
+          ),
+        ]
+      : []),
+    ...(shrinks && !explained('stronger')
+      ? [finding('stronger', 'more conditions', 'The trust policy refuses callers that it lets in today.')]
+      : []),
+  ];
+}
+
+function finding(effect: TrustFinding['effect'], title: string, sentence: string): TrustFinding {
+  return { effect, title, sentence };
+}
+
+/** A check's own statement ends by itself: it comes and goes while nothing changes. */
+function lasting(document: PolicyDocument): readonly Statement[] {
+  return statementsOf(document).filter(({ Sid }) => Sid !== temporarySid);
+}
+
+const addedTitle = 'another principal';
+
+function newPrincipals(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
+  const trusted = trustedBy(was);
+  return trustedBy(is)
+    .filter((principal) => !isCovered(principal, trusted))
+    .map((principal) => {
+      const root = /^AWS:arn:[a-z-]+:iam::(\d{12}|\*\*\*\w*):root$/.exec(principal)?.[1];
+      if (principal === 'AWS:*')
+        return finding('weaker', 'everybody is trusted', 'Every AWS account is trusted: `*`.');
+      if (root !== undefined)
+        return finding(
+          'weaker',
+          'a whole account is trusted',
+          `Every role and user of account \`${root}\` can assume the role, as far as that account allows it.`,
+        );
+      return finding(
+        'weaker',
+        addedTitle,
+        `\`${spelled(principal)}\` can assume the role, which it cannot today.`,
+      );
+    });
+}
+
+function lostPrincipals(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
+  const trusted = trustedBy(is);
+  return trustedBy(was)
+    .filter((principal) => !isCovered(principal, trusted))
+    .map((principal) =>
+      finding(
+        'stronger',
+        'a principal loses the role',
+        `\`${spelled(principal)}\` can no longer assume the role.`,
+      ),
+    );
+}
+
+function trustedBy(statements: readonly Statement[]): string[] {
+  return [...new Set(statements.filter(({ Effect }) => Effect === 'Allow').flatMap(principalsOf))];
+}
+
+/** Whoever is trusted as a whole account, or as everybody, needs no name of its own. */
+function isCovered(principal: string, trusted: readonly string[]): boolean {
+  const account = /^(AWS:arn:[a-z-]+:(?:iam|sts)::[^:]+:)/.exec(principal)?.[1];
+  const wider = [
+    principal,
+    'AWS:*',
+    ...(account === undefined ? [] : [`${account}root`.replace(':sts:', ':iam:')]),
+  ];
+  return trusted.some((one) => wider.includes(one));
+}
+
+function spelled(principal: string): string {
+  return principal.replace(/^AWS:/, '');
+}
+
+function externalId(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
+  const [old, wanted] = [externalIdsOf(was), externalIdsOf(is)];
+  if (old === undefined && wanted === undefined) return [];
+  if (wanted === undefined)
+    return [
+      finding('weaker', 'external ID no longer required', 'The role can be assumed without the external ID.'),
+    ];
+  if (old === undefined)
+    return [
+      finding(
+        'stronger',
+        'external ID required',
+        `The role can be assumed with the external ID \`${wanted.join('`, `')}\` only.`,
+      ),
+    ];
+  if (old.join('\n') === wanted.join('\n')) return [];
+  return [
+    finding(
+      'other',
+      'another external ID',
+      `The external ID is \`${wanted.join('`, `')}\` instead of \`${old.join('`, `')}\`.`,
+    ),
+  ];
+}
+
+/** The external IDs that let somebody in; undefined when somebody gets in without one. */
+function externalIdsOf(statements: readonly Statement[]): string[] | undefined {
+  return valuesOf(statements, 'sts:externalid');
+}
+
+/** The trust's last moment; a statement without one never ends. */
+function end(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
+  const [old, wanted] = [was, is].map((statements) => valuesOf(statements, 'aws:currenttime')?.at(-1));
+  if (old === wanted) return [];
+  if (wanted === undefined)
+    return [finding('weaker', 'no end date any more', `The access no longer ends on \`${old ?? ''}\`.`)];
+  if (old === undefined) return [finding('stronger', 'an end date', `The access ends on \`${wanted}\`.`)];
+  const later = Date.parse(wanted) > Date.parse(old);
+  return [
+    finding(
+      later ? 'weaker' : 'stronger',
+      later ? 'a later end date' : 'an earlier end date',
+      `The access ends on \`${wanted}\` instead of \`${old}\`.`,
+    ),
+  ];
+}
+
+/** All values that allowing statements demand of a key, sorted; undefined when one of them demands none. */
+function valuesOf(statements: readonly Statement[], wanted: string): string[] | undefined {
+  const each = normalizeStatements({ Version: '2012-10-17', Statement: statements })
+    .filter(({ effect }) => effect === 'Allow')
+    .map(({ conditions }) =>
+      conditions.filter(({ key }) => key.toLowerCase() === wanted).flatMap(({ values }) => values),
+    );
+  if (each.length === 0 || each.some(({ length }) => length === 0)) return undefined;
+  return [...new Set(each.flat())].sort();
+}
+
+/** What conditions change for the principals of either policy, as the evaluator decides it. */
+function compareCallers(was: readonly Statement[], is: readonly Statement[]) {
+  const all = [...was, ...is];
+  const contexts = contextsOf(all);
+  const both = trustedBy(was).filter((principal) => isCovered(principal, trustedBy(is)));
+  const actions = [...new Set(all.flatMap(({ Action }) => listOf(Action)).map(exampleOf))];
+  const decide = (statements: readonly Statement[]) =>
+    both.flatMap((principal) =>
+      actions.flatMap((action) =>
+        contexts.map(
+          (context) =>
+            evaluatePolicies([{ Version: '2012-10-17', Statement: statements }], {
+              action,
+              context,
+              principals: callersOf(spelled(principal)),
+            }).decision === 'allowed',
+        ),
+      ),
+    );
+  const [old, wanted] = [decide(was), decide(is)];
+  return {
+    grows: wanted.some((allowed, at) => allowed && old[at] !== true),
+    shrinks: old.some((allowed, at) => allowed && wanted[at] !== true),
+  };
+}
+
+/** A caller counts as its account's root too. */
+function callersOf(principal: string): string[] {
+  return [principal, principal.replace(/^(arn:[a-z-]+:iam::[^:]+:).*$/, '$1root')];
+}

@@ -1,0 +1,34 @@
+import type { EventContext } from '../github/event.ts';
+import type { PullRequests } from '../github/pull-requests.ts';
+import type { Report } from '../report/report.ts';
+
+interface LateProps {
+  readonly event: EventContext;
+  readonly pullRequests: PullRequests;
+}
+
+/**
+ * The report as it goes into the comment: a first plan that ends after the merge was seen by nobody, counts so, and says
+ * so. One that a person asked for then is looked at.
+ */
+export async function toldWhenLate(report: Report, { event, pullRequests }: LateProps): Promise<Report> {
+  const { pullRequest, isAnew } = event;
+  const { command, shown } = report;
+  if (command !== 'plan' || shown === undefined || pullRequest === undefined || isAnew === true)
+    return report;
+  // A server that does not answer now refuses the comment itself, which is told.
+  const isMerged = await pullRequests.describe(pullRequest.number).then(
+    ({ merged }) => merged,
+    () => false,
+  );
+  if (!isMerged) return report;
+  return {
+    ...report,
+    // Until now it was not there to be seen.
+    shown: { ...shown, plannedAt: new Date().toISOString() },
+    notes: [
+      ...report.notes,
+      `Pull request ${pullRequest.number} was merged before this plan was shown, so nobody saw it before the merge: with \`require-approved-plan\` it approves nothing. To have it seen and approved, start this workflow again, or by \`workflow_dispatch\` with \`command: plan\`.`,
+    ],
+  };
+}

@@ -1,0 +1,145 @@
+import { quote } from '../base/quote.ts';
+import { principalArnProblem } from './arn-problems.ts';
+import { externalIdProblem } from './iam-names.ts';
+
+/** The key that stands in place of `kolena-principal-arn` and `kolena-external-id`. */
+export const trustPolicyKey = 'kolena-trust-policy';
+
+const replaced = ['kolena-principal-arn', 'kolena-external-id'];
+
+interface Expanded {
+  /** The keys, those that the trust policy says in place of it. */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** Sentences that repeat no value that may be the external ID. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads principal and external ID out of the trust policy JSON that Kolena's form renders: one statement, which lets one
+ * principal assume the role, with an external ID or without. Anything else in it is refused by name.
+ */
+export function expandTrustPolicy(keys: Readonly<Record<string, unknown>>): Expanded {
+  const { [trustPolicyKey]: value, ...given } = keys;
+  if (value === undefined) return { given, problems: [] };
+  const doubled = replaced.filter((key) => key in given);
+  const problems = doubled.map(
+    (key) => `${trustPolicyKey}: stands in place of ${replaced.join(' and ')}: leave out ${key}, or this key`,
+  );
+  const say = (problem: string) => void problems.push(`${trustPolicyKey}: ${problem}`);
+  const statement = statementIn(documentOf(value, say), say);
+  const [principal, externalId] = [principalIn(statement, say), externalIdIn(statement, say)];
+  if (problems.length > 0) return { given, problems };
+  return {
+    given: {
+      ...given,
+      'kolena-principal-arn': principal,
+      ...(externalId !== undefined && { 'kolena-external-id': externalId }),
+    },
+    problems,
+  };
+}
+
+type Say = (problem: string) => void;
+type Mapping = Readonly<Record<string, unknown>>;
+
+const fromForm = "copy the trust policy from Kolena's form again";
+
+function documentOf(value: unknown, say: Say): Mapping | undefined {
+  const document = typeof value === 'string' ? parsed(value) : value;
+  if (isMapping(document)) return document;
+  say(`is not a JSON document: ${fromForm}, with both braces`);
+  return undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function statementIn(document: Mapping | undefined, say: Say): Mapping | undefined {
+  if (document === undefined) return undefined;
+  refuseOthers(document, { allowed: ['Version', 'Id', 'Statement'], where: 'the document', say });
+  if (document['Version'] !== '2012-10-17')
+    say(`has the version ${quote(document['Version'] ?? '')}: "2012-10-17" is read`);
+  const statements = Array.isArray(document['Statement']) ? document['Statement'] : [document['Statement']];
+  const [statement] = statements as unknown[];
+  if (statements.length === 1 && isMapping(statement)) return statement;
+  say(`has ${statements.length} statements: exactly one is read, which lets Kolena assume the role`);
+  return undefined;
+}
+
+function principalIn(statement: Mapping | undefined, say: Say): unknown {
+  if (statement === undefined) return undefined;
+  const allowed = ['Sid', 'Effect', 'Principal', 'Action', 'Condition'];
+  refuseOthers(statement, { allowed, where: 'the statement', say });
+  if (statement['Effect'] !== 'Allow')
+    say(`has the effect ${quote(statement['Effect'] ?? '')}: "Allow" is read`);
+  const action = only(statement['Action']);
+  if (typeof action !== 'string' || action.toLowerCase() !== 'sts:assumerole')
+    say(`has other actions than sts:AssumeRole, which is all that Kolena needs`);
+  const { Principal } = statement;
+  const arn = isMapping(Principal) ? only(Principal['AWS']) : Principal;
+  if (arn === '*')
+    say('lets every AWS account assume the role ("*" as principal): ask Kolena for the ARN of one principal');
+  else if (!isMapping(Principal) || typeof arn !== 'string' || Object.keys(Principal).length !== 1)
+    say(`has no principal of the form {"AWS": "arn:…"}: ${fromForm}`);
+  else {
+    const problem = principalArnProblem(arn);
+    if (problem !== undefined) say(`${quote(arn)} ${problem}`);
+  }
+  return arn;
+}
+
+function externalIdIn(statement: Mapping | undefined, say: Say): string | undefined {
+  const condition = statement?.['Condition'];
+  if (condition === undefined || isEmpty(condition)) return undefined;
+  const [operator, keys] = entryOf(condition);
+  const [key, value] = entryOf(keys);
+  const id = only(value);
+  if (
+    operator?.toLowerCase() !== 'stringequals' ||
+    key?.toLowerCase() !== 'sts:externalid' ||
+    typeof id !== 'string'
+  ) {
+    say(
+      'has another condition than StringEquals on sts:ExternalId with one value, which is all that is read',
+    );
+    return undefined;
+  }
+  const problem = externalIdProblem(id);
+  if (problem !== undefined) say(`its external ID ${problem}`);
+  return id;
+}
+
+interface Shape {
+  readonly allowed: readonly string[];
+  readonly where: string;
+  readonly say: Say;
+}
+
+function refuseOthers(mapping: Mapping, { allowed, where, say }: Shape): void {
+  for (const key of Object.keys(mapping).filter((name) => !allowed.includes(name)))
+    say(`${where} has ${quote(key)}, which is not part of what Kolena's form renders`);
+}
+
+/** The one entry of a mapping. */
+function entryOf(value: unknown): readonly [key?: string, value?: unknown] {
+  const entries = isMapping(value) ? Object.entries(value) : [];
+  return entries.length === 1 ? (entries[0] ?? []) : [];
+}
+
+/** IAM takes a list of one where it takes one. */
+function only(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEmpty(value: unknown): boolean {
+  return isMapping(value) && Object.keys(value).length === 0;
+}

@@ -1,0 +1,83 @@
+import { comparableConditions, conditionText, permissionsOf, type Permission } from './permissions.ts';
+import type { PolicyDocument } from './policy-document.ts';
+
+/** One action, or a pattern of actions, on one resource, under all of its conditions. */
+export interface Right {
+  readonly action: string;
+  readonly resource: string;
+  readonly conditions: Permission['conditions'];
+}
+
+/**
+ * What a document allows that these documents do not allow, right by right. It errs on the side of more: what only a
+ * comparison of two patterns' meanings would show to be within is beyond.
+ */
+export function rightsBeyond(document: PolicyDocument, granted: readonly PolicyDocument[]): Right[] {
+  const within = granted.flatMap(allowedBy);
+  return allowedBy(document).filter((right) => !within.some((wider) => includes(wider, right)));
+}
+
+/** What a document allows that changes something: every right whose name does not begin as reading does. */
+export function writingRights(document: PolicyDocument): Right[] {
+  return allowedBy(document).filter(({ action }) => !READS.test(action));
+}
+
+/**
+ * Rights as a reader sees them, those on one resource together, the first few of them.
+ * @example rightsText(rights) // 's3:PutObject, s3:DeleteObject on arn:aws:s3:::pictures/*'
+ */
+export function rightsText(rights: readonly Right[]): string {
+  const byResource = new Map<string, string[]>();
+  for (const { action, resource, conditions } of rights) {
+    const terms = conditions.map(conditionText);
+    const where = [`on ${resource}`, ...(terms.length === 0 ? [] : [`if ${terms.join(' and ')}`])].join(' ');
+    byResource.set(where, [...(byResource.get(where) ?? []), action]);
+  }
+  const phrases = [...byResource].map(([where, actions]) => `${[...new Set(actions)].join(', ')} ${where}`);
+  const more = phrases.length - MOST_SHOWN;
+  return phrases.slice(0, MOST_SHOWN).join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
+
+const MOST_SHOWN = 4;
+
+/**
+ * AWS names what only looks so, with few others that are no harm: `kms:Decrypt` gives a plain text to whoever may read.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+const READS =
+  /^[\w-]+:(?:(?:BatchGet|Describe|Get|Head|List|Lookup|Query|Scan|Search|Select|View)|Decrypt$)/i;
+
+function allowedBy(document: PolicyDocument): Right[] {
+  return permissionsOf(document)
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ actions, resource, conditions, rest }) =>
+      // An element that is not known here may mean anything.
+      actions.map((action) => ({ action: rest === '' ? action : `${action} ${rest}`, resource, conditions })),
+    );
+}
+
+function includes(wider: Right, right: Right): boolean {
+  const given = right.conditions.map(textOf);
+  return (
+    covers(wider.action.toLowerCase(), right.action.toLowerCase()) &&
+    covers(wider.resource, right.resource) &&
+    // Every further condition only narrows.
+    wider.conditions.every((condition) => given.includes(textOf(condition)))
+  );
+}
+
+function textOf(condition: Permission['conditions'][number]): string {
+  return JSON.stringify(comparableConditions([condition]));
+}
+
+/** Whether a pattern matches all that another matches: a `*` of the other is met by a `*` alone. */
+function covers(pattern: string, other: string): boolean {
+  if (pattern === other) return true;
+  // What a policy variable stands for is not known, and `every … but …` is not a pattern.
+  if (/[?]|\$\{/.test(pattern) || /\$\{|^every /.test(other)) return false;
+  const source = pattern
+    .split('*')
+    .map((text) => text.replace(/[.+^$()|[\]\\{}]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${source}$`, 's').test(other);
+}

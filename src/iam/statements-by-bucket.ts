@@ -1,0 +1,110 @@
+import { listOf, statementsOf } from './compare-policy.ts';
+import { like } from './evaluate-policy.ts';
+import { exampleOf } from './examples.ts';
+import type { PolicyDocument, Statement } from './policy-document.ts';
+
+/** The part of some documents that can concern one bucket. */
+export interface BucketStatements {
+  /** Their resources cut to those of the bucket, all spelled in partition `aws`. */
+  readonly statements: readonly Statement[];
+  /** Patterns of keys that they tell apart. */
+  readonly places: readonly string[];
+}
+
+/** Documents, looked up by bucket: thousands of buckets must not each be compared with all resources. */
+export interface ByBucket {
+  /** Names of buckets, and patterns of such names, each once, in the documents' order. */
+  readonly names: readonly string[];
+  of(bucket: string): BucketStatements;
+}
+
+const S3_ARN = /^arn:[^:]*:s3:::(.+)$/s;
+
+/** Splits the statements of documents by the buckets that their resources name. */
+export function statementsByBucket(documents: readonly PolicyDocument[]): ByBucket {
+  const indexed = documents.flatMap(statementsOf).map(indexOf);
+  const names = indexed.flatMap(({ exact, wild }) => [...exact.keys(), ...wild.map(bucketPart)]);
+  return {
+    names: [...new Set(names)],
+    of: (bucket) => {
+      const parts = indexed.flatMap((index) => partOf(index, bucket));
+      return {
+        statements: parts.map(({ statement }) => statement),
+        places: [...new Set(parts.flatMap(({ places }) => places))],
+      };
+    },
+  };
+}
+
+interface Indexed {
+  readonly statement: Statement;
+  /** Resources by the bucket that they name. */
+  readonly exact: ReadonlyMap<string, readonly string[]>;
+  /** Resources that may be of several buckets. */
+  readonly wild: readonly string[];
+}
+
+function indexOf(statement: Statement): Indexed {
+  const exact = new Map<string, string[]>();
+  const wild: string[] = [];
+  for (const resource of listOf(statement.Resource).filter(isOfS3)) {
+    const bucket = bucketPart(resource);
+    if (/[*?]/.test(bucket)) wild.push(resource);
+    else {
+      const known = exact.get(bucket);
+      if (known === undefined) exact.set(bucket, [resource]);
+      else known.push(resource);
+    }
+  }
+  if (statement.NotResource !== undefined) wild.push('*');
+  return { statement, exact, wild };
+}
+
+function partOf({ statement, exact, wild }: Indexed, bucket: string) {
+  const resources = [
+    ...(exact.get(bucket) ?? []),
+    ...wild.filter((resource) => like(bucketPart(resource), exampleOf(bucket))),
+  ];
+  if (resources.length === 0) return [];
+  const prefixes = Object.values(statement.Condition ?? {}).flatMap((keys) =>
+    Object.entries(keys).flatMap(([key, values]) =>
+      key.toLowerCase() === 's3:prefix' ? listOf(values).map(String) : [],
+    ),
+  );
+  const excluded = listOf(statement.NotResource).filter(isOfS3);
+  const named = [...resources, ...excluded];
+  const places = [...named.flatMap((resource) => placesOf(resource, bucket)), ...prefixes].map((place) =>
+    place.replace(/\*+/g, '*'),
+  );
+  const cut =
+    statement.NotResource === undefined
+      ? { ...statement, Resource: resources.map(inOnePartition) }
+      : { ...statement, NotResource: excluded.map(inOnePartition) };
+  return [{ statement: cut, places: places.filter((place) => place !== '') }];
+}
+
+/** The keys that a resource names in a bucket, none where it names the bucket itself. */
+function placesOf(resource: string, bucket: string): string[] {
+  const rest = restOf(resource);
+  const slash = rest.indexOf('/');
+  if (slash < 0) return rest.endsWith('*') ? ['*'] : [];
+  return like(rest.slice(0, slash), exampleOf(bucket)) ? [rest.slice(slash + 1)] : [];
+}
+
+function isOfS3(resource: string): boolean {
+  return resource === '*' || S3_ARN.test(resource);
+}
+
+function bucketPart(resource: string): string {
+  return restOf(resource).split('/')[0] ?? '';
+}
+
+/** Whoever asks about a bucket does not have to know its partition. */
+function inOnePartition(resource: string): string {
+  return resource.replace(/^arn:[^:]*:s3:::/, 'arn:aws:s3:::');
+}
+
+/** What stands behind `arn:aws:s3:::`. */
+function restOf(resource: string): string {
+  return S3_ARN.exec(resource)?.[1] ?? '*';
+}

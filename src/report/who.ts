@@ -1,0 +1,124 @@
+import type { AccessChange } from '../access/access-change.ts';
+import type { AccessConfig } from '../config/access-config.ts';
+import { publicDatasetsBucket } from '../config/bucket-location.ts';
+import { listOf } from '../iam/compare-policy.ts';
+import { resourceKinds } from '../plan/resources.ts';
+import { firstRows, type Detail } from './detail.ts';
+import { clip, code, details, fence, type Inline } from './markdown.ts';
+import type { Report } from './report.ts';
+
+/** Who gets in, how, what they can do and what not, in a line each. */
+export function who(report: Report, change: AccessChange | undefined, detail: Detail): string[] {
+  const { config, desired } = report;
+  if (config === undefined || desired?.role === undefined) return [];
+  const show = (data: string) => code(clip(data, detail.clip));
+  const account = desired.accountId === undefined ? '' : ` in account ${show(desired.accountId)}`;
+  const standing =
+    change === undefined || change.role === 'new'
+      ? ''
+      : ` · trust policy ${change.trust.length === 0 ? 'unchanged' : 'changes'}`;
+  return [
+    [
+      `- **Who:** ${caller(config, show)}`,
+      `- **How:** assumes role ${show(desired.role.name)}${account}${standing}`,
+      `- **Can:** list and read what the table shows${publicDatasets(report, show)}${keys(config.kmsKeyArns, show)}`,
+      `- **Cannot:** ${cannot(report)}`,
+      ...adoption(report, show),
+    ].join('\n'),
+  ];
+}
+
+/** The role with who gets into it, as a phrase. */
+export function roleAndCaller({ config, desired }: Report, detail: Detail): Inline {
+  if (config === undefined || desired?.role === undefined) return 'Role and trust policy';
+  const show = (data: string) => code(clip(data, detail.clip));
+  return `Role ${show(desired.role.name)} for ${caller(config, show)}`;
+}
+
+function caller(config: AccessConfig, show: (data: string) => Inline): Inline {
+  const id =
+    config.kolenaExternalId === undefined
+      ? '**no external ID**'
+      : `external ID ${show(config.kolenaExternalId)} required`;
+  return `${principal(config.kolenaPrincipalArn, show)}, ${id}`;
+}
+
+/** The account is what a reviewer looks for in an ARN. */
+function principal(arn: string, show: (data: string) => Inline): Inline {
+  const [, account, kind, name] = /^arn:[a-z-]+:iam::([^:]+):(?:(role|user)\/)?(.+)$/.exec(arn) ?? [];
+  if (account === undefined || name === undefined) return show(arn);
+  if (kind === undefined)
+    return name === 'root' ? `every role and user of account ${show(account)}` : show(arn);
+  return `${kind} ${show(name)} of account ${show(account)}`;
+}
+
+function publicDatasets({ desired }: Report, show: (data: string) => Inline): Inline {
+  const granted = desired?.policies.some(({ document }) =>
+    document.Statement.some(({ Resource }) =>
+      listOf(Resource).some((arn) => arn.endsWith(`:${publicDatasetsBucket}`)),
+    ),
+  );
+  return granted === true ? `, and Kolena's own public datasets, ${show(publicDatasetsBucket)}` : '';
+}
+
+function keys(arns: readonly string[], show: (data: string) => Inline): Inline {
+  const shown = arns.slice(0, 2).map(show);
+  const more = arns.length - shown.length;
+  return arns.length === 0
+    ? ''
+    : `; decrypt by KMS key ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function cannot({ desired, plannedChecks = [], plan }: Report): Inline {
+  if (desired?.warnings.some(({ id }) => id === 'other-policies') === true)
+    return 'not known: the role has other policies too, see the warning';
+  const simulated = plannedChecks.filter(({ id }) => /^(?:grants|denies-)/.test(id));
+  const passed = simulated.filter(({ status }) => status === 'pass').length;
+  const proof = simulated.length === 0 ? '' : ` · IAM's simulator: ${passed} of ${simulated.length} passed`;
+  return `write, delete or read anything else${plan === undefined ? '' : proof}`;
+}
+
+/** The description that marks a role as managed here. */
+function adoption({ plan, desired }: Report, show: (data: string) => Inline): string[] {
+  const role = plan?.changes.find(({ type }) => type === resourceKinds.role.type);
+  const policy = plan?.changes.find(({ type, imported }) => type === resourceKinds.policy.type && imported);
+  const isMade = role?.imported === true && role.before?.['description'] !== desired?.role?.description;
+  const found = isMade ? role : role?.action === 'create' ? policy : undefined;
+  const name = found?.before?.['name'];
+  if (found === undefined || typeof name !== 'string') return [];
+  const what = isMade ? 'role' : 'policy';
+  return [`- **Found:** ${what} ${show(name)}, made by hand, managed here from this merge on`];
+}
+
+/** What Kolena's form asks for, ready to be copied, once the access is set up. */
+export function forKolena(report: Report, detail: Detail): string[] {
+  const { desired, observed, config, outcome } = report;
+  if (
+    (outcome !== 'applied' && outcome !== 'verified') ||
+    desired?.role === undefined ||
+    config === undefined
+  )
+    return [];
+  const { partition, accountId = '', role } = desired;
+  const { shown, more } = firstRows(config.buckets, detail);
+  const buckets = shown.map(
+    ({ bucket, prefix = '' }) =>
+      `  s3://${bucket}/${prefix} in ${observed?.buckets[bucket]?.region ?? desired.region}`,
+  );
+  const lines = [
+    `Role ARN: ${labelled(observed?.role?.arn ?? `arn:${partition}:iam::${accountId}:role${role.path}${role.name}`)}`,
+    ...(config.kolenaExternalId === undefined ? [] : [`External ID: ${labelled(config.kolenaExternalId)}`]),
+    `Region: ${desired.region}`,
+    'Buckets:',
+    ...buckets,
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ];
+  return [
+    details('Send this to Kolena', fence('text', lines.map((line) => clip(line, detail.clip)).join('\n'))),
+  ];
+}
+
+/** Marks a masked value, so that nobody copies the mask as if it were the value: external IDs and role ARNs hold no asterisks. */
+function labelled(value: string): string {
+  return value.includes('***') ? `${value} (masked)` : value;
+}

@@ -1,0 +1,143 @@
+import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
+import { isOursAlone } from '../access/our-policies.ts';
+import { type Right, rightsBeyond, rightsText, writingRights } from '../iam/beyond.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { statementFor } from '../problem/statement.ts';
+import { type Check, fail, pass, unprovable, warning } from './check.ts';
+import { about } from './checks.ts';
+import type { Expectations } from './expectations.ts';
+import type { Observations } from './observations.ts';
+
+/** A policy on the role that is not of our making. */
+interface OtherPolicy {
+  /** Its ARN, or the name of an inline one. */
+  readonly key: string;
+  readonly isInline: boolean;
+  /** Absent when this run is not allowed to read it. */
+  readonly document: PolicyDocument | undefined;
+}
+
+/** Whether what the role holds beside the policies of the config gives Kolena more; no check while it holds nothing. */
+export function judgeOtherPolicies(expectations: Expectations, { role, policies }: Observations): Check[] {
+  if (role === undefined) return [];
+  const others = otherPolicies(expectations, role, policies);
+  if (others.length === 0) return [];
+  const subject = about('other-policies', {});
+  const wrong = others
+    .map((policy) => ({ policy, rights: wrongRights(policy, expectations) }))
+    .filter(({ rights }) => rights.length > 0);
+  if (wrong.length > 0)
+    return [
+      fail(
+        subject,
+        wrong.map(({ policy, rights }) => `${nameOf(policy)} adds ${rightsText(rights)}.`).join(' '),
+        removalRemedy(
+          wrong.map(({ policy }) => policy),
+          role,
+          expectations,
+        ),
+      ),
+    ];
+  const unread = others.filter(({ document }) => document === undefined);
+  if (unread.length > 0)
+    return [
+      unprovable(
+        subject,
+        `The role has other policies too, which this run is not allowed to read and which may grant Kolena more than the config: ${unread.map(nameOf).join(', ')}.`,
+        statementFor(rightToRead(unread, role)),
+      ),
+    ];
+  const names = others.map(nameOf).join(', ');
+  const unlisted = others.filter((policy) => !isListed(policy, expectations));
+  return unlisted.length === 0
+    ? [pass(subject, `Beside them it holds ${names}, which the config lists and which can write nothing.`)]
+    : [
+        warning(
+          subject,
+          `It holds ${names} too, which add nothing to what the config grants.`,
+          removalRemedy(unlisted, role, expectations),
+        ),
+      ];
+}
+
+/** Our policies on the role by which the config grants nothing any more, under former names too. */
+export function formerPolicies({ policies }: Expectations, live: readonly ObservedPolicy[]): string[] {
+  const expected = new Set(policies.map(({ name }) => name.toLowerCase()));
+  return live
+    .filter((policy) => !expected.has(policy.name.toLowerCase()) && isOursAlone(policy))
+    .map(({ name }) => name);
+}
+
+function otherPolicies(
+  expectations: Expectations,
+  role: ObservedRole,
+  live: readonly ObservedPolicy[],
+): OtherPolicy[] {
+  const names = [...expectations.policies.map(({ name }) => name), ...formerPolicies(expectations, live)];
+  const ourNames = new Set(names.map((name) => name.toLowerCase()));
+  const ours = live.filter(({ name }) => ourNames.has(name.toLowerCase())).map(({ arn }) => arn);
+  const read = new Map(live.map(({ arn, document }) => [arn, document]));
+  const attached = role.attachedPolicies.filter(({ arn }) => !ours.includes(arn));
+  return [
+    ...attached.map(({ arn }) => ({
+      key: arn,
+      isInline: false,
+      document: read.get(arn) ?? role.otherDocuments?.[arn],
+    })),
+    ...role.inlinePolicyNames.map((name) => ({
+      key: name,
+      isInline: true,
+      document: role.otherDocuments?.[name],
+    })),
+  ];
+}
+
+/** What may not stand: of a listed policy whatever writes, of any other whatever the config does not grant. */
+function wrongRights(policy: OtherPolicy, expectations: Expectations): Right[] {
+  const { document } = policy;
+  if (document === undefined) return [];
+  return isListed(policy, expectations)
+    ? writingRights(document)
+    : rightsBeyond(
+        document,
+        expectations.policies.map((ours) => ours.document),
+      );
+}
+
+function isListed({ key, isInline }: OtherPolicy, { otherPolicyArns }: Expectations): boolean {
+  return !isInline && otherPolicyArns.includes(key);
+}
+
+function nameOf({ key, isInline }: OtherPolicy): string {
+  return isInline ? `${key} (inline)` : key;
+}
+
+function removalRemedy(
+  policies: readonly OtherPolicy[],
+  role: ObservedRole,
+  expectations: Expectations,
+): string {
+  const commands = policies.map(({ key, isInline }) =>
+    isInline
+      ? `aws iam delete-role-policy --role-name ${role.name} --policy-name ${key}`
+      : `aws iam detach-role-policy --role-name ${role.name} --policy-arn ${key}`,
+  );
+  const listable = policies.filter((policy) => !policy.isInline && !isListed(policy, expectations));
+  const readsOnly = listable.filter(({ document }) => document && writingRights(document).length === 0);
+  const listing =
+    readsOnly.length === 0
+      ? ''
+      : `\nOr list what it may keep to read more, in the config:\nother-policy-arns:\n${readsOnly.map(({ key }) => `  - ${key}`).join('\n')}`;
+  return `Take off what Kolena does not need:\n${commands.join('\n')}${listing}`;
+}
+
+function rightToRead(unread: readonly OtherPolicy[], role: ObservedRole) {
+  const arns = unread.filter(({ isInline }) => !isInline).map(({ key }) => key);
+  return arns.length === unread.length
+    ? { Sid: 'ReadOtherPolicies', Action: ['iam:GetPolicy', 'iam:GetPolicyVersion'], Resource: arns }
+    : {
+        Sid: 'ReadOtherPolicies',
+        Action: ['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:GetRolePolicy'],
+        Resource: [role.arn, ...arns],
+      };
+}

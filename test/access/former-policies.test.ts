@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
+import type { ObservedPolicy } from '../../src/access/observed.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
+import { principalArn } from '../config/configs.ts';
+import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+
+const options = { region: 'us-east-1' };
+const configOf = (over: object = {}) =>
+  parseAccessConfig({
+    buckets: ['share-with-kolena'],
+    'kolena-principal-arn': principalArn,
+    'policy-name': 'New',
+    ...over,
+  });
+const old = policyOf({
+  name: 'Old',
+  document: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'S3ListBucket',
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:ListBucket'],
+        Resource: ['arn:aws:s3:::dropped', 'arn:aws:s3:::dropped/*'],
+      },
+    ],
+  },
+});
+const holding = (policy: ObservedPolicy) =>
+  worldOf({
+    role: roleOf({ attachedPolicies: [{ name: policy.name, arn: policy.arn }] }),
+    policies: [policy],
+    buckets: [bucketOf('share-with-kolena'), bucketOf('dropped')],
+  });
+
+describe('a policy of ours under its former name', () => {
+  test('leaves the role with the rename, and its buckets lose our CORS rule', () => {
+    const { removals, policies } = decideAccess(configOf(), holding(old), options);
+    expect(policies).toMatchObject([{ number: 1, name: 'New' }]);
+    expect(removals.policies).toEqual([{ number: 100, name: 'Old', arn: policyArn('Old'), attached: true }]);
+    expect(removals.cors).toMatchObject([{ bucket: 'dropped' }]);
+  });
+
+  test('leaves with a destroy too', () => {
+    expect(decideRemoval(configOf(), holding(old), options).removals.policies).toMatchObject([
+      { name: 'Old' },
+    ]);
+  });
+
+  test.each<[string, Partial<ObservedPolicy>, object]>([
+    ['that somebody else uses too', { usedElsewhere: 1 }, {}],
+    ['whose statements are not ours', { document: foreignDocument }, {}],
+    ['that the config lists', {}, { 'other-policy-arns': [policyArn('Old')] }],
+  ])('but stays where it is one %s', (_, over, config) => {
+    const access = decideAccess(configOf(config), holding({ ...old, ...over }), options);
+    expect(access.removals.policies).toEqual([]);
+    expect(access.warnings.some(({ id }) => id === 'other-policies')).toBe(!('other-policy-arns' in config));
+  });
+});
+
+describe('a policy of others under our name', () => {
+  const named = (over: Partial<ObservedPolicy>) =>
+    holding(policyOf({ name: 'New', document: foreignDocument, ...over }));
+
+  test.each([
+    ['that another role holds', { attached: false, usedElsewhere: 1 }],
+    ['that another role holds too', { attached: true, usedElsewhere: 1 }],
+    ['that nobody holds', { attached: false, usedElsewhere: 0 }],
+  ])('%s is not rewritten without allow-destroy', (_, over) => {
+    const world = { ...named(over), role: roleOf({ attachedPolicies: [] }) };
+    expect(() => decideAccess(configOf(), world, options)).toThrow(
+      expect.objectContaining({
+        reason: 'destroy-refused',
+        message: expect.stringContaining('"VisualEditor0"') as string,
+      }),
+    );
+    expect(decideAccess(configOf(), world, { ...options, allowDestroy: true }).policies).toMatchObject([
+      { importArn: policyArn('New') },
+    ]);
+  });
+
+  test("that Kolena's role alone holds was made by hand for it, and is", () => {
+    expect(decideAccess(configOf(), named({}), options).policies).toMatchObject([
+      { importArn: policyArn('New') },
+    ]);
+  });
+});
