@@ -71,7 +71,7 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
     RUNNER_TEMP: temp,
     RUNNER_TOOL_CACHE: folderIn(home, 'tools'),
     ...files,
-    ...inputVariables(run.inputs),
+    ...inputVariables(run),
     ...run.env,
   };
   const gone = Object.keys(run.env).filter((name) => run.env[name] === '');
@@ -117,7 +117,8 @@ function machine(): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', HOME: homedir(), TMPDIR: tmpdir() };
 }
 
-function inputVariables(inputs: ActionRun['inputs']): Record<string, string> {
+/** Without a GitHub there is no token either: nobody waits for a server that cannot be reached. */
+function inputVariables({ inputs, env }: ActionRun): Record<string, string> {
   const action = parse(readFileSync(join(repository, 'action.yml'), 'utf8')) as {
     inputs: Readonly<Record<string, { default?: string }>>;
   };
@@ -126,7 +127,7 @@ function inputVariables(inputs: ActionRun['inputs']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(action.inputs).map(([name, { default: byDefault = '' }]) => [
       `INPUT_${name.toUpperCase()}`,
-      inputs[name] ?? byDefault.replace('${{ github.token }}', 'ghs_test'),
+      inputs[name] ?? byDefault.replace('${{ github.token }}', 'GITHUB_API_URL' in env ? 'ghs_test' : ''),
     ]),
   );
 }
