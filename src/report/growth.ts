@@ -43,6 +43,6 @@ function newBuckets(fresh: readonly BucketChange[], show: (data: string) => stri
   const named = fresh.slice(0, NAMED).map(({ bucket }) => show(bucket));
   const more = fresh.length - named.length;
   return [
-    `**New:** Kolena will read ${fresh.length} more buckets: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    `**New:** Kolena will read ${fresh.length} buckets: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
   ];
 }
