@@ -131,3 +131,22 @@ describe('docs/setup.md', () => {
     expect(parse(config)).toEqual(parse(read('examples/plan-and-apply/kolena-s3.yml')));
   });
 });
+
+describe('the pictures of README.md', () => {
+  const readme = read('README.md');
+  const files = [...readme.matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, path = '']) => path);
+  const width = Number(/<img [^>]*width="(\d+)"/.exec(readme)?.[1]);
+
+  it('are a light and a dark one, with their text beside them', () => {
+    expect(files).toEqual(['docs/pr-comment-dark.png', 'docs/pr-comment.png']);
+    expect(readme).toMatch(/<img [^>]*alt="[^"]{40,}"/);
+  });
+
+  it.each(files)('%s is at most 350 px high as it is shown', (path) => {
+    const image = readFileSync(path);
+    // https://www.w3.org/TR/png-3/#11IHDR
+    const [drawn, height] = [image.readUInt32BE(16), image.readUInt32BE(20)];
+    expect(Math.round((height * width) / drawn)).toBeLessThanOrEqual(350);
+    expect(drawn).toBeGreaterThanOrEqual(2 * width);
+  });
+});
