@@ -80,6 +80,7 @@ export function startReport(props: ReportProps): RunReport {
       runner.summary(
         rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
       );
+      await label(report, props);
       try {
         await comment(report, ending, props);
       } catch (error) {
@@ -116,6 +117,16 @@ function facts({ command, outcome, plan, checks }: Report): string {
 
 function failed({ reason, message, remedy }: UserError): Partial<Report> {
   return { outcome: 'failed', failure: { reason, message, remedy } };
+}
+
+/** On the pull request whose plan this is; what a run did not plan takes the label of an earlier plan off. */
+async function label(report: Report, { runner, event, settings, pullRequests }: ReportProps): Promise<void> {
+  const { pullRequest } = event;
+  if (settings.labels !== true || settings.command !== 'plan' || pullRequest === undefined) return;
+  const direction = report.plan === undefined ? undefined : changeOf(report)?.direction;
+  const target = { number: pullRequest.number, key: settings['comment-key'], direction };
+  const warning = await pullRequests?.setLabel(target);
+  if (warning !== undefined) runner.warning(warning);
 }
 
 async function comment(known: Report, ending: Ending, props: ReportProps): Promise<void> {

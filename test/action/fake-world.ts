@@ -5,6 +5,7 @@ import { parseSettings } from '../../src/action/settings.ts';
 import type { Aws } from '../../src/aws/open-aws.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { EventContext } from '../../src/github/event.ts';
+import type { LabelTarget } from '../../src/github/labels.ts';
 import type { PullRequests } from '../../src/github/pull-requests.ts';
 import type { Merge } from '../../src/plan/approval.ts';
 import type { Report } from '../../src/report/report.ts';
@@ -47,6 +48,8 @@ interface WorldProps {
   readonly checkedOut?: string;
   /** The comment as it stands. @default none */
   readonly previous?: string;
+  /** Why GitHub did not set a label. @default it did */
+  readonly labelWarning?: string;
   /** The pull request that brought the commit in. @default number 7 */
   readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
   /** Calls that fail, and how. */
@@ -72,6 +75,7 @@ export interface FakeWorld {
   readonly warnings: readonly string[];
   readonly notices: readonly string[];
   readonly comments: readonly SavedComment[];
+  readonly labels: readonly LabelTarget[];
 }
 
 /** A pull request of this repository. */
@@ -115,12 +119,13 @@ function startJournal({ failing = {} }: WorldProps) {
   const warnings: string[] = [];
   const notices: string[] = [];
   const comments: SavedComment[] = [];
+  const labels: LabelTarget[] = [];
   const call = <T>(name: Call, answer: T): Promise<T> => {
     calls.push(name);
     const failure = failing[name];
     return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
   };
-  return { calls, outputs, summaries, warnings, notices, comments, call };
+  return { calls, outputs, summaries, warnings, notices, comments, labels, call };
 }
 
 function fakeRunner({ calls, outputs, summaries, warnings, notices }: Journal): Runner {
@@ -179,7 +184,7 @@ function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call'
   };
 }
 
-function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullRequests {
+function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal): PullRequests {
   const {
     merges = [],
     merged = { number: 7, url: '', head: 'head-1', step: 'step-1' },
@@ -195,6 +200,10 @@ function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullR
     isOnBranch: ({ commit }) => call('github.isOnBranch', props.onBranch?.includes(commit) ?? true),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
+    setLabel: (target) => {
+      labels.push(target);
+      return call('github.setLabel', props.labelWarning);
+    },
     saveComment: async ({ number, changed, render }) => {
       const body = render(props.previous);
       const saved = await call('github.saveComment', { kind: 'saved', id: 1, url: '' } as const);

@@ -436,6 +436,31 @@ test('A fork whose config is not valid is warned of it, and its run stays green.
   expect(world.outputs).toEqual({ skipped: true });
 });
 
+test('A plan labels its pull request by direction when asked, and what GitHub refuses is a warning.', async () => {
+  const inputs = { labels: 'true', comment: 'never', 'comment-key': 'retail' };
+  const world = fakeWorld({ event: pullRequestEvent, inputs, labelWarning: 'Refused.' });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.labels).toEqual([{ number: 7, key: 'retail', direction: 'wider' }]);
+  expect(world.warnings).toContain('Refused.');
+});
+
+test('A plan that fails takes the label of the earlier one off.', async () => {
+  const failing = { 'terraform.plan': new StepError({ message: 'It broke.', remedy: 'Mend it.' }) };
+  const world = fakeWorld({ event: pullRequestEvent, inputs: { labels: 'true' }, failing });
+  expect(await failureIn(world)).toMatchObject({ reason: 'plan-failed' });
+  expect(world.labels).toEqual([{ number: 7, key: 'default', direction: undefined }]);
+});
+
+test.each([
+  ['not asked for', {}, pullRequestEvent],
+  ['not a plan', { labels: 'true', command: 'apply' }, { kind: 'push', apiUrl: '' }],
+  ['not about a pull request', { labels: 'true' }, { kind: 'push', apiUrl: '' }],
+] as const)('Nothing is labelled where it is %s.', async (_, inputs, event) => {
+  const world = fakeWorld({ event, inputs });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.labels).toEqual([]);
+});
+
 test('A refused comment fails a run that went well, after its outputs and summary.', async () => {
   const refused = new UserError({ reason: 'comment-failed', message: 'm', remedy: 'r' });
   const failing = { 'github.saveComment': refused };
