@@ -64,9 +64,9 @@ describe.each(pages)('%s', (path) => {
       ...Object.keys(action.outputs),
       ...reasons,
       ...checkKinds,
-      // Buckets, permissions of a job, an input's value, partitions, and a command.
+      // Buckets, permissions of a job, an input's value, partitions, a command, and the label.
       ...['share-with-kolena', 'kolena-public-datasets', 'id-token', 'pull-requests', 'on-change'],
-      ...['aws-cn', 'aws-us-gov', 'cdktf-cli', 'cdktn-cli'],
+      ...['aws-cn', 'aws-us-gov', 'cdktf-cli', 'cdktn-cli', 'kolena-access'],
     ]);
     const names = inQuotes(text).flatMap((code) => /^([a-z]+(?:-[a-z]+)+)(?::.*)?$/.exec(code)?.[1] ?? []);
     expect(names.filter((name) => !known.has(name))).toEqual([]);
