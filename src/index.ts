@@ -13,6 +13,8 @@ try {
   await run(wireEdges(process.env, runner));
 } catch (error) {
   runner.fail(asUserError(error, 'plan'));
+} finally {
+  runner.end();
 }
 // A request that was given up on may hold its socket, and with it the job, for minutes.
 process.exit();

@@ -31,6 +31,10 @@ export interface Outputs {
 /** What GitHub's runner shows and keeps of a run. Everything that passes through is masked. */
 export interface Runner extends Log {
   notice(message: string): void;
+  /** Keeps the line that the log ends with. */
+  verdict(line: string): void;
+  /** Prints the last line, after all else. */
+  end(): void;
   /** Prints the run's one `::error` and makes the run fail. */
   fail(error: UserError): void;
   output(outputs: Outputs): void;
@@ -67,13 +71,21 @@ export function githubRunner(env: NodeJS.ProcessEnv): Runner {
   let maskCredentials: Mask = (text) => text;
   const credentials = new Set<string>();
   const masked: Mask = (text) => mask(maskCredentials(text));
+  let verdict: string | undefined;
+  const info = (line: string) => {
+    core.info(escapeCommands(masked(line)));
+  };
   return {
     masked,
+    info,
+    verdict: (line) => {
+      verdict = line;
+    },
+    end: () => {
+      if (verdict !== undefined) info(verdict);
+    },
     hide: (secrets) => {
       mask = maskOf(secrets);
-    },
-    info: (line) => {
-      core.info(escapeCommands(masked(line)));
     },
     warning: (message) => {
       core.warning(masked(message));

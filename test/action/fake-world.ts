@@ -76,7 +76,12 @@ export interface FakeWorld {
   readonly notices: readonly string[];
   readonly comments: readonly SavedComment[];
   readonly labels: readonly LabelTarget[];
+  /** Each that was to end the log; the last one does. */
+  readonly verdicts: readonly string[];
 }
+
+/** Of the comment that is saved. */
+export const commentUrl = 'https://github.com/o/r/pull/7#issuecomment-1';
 
 /** A pull request of this repository. */
 export const pullRequestEvent: EventContext = {
@@ -120,15 +125,16 @@ function startJournal({ failing = {} }: WorldProps) {
   const notices: string[] = [];
   const comments: SavedComment[] = [];
   const labels: LabelTarget[] = [];
+  const verdicts: string[] = [];
   const call = <T>(name: Call, answer: T): Promise<T> => {
     calls.push(name);
     const failure = failing[name];
     return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
   };
-  return { calls, outputs, summaries, warnings, notices, comments, labels, call };
+  return { calls, outputs, summaries, warnings, notices, comments, labels, verdicts, call };
 }
 
-function fakeRunner({ calls, outputs, summaries, warnings, notices }: Journal): Runner {
+function fakeRunner({ calls, outputs, summaries, warnings, notices, verdicts }: Journal): Runner {
   return {
     info: () => undefined,
     notice: (message) => {
@@ -137,6 +143,10 @@ function fakeRunner({ calls, outputs, summaries, warnings, notices }: Journal): 
     warning: (message) => {
       warnings.push(message);
     },
+    verdict: (line) => {
+      verdicts.push(line);
+    },
+    end: () => undefined,
     group: (_, work) => work(),
     fail: () => undefined,
     output: (part) => {
@@ -206,7 +216,7 @@ function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal
     },
     saveComment: async ({ number, changed, render }) => {
       const body = render(props.previous);
-      const saved = await call('github.saveComment', { kind: 'saved', id: 1, url: '' } as const);
+      const saved = await call('github.saveComment', { kind: 'saved', id: 1, url: commentUrl } as const);
       comments.push({ number, changed, body });
       return saved;
     },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
 import { githubRunner } from '../../src/action/runner.ts';
 
 let printed = '';
@@ -42,4 +43,18 @@ test('what is no command is shown as it is', () => {
   const line = '  arn:aws:s3:::share-with-kolena [id=KolenaS3ReadAccess] ## 1';
   githubRunner({}).info(line);
   expect(printed).toBe(`${line}\n`);
+});
+
+test('the log ends with the verdict, masked, also after the error', () => {
+  const runner = githubRunner({});
+  runner.hide({ externalIds: [], accountIds: ['111122223333'], otherAccountIds: true });
+  runner.verdict('an early one');
+  runner.verdict('The plan failed in 111122223333 · https://github.com/o/r/pull/7#issuecomment-1');
+  runner.info('a later line');
+  runner.fail(new UserError({ reason: 'plan-failed', message: 'It broke.', remedy: 'Mend it.' }));
+  runner.end();
+  process.exitCode = undefined;
+  const lines = printed.trimEnd().split('\n');
+  expect(lines.at(-1)).toMatch(/^The plan failed in (?!111122223333).* · https:.*#issuecomment-1$/);
+  expect(printed).not.toContain('an early one');
 });
