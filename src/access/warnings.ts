@@ -104,7 +104,7 @@ function otherPoliciesWarning({ role }: Observed, { foreign }: LivePolicies): Wa
   return [
     {
       id: 'other-policies',
-      message: `Role ${role.name} has other policies too, which are left alone and may grant Kolena more than this config: ${names.join(', ')}.`,
+      message: `Role ${role.name} has other policies too, which stay as they are and can grant Kolena more than this config: ${names.join(', ')}.`,
       remedy: 'Detach or delete those that Kolena does not need.',
     },
   ];
@@ -116,7 +116,7 @@ function sharedPolicyWarning({ arn, usedElsewhere }: OurPolicy): Warning[] {
     {
       id: 'shared-policy',
       message: `Policy ${arn} is used by ${usedElsewhere} more role(s), user(s) or group(s), and what this config changes in it changes for them too.`,
-      remedy: `See who they are: aws iam list-entities-for-policy --policy-arn ${arn}. To leave theirs alone, choose another policy-name.`,
+      remedy: `See who they are: aws iam list-entities-for-policy --policy-arn ${arn}. To keep what they have, choose another policy-name.`,
     },
   ];
 }
