@@ -119,11 +119,10 @@ async function play(scene: Scene, github: GitHubStandIn): Promise<void> {
   say('  aws-calls.json                                  every call that reached AWS, under IAM’s names');
 }
 
-/** The comment as a reader first sees it: folded parts by their titles, the diagram left to the browser. */
+/** The comment as a reader first sees it: folded parts by their titles. */
 function unfolded(markdown: string): string {
   return markdown
     .replace(/<!--.*?-->\n*/gs, '')
-    .replace(/```mermaid.*?```/gs, '(a diagram)')
     .replace(/<details>\s*<summary>(.*?)<\/summary>.*?<\/details>/gs, '▸ $1')
     .trim();
 }

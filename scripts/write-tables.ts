@@ -71,7 +71,8 @@ function inputTables(): string[] {
     '',
     '</details>',
   ]);
-  return [...inputTable(mainInputs), ...folded];
+  const all = `<summary>All other inputs: ${groups.map(([title]) => title).join(', ')}</summary>`;
+  return [...inputTable(mainInputs), '', '<details>', all, ...folded, '', '</details>'];
 }
 
 function checkRow([kind, entry]: [string, (typeof checks)[keyof typeof checks]]): string {

@@ -64,9 +64,9 @@ describe.each(pages)('%s', (path) => {
       ...Object.keys(action.outputs),
       ...reasons,
       ...checkKinds,
-      // Buckets, permissions of a job, an input's value, partitions, and a command.
+      // Buckets, permissions of a job, an input's value, partitions, a command, and the label.
       ...['share-with-kolena', 'kolena-public-datasets', 'id-token', 'pull-requests', 'on-change'],
-      ...['aws-cn', 'aws-us-gov', 'cdktf-cli', 'cdktn-cli'],
+      ...['aws-cn', 'aws-us-gov', 'cdktf-cli', 'cdktn-cli', 'kolena-access'],
     ]);
     const names = inQuotes(text).flatMap((code) => /^([a-z]+(?:-[a-z]+)+)(?::.*)?$/.exec(code)?.[1] ?? []);
     expect(names.filter((name) => !known.has(name))).toEqual([]);
@@ -129,5 +129,24 @@ describe('docs/setup.md', () => {
   it('shows the config of the example', () => {
     const [, config = ''] = /^```yaml\n(.*?)^```/ms.exec(page) ?? [];
     expect(parse(config)).toEqual(parse(read('examples/plan-and-apply/kolena-s3.yml')));
+  });
+});
+
+describe('the pictures of README.md', () => {
+  const readme = read('README.md');
+  const files = [...readme.matchAll(/(?:src|srcset)="([^"]+)"/g)].map(([, path = '']) => path);
+  const width = Number(/<img [^>]*width="(\d+)"/.exec(readme)?.[1]);
+
+  it('are a light and a dark one, with their text beside them', () => {
+    expect(files).toEqual(['docs/pr-comment-dark.png', 'docs/pr-comment.png']);
+    expect(readme).toMatch(/<img [^>]*alt="[^"]{40,}"/);
+  });
+
+  it.each(files)('%s is at most 350 px high as it is shown', (path) => {
+    const image = readFileSync(path);
+    // https://www.w3.org/TR/png-3/#11IHDR
+    const [drawn, height] = [image.readUInt32BE(16), image.readUInt32BE(20)];
+    expect(Math.round((height * width) / drawn)).toBeLessThanOrEqual(350);
+    expect(drawn).toBeGreaterThanOrEqual(2 * width);
   });
 });

@@ -1,4 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -14,7 +17,16 @@ interface Job {
   readonly if?: string;
   readonly environment?: string;
   readonly strategy?: { readonly matrix: { readonly include: readonly Record<string, string>[] } };
-  readonly steps: readonly { readonly uses?: string; readonly with?: Readonly<Record<string, unknown>> }[];
+  readonly steps: readonly Step[];
+}
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly name?: string;
+  readonly if?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly run?: string;
 }
 
 interface Workflow {
@@ -72,7 +84,7 @@ const environmentOf = (content: string) =>
 
 describe('examples', () => {
   it('are there', () => {
-    expect(workflows.length).toBeGreaterThanOrEqual(4);
+    expect(workflows.length).toBeGreaterThanOrEqual(5);
     expect(configs.length).toBeGreaterThanOrEqual(4);
   });
 
@@ -127,5 +139,66 @@ describe('examples', () => {
 
   it('README.md shows a valid config', () => {
     expect(parseAccessConfig(parse(readmeConfig)).buckets).toHaveLength(2);
+  });
+});
+
+describe('examples/ask-security', () => {
+  const { jobs } = parse(readFileSync('examples/ask-security/workflow.yml', 'utf8')) as Workflow;
+  const step = jobs['plan']?.steps.find(({ name }) => name === 'Ask the security team');
+  const asks = (change: string, { fork = 'false', event = 'pull_request' } = {}) =>
+    runsOn(step?.if, {
+      event,
+      values: {
+        'steps.plan.outputs.access-change': change,
+        'github.event.pull_request.head.repo.fork': fork,
+      },
+    });
+
+  it.each([
+    ['none', false],
+    ['narrower', false],
+    ['wider', true],
+    ['both', true],
+    ['', true],
+    ['something new', true],
+  ])('with the output %j asks: %s', (change, expected) => {
+    expect(asks(change)).toBe(expected);
+  });
+
+  it('asks nobody without a pull request, or with the token of a fork', () => {
+    expect(asks('wider', { event: 'workflow_dispatch' })).toBe(false);
+    expect(asks('wider', { fork: 'true' })).toBe(false);
+  });
+
+  it('asks everybody that it names but the author, in one request', () => {
+    const bin = mkdtempSync(join(tmpdir(), 'gh-'));
+    writeFileSync(join(bin, 'gh'), '#!/bin/sh\nprintf "%s\\n" "$@"\n');
+    chmodSync(join(bin, 'gh'), 0o755);
+    const env = {
+      PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+      GITHUB_REPOSITORY: 'o/r',
+      PULL_REQUEST: '7',
+      AUTHOR: 'Octocat',
+      SECURITY: step?.env?.['SECURITY'] ?? '',
+    };
+    // GitHub's own options for `run`: https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#defaultsrunshell
+    const { stdout, stderr, status } = spawnSync(
+      'bash',
+      ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? ''],
+      {
+        env,
+        encoding: 'utf8',
+      },
+    );
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    expect(stdout.trim().split('\n')).toEqual([
+      'api',
+      '--method',
+      'POST',
+      '--silent',
+      'repos/o/r/pulls/7/requested_reviewers',
+      '-f',
+      'reviewers[]=hubot',
+    ]);
   });
 });

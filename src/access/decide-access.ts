@@ -166,7 +166,7 @@ function requireNoOtherPolicies({ role }: Observed, { foreign }: LivePolicies): 
   ];
   throw new UserError({
     reason: 'destroy-refused',
-    message: `Role ${role.name} cannot be deleted (AWS: DeleteConflict) while it has policies that are not ours: ${[...foreign.map(({ arn }) => arn), ...inline.map((name) => `${name} (inline)`)].join(', ')}. Nothing was changed.`,
-    remedy: `Take them off first:\n${commands.join('\n')}`,
+    message: `Role ${role.name} cannot be deleted (AWS: DeleteConflict) while it has other policies: ${[...foreign.map(({ arn }) => arn), ...inline.map((name) => `${name} (inline)`)].join(', ')}. Nothing was changed.`,
+    remedy: `Detach or delete them first:\n${commands.join('\n')}`,
   });
 }

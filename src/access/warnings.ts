@@ -125,7 +125,7 @@ function otherPoliciesWarning(
   return [
     {
       id: 'other-policies',
-      message: `Role ${role.name} has other policies too, which are left alone: ${names.join(', ')}. Whatever they grant beyond this config fails the check after an apply.`,
+      message: `Role ${role.name} has other policies too, which stay as they are: ${names.join(', ')}. Whatever they grant beyond this config fails the check after an apply.`,
       remedy:
         'Detach or delete those that Kolena does not need, or list those that only read in other-policy-arns.',
     },
@@ -138,7 +138,7 @@ function sharedPolicyWarning({ arn, usedElsewhere }: OurPolicy): Warning[] {
     {
       id: 'shared-policy',
       message: `Policy ${arn} is used by ${usedElsewhere} more role(s), user(s) or group(s), and what this config changes in it changes for them too.`,
-      remedy: `See who they are: aws iam list-entities-for-policy --policy-arn ${arn}. To leave theirs alone, choose another policy-name.`,
+      remedy: `See who they are: aws iam list-entities-for-policy --policy-arn ${arn}. To keep what they have, choose another policy-name.`,
     },
   ];
 }

@@ -154,6 +154,7 @@ function openPullRequests(
     fileAt: async (file) => (await opened()).fileAt(file),
     describe: async (number) => (await opened()).describe(number),
     saveComment: async (target) => (await opened()).saveComment(target),
+    setLabel: async (target) => (await opened()).setLabel(target),
   };
 }
 

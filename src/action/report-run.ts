@@ -8,7 +8,7 @@ import type { PullRequests } from '../github/pull-requests.ts';
 import { readMarker } from '../report/marker.ts';
 import { kolenaForm } from '../report/kolena-form.ts';
 import type { Secrets } from '../report/mask.ts';
-import { changeOf, renderComment, renderSummary } from '../report/render.ts';
+import { changeOf, renderComment, renderSummary, verdictOf } from '../report/render.ts';
 import type { Report } from '../report/report.ts';
 import { isVerified } from '../verify/check.ts';
 import type { Edges } from './edges.ts';
@@ -83,8 +83,11 @@ export function startReport(props: ReportProps): RunReport {
       runner.summary(
         rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
       );
+      runner.verdict(lastLine(report, report.runUrl));
+      await label(report, props);
       try {
-        await comment(report, ending, props);
+        const url = await comment(report, ending, props);
+        if (url !== undefined) runner.verdict(lastLine(report, url));
       } catch (error) {
         if (!('failure' in ending)) throw error;
         const { message, remedy } = asUserError(error, settings.command);
@@ -133,20 +136,36 @@ function failed({ reason, message, remedy }: UserError): Partial<Report> {
   return { outcome: 'failed', failure: { reason, message, remedy } };
 }
 
-async function comment(known: Report, ending: Ending, props: ReportProps): Promise<void> {
+/** On the pull request whose plan this is; what a run did not plan takes the label of an earlier plan off. */
+async function label(report: Report, { runner, event, settings, pullRequests }: ReportProps): Promise<void> {
+  const { pullRequest } = event;
+  if (settings.labels !== true || settings.command !== 'plan' || pullRequest === undefined) return;
+  const direction = report.plan === undefined ? undefined : changeOf(report)?.direction;
+  const target = { number: pullRequest.number, key: settings['comment-key'], direction };
+  const warning = await pullRequests?.setLabel(target);
+  if (warning !== undefined) runner.warning(warning);
+}
+
+/** The verdict, and where more of it stands: the comment, or else the run's page with the job summary. */
+function lastLine(report: Report, url: string | undefined): string {
+  return [verdictOf(report), ...(url === undefined ? [] : [url])].join(' · ');
+}
+
+/** Writes the comment and gives its address; undefined when there is none. */
+async function comment(known: Report, ending: Ending, props: ReportProps): Promise<string | undefined> {
   const { runner, event, settings, pullRequests } = props;
-  if (pullRequests === undefined || settings.comment === 'never') return;
+  if (pullRequests === undefined || settings.comment === 'never') return undefined;
   const target = await commentedPullRequest(props, pullRequests);
-  if (target === undefined) return;
+  if (target === undefined) return undefined;
   if ('kind' in target) {
     runner.warning(target.message);
-    return;
+    return undefined;
   }
   const report = await toldWhenLate(known, { event, pullRequests });
   const key = settings['comment-key'];
   const mask = (text: string) => runner.masked(text);
   // Before GitHub is asked for anything: a comment that cannot be rendered leaves the one that stands.
-  if (rendered(() => renderComment(report, { key, mask }), props) === undefined) return;
+  if (rendered(() => renderComment(report, { key, mask }), props) === undefined) return undefined;
   const result = await pullRequests.saveComment({
     number: target.number,
     key,
@@ -158,7 +177,9 @@ async function comment(known: Report, ending: Ending, props: ReportProps): Promi
     },
   });
   if (result.kind === 'warning') runner.warning(result.message);
-  if (result.kind === 'saved') runner.output({ 'comment-id': result.id, 'comment-url': result.url });
+  if (result.kind !== 'saved') return undefined;
+  runner.output({ 'comment-id': result.id, 'comment-url': result.url });
+  return result.url;
 }
 
 /** The pull request that the event is about; after a merge, and for a plan that a person dispatches, the newest merged one. */

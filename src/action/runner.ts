@@ -35,6 +35,8 @@ export interface Outputs {
 /** What GitHub's runner shows and keeps of a run. Everything that passes through is masked. */
 export interface Runner extends Log {
   notice(message: string): void;
+  /** Keeps the line that the log ends with. */
+  verdict(line: string): void;
   /** Prints the run's one `::error` and makes the run fail. */
   fail(error: UserError): void;
   output(outputs: Outputs): void;
@@ -65,9 +67,12 @@ function escapeCommands(text: string): string {
   return text.replace(COMMAND, '$1$2\u200B');
 }
 
-/** A runner whose files may turn out not to be writable. */
+/** A runner whose log ends with the verdict. */
 interface GithubRunner extends Runner {
-  /** Says, as the run's error unless it has one, which of the runner's files could not be written. */
+  /**
+   * Says, as the run's error unless it has one, which of the runner's files could not be written; the verdict is the last
+   * line.
+   */
   finish(): void;
 }
 
@@ -106,13 +111,18 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
     }
   };
   let hasFailed = false;
+  let verdict: string | undefined;
+  const info = (line: string) => {
+    core.info(escapeCommands(masked(line)));
+  };
   return {
     masked,
+    info,
+    verdict: (line) => {
+      verdict = line;
+    },
     hide: (secrets) => {
       mask = maskOf(secrets);
-    },
-    info: (line) => {
-      core.info(escapeCommands(masked(line)));
     },
     warning: (message) => {
       core.warning(masked(message));
@@ -149,10 +159,12 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
         });
     },
     finish: () => {
-      if (unwritten.size === 0) return;
-      const text = masked(unwrittenText(unwritten));
-      if (hasFailed) core.warning(text);
-      else core.setFailed(text);
+      if (unwritten.size > 0) {
+        const text = masked(unwrittenText(unwritten));
+        if (hasFailed) core.warning(text);
+        else core.setFailed(text);
+      }
+      if (verdict !== undefined) info(verdict);
     },
     mask: (secret) => {
       // The runner's own mask reaches neither comments nor outputs.

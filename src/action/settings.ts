@@ -126,6 +126,7 @@ export const settingsSchema = z
       .string()
       .regex(/^[\w.@/-]{1,100}$/, '1 to 100 letters, digits and _.@/-')
       .default('default'),
+    labels: flag(false),
     'require-approved-plan': flag(false),
     'fail-on-changes': flag(false),
     'apply-on-pull-request': flag(false),

@@ -174,7 +174,7 @@ async function remove({ octokit, owner, repo, log }: GitHub, id: number): Promis
     await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id });
   } catch (error) {
     // The comment that counts is up to date; the next run tries again.
-    log.warning(`A second comment of ours, ${id}, could not be deleted: ${messageOf(error)}`);
+    log.warning(`A second comment of the Action, ${id}, could not be deleted: ${messageOf(error)}`);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type CommentWarning,
 } from './comment.ts';
 import type { EventContext, EventPullRequest } from './event.ts';
+import { setLabel, type LabelTarget } from './labels.ts';
 import { fileAt, findNewer, isOnBranch, isProtected } from './history.ts';
 
 /** Whose history is asked for: the event's commit, as far as it touches these files of the repository. */
@@ -45,6 +46,8 @@ export interface PullRequests {
   /** A pull request that the event names by its number alone. */
   describe(number: number): Promise<EventPullRequest & { readonly branch: string }>;
   saveComment(target: CommentTarget): Promise<CommentResult>;
+  /** Why the labels are not up to date, as a warning; undefined when they are. */
+  setLabel(target: LabelTarget): Promise<string | undefined>;
 }
 
 /** Pull requests of one repository. */
@@ -76,5 +79,6 @@ export function openPullRequests(props: GitHubProps): PullRequests {
       };
     },
     saveComment: (target) => saveComment(github, target),
+    setLabel: (target) => setLabel(github, target),
   };
 }

@@ -1,6 +1,7 @@
 import { listOf } from './compare-policy.ts';
 import { evaluatePolicies, like } from './evaluate-policy.ts';
 import { contextsOf, exampleOf, type RequestContext } from './examples.ts';
+import { withOverlaps } from './overlap.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 import type { BucketStatements } from './statements-by-bucket.ts';
 
@@ -46,7 +47,7 @@ export function compareReach(bucket: string, before: BucketStatements, after: Bu
   const statements = [...before.statements, ...after.statements];
   const grid: Grid = {
     bucket: exampleOf(bucket),
-    places: [...new Set(['*', ...before.places, ...after.places])],
+    places: withOverlaps(['*', ...before.places, ...after.places]),
     actions: [...new Set([...reading, ...statements.flatMap(otherActions)])],
     contexts: contextsOf(statements),
   };
@@ -107,18 +108,14 @@ function reachOf({ places, actions, contexts }: Grid, decisions: readonly boolea
   };
 }
 
-/** The places at which the answer differs from that of the narrowest place around them. */
+/** The places at which the answer differs from what the shorter ones, read as `holds` does, say already. */
 function extentOf(places: readonly string[], isAllowed: (place: string) => boolean): Extent {
-  const turns = places.filter((place) => {
-    const around = places
-      .filter((other) => other !== place && like(other, exampleOf(place)))
-      .sort((a, b) => b.length - a.length)[0];
-    return isAllowed(place) !== (around !== undefined && isAllowed(around));
-  });
-  return {
-    places: turns.filter(isAllowed).sort(),
-    but: turns.filter((place) => !isAllowed(place)).sort(),
-  };
+  const extent = { places: [] as string[], but: [] as string[] };
+  for (const place of [...places].sort((a, b) => a.length - b.length)) {
+    const allowed = isAllowed(place);
+    if (allowed !== holds(extent, exampleOf(place))) extent[allowed ? 'places' : 'but'].push(place);
+  }
+  return { places: extent.places.sort(), but: extent.but.sort() };
 }
 
 function otherActions({ Action, NotAction }: Statement): string[] {

@@ -125,10 +125,10 @@ function listed(places: readonly string[], show: (data: string) => Inline): Inli
 
 function corsText({ kolena, othersKept, othersLost }: CorsChange, tense: Tense): Inline {
   const rule = {
-    added: "Kolena's rule added",
-    changed: "Kolena's rule changed",
-    marked: "Kolena's rule gets its ID",
-    removed: "Kolena's rule removed",
+    added: "Kolena's added",
+    changed: "Kolena's changed",
+    marked: "Kolena's gets its ID",
+    removed: "Kolena's removed",
     kept: 'no change',
     none: 'no change',
   }[kolena];

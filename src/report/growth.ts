@@ -6,6 +6,9 @@ import { alert, clip, code, prose } from './markdown.ts';
 /** Sentences in the box; the table and the headline tell the rest. */
 const SENTENCES = 4;
 
+/** New buckets that fit one line with the number of the others. */
+const NAMED = 3;
+
 /** The one box of a plan: what Kolena or somebody else can do afterwards and cannot today. None when nothing grows. */
 export function growthAlert(change: AccessChange, { clip: limit }: Detail): string[] {
   const show = (data: string) => code(clip(data, limit));
@@ -37,9 +40,9 @@ function newBuckets(fresh: readonly BucketChange[], show: (data: string) => stri
   if (first === undefined) return [];
   if (fresh.length === 1)
     return [`**New:** Kolena will read ${reachText(first.after, show)} in ${show(first.bucket)}.`];
-  const named = fresh.slice(0, SENTENCES).map(({ bucket }) => show(bucket));
+  const named = fresh.slice(0, NAMED).map(({ bucket }) => show(bucket));
   const more = fresh.length - named.length;
   return [
-    `**New:** Kolena will read ${fresh.length} more buckets: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    `**New:** Kolena will read ${fresh.length} buckets: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
   ];
 }

@@ -60,7 +60,7 @@ function isPlainWord(word: string): boolean {
 }
 
 /** Lines of data as a fenced block whose fence is longer than any run of backticks in it. */
-export function fence(language: 'diff' | 'mermaid' | 'text', lines: string): string {
+export function fence(language: 'diff' | 'text', lines: string): string {
   const body = visible(lines.replace(/\r\n?/g, '\n'));
   const ticks = '`'.repeat(Math.max(3, longestRun(body) + 1));
   return `${ticks}${language}\n${body}\n${ticks}`;

@@ -152,12 +152,18 @@ function diffsOf(report: Planned) {
 }
 
 function historyEntry({ report: { time, commit }, headline: line }: Model): HistoryEntry {
-  const words = line
-    .replaceAll('**', '')
-    .replace(/^\p{Emoji}\uFE0F? /u, '')
-    .replace('Kolena S3 access · ', '');
+  const words = withoutMarks(line).replace('Kolena S3 access · ', '');
   const verdict = words.replaceAll(' · ', '; ');
   return { time, ...defined({ commit }), verdict };
+}
+
+/** The result of a run as one line of plain text. */
+export function verdictOf(report: Report): string {
+  return withoutMarks(headline(report, changeOf(report))).replaceAll('`', '');
+}
+
+function withoutMarks(line: string): string {
+  return line.replaceAll('**', '').replace(/^\p{Emoji}\uFE0F? /u, '');
 }
 
 function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): string[] {

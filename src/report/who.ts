@@ -19,12 +19,12 @@ export function who(report: Report, change: AccessChange | undefined, detail: De
       : ` · trust policy ${change.trust.length === 0 ? 'unchanged' : 'changes'}`;
   return [
     [
-      `- **Who:** ${caller(config, show)}`,
-      `- **How:** assumes role ${show(desired.role.name)}${account}${standing}`,
-      `- **Can:** list and read what the table shows${publicDatasets(report, show)}${keys(config.kmsKeyArns, show)}`,
-      `- **Cannot:** ${cannot(report)}`,
+      `**Who:** ${caller(config, show)}`,
+      `**How:** assumes role ${show(desired.role.name)}${account}${standing}`,
+      `**Can:** list and read what the table shows${publicDatasets(report, show)}${keys(config.kmsKeyArns, show)}`,
+      `**Cannot:** ${cannot(report)}`,
       ...adoption(report, show),
-    ].join('\n'),
+    ].join('\\\n'),
   ];
 }
 
@@ -87,7 +87,7 @@ function adoption({ plan, desired }: Report, show: (data: string) => Inline): st
   const name = found?.before?.['name'];
   if (found === undefined || typeof name !== 'string') return [];
   const what = isMade ? 'role' : 'policy';
-  return [`- **Found:** ${what} ${show(name)}, made by hand, managed here from this merge on`];
+  return [`**Found:** ${what} ${show(name)}, made by hand, managed here from this merge on`];
 }
 
 /** What Kolena's form asks for, ready to be copied, once the access is set up. */

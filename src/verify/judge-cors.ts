@@ -47,8 +47,8 @@ function unknownOriginRefused(bucket: string, seen: BucketObservation | undefine
   if (rule !== undefined) {
     return warning(
       subject,
-      `The preflight of ${unknownOrigin} is allowed by a rule that is not Kolena's and was left alone: ${JSON.stringify(rule)}`,
-      "Narrow that rule's AllowedOrigins, if it need not be open to every page.",
+      `The preflight of ${unknownOrigin} is allowed by another rule, which is kept: ${JSON.stringify(rule)}`,
+      "Narrow that rule's AllowedOrigins, unless it has to be open to every page.",
     );
   }
   return fail(

@@ -72,9 +72,7 @@ test('a role with policies of others is refused before anything happens, with th
   expect(refusal).toBeInstanceOf(UserError);
   const { reason, message, remedy } = refusal as UserError;
   expect(reason).toBe('destroy-refused');
-  expect(message).toContain(
-    `DeleteConflict) while it has policies that are not ours: ${policyArn('T')}, in (inline)`,
-  );
+  expect(message).toContain(`DeleteConflict) while it has other policies: ${policyArn('T')}, in (inline)`);
   expect(remedy).toContain(
     `aws iam detach-role-policy --role-name KolenaS3ReadAccess --policy-arn ${policyArn('T')}`,
   );

@@ -5,6 +5,7 @@ import { parseSettings } from '../../src/action/settings.ts';
 import type { Aws } from '../../src/aws/open-aws.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { EventContext } from '../../src/github/event.ts';
+import type { LabelTarget } from '../../src/github/labels.ts';
 import type { PullRequests } from '../../src/github/pull-requests.ts';
 import type { Merge } from '../../src/plan/approval.ts';
 import type { Report } from '../../src/report/report.ts';
@@ -47,6 +48,8 @@ interface WorldProps {
   readonly checkedOut?: string;
   /** The comment as it stands. @default none */
   readonly previous?: string;
+  /** Why GitHub did not set a label. @default it did */
+  readonly labelWarning?: string;
   /** The pull request that brought the commit in. @default number 7 */
   readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
   /** Calls that fail, and how. */
@@ -74,7 +77,13 @@ export interface FakeWorld {
   readonly comments: readonly SavedComment[];
   /** What was written for later steps, by path. */
   readonly files: Readonly<Record<string, string>>;
+  readonly labels: readonly LabelTarget[];
+  /** Each that was to end the log; the last one does. */
+  readonly verdicts: readonly string[];
 }
+
+/** Of the comment that is saved. */
+export const commentUrl = 'https://github.com/o/r/pull/7#issuecomment-1';
 
 /** A pull request of this repository. */
 export const pullRequestEvent: EventContext = {
@@ -122,15 +131,17 @@ function startJournal({ failing = {} }: WorldProps) {
   const notices: string[] = [];
   const comments: SavedComment[] = [];
   const files: Record<string, string> = {};
+  const labels: LabelTarget[] = [];
+  const verdicts: string[] = [];
   const call = <T>(name: Call, answer: T): Promise<T> => {
     calls.push(name);
     const failure = failing[name];
     return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
   };
-  return { calls, outputs, summaries, warnings, notices, comments, files, call };
+  return { calls, outputs, summaries, warnings, notices, comments, files, labels, verdicts, call };
 }
 
-function fakeRunner({ calls, outputs, summaries, warnings, notices }: Journal): Runner {
+function fakeRunner({ calls, outputs, summaries, warnings, notices, verdicts }: Journal): Runner {
   return {
     info: () => undefined,
     notice: (message) => {
@@ -138,6 +149,9 @@ function fakeRunner({ calls, outputs, summaries, warnings, notices }: Journal): 
     },
     warning: (message) => {
       warnings.push(message);
+    },
+    verdict: (line) => {
+      verdicts.push(line);
     },
     group: (_, work) => work(),
     fail: () => undefined,
@@ -186,7 +200,7 @@ function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call'
   };
 }
 
-function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullRequests {
+function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal): PullRequests {
   const {
     merges = [],
     merged = { number: 7, url: '', head: 'head-1', step: 'step-1' },
@@ -202,9 +216,13 @@ function fakePullRequests(props: WorldProps, { call, comments }: Journal): PullR
     isOnBranch: ({ commit }) => call('github.isOnBranch', props.onBranch?.includes(commit) ?? true),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
+    setLabel: (target) => {
+      labels.push(target);
+      return call('github.setLabel', props.labelWarning);
+    },
     saveComment: async ({ number, changed, render }) => {
       const body = render(props.previous);
-      const saved = await call('github.saveComment', { kind: 'saved', id: 1, url: '' } as const);
+      const saved = await call('github.saveComment', { kind: 'saved', id: 1, url: commentUrl } as const);
       comments.push({ number, changed, body });
       return saved;
     },

@@ -7,7 +7,7 @@ import type { ShownPlan } from '../../src/plan/approval.ts';
 import { readMarker, writeMarker } from '../../src/report/marker.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { recordedReport } from '../report/recorded.ts';
-import { fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
+import { commentUrl, fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
 
 /** The calls that change AWS; `adopt` fills Terraform's throwaway state alone. */
 const writes: readonly Call[] = ['aws.removeKolenaRules', 'terraform.apply', 'aws.putBackCors'];
@@ -435,6 +435,55 @@ test('A fork whose config is not valid is warned of it, and its run stays green.
   expect(await failureIn(world)).toBeUndefined();
   expect(world.warnings).toEqual(['No such bucket.\nNext step: Name one.']);
   expect(world.outputs).toEqual({ skipped: true });
+});
+
+test('The log of a run ends with its verdict and the link of its comment.', async () => {
+  const world = fakeWorld({ event: pullRequestEvent });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.verdicts.at(-1)).toBe(`Kolena S3 access · plan: 1 bucket new · ${commentUrl}`);
+});
+
+test('A run that failed ends its log with what failed, and the link.', async () => {
+  const failing = { 'terraform.plan': new StepError({ message: 'It broke.', remedy: 'Mend it.' }) };
+  const world = fakeWorld({ event: pullRequestEvent, failing });
+  expect(await failureIn(world)).toMatchObject({ reason: 'plan-failed' });
+  expect(world.verdicts.at(-1)).toBe(`The plan failed · ${commentUrl}`);
+});
+
+test('Without a comment, the log ends with the link of the run, where there is one.', async () => {
+  const inputs = { comment: 'never' };
+  const runUrl = 'https://github.com/o/r/actions/runs/1';
+  const world = fakeWorld({ event: { ...pullRequestEvent, runUrl }, inputs });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.verdicts.at(-1)).toBe(`Kolena S3 access · plan: 1 bucket new · ${runUrl}`);
+  const local = fakeWorld({ inputs });
+  expect(await failureIn(local)).toBeUndefined();
+  expect(local.verdicts.at(-1)).toBe('Kolena S3 access · plan: 1 bucket new');
+});
+
+test('A plan labels its pull request by direction when asked, and what GitHub refuses is a warning.', async () => {
+  const inputs = { labels: 'true', comment: 'never', 'comment-key': 'retail' };
+  const world = fakeWorld({ event: pullRequestEvent, inputs, labelWarning: 'Refused.' });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.labels).toEqual([{ number: 7, key: 'retail', direction: 'wider' }]);
+  expect(world.warnings).toContain('Refused.');
+});
+
+test('A plan that fails takes the label of the earlier one off.', async () => {
+  const failing = { 'terraform.plan': new StepError({ message: 'It broke.', remedy: 'Mend it.' }) };
+  const world = fakeWorld({ event: pullRequestEvent, inputs: { labels: 'true' }, failing });
+  expect(await failureIn(world)).toMatchObject({ reason: 'plan-failed' });
+  expect(world.labels).toEqual([{ number: 7, key: 'default', direction: undefined }]);
+});
+
+test.each([
+  ['not asked for', {}, pullRequestEvent],
+  ['not a plan', { labels: 'true', command: 'apply' }, { kind: 'push', apiUrl: '' }],
+  ['not about a pull request', { labels: 'true' }, { kind: 'push', apiUrl: '' }],
+] as const)('Nothing is labelled where it is %s.', async (_, inputs, event) => {
+  const world = fakeWorld({ event, inputs });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.labels).toEqual([]);
 });
 
 test('A refused comment fails a run that went well, after its outputs and summary.', async () => {

@@ -62,3 +62,17 @@ test('problems of the config are annotations on its lines: the error on the firs
   expect(lines[1]).toBe('::warning file=access/kolena-s3.yml,line=3::buckets[1]: bad');
   expect(lines).toHaveLength(10);
 });
+
+test('the log ends with the verdict, masked, also after the error', () => {
+  const runner = githubRunner({});
+  runner.hide({ externalIds: [], accountIds: ['111122223333'], otherAccountIds: true });
+  runner.verdict('an early one');
+  runner.verdict('The plan failed in 111122223333 · https://github.com/o/r/pull/7#issuecomment-1');
+  runner.info('a later line');
+  runner.fail(new UserError({ reason: 'plan-failed', message: 'It broke.', remedy: 'Mend it.' }));
+  runner.finish();
+  process.exitCode = undefined;
+  const lines = printed.trimEnd().split('\n');
+  expect(lines.at(-1)).toMatch(/^The plan failed in (?!111122223333).* · https:.*#issuecomment-1$/);
+  expect(printed).not.toContain('an early one');
+});

@@ -15,6 +15,7 @@ describe('parseSettings', () => {
       'lock-timeout': '5m',
       comment: 'always',
       'comment-key': 'default',
+      labels: false,
       'require-approved-plan': false,
       'fail-on-changes': false,
       'allow-destroy': false,

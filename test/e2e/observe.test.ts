@@ -52,13 +52,10 @@ async function observed(
   return observe({ clients, caller, config, isRemoval, log });
 }
 
-/** A session of a role that may do everything but these actions. */
-async function without(name: string, Action: string[]): Promise<Principal> {
-  const deny = { Effect: 'Deny', Action, Resource: '*' } as const;
-  await world.createRole({
-    arn: roleArn(name),
-    policy: { ...administrator, Statement: [...administrator.Statement, deny] },
-  });
+/** A session of a role that is allowed to do everything but these actions, which nothing denies explicitly. */
+async function without(name: string, NotAction: string[]): Promise<Principal> {
+  const statement = { Effect: 'Allow', NotAction, Resource: '*' } as const;
+  await world.createRole({ arn: roleArn(name), policy: { ...administrator, Statement: [statement] } });
   return world.sessionOf(roleArn(name));
 }
 

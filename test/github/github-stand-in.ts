@@ -31,6 +31,8 @@ export interface Fault {
 export interface GitHubStandIn {
   readonly url: string;
   readonly comments: StandInComment[];
+  /** Of pull request 7. */
+  readonly labels: string[];
   /** By commit. */
   readonly pullsOfCommit: Record<string, unknown[]>;
   readonly pulls: Record<number, unknown>;
@@ -83,6 +85,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
   const github: GitHubStandIn = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     comments: [],
+    labels: [],
     pullsOfCommit: {},
     pulls: {},
     merges: {},
@@ -174,7 +177,7 @@ function answer(github: GitHubStandIn, path: string, text: string): Answer {
   if (commit !== undefined) return { status: 200, body: github.pullsOfCommit[commit] ?? [] };
   const pull = github.pulls[Number(/^GET \/repos\/o\/r\/pulls\/(\d+)$/.exec(route)?.[1])];
   if (pull !== undefined) return { status: 200, body: pull };
-  return write(github, route, text);
+  return labelled(github, route, text) ?? write(github, route, text);
 }
 
 function nodeId({ id }: StandInComment): string {
@@ -205,6 +208,17 @@ function page({ comments, url }: GitHubStandIn, query: URLSearchParams): Answer 
     html_url: htmlUrl(comment.id),
   }));
   return { status: 200, body, ...(comments.length > number * size && { headers: { link: next } }) };
+}
+
+/** https://docs.github.com/rest/issues/labels */
+function labelled({ labels }: GitHubStandIn, route: string, text: string): Answer | undefined {
+  const [, method, name] = /^(\w+) \/repos\/o\/r\/issues\/7\/labels(?:\/(.+))?$/.exec(route) ?? [];
+  if (method === undefined) return undefined;
+  const at = labels.indexOf(decodeURIComponent(name ?? ''));
+  if (method === 'DELETE' && at < 0) return { status: 404, body: { message: 'Label does not exist' } };
+  if (method === 'DELETE') labels.splice(at, 1);
+  if (method === 'POST') labels.push(...(JSON.parse(text) as { labels: string[] }).labels);
+  return { status: 200, body: labels.map((one) => ({ name: one })) };
 }
 
 function write({ comments, viewer }: GitHubStandIn, route: string, text: string): Answer {

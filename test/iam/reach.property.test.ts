@@ -206,6 +206,20 @@ describe('documents that somebody wrote by hand', () => {
     expect(compare('street', [was ?? none], [is ?? none])).toMatchObject({ grows, shrinks });
   });
 
+  test('a denial that crosses the grant is told, and taking it away is wider', () => {
+    const images = allow('arn:aws:s3:::street/image*');
+    const crossing = {
+      ...images,
+      Statement: [
+        ...images.Statement,
+        { Effect: 'Deny' as const, Action: 's3:GetObject', Resource: 'arn:aws:s3:::street/imag*/*' },
+      ],
+    };
+    const change = compare('street', [crossing], [images]);
+    expect(change).toMatchObject({ grows: true, shrinks: false });
+    expect(change.before.reads).toEqual({ places: ['image*'], but: ['image*/*'] });
+  });
+
   test('writing is named, and taking it away is narrower', () => {
     const writes: PolicyDocument = {
       Version: '2012-10-17',

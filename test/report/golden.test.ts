@@ -97,7 +97,7 @@ test('without a backend what exists is not told as adopted by every run', () => 
 
 test('what was made by hand is told as found', () => {
   expect(comment('adopt')).toContain(
-    '- **Found:** role `KolenaS3ReadAccess`, made by hand, managed here from this merge on',
+    '**Found:** role `KolenaS3ReadAccess`, made by hand, managed here from this merge on',
   );
 });
 

@@ -6,6 +6,8 @@ export interface ExpressionContext {
   readonly command?: string;
   /** The entry of the matrix. @default none */
   readonly matrix?: Readonly<Record<string, string>>;
+  /** Others by their names, such as `steps.plan.outputs.access-change`. @default none */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,9 +26,12 @@ export function runsOn(condition: string | undefined, context: ExpressionContext
   return condition === undefined || valueOf(condition, context) === 'true';
 }
 
-/** Of the operators `==`, `&&`, `||` and parentheses, in their order; an absent value is the empty text, as on GitHub. */
-function valueOf(expression: string, { event, command = '', matrix = {} }: ExpressionContext): string {
-  const tokens = expression.match(/'[^']*'|[\w.]+|==|&&|\|\||[()]/g) ?? [];
+/** Of the operators `==`, `!=`, `&&`, `||` and parentheses, in their order; an absent value is the empty text, as on GitHub. */
+function valueOf(
+  expression: string,
+  { event, command = '', matrix = {}, values = {} }: ExpressionContext,
+): string {
+  const tokens = expression.match(/'[^']*'|always\(\)|[\w.-]+|[=!]=|&&|\|\||[()]/g) ?? [];
   if (tokens.join('') !== expression.replace(/\s(?=(?:[^']*'[^']*')*[^']*$)/g, '')) throw unknown(expression);
   const atom = (): string => {
     const token = tokens.shift() ?? '';
@@ -38,13 +43,16 @@ function valueOf(expression: string, { event, command = '', matrix = {} }: Expre
     if (token.startsWith("'")) return token.slice(1, -1);
     if (token === 'github.event_name') return event;
     if (token === 'inputs.command') return command;
-    const value = matrix[/^matrix\.(\w+)$/.exec(token)?.[1] ?? ''];
+    if (token === 'always()') return 'true';
+    if (token === 'true' || token === 'false') return token;
+    const value = values[token] ?? matrix[/^matrix\.(\w+)$/.exec(token)?.[1] ?? ''];
     if (value === undefined) throw unknown(expression);
     return value;
   };
   const next = (operator: string) => tokens[0] === operator && tokens.shift() !== undefined;
   const equal = (): string => {
     const left = atom();
+    if (next('!=')) return String(left !== atom());
     return next('==') ? String(left === atom()) : left;
   };
   const isTrue = (value: string) => value !== '' && value !== 'false';

@@ -1,0 +1,88 @@
+import type { AccessChange } from '../access/access-change.ts';
+import { isRefused, messageOf, neededPermissions, statusOf } from '../problem/github-error.ts';
+import type { GitHub } from './client.ts';
+
+/** What the labels of a pull request shall say. */
+export interface LabelTarget {
+  /** Of the pull request. */
+  readonly number: number;
+  /** The `comment-key` input: each config has labels of its own. */
+  readonly key: string;
+  /** Undefined when it is not known, which no label says. */
+  readonly direction: AccessChange['direction'] | undefined;
+}
+
+const directions: readonly AccessChange['direction'][] = ['none', 'narrower', 'wider', 'both'];
+
+/** GitHub refuses longer names. */
+const LONGEST_NAME = 50;
+
+/**
+ * Leaves one of our labels on the pull request, `kolena-access: wider`, and no other of this key: none at all when access
+ * stays as it is, or when that is not known. Gives a warning when GitHub refuses or fails, which stops nothing.
+ */
+export async function setLabel(github: GitHub, target: LabelTarget): Promise<string | undefined> {
+  const { direction, key } = target;
+  const wanted =
+    direction === undefined || direction === 'none' ? undefined : labelOf(direction, key).toLowerCase();
+  const own = directions.map((one) => labelOf(one, key).toLowerCase());
+  try {
+    const standing = await labelsOn(github, target);
+    for (const name of standing)
+      if (own.includes(name.toLowerCase()) && name.toLowerCase() !== wanted)
+        await remove(github, target, name);
+    if (
+      direction !== undefined &&
+      wanted !== undefined &&
+      !standing.some((name) => name.toLowerCase() === wanted)
+    )
+      await add(github, target, labelOf(direction, key));
+    return undefined;
+  } catch (error) {
+    return warning(error, target);
+  }
+}
+
+/** @example labelOf('wider', 'retail') // 'kolena-access (retail): wider' */
+function labelOf(direction: AccessChange['direction'], key: string): string {
+  const name = (part: string) => `kolena-access${part}: ${direction}`;
+  return key === 'default' ? name('') : name(` (${key.slice(0, LONGEST_NAME - name(' ()').length)})`);
+}
+
+async function labelsOn({ octokit, owner, repo }: GitHub, { number }: LabelTarget): Promise<string[]> {
+  const labels = await octokit.paginate(octokit.rest.issues.listLabelsOnIssue, {
+    owner,
+    repo,
+    issue_number: number,
+    per_page: 100,
+  });
+  return labels.map(({ name }) => name);
+}
+
+/** GitHub makes a label that the repository does not have yet. */
+async function add({ octokit, owner, repo }: GitHub, { number }: LabelTarget, name: string): Promise<void> {
+  await octokit.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [name] });
+}
+
+async function remove(
+  { octokit, owner, repo }: GitHub,
+  { number }: LabelTarget,
+  name: string,
+): Promise<void> {
+  try {
+    await octokit.rest.issues.removeLabel({ owner, repo, issue_number: number, name });
+  } catch (error) {
+    // Somebody was faster.
+    if (statusOf(error) !== 404) throw error;
+  }
+}
+
+function warning(error: unknown, { number }: LabelTarget): string {
+  const what = `The labels of pull request ${number} are not up to date: GitHub`;
+  if (!isRefused(error)) return `${what} kept failing (${messageOf(error)}).`;
+  return [
+    `${what} refused with ${statusOf(error) ?? 'an error'}: ${messageOf(error)}`,
+    'Next step: Give the job the right to label pull requests; to make a label that the repository does not have yet, add `issues: write`. Or set `labels: false`.',
+    neededPermissions(error),
+  ].join('\n');
+}
