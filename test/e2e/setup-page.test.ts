@@ -21,11 +21,8 @@ interface Job {
 }
 
 /** The blocks of docs/setup.md, which this test follows word for word, in their order. */
-const page = readFileSync(join(repository, 'docs/setup.md'), 'utf8');
-const blocksOf = (language: string) =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block = '']) => block);
-const [createRoles = '', commitWorkflow = ''] = blocksOf('bash');
-const [config = ''] = blocksOf('yaml');
+const [createRoles = '', commitWorkflow = ''] = blocks('docs/setup.md', 'bash');
+const [config = ''] = blocks('docs/setup.md', 'yaml');
 
 let scene: Scene;
 let github: GitHubStandIn;
@@ -57,16 +54,33 @@ function runBlock(block: string, programs: Readonly<Record<string, string>>): vo
   execFileSync('bash', ['-euo', 'pipefail', '-c', block], { cwd: workspace, env });
 }
 
+function blocks(page: string, language: string): string[] {
+  const text = readFileSync(join(repository, page), 'utf8');
+  const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms');
+  return [...text.matchAll(fenced)].map(([, block = '']) => block);
+}
+
+const ofPage = () => inWorkspace('.github/workflows/kolena-access.yml');
 const inWorkspace = (path: string) => readFileSync(join(workspace, path), 'utf8');
 
-/** The page's workflow, run by GitHub for an event: the one job that this event starts. */
-function runWorkflow(
-  event: 'pull_request' | 'push',
-  more: { payload?: object; sha?: string },
-): Promise<ActionResult> {
-  const { jobs } = parse(inWorkspace('.github/workflows/kolena-access.yml')) as { jobs: Record<string, Job> };
-  const [job, ...others] = Object.values(jobs).filter((candidate) => runsOn(candidate.if, { event }));
-  if (job === undefined || others.length > 0) throw new Error(`not one job runs on ${event}`);
+/** What starts a workflow. */
+interface Start {
+  readonly event: 'pull_request' | 'push' | 'schedule';
+  readonly payload?: object;
+  readonly sha?: string;
+}
+
+/** A workflow, run by GitHub: the jobs that this event starts, one after the other. */
+async function runWorkflow(workflow: string, start: Start): Promise<ActionResult[]> {
+  const { jobs } = parse(workflow) as { jobs: Record<string, Job> };
+  const started = Object.values(jobs).filter((job) => runsOn(job.if, start));
+  const results: ActionResult[] = [];
+  for (const job of started) results.push(await runJob(job, start));
+  for (const { exitCode, log } of results) expect(exitCode, log).toBe(0);
+  return results;
+}
+
+function runJob(job: Job, { event, payload = {}, sha }: Start): Promise<ActionResult> {
   const inputs = job.steps.flatMap((step) => Object.entries(step.with ?? {}));
   const { world, terraform } = scene;
   return runAction({
@@ -82,9 +96,9 @@ function runWorkflow(
       AWS_REGION: 'us-east-1',
       GITHUB_API_URL: github.url,
       GITHUB_EVENT_NAME: event,
-      ...(more.sha && { GITHUB_SHA: more.sha }),
+      ...(sha && { GITHUB_SHA: sha }),
     },
-    event: more.payload ?? {},
+    event: payload,
   });
 }
 
@@ -114,18 +128,39 @@ test('step 3 writes the workflow of the stack, and the config', () => {
 
 test('step 4: the pull request shows who gets access to what, under the plan role alone', async () => {
   pull = await github.openPullRequest('Give Kolena access');
-  const { exitCode, outputs, log } = await runWorkflow('pull_request', { payload: pull.event });
-  expect(exitCode, log).toBe(0);
-  expect(outputs['to-add']).toBe('5');
+  const results = await runWorkflow(ofPage(), { event: 'pull_request', payload: pull.event });
+  expect(results.map(({ outputs }) => outputs['to-add'])).toEqual(['5']);
   const [comment] = await github.comments(pull.number);
   for (const text of ['share-with-kolena', 'training-data/images/']) expect(comment?.body).toContain(text);
 });
 
 test('the merge applies exactly that, proves it, keeps to the one comment, and tells what Kolena’s form asks for', async () => {
-  const { exitCode, outputs, log } = await runWorkflow('push', { sha: await github.merge(pull.number) });
-  expect(exitCode, log).toBe(0);
-  expect(outputs).toMatchObject({ verified: 'true', 'to-add': '5' });
+  const start = { event: 'push', sha: await github.merge(pull.number) } as const;
+  const [applied, ...others] = await runWorkflow(ofPage(), start);
+  expect(others).toEqual([]);
+  expect(applied?.outputs).toMatchObject({ verified: 'true', 'to-add': '5' });
   const comments = await github.comments(pull.number);
   expect(comments).toHaveLength(1);
-  expect(log).toContain(`Send this to Kolena:\n  Role ARN     ${outputs['role-arn'] ?? ''}\n`);
+  const roleArn = applied?.outputs['role-arn'] ?? '';
+  expect(applied?.log).toContain(`Send this to Kolena:\n  Role ARN     ${roleArn}\n`);
+});
+
+test("the workflow of README.md does the same under the stack's roles", async () => {
+  const [workflow = ''] = blocks('README.md', 'yaml');
+  writeFileSync(join(workspace, 'kolena-s3.yml'), `${config}\ntags:\n  team: vision\n`);
+  const second = await github.openPullRequest('Tag the role');
+  const [planned] = await runWorkflow(workflow, { event: 'pull_request', payload: second.event });
+  expect(planned?.outputs).toMatchObject({ 'to-change': '2', 'access-change': 'none' });
+  const [applied] = await runWorkflow(workflow, { event: 'push', sha: await github.merge(second.number) });
+  expect(applied?.outputs).toMatchObject({ verified: 'true', 'to-change': '2' });
+});
+
+test('the example of a drift check finds nothing changed, and nothing that the simulator refuses, under the plan role', async () => {
+  const workflow = readFileSync(join(repository, 'examples/drift/workflow.yml'), 'utf8');
+  const [plan, verify] = await runWorkflow(workflow, { event: 'schedule' });
+  expect(plan?.outputs['has-changes']).toBe('false');
+  const checks = JSON.parse(verify?.outputs['checks'] ?? '[]') as { id: string; status: string }[];
+  const statusOf = (id: string) => checks.find((check) => check.id === id)?.status;
+  expect(checks.filter(({ status }) => status === 'fail')).toEqual([]);
+  expect([statusOf('grants:share-with-kolena'), statusOf('denies-other-buckets')]).toEqual(['pass', 'pass']);
 });

@@ -45,7 +45,7 @@ function gathering(pause: number) {
 }
 
 test('at most 16 calls are in flight over all clients and regions, and that many indeed', async () => {
-  const { answer, most } = gathering(20);
+  const { answer, most } = gathering(200);
   const servers = await Promise.all([start(answer), start(answer), start(answer)]);
   const [iam, s3, sts] = servers.map(({ url }) => url);
   const env = { AWS_ENDPOINT_URL_IAM: iam, AWS_ENDPOINT_URL_S3: s3, AWS_ENDPOINT_URL_STS: sts };
@@ -72,9 +72,9 @@ test('idle connections to many hosts keep no other host waiting', async () => {
 });
 
 test('waiting for a turn does not count as waiting for an answer', async () => {
-  const { answer } = gathering(50);
+  const { answer } = gathering(250);
   const server = await start(answer);
-  const handler = requestHandler({}, { connectionTimeout: 400, requestTimeout: 400 });
+  const handler = requestHandler({}, { connectionTimeout: 2000, requestTimeout: 2000 });
   const calls = Array.from({ length: 10 * maxCallsInFlight }, async () => {
     return (await get(handler, server)).status;
   });
