@@ -14,6 +14,8 @@ import {
 } from 'yaml';
 import { UserError, type Place } from '../base/errors.ts';
 import { listed } from '../base/quote.ts';
+import { unfitFile } from './own-file.ts';
+import { repositoryOf } from './repository.ts';
 
 /** No config needs more: what all policies of a role hold together is half of it. */
 const MOST_BYTES = 256 * 1024;
@@ -75,6 +77,8 @@ export function placesIn(file: string): (problem: string) => Place {
 
 function readText(path: string): string {
   try {
+    const unfit = unfitFile(path, repositoryOf(path));
+    if (unfit !== undefined) throw notYaml(path, [`it ${unfit}`]);
     const { size } = statSync(path);
     if (size > MOST_BYTES)
       throw notYaml(path, [`it has ${size} bytes: at most ${MOST_BYTES} are allowed in a config`]);
