@@ -38,7 +38,7 @@ function trustPolicyFileIn(keys: unknown): string | undefined {
     typeof keys === 'object' && keys !== null
       ? (keys as Readonly<Record<string, unknown>>)[trustPolicyKey]
       : undefined;
-  return typeof value === 'string' && /^[^{\n]+\.json$/.test(value.trim()) ? value.trim() : undefined;
+  return typeof value === 'string' && /^[^{\n\0]+\.json$/.test(value.trim()) ? value.trim() : undefined;
 }
 
 function read(path: string, root: string): string {
@@ -52,11 +52,16 @@ function read(path: string, root: string): string {
 }
 
 function unreadable(path: string, root: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return 'does not exist';
-  if (stat.isDirectory()) return 'is a directory';
-  if (stat.size > MOST_BYTES) return `has ${stat.size} bytes; ${MOST_BYTES} are read`;
-  return unfitFile(path, root);
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return 'does not exist';
+    if (stat.isDirectory()) return 'is a directory';
+    if (stat.size > MOST_BYTES) return `has ${stat.size} bytes; ${MOST_BYTES} are read`;
+    return unfitFile(path, root);
+  } catch (error) {
+    // A name that is too long, links in a circle, no right to look.
+    return `cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`;
+  }
 }
 
 /** The versions of a config, whose keys `inputs` override. The file at `configPath`, if it exists, holds a config. */

@@ -170,6 +170,27 @@ test('kolena-trust-policy names a file beside the config, or holds the document'
   expect(read(directory, inputs).config).toMatchObject(principal);
 });
 
+test.each([
+  ['with a NUL', '"a\\0b.json"'],
+  ['too long', `${'a'.repeat(5000)}.json`],
+  ['of a link to itself', 'cycle.json'],
+  ['of a folder', 'folder.json'],
+])('a trust policy file whose name leads nowhere is a problem of the config: one %s', (_, name) => {
+  const directory = directoryWith({
+    'kolena-s3.yml': `buckets: [eu-kolena]\nkolena-trust-policy: ${name}\n`,
+    'folder.json/file': '',
+  });
+  symlinkSync('cycle.json', join(directory, 'cycle.json'));
+  const { inputs } = readInputs({ 'INPUT_WORKING-DIRECTORY': directory });
+  expect(inputs).toMatchObject({ reason: 'invalid-input' });
+});
+
+test('a lock file without end does not count', () => {
+  const directory = directoryWith({ 'kolena-s3.yml': config });
+  symlinkSync('/dev/zero', join(directory, '.terraform.lock.hcl'));
+  expect(read(directory).pluginLock).toBeUndefined();
+});
+
 test('a trust policy file that does not exist, or is too large, is named with its path', () => {
   const directory = directoryWith({
     'kolena-s3.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: missing.json\n',
