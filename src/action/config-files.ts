@@ -1,10 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, posix, relative, resolve, sep } from 'node:path';
+import { dirname, posix, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { UserError } from '../base/errors.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { parseAccessConfig } from '../config/parse.ts';
 import { trustPolicyKey } from '../config/trust-policy-key.ts';
+import { pathsOf, rootOf, unfitFile } from './own-file.ts';
 import { repositoryOf } from './repository.ts';
 
 /** A config as the repository's history holds it. */
@@ -20,12 +21,15 @@ const MOST_BYTES = 64 * 1024;
 
 /**
  * The keys of a config with the text of the file that `kolena-trust-policy` names, relative to the config file, in place of
- * its name. Throws `invalid-input` when it cannot be read.
+ * its name. Throws `invalid-input` when it cannot be read, or lies outside of the repository.
  */
 export function withTrustPolicyFile(keys: unknown, configPath: string): unknown {
   const file = trustPolicyFileIn(keys);
   if (file === undefined) return keys;
-  return { ...(keys as object), [trustPolicyKey]: read(resolve(dirname(configPath), file)) };
+  return {
+    ...(keys as object),
+    [trustPolicyKey]: read(resolve(dirname(configPath), file), rootOf(configPath)),
+  };
 }
 
 /** The file that `kolena-trust-policy` names; `undefined` where it holds the document itself. */
@@ -34,45 +38,55 @@ function trustPolicyFileIn(keys: unknown): string | undefined {
     typeof keys === 'object' && keys !== null
       ? (keys as Readonly<Record<string, unknown>>)[trustPolicyKey]
       : undefined;
-  return typeof value === 'string' && /^[^{\n]+\.json$/.test(value.trim()) ? value.trim() : undefined;
+  return typeof value === 'string' && /^[^{\n\0]+\.json$/.test(value.trim()) ? value.trim() : undefined;
 }
 
-function read(path: string): string {
-  const size = statSync(path, { throwIfNoEntry: false })?.size;
-  if (size !== undefined && size <= MOST_BYTES) return readFileSync(path, 'utf8');
+function read(path: string, root: string): string {
+  const problem = unreadable(path, root);
+  if (problem === undefined) return readFileSync(path, 'utf8');
   throw new UserError({
     reason: 'invalid-input',
-    message: `${trustPolicyKey} names ${path}, ${size === undefined ? 'which does not exist' : `which has ${size} bytes; ${MOST_BYTES} are read`}.`,
-    remedy: `Commit the file there, or paste the JSON itself under ${trustPolicyKey}.`,
+    message: `${trustPolicyKey} names ${path}, which ${problem}.`,
+    remedy: `Commit the file into ${root}, or paste the JSON itself under ${trustPolicyKey}.`,
   });
+}
+
+function unreadable(path: string, root: string): string | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return 'does not exist';
+    if (stat.isDirectory()) return 'is a directory';
+    if (stat.size > MOST_BYTES) return `has ${stat.size} bytes; ${MOST_BYTES} are read`;
+    return unfitFile(path, root);
+  } catch (error) {
+    // A name that is too long, links in a circle, no right to look.
+    return `cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`;
+  }
 }
 
 /** The versions of a config, whose keys `inputs` override. The file at `configPath`, if it exists, holds a config. */
 export function versionsOf(configPath: string, inputs: Readonly<Record<string, string>>): ConfigVersions {
-  const configFile = inRepository(configPath);
+  const root = existsSync(configPath) ? repositoryOf(configPath) : undefined;
+  const inRepository = (path: string) => (root === undefined ? [] : pathsOf(path, root));
+  const ownFiles = inRepository(configPath);
+  const [configFile] = ownFiles;
   const keysOf = (text: string) => ({ ...mappingOf(parseYaml(text)), ...inputs });
-  const besideOf = (keys: object) => {
-    const name = trustPolicyFileIn(keys);
-    return name === undefined || configFile === undefined
-      ? []
-      : [posix.join(posix.dirname(configFile), name)];
+  const trustPolicyFiles = () => {
+    const name = trustPolicyFileIn(keysOf(readFileSync(configPath, 'utf8')));
+    return name === undefined ? [] : inRepository(resolve(dirname(configPath), name));
   };
   return {
-    configFiles:
-      configFile === undefined ? [] : [configFile, ...besideOf(keysOf(readFileSync(configPath, 'utf8')))],
+    configFiles: configFile === undefined ? [] : [...ownFiles, ...trustPolicyFiles()],
     parseConfig: async (read) => {
       const keys = keysOf(await read(configFile ?? ''));
-      const [file] = besideOf(keys);
-      return parseAccessConfig(file === undefined ? keys : { ...keys, [trustPolicyKey]: await read(file) });
+      const name = trustPolicyFileIn(keys);
+      if (name === undefined || configFile === undefined) return parseAccessConfig(keys);
+      const file = posix.join(posix.dirname(configFile), name);
+      return parseAccessConfig({ ...keys, [trustPolicyKey]: await read(file) });
     },
   };
 }
 
 function mappingOf(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
-}
-
-function inRepository(path: string): string | undefined {
-  const root = repositoryOf(path);
-  return existsSync(path) && root !== undefined ? relative(root, path).split(sep).join('/') : undefined;
 }

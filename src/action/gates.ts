@@ -100,7 +100,15 @@ export function requireApproval({ merges, missing, branch }: ApprovalProps): voi
   const [newest] = merges.flatMap(({ pullRequest, shown, editedBy }) =>
     pullRequest ? [{ pullRequest, shown, editedBy }] : [],
   );
-  const wayOut = wayOutFrom(newest?.pullRequest, branch);
+  const wayOut = wayOutFrom(
+    merges.length === 0 ? 'the newest merged pull request that touched the config' : newest?.pullRequest,
+    branch,
+  );
+  if (merges.length === 0)
+    throw notApproved(
+      'All that merged pull requests showed was applied already, and nobody has been shown what this run would change since.',
+      wayOut,
+    );
   if (newest === undefined)
     throw notApproved(
       'No merged pull request belongs to this commit, and `require-approved-plan` applies only what one showed.',
@@ -140,10 +148,10 @@ export function requireApproval({ merges, missing, branch }: ApprovalProps): voi
 }
 
 /** What always works: a person plans on the branch, looks at it, and applies. */
-function wayOutFrom(newest: Merge['pullRequest'], branch = 'the default branch'): string {
+function wayOutFrom(newest: Merge['pullRequest'] | string, branch = 'the default branch'): string {
   if (newest === undefined)
     return 'Bring the change in by a pull request on which `command: plan` runs with the same `comment-key`; a change of a YAML comment in the config is enough.';
-  return `Start the workflow by \`workflow_dispatch\` on ${branch} with \`command: plan\`: it writes what would be applied to pull request ${newest.number}. Look at it there, and start it again with \`command: apply\`. Where that conversation is locked, merge a pull request that changes a YAML comment in the config.`;
+  return `Start the workflow by \`workflow_dispatch\` on ${branch} with \`command: plan\`: it writes what would be applied to ${typeof newest === 'string' ? newest : `pull request ${newest.number}`}. Look at it there, and start it again with \`command: apply\`. Where that conversation is locked, merge a pull request that changes a YAML comment in the config.`;
 }
 
 /** Throws `verification-failed` with every check that failed; what could not be proven from here fails nothing. */

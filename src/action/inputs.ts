@@ -9,6 +9,7 @@ import { defined } from '../base/defined.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
 import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
+import { unfitFile } from './own-file.ts';
 import { checkedOutCommit } from './repository.ts';
 import { placesIn, readYaml } from './yaml-file.ts';
 
@@ -76,7 +77,7 @@ function invalid(problems: readonly UserError[]): UserError {
 
 function lockBeside(configPath: string): string | undefined {
   const lock = join(dirname(configPath), '.terraform.lock.hcl');
-  return existsSync(lock) ? lock : undefined;
+  return existsSync(lock) && unfitFile(lock, undefined) === undefined ? lock : undefined;
 }
 
 function stackSettingsOf(settings: Settings, workingDirectory: string): StackSettings {

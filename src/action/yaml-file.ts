@@ -14,6 +14,8 @@ import {
 } from 'yaml';
 import { UserError, type Place } from '../base/errors.ts';
 import { listed } from '../base/quote.ts';
+import { unfitFile } from './own-file.ts';
+import { repositoryOf } from './repository.ts';
 
 /** No config needs more: what all policies of a role hold together is half of it. */
 const MOST_BYTES = 256 * 1024;
@@ -75,6 +77,8 @@ export function placesIn(file: string): (problem: string) => Place {
 
 function readText(path: string): string {
   try {
+    const unfit = unfitFile(path, repositoryOf(path));
+    if (unfit !== undefined) throw notYaml(path, [`it ${unfit}`]);
     const { size } = statSync(path);
     if (size > MOST_BYTES)
       throw notYaml(path, [`it has ${size} bytes: at most ${MOST_BYTES} are allowed in a config`]);
@@ -124,17 +128,21 @@ function misused(document: Document): Problem[] {
       const message = isAlias(node) ? aliasProblem(anchored.get(node.source), path) : valueProblem(node);
       if (message !== undefined) problems.push({ message, at: node.range?.[0] ?? 0 });
       if (!isAlias(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
-      if (isMap(node)) problems.push(...repeatedKeys(node));
+      if (isMap(node)) problems.push(...wrongKeys(node));
     },
   });
   return problems;
 }
 
-/** The parser compares every key with every other one, which takes minutes for a long list. */
-function repeatedKeys({ items }: YAMLMap): Problem[] {
+/**
+ * Keys that are given twice: the parser compares every one with every other one, which takes minutes for a long list. And
+ * keys that are lists or mappings, which it prints as a warning past our log.
+ */
+function wrongKeys({ items }: YAMLMap): Problem[] {
   const seen = new Set<unknown>();
   return items.flatMap(({ key }) => {
-    if (!isScalar(key)) return [];
+    if (!isScalar(key))
+      return [{ message: 'A key is not text', at: isNode(key) ? (key.range?.[0] ?? 0) : 0 }];
     const known = seen.has(key.value);
     seen.add(key.value);
     return known ? [{ message: 'Map keys must be unique', at: key.range?.[0] ?? 0 }] : [];

@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import { haveSameOthers, joinRules, splitRules } from '../cors/rule-set.ts';
+import { joinRules, splitRules } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
@@ -118,8 +118,8 @@ export async function putBackCors(
       const current = await readCorsRules(s3, bucket);
       if (corsDifference(rules, current) === undefined) return [];
       const now = splitRules(current, wanted.kolena);
-      if (!replacesOthers && !haveSameOthers(wanted, now))
-        throw changedMeanwhile(bucket, corsDifference(wanted.others, now.others));
+      const difference = replacesOthers ? undefined : corsDifference(wanted.others, now.others);
+      if (difference !== undefined) throw changedMeanwhile(bucket, difference);
       await writeCorsRules(s3, bucket, rules);
       await requireReadBack({ s3, bucket, rules, clock });
       return [bucket];
@@ -128,7 +128,7 @@ export async function putBackCors(
   return written.flat();
 }
 
-function changedMeanwhile(bucket: string, difference = 'they differ'): UserError {
+function changedMeanwhile(bucket: string, difference: string): UserError {
   return new UserError({
     reason: 'apply-failed',
     message: `Somebody changed the CORS rules of ${bucket} while this run applied: of the rules that are not Kolena's, ${difference}. They stand as they are now, and this run has not written them.`,

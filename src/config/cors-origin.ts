@@ -36,7 +36,8 @@ export const corsOriginProblem: ProblemOf = (origin) => {
  */
 function endsInOneDomain(host: string): boolean {
   const [, parents = ''] = /\*[^.]*\.(.+)$/.exec(host) ?? [];
-  return getDomain(parents, { allowPrivateDomains: true }) !== null;
+  // `*.0.0.1` lets in addresses, which have no domain.
+  return getDomain(parents, { allowPrivateDomains: true }) !== null && !/\.\d+$/.test(parents);
 }
 
 function malformed(origin: string): string {

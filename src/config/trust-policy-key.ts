@@ -62,8 +62,7 @@ function parsed(text: string): unknown {
 function statementIn(document: Mapping | undefined, say: Say): Mapping | undefined {
   if (document === undefined) return undefined;
   refuseOthers(document, { allowed: ['Version', 'Id', 'Statement'], where: 'the document', say });
-  if (document['Version'] !== '2012-10-17')
-    say(`has the version ${quote(document['Version'] ?? '')}: "2012-10-17" is read`);
+  if (document['Version'] !== '2012-10-17') say('has another version than "2012-10-17", which alone is read');
   const statements = Array.isArray(document['Statement']) ? document['Statement'] : [document['Statement']];
   const [statement] = statements as unknown[];
   if (statements.length === 1 && isMapping(statement)) return statement;
@@ -75,8 +74,7 @@ function principalIn(statement: Mapping | undefined, say: Say): unknown {
   if (statement === undefined) return undefined;
   const allowed = ['Sid', 'Effect', 'Principal', 'Action', 'Condition'];
   refuseOthers(statement, { allowed, where: 'the statement', say });
-  if (statement['Effect'] !== 'Allow')
-    say(`has the effect ${quote(statement['Effect'] ?? '')}: "Allow" is read`);
+  if (statement['Effect'] !== 'Allow') say('has another effect than "Allow", which alone is read');
   const action = only(statement['Action']);
   if (typeof action !== 'string' || action.toLowerCase() !== 'sts:assumerole')
     say(`has other actions than sts:AssumeRole, which is all that Kolena needs`);

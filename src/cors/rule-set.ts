@@ -59,16 +59,6 @@ export function joinRules({ others, kolena }: CorsRuleSet): readonly CorsRule[] 
   return kolena === undefined ? others : [...others, kolena];
 }
 
-/**
- * Whether two sets hold the same rules of others after Terraform wrote one of them: it loses their order, and writes
- * `MaxAgeSeconds: 0` where a rule has none.
- */
-export function haveSameOthers(one: CorsRuleSet, other: CorsRuleSet): boolean {
-  const effects = ({ others }: CorsRuleSet) =>
-    JSON.stringify(others.map((rule) => JSON.stringify([rule.ID, effectOf(rule)])).sort());
-  return effects(one) === effects(other);
-}
-
 /** Whether S3 answers alike for two rules, whatever their IDs. */
 export function haveSameEffect(one: CorsRule, other: CorsRule): boolean {
   return effectOf(one) === effectOf(other);

@@ -68,18 +68,26 @@ interface Authorship {
   readonly editor: { readonly login: string } | null;
 }
 
+/** Of one query. https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api */
+const MOST_IDS = 100;
+
 /** Who wrote and edited comments; undefined on a server without GraphQL, or one that hides it from this token. */
 async function authorship(
   { octokit, log }: GitHub,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, Authorship> | undefined> {
   try {
-    const { nodes } = await octokit.graphql<{ nodes: readonly (Authorship | null)[] }>(
-      `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment {
-        id viewerDidAuthor isMinimized author { login } editor { login } } } }`,
-      { ids },
-    );
-    return new Map(nodes.flatMap((node) => (node === null ? [] : [[node.id, node]])));
+    const told: [string, Authorship][] = [];
+    // Anybody can copy our marker into more comments than one query tells of.
+    for (let from = 0; from < ids.length; from += MOST_IDS) {
+      const { nodes } = await octokit.graphql<{ nodes: readonly (Authorship | null)[] }>(
+        `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment {
+          id viewerDidAuthor isMinimized author { login } editor { login } } } }`,
+        { ids: ids.slice(from, from + MOST_IDS) },
+      );
+      told.push(...nodes.flatMap((node): [string, Authorship][] => (node === null ? [] : [[node.id, node]])));
+    }
+    return new Map(told);
   } catch (error) {
     if (!isHidden(error)) throw error;
     log.info('This server does not tell by GraphQL who edited a comment: only its author is compared.');

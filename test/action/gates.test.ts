@@ -29,6 +29,12 @@ describe('requireApproval', () => {
   });
 
   test.each<[string, readonly Merge[], string, string]>([
+    [
+      'nothing shown that was not applied yet',
+      [],
+      'was applied already',
+      'to the newest merged pull request that touched the config',
+    ],
     ['no pull request', [{ commit: 'c' }], 'No merged pull request', 'Bring the change in by a pull request'],
     [
       'no comment',

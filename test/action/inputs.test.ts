@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -170,6 +170,27 @@ test('kolena-trust-policy names a file beside the config, or holds the document'
   expect(read(directory, inputs).config).toMatchObject(principal);
 });
 
+test.each([
+  ['with a NUL', '"a\\0b.json"'],
+  ['too long', `${'a'.repeat(5000)}.json`],
+  ['of a link to itself', 'cycle.json'],
+  ['of a folder', 'folder.json'],
+])('a trust policy file whose name leads nowhere is a problem of the config: one %s', (_, name) => {
+  const directory = directoryWith({
+    'kolena-s3.yml': `buckets: [eu-kolena]\nkolena-trust-policy: ${name}\n`,
+    'folder.json/file': '',
+  });
+  symlinkSync('cycle.json', join(directory, 'cycle.json'));
+  const { inputs } = readInputs({ 'INPUT_WORKING-DIRECTORY': directory });
+  expect(inputs).toMatchObject({ reason: 'invalid-input' });
+});
+
+test('a lock file without end does not count', () => {
+  const directory = directoryWith({ 'kolena-s3.yml': config });
+  symlinkSync('/dev/zero', join(directory, '.terraform.lock.hcl'));
+  expect(read(directory).pluginLock).toBeUndefined();
+});
+
 test('a trust policy file that does not exist, or is too large, is named with its path', () => {
   const directory = directoryWith({
     'kolena-s3.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: missing.json\n',
@@ -179,6 +200,65 @@ test('a trust policy file that does not exist, or is too large, is named with it
   expect(() => read(directory, { 'INPUT_KOLENA-TRUST-POLICY': 'large.json' })).toThrow(
     'which has 70000 bytes',
   );
+});
+
+test.each(['../secrets.json', 'link.json', '/proc/../proc/self/mounts.json', 'endless.json'])(
+  'a trust policy file that lies outside of the repository, %s, is neither read nor shown',
+  (name) => {
+    const outside = directoryWith({
+      'secrets.json': '{"client_secret":"topsecret"}',
+      'repository/.git/HEAD': '',
+    });
+    const repository = join(outside, 'repository');
+    symlinkSync(join(outside, 'secrets.json'), join(repository, 'link.json'));
+    symlinkSync('/dev/zero', join(repository, 'endless.json'));
+    writeFileSync(join(repository, 'kolena-s3.yml'), `buckets: [a-bucket]\nkolena-trust-policy: ${name}\n`);
+    const { inputs } = readInputs({ 'INPUT_WORKING-DIRECTORY': repository });
+    const message = inputs instanceof UserError ? inputs.message : 'it was read';
+    expect(message).toMatch(/which (lies outside of|does not exist)/);
+    expect(message).not.toContain('client_secret');
+  },
+);
+
+test.each([
+  ['leads out of the repository', 'secrets.yml', 'it lies outside of'],
+  ['leads to a device without end', '/dev/zero', 'it lies outside of'],
+])('a config that %s is not read', (_, target, problem) => {
+  const outside = directoryWith({ 'secrets.yml': 'client_secret: topsecret\n', 'repository/.git/HEAD': '' });
+  const repository = join(outside, 'repository');
+  symlinkSync(resolve(outside, target), join(repository, 'kolena-s3.yml'));
+  const { inputs } = readInputs({ 'INPUT_WORKING-DIRECTORY': repository });
+  const message = inputs instanceof UserError ? inputs.message : 'it was read';
+  expect(message).toContain(problem);
+  expect(message).not.toContain('client_secret');
+});
+
+test('a config without a repository is not read from a device without end', () => {
+  const directory = directoryWith({});
+  symlinkSync('/dev/zero', join(directory, 'kolena-s3.yml'));
+  expect(() => read(directory)).toThrow('it is a device or a pipe');
+});
+
+test('the history of a config is that of the files that its links lead to, too', () => {
+  const document = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::444455556666:root' }, Action: 'sts:AssumeRole' },
+    ],
+  });
+  const directory = directoryWith({
+    '.git/HEAD': '',
+    'shared/access.yml': 'buckets: [eu-kolena]\nkolena-trust-policy: trust.json\n',
+    'shared/trust-of-today.json': document,
+  });
+  symlinkSync('shared/access.yml', join(directory, 'kolena-s3.yml'));
+  symlinkSync('shared/trust-of-today.json', join(directory, 'trust.json'));
+  expect(read(directory).configFiles).toEqual([
+    'kolena-s3.yml',
+    'shared/access.yml',
+    'trust.json',
+    'shared/trust-of-today.json',
+  ]);
 });
 
 test('a config is its file and the trust policy that it names, in every version of both', async () => {

@@ -56,6 +56,8 @@ test.each([
   ['a tag of YAML for a value', 'kolena-external-id: !!str\n', 'A value has a tag'],
   ['a tag for a value', 'kolena-external-id: !very-secret\n', 'Unresolved tag'],
   ['an alias for a value', 'kolena-external-id: *very-secret\n', 'An alias names nothing'],
+  ['a list as a key', '? [very-secret, "##[stop-commands]x"]\n: b\n', 'A key is not text'],
+  ['an alias as a key', 'a: &b [very-secret]\n? *b\n: c\n', 'A key is not text'],
   ['an escape', 'kolena-external-id: "very-secret\\q"\n', 'Invalid escape sequence'],
   ['a directive', '%very-secret\n---\na: b\n', 'Unknown directive'],
   ['a list inside of itself', 'buckets: &a [*a]\n', 'An alias stands inside of what it names'],

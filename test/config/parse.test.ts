@@ -304,6 +304,7 @@ test.each([
   ['https://*.io', 'domains of others'],
   ['https://*kolena.co.uk', 'domains of others'],
   ['https://*.co.uk', 'domains of others'],
+  ['https://*.0.0.1', 'domains of others'],
   ['https://*.github.io', 'domains of others'],
   ['https://*-preview.vercel.app', 'domains of others'],
   ['https://app.kolena.*', 'domains of others'],

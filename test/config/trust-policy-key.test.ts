@@ -70,12 +70,12 @@ describe('anything else in it is refused by name, and the external ID is not rep
   test.each<[string, unknown, RegExp]>([
     ['half a document', JSON.stringify(policy).slice(0, -1), /is not a JSON document/],
     ['a list', [policy], /is not a JSON document/],
-    ['another version', { ...policy, Version: '2008-10-17' }, /version "2008-10-17"/],
+    ['another version', { ...policy, Version: '2008-10-17' }, /another version than "2012-10-17"/],
     ['a second statement', { ...policy, Statement: [statement, statement] }, /has 2 statements/],
     ['no statement', { ...policy, Statement: [] }, /has 0 statements/],
     ['a key of the document', { ...policy, Extra: id }, /the document has "Extra"/],
     ['NotPrincipal', withStatement({ NotPrincipal: { AWS: arn } }), /the statement has "NotPrincipal"/],
-    ['a Deny', withStatement({ Effect: 'Deny' }), /effect "Deny"/],
+    ['a Deny', withStatement({ Effect: 'Deny' }), /another effect than "Allow"/],
     ['another action', withStatement({ Action: 'sts:*' }), /other actions than sts:AssumeRole/],
     ['a second action', withStatement({ Action: ['sts:AssumeRole', 'sts:TagSession'] }), /other actions/],
     ['everybody', withStatement({ Principal: '*' }), /every AWS account/],
@@ -107,6 +107,13 @@ describe('anything else in it is refused by name, and the external ID is not rep
       'an external ID that AWS refuses',
       withStatement({ Condition: { StringEquals: { 'sts:ExternalId': `${id} !` } } }),
       /its external ID has characters that AWS refuses/,
+    ],
+    ['an external ID as the effect', withStatement({ Effect: { 'sts:ExternalId': id } }), /another effect/],
+    ['an external ID as the version', { ...policy, Version: id }, /another version/],
+    [
+      'a version of 30,000 levels',
+      `{"Version":${'['.repeat(30_000)}${']'.repeat(30_000)},"Statement":[]}`,
+      /another version/,
     ],
     ['the name of a file that is not JSON', 'trust.yml', /is not a JSON document/],
   ])('%s', (_, value, problem) => {

@@ -55,6 +55,13 @@ describe('the merges that a commit stands on', () => {
     expect(await find()).toEqual([{ commit: 'abc', pullRequest, shown }]);
   });
 
+  test('are found among 150 comments of somebody who copied our marker', async () => {
+    server.pullsOfCommit['abc'] = [pull()];
+    for (let copies = 0; copies < 150; copies += 1) comment(marker(), 'octocat');
+    comment(marker());
+    expect(await find()).toEqual([{ commit: 'abc', pullRequest, shown }]);
+  });
+
   test.each([
     ['was not merged', { merged_at: null }],
     ['went to another branch', { base: { ref: 'develop' } }],

@@ -115,6 +115,15 @@ const forbidden = {
   data: null,
   errors: [{ type: 'FORBIDDEN', message: 'Resource not accessible by integration' }],
 };
+const tooManyIds = (number: number) => ({
+  data: null,
+  errors: [
+    {
+      type: 'ARGUMENT_LIMIT',
+      message: `You may not provide more than 100 node ids; you provided ${number}.`,
+    },
+  ],
+});
 const viewerOf = (login: string) => ({ data: { viewer: { login } } });
 
 function answer(github: GitHubStandIn, path: string, text: string): Answer {
@@ -129,11 +138,11 @@ function answer(github: GitHubStandIn, path: string, text: string): Answer {
     for (const comment of github.comments) if (nodeId(comment) === subjectId) comment.isMinimized = false;
     return { status: 200, body: { data: { unminimizeComment: { clientMutationId: null } } } };
   }
-  if (route === 'POST /graphql' && text.includes('viewerDidAuthor') && github.viewer !== undefined)
-    return {
-      status: 200,
-      body: github.viewer === 'forbidden' ? forbidden : { data: { nodes: nodes(github) } },
-    };
+  if (route === 'POST /graphql' && text.includes('viewerDidAuthor') && github.viewer !== undefined) {
+    const { ids } = (JSON.parse(text) as { variables: { ids: readonly string[] } }).variables;
+    const told = ids.length > 100 ? tooManyIds(ids.length) : { data: { nodes: nodes(github, ids) } };
+    return { status: 200, body: github.viewer === 'forbidden' ? forbidden : told };
+  }
   if (route === 'GET /repos/o/r/branches/main')
     return { status: 200, body: { commit: { sha: github.head }, protected: false } };
   const compared = /^GET \/repos\/o\/r\/compare\/main\.\.\.(\w+)$/.exec(decodeURIComponent(route))?.[1];
@@ -185,9 +194,10 @@ function nodeId({ id }: StandInComment): string {
 }
 
 /** GraphQL spells the logins of bots without `[bot]`. */
-function nodes({ comments, viewer }: GitHubStandIn): object[] {
+function nodes({ comments, viewer }: GitHubStandIn, ids: readonly string[]): object[] {
   const actor = (login: string) => ({ login: login.replace('[bot]', '') });
-  return comments.map((comment) => ({
+  const asked = comments.filter((comment) => ids.includes(nodeId(comment)));
+  return asked.map((comment) => ({
     id: nodeId(comment),
     viewerDidAuthor: comment.user.login === viewer,
     isMinimized: comment.isMinimized === true,
