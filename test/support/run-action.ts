@@ -140,7 +140,7 @@ function execute(
   { bundle = actionBundle(), wrapper = [], onLine, interrupt }: ActionRun,
   options: { readonly cwd: string; readonly env: Record<string, string> },
 ): Promise<{ exitCode: number; log: string }> {
-  const [program = '', ...args] = [...wrapper, node24(), bundle];
+  const [program, ...args] = [...wrapper, node24(), bundle] as [string, ...string[]];
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
