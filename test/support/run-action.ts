@@ -140,7 +140,8 @@ function execute(
   { bundle = actionBundle(), wrapper = [], onLine, interrupt }: ActionRun,
   options: { readonly cwd: string; readonly env: Record<string, string> },
 ): Promise<{ exitCode: number; log: string }> {
-  const [program, ...args] = [...wrapper, node24(), bundle] as [string, ...string[]];
+  const command: readonly string[] = [...wrapper, node24(), bundle];
+  const [program = '', ...args] = command;
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
