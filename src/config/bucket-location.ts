@@ -14,6 +14,9 @@ export const publicDatasetsBucket = 'kolena-public-datasets';
 /** The length and the characters of a bucket's name, as the source of a regular expression. */
 export const bucketNamePattern = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]';
 
+/** Names of us-east-1 before 1 March 2018 that are none of today's; all else that is wrong is wrong then and now. */
+const formerName = /^(?=.*[A-Z_]|.{64})[A-Za-z0-9._-]{3,255}$/;
+
 const reservedStarts = ['xn--', 'sthree-', 'amzn-s3-demo-'];
 const reservedEnds = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
 
@@ -71,6 +74,8 @@ function spellingProblem(text: string, partition: string | undefined): string | 
 function bucketNameProblem(name: string): string | undefined {
   if (name === publicDatasetsBucket) return "is Kolena's own bucket: include-public-datasets grants it";
   if (/[*?$]/.test(name)) return 'has a wildcard in the bucket name: name each bucket';
+  if (formerName.test(name))
+    return 'is not a bucket name that S3 takes now: capitals, "_" and more than 63 characters were allowed in us-east-1 until March 2018. Such a bucket has no host name of its own and is not served: copy its objects to one named with 3 to 63 lower-case letters, digits, "." and "-"';
   if (!new RegExp(`^${bucketNamePattern}$`).test(name))
     return `is not a bucket name that S3 takes: 3 to 63 lower-case letters, digits, "." and "-", a letter or digit at both ends (${SPELLINGS})`;
   if (name.includes('..')) return 'is not a bucket name that S3 takes: two dots in a row';

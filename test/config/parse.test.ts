@@ -161,6 +161,11 @@ const buckets: [text: unknown, problem: string][] = [
   ['a'.repeat(64), '3 to 63'],
   ['Has-Upper', '3 to 63'],
   ['under_score', '3 to 63'],
+  // Those that us-east-1 took: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+  ['My_Company.Training', 'until March 2018'],
+  ['s3://My_Company.Training/images/', 'is not served: copy its objects'],
+  ['a'.repeat(255), 'more than 63 characters'],
+  ['A'.repeat(256), 'a letter or digit at both ends'],
   ['-dash', '3 to 63'],
   ['dot.', '3 to 63'],
   ['two..dots', 'two dots in a row'],

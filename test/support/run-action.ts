@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -26,6 +26,8 @@ export interface ActionRun {
   readonly event?: object;
   /** @default the committed dist/index.js */
   readonly bundle?: string;
+  /** A program, with its arguments, that starts the Action. @default none */
+  readonly wrapper?: readonly string[];
   /** Called with each line as it is printed. */
   readonly onLine?: (line: string) => void;
   /** Ends the Action by this signal as soon as it prints a line that matches. */
@@ -53,6 +55,8 @@ export interface ActionResult {
 /** Runs the Action's bundle on Node 24 as GitHub's runner does, in directories of its own. */
 export async function runAction(run: ActionRun): Promise<ActionResult> {
   const home = mkdtempSync(join(tmpdir(), 'runner-'));
+  // A container's user, whoever that is, sees the runner's files.
+  chmodSync(home, 0o755);
   const temp = folderIn(home, 'temp');
   const workspace = run.workspace ?? folderIn(home, 'workspace');
   for (const [name, text] of Object.entries(run.files ?? {})) writeFileSync(join(workspace, name), text);
@@ -133,10 +137,12 @@ function inputVariables({ inputs, env }: ActionRun): Record<string, string> {
 }
 
 function execute(
-  { bundle = actionBundle(), onLine, interrupt }: ActionRun,
+  { bundle = actionBundle(), wrapper = [], onLine, interrupt }: ActionRun,
   options: { readonly cwd: string; readonly env: Record<string, string> },
 ): Promise<{ exitCode: number; log: string }> {
-  const child = spawn(node24(), [bundle], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const command: readonly string[] = [...wrapper, node24(), bundle];
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
