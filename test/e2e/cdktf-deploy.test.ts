@@ -170,6 +170,16 @@ describe('npx cdktf, with the committed main.ts and cdktf.json', () => {
     expect(await corsRules()).toEqual(before);
   });
 
+  it('Ctrl-C during deploy leaves nothing that stops the next one', async () => {
+    const stopped = await project.interrupt(/: Creating\.\.\./, ['deploy', '--auto-approve'], env);
+    expect(stopped.output).toMatch(/Interrupt received|aborted/);
+    expect(stopped.output).not.toMatch(/Apply complete/);
+    const { exitCode, output } = await project.run(['deploy', '--auto-approve'], env);
+    expect(exitCode, output).toBe(0);
+    expect(output).toMatch(/Apply complete/);
+    expect((await project.run(['diff'], env)).output).toMatch(/No changes\.|found no differences/);
+  });
+
   it("shows a problem of the config as what it is and the next step, without the app's stack trace", async () => {
     project.write('kolena-s3.yml', 'buckets: [UPPER]\nkolena-principal-arn: nobody\n');
     const { exitCode, output } = await project.run(['synth'], env);

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +26,8 @@ export interface CdktfProject {
     env: Readonly<Record<string, string>>,
     command?: readonly string[],
   ): Promise<CdktfResult>;
+  /** Runs `cdktf` in a terminal's way: Ctrl-C, as soon as it prints what matches, reaches all that it has started. */
+  interrupt(at: RegExp, args: readonly string[], env: Readonly<Record<string, string>>): Promise<CdktfResult>;
 }
 
 /** Makes the project; `links` are entries of the repository that are linked into it. */
@@ -54,6 +56,29 @@ export function cdktfProject(links: readonly string[] = ['main.ts', 'src', 'node
         execFile(program, [...rest, ...args], options, (error, stdout, stderr) => {
           const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
           resolve({ exitCode, output: stripVTControlCharacters(stdout + stderr) });
+        });
+      }),
+    interrupt: (at, args, env) =>
+      new Promise((resolve, reject) => {
+        const [program = '', ...rest] = cdktf();
+        const child = spawn(program, [...rest, ...args], {
+          cwd: directory,
+          env: { ...cleanEnvironment(), ...env },
+          stdio: ['ignore', 'pipe', 'pipe'],
+          detached: true,
+        });
+        let printed = '';
+        let isInterrupted = false;
+        for (const stream of [child.stdout, child.stderr])
+          stream.on('data', (chunk: Buffer) => {
+            printed += stripVTControlCharacters(chunk.toString());
+            if (isInterrupted || child.pid === undefined || !at.test(printed)) return;
+            isInterrupted = true;
+            process.kill(-child.pid, 'SIGINT');
+          });
+        child.on('error', reject);
+        child.on('close', (code) => {
+          resolve({ exitCode: code ?? -1, output: printed });
         });
       }),
   };
