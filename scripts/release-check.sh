@@ -15,7 +15,7 @@ echo "== The changelog has a section for $version"
 npx tsx scripts/release-notes.ts "$version" >"$out/notes.md"
 
 echo '== dist/ equals a fresh build'
-scripts/check-dist.sh
+npx tsx scripts/check-dist.ts
 
 echo '== The bundle runs alone, without node_modules, on the Node of action.yml'
 alone=$(mktemp -d)
