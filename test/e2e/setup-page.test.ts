@@ -104,7 +104,7 @@ function runJob(job: Job, { event, payload = {}, sha }: Start): Promise<ActionRe
 
 test('step 2 deploys bootstrap.yaml, fetched without a clone, as a stack', async () => {
   runBlock(createRoles, {
-    curl: `[[ $* == *//raw.githubusercontent.com/*/bootstrap.yaml ]] && cp ${repository}/bootstrap.yaml .`,
+    curl: `[[ $* == *//raw.githubusercontent.com/*/bootstrap.yaml ]] && cp '${repository}/bootstrap.yaml' .`,
     aws: 'printf "%s\\n" "$@" >deployed.txt',
   });
   const given = inWorkspace('deployed.txt').trim().split('\n');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
 import type { Observed } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
@@ -63,7 +64,7 @@ export function recordedReport(name: (typeof recordedRuns)[number]): Report {
 }
 
 export function goldenPath(file: string): string {
-  return new URL(`golden/${file}`, import.meta.url).pathname;
+  return fileURLToPath(new URL(`golden/${file}`, import.meta.url));
 }
 
 function readGolden(file: string): unknown {
