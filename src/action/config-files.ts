@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, posix, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { UserError } from '../base/errors.ts';
+import { isMapping } from '../base/mapping.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { parseAccessConfig } from '../config/parse.ts';
 import { trustPolicyKey } from '../config/trust-policy-key.ts';
@@ -34,10 +35,7 @@ export function withTrustPolicyFile(keys: unknown, configPath: string): unknown 
 
 /** The file that `kolena-trust-policy` names; `undefined` where it holds the document itself. */
 function trustPolicyFileIn(keys: unknown): string | undefined {
-  const value =
-    typeof keys === 'object' && keys !== null
-      ? (keys as Readonly<Record<string, unknown>>)[trustPolicyKey]
-      : undefined;
+  const value = isMapping(keys) ? keys[trustPolicyKey] : undefined;
   return typeof value === 'string' && /^[^{\n\0]+\.json$/.test(value.trim()) ? value.trim() : undefined;
 }
 

@@ -21,11 +21,7 @@ export async function decide({ config, settings, report }: RunContext, aws: Aws)
   const decideFor = isRemoval(settings) ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.
   const allowDestroy = settings.command === 'verify' || settings['allow-destroy'];
-  const desired = decideFor(config, observed, {
-    ...decideOptionsOf(settings),
-    allowDestroy,
-    now: new Date(),
-  });
+  const desired = decideFor(config, observed, { ...decideOptionsOf(settings), allowDestroy });
   report.add({ desired });
   return { aws, observed, desired };
 }

@@ -6,6 +6,7 @@ import { trustPolicyKey } from '../config/trust-policy-key.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
+import { isMapping } from '../base/mapping.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/synthesize.ts';
 import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
@@ -126,12 +127,11 @@ function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): Acce
     return parseAccessConfig(withTrustPolicyFile(inputs, path), isWhole ? 'The config' : noFile);
   }
   const file = readYaml(path);
-  const isMapping = typeof file === 'object' && file !== null && !Array.isArray(file);
   // What an input says stands in no line of the file.
   const isInput = (problem: string) => (problem.split(/[:.[]/)[0] ?? '') in inputs;
   let inFile: ReturnType<typeof placesIn> | undefined;
   const placeOf = (problem: string) => (isInput(problem) ? undefined : (inFile ??= placesIn(path))(problem));
-  const keys = isMapping ? { ...file, ...inputs } : file;
+  const keys = isMapping(file) ? { ...file, ...inputs } : file;
   return parseAccessConfig(withTrustPolicyFile(keys, path), `The config of ${path}`, placeOf);
 }
 

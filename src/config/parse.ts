@@ -2,6 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
 import { UserError, type Place } from '../base/errors.ts';
+import { isMapping } from '../base/mapping.ts';
 import { listed, quote } from '../base/quote.ts';
 import type { AccessConfig } from './access-config.ts';
 import { crossProblems } from './cross-checks.ts';
@@ -161,10 +162,6 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
       typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[step] : undefined,
     value,
   );
-}
-
-function isMapping(raw: unknown): raw is Record<string, unknown> {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
 
 /** A value's kind in YAML's words. */

@@ -1,3 +1,4 @@
+import { isMapping } from '../base/mapping.ts';
 import { quote } from '../base/quote.ts';
 import { principalArnProblem } from './arn-problems.ts';
 import { externalIdProblem } from './iam-names.ts';
@@ -132,10 +133,6 @@ function entryOf(value: unknown): readonly [key?: string, value?: unknown] {
 /** IAM takes a list of one where it takes one. */
 function only(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isEmpty(value: unknown): boolean {

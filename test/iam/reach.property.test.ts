@@ -7,27 +7,14 @@ import { evaluatePolicies } from '../../src/iam/evaluate-policy.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { compareReach, holds, isNothing, type Reach } from '../../src/iam/reach.ts';
 import { statementsByBucket } from '../../src/iam/statements-by-bucket.ts';
+import * as someLocations from './locations.ts';
 
-/** Nested prefixes, prefixes that begin alike, and whole buckets. */
-const prefixes = ['images/', 'images/2024/', 'images/2024/01/', 'image', 'labels/', 'imag*/', 'a?b/'];
-const buckets = ['street', 'street-scenes', 'robotics'];
-const keys = [
-  'images/1.png',
-  'images/2024/1.png',
-  'images/2024/01/1.png',
-  'imagery/1.png',
-  'imagery.png',
-  'imago/1.png',
-  'labels/1.json',
-  'a1b/x',
-  'a?b/x',
-  'top.png',
-  'other/images/1.png',
-];
+/** With one that holds what IAM reads as a pattern. */
+const prefixes = [...someLocations.prefixes, 'a?b/'];
+const keys = [...someLocations.keys, 'a1b/x', 'a?b/x', 'other/images/1.png'];
+const { buckets } = someLocations;
 
-const location = fc
-  .tuple(fc.constantFrom(...buckets), fc.option(fc.constantFrom(...prefixes), { nil: undefined }))
-  .map(([bucket, prefix]): BucketLocation => (prefix === undefined ? { bucket } : { bucket, prefix }));
+const location = someLocations.locationAmong(prefixes);
 const grants = fc.record({
   locations: fc.uniqueArray(location, { maxLength: 6, selector: (one) => JSON.stringify(one) }),
   objectVersions: fc.boolean(),

@@ -3,33 +3,14 @@ import { expect, test } from 'vitest';
 import { accessChange } from '../../src/access/access-change.ts';
 import type { DesiredAccess, DesiredPolicy } from '../../src/access/desired-access.ts';
 import type { Observed } from '../../src/access/observed.ts';
-import type { BucketLocation } from '../../src/config/bucket-location.ts';
 import { accessPolicy } from '../../src/iam/access-policy.ts';
 import { evaluatePolicies, like } from '../../src/iam/evaluate-policy.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { bucketTable } from '../../src/report/bucket-table.ts';
 import { policyOf, roleOf } from '../access/world.ts';
+import { buckets, keys, locationAmong, prefixes } from '../iam/locations.ts';
 
-/** Nested prefixes, prefixes that begin alike, and whole buckets; each two have a key that tells them apart. */
-const prefixes = ['images/', 'images/2024/', 'images/2024/01/', 'image', 'labels/', 'imag*/'];
-const buckets = ['street', 'street-scenes', 'robotics'];
-const keys = [
-  'images/1.png',
-  'images/2024/1.png',
-  'images/2024/01/1.png',
-  'imagery/1.png',
-  'imagery.png',
-  'imago/1.png',
-  'labels/1.json',
-  'top.png',
-];
-
-const prefix = fc.option(fc.constantFrom(...prefixes), { nil: undefined });
-const location = fc
-  .tuple(fc.constantFrom(...buckets), prefix)
-  .map(([bucket, within]): BucketLocation =>
-    within === undefined ? { bucket } : { bucket, prefix: within },
-  );
+const location = locationAmong(prefixes);
 const grants = fc.record({
   locations: fc.uniqueArray(location, { maxLength: 7, selector: (one) => JSON.stringify(one) }),
   objectVersions: fc.boolean(),
