@@ -34,11 +34,10 @@ export async function approve(run: RunContext, planned: Planned): Promise<void> 
   requireApproval({ merges, missing, branch });
 }
 
-/** A merge group's commit is on its branch only after the merge. */
 async function requireOnBranch(run: RunContext, pullRequests: PullRequests): Promise<void> {
   const { event, settings, checkedOut = event.commit } = run;
-  const { branch, kind } = event;
-  if (settings['apply-on-pull-request'] || kind === 'merge_group') return;
+  const { branch } = event;
+  if (settings['apply-on-pull-request']) return;
   if (branch === undefined || checkedOut === undefined) return;
   requireCommitOfBranch(checkedOut, branch, await pullRequests.isOnBranch({ commit: checkedOut, branch }));
 }

@@ -9,12 +9,19 @@ import type { PlanSummary } from '../plan/summary.ts';
 import { isUnrefuted, type Check } from '../verify/check.ts';
 import type { Settings } from './settings.ts';
 
-/** Throws `not-approved` when a run would write to AWS on the event of an open pull request, which nobody has reviewed. */
+/** Throws `not-approved` when a run would write to AWS on the event of what is not merged yet. */
 export function requireSafeEvent({ kind, pullRequest }: EventContext, settings: Settings): void {
   const { command } = settings;
+  if (command !== 'apply' && command !== 'destroy') return;
+  // GitHub drops a group when a check fails: https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+  if (kind === 'merge_group')
+    throw notApproved(
+      `\`command: ${command}\` is not allowed on \`merge_group\`: its commit is not merged yet, and GitHub drops it when a check of the queue fails.`,
+      'Run `apply` on a push to your default branch, which follows when the queue merges, and `plan` on merge_group.',
+    );
   const isOpen =
     pullRequest?.merged === false || (pullRequest === undefined && kind === 'pull_request_target');
-  if (!isOpen || (command !== 'apply' && command !== 'destroy')) return;
+  if (!isOpen) return;
   if (kind === 'pull_request_target')
     throw notApproved(
       `\`command: ${command}\` is not allowed on \`pull_request_target\`, which runs with secrets on code that nobody has reviewed.`,

@@ -94,16 +94,15 @@ interface StepToAsk {
   readonly find: () => Promise<MergedPull | undefined>;
 }
 
-/** A pull request that is still open approves nothing, unless the merge queue has taken it. */
+/** A pull request that is still open approves nothing, unless the job says so. */
 async function stepsToAsk(
   github: GitHub,
   { event, files, openApproves = false, isGated = true }: ApprovalProps,
 ): Promise<StepToAsk[]> {
-  const { commit, branch, pullRequest, queuedPullRequest, hint } = event;
-  if (queuedPullRequest !== undefined || (pullRequest !== undefined && !pullRequest.merged)) {
-    const number = queuedPullRequest ?? pullRequest?.number ?? 0;
-    const pull = await pullByNumber(github, number);
-    const accepted = openApproves || pull.mergedAt !== undefined || queuedPullRequest !== undefined;
+  const { commit, branch, pullRequest, hint } = event;
+  if (pullRequest?.merged === false) {
+    const pull = await pullByNumber(github, pullRequest.number);
+    const accepted = openApproves || pull.mergedAt !== undefined;
     return accepted ? [{ commit: commit ?? '', find: () => Promise.resolve(pull) }] : [];
   }
   if (commit === undefined) return [];

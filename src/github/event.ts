@@ -37,10 +37,8 @@ export interface EventContext {
   /** Branch that a push or a dispatch runs on, or that a pull request or merge group goes to. */
   readonly branch?: string;
   readonly runUrl?: string;
-  /** For every event with a pull request in its payload, reviews included; a merge group has none. */
+  /** For every event with a pull request in its payload, reviews included; a merge group, of one or several, names none. */
   readonly pullRequest?: EventPullRequest;
-  /** Number of the pull request that a merge group was made for. */
-  readonly queuedPullRequest?: number;
   /** Number of the pull request that was commented on, of which the payload tells neither head nor fork. */
   readonly commentedPullRequest?: number;
   /** Whether a fork started the workflow that this one follows: `owner/name`. */
@@ -78,7 +76,6 @@ export function readEvent(env: Environment, payload: unknown): EventContext {
       branch: branchOf(env, payload),
       runUrl: runUrlOf(env),
       pullRequest,
-      queuedPullRequest: numberIn(/\/pr-(\d+)-[0-9a-f]+$/, text(at(payload, 'merge_group', 'head_ref'))),
       commentedPullRequest: commentedOf(payload),
       fork: kind === 'workflow_run' ? followedFork(payload) : undefined,
       hint: numberIn(/\(#(\d+)\)$/, message) ?? numberIn(/^Merge pull request #(\d+) /, message),

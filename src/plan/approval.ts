@@ -28,7 +28,7 @@ export interface Merge {
     readonly url: string;
     /** Its last commit. */
     readonly head: string;
-    /** ISO 8601; absent while it waits in a merge queue or is open. */
+    /** ISO 8601; absent while it is open. */
     readonly mergedAt?: string;
   };
   /** Absent when there is no comment of our own with a plan. */

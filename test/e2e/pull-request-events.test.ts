@@ -69,6 +69,15 @@ test.each(['apply', 'destroy'])(
   },
 );
 
+test.each(['apply', 'destroy'])('%s on merge_group is refused before AWS is asked', async (command) => {
+  const merge_group = { head_sha: 'b'.repeat(40), head_ref: 'refs/heads/gh-readonly-queue/main/pr-1-a' };
+  const payload = { merge_group: { ...merge_group, base_ref: 'refs/heads/main' } };
+  const { outputs, errors } = await on('merge_group', { command, 'apply-on-pull-request': 'true' }, payload);
+  expect(outputs['failure-reason']).toBe('not-approved');
+  expect(errors).toEqual([expect.stringContaining('`plan` on merge_group')]);
+  expect(scene.world.gate.calls).toEqual([]);
+});
+
 test.each(['pull_request', 'pull_request_review'])(
   'apply on %s of an open pull request is refused before AWS is asked',
   async (event) => {

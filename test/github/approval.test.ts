@@ -109,13 +109,6 @@ describe('the merges that a commit stands on', () => {
     expect(await find()).toEqual([{ commit: 'abc', pullRequest, editedBy: 'somebody' }]);
   });
 
-  test('are the queued pull request in a merge group, merged or not', async () => {
-    server.pulls[7] = pull({ merged: false });
-    comment(marker());
-    const event = { kind: 'merge_group', apiUrl: '', commit: 'queue', queuedPullRequest: 7 } as const;
-    expect(await find(event)).toMatchObject([{ commit: 'queue', shown }]);
-  });
-
   test('are none for a pull request that is still open, unless it approves itself', async () => {
     server.pulls[7] = pull({ merged: false });
     comment(marker());

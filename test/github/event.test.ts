@@ -81,15 +81,14 @@ test('a push has its commit and branch, and no pull request', () => {
   expect(event).not.toHaveProperty('pullRequest');
 });
 
-test('a merge group tells the pull request that it was made for', () => {
+test('a merge group tells the branch that it goes to, and no pull request', () => {
   const merge_group = {
     head_ref: 'refs/heads/gh-readonly-queue/main/pr-104-9ccfd7b5f0b4a4a2a4a4ec1a4a4a4ec1a4a4a4ec',
     base_ref: 'refs/heads/main',
   };
-  expect(readEvent({ ...env, GITHUB_EVENT_NAME: 'merge_group' }, { merge_group })).toMatchObject({
-    queuedPullRequest: 104,
-    branch: 'main',
-  });
+  const event = readEvent({ ...env, GITHUB_EVENT_NAME: 'merge_group' }, { merge_group });
+  expect(event).toMatchObject({ kind: 'merge_group', branch: 'main' });
+  expect(event).not.toHaveProperty('pullRequest');
 });
 
 test('GitHub Enterprise has its own addresses', () => {

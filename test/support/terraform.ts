@@ -67,7 +67,8 @@ function environment(mirror: string, name: string): Record<string, string> {
     // The provider is a big program that lives for seconds: collecting its garbage takes a quarter of its CPU time.
     GOGC: '400',
     // `cdktf deploy` runs this command, which asks the registry whatever the CLI configuration says.
-    TF_CLI_ARGS_providers_lock: `-fs-mirror=${mirror}`,
+    // Terraform reads it as a shell would: the path is quoted, since it may hold spaces.
+    TF_CLI_ARGS_providers_lock: `-fs-mirror=${JSON.stringify(mirror)}`,
   };
 }
 
