@@ -251,7 +251,7 @@ test.each([
 
 describe('what a branch says since a commit', () => {
   const newer = (isSame: (path: string) => boolean) =>
-    findNewer(github, { commit: 'abc', branch: 'main', files, isSame });
+    findNewer(github, { event: { ...push, commit: 'abc', branch: 'main' }, files, isSame });
   const own = [{ sha: 'abc', minute: 1 }];
   const later = [{ sha: 'def', minute: 2 }, ...own];
 
@@ -274,7 +274,9 @@ describe('what a branch says since a commit', () => {
       asked.push(`${path}: ${here} → ${there}`);
       return here === there;
     };
-    expect(await findNewer(github, { commit: 'abc', branch: 'main', files, isSame })).toBe('def');
+    expect(
+      await findNewer(github, { event: { ...push, commit: 'abc', branch: 'main' }, files, isSame }),
+    ).toBe('def');
     expect(asked).toContain('kolena-s3.yml: buckets: [a] → buckets: [b]');
     expect(await newer(() => true)).toBeUndefined();
   });

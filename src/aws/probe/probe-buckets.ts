@@ -55,7 +55,7 @@ function askUntilAllowed(
   return askWithRetries(probe, {
     ask,
     retryRefusal: ({ status = 0 }) =>
-      Promise.resolve(hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined),
+      hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined,
   });
 }
 
@@ -69,7 +69,6 @@ function askUntilForgotten(
   const refused = corsRules.outcome === 'ok' && matchingRule(corsRules.value, asked) === undefined;
   return askWithRetries(probe, {
     ask: () => ask(unknownOrigin),
-    retryRefusal: () => Promise.resolve(undefined),
-    retryAnswer: () => Promise.resolve(refused ? 'S3 to forget the former CORS rules' : undefined),
+    retryAnswer: () => (refused ? 'S3 to forget the former CORS rules' : undefined),
   });
 }

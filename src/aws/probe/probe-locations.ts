@@ -1,5 +1,4 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-
 import { matchingRule } from '../../cors/browser.ts';
 import { defined } from '../../base/defined.ts';
 import type { ExpectedLocation } from '../../verify/expectations.ts';

@@ -5,7 +5,6 @@ import {
   paginateSimulateCustomPolicy,
   paginateSimulatePrincipalPolicy,
 } from '@aws-sdk/client-iam';
-
 import { groupBy } from '../../base/group-by.ts';
 import type { DesiredAccess } from '../../access/desired-access.ts';
 import type { Attempt, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
