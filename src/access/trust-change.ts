@@ -1,5 +1,5 @@
 import { listOf, normalizeStatements, principalsOf, statementsOf } from '../iam/compare-policy.ts';
-import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { compareDecisions, isAllowed } from '../iam/evaluate-policy.ts';
 import { contextsOf, exampleOf } from '../iam/examples.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
@@ -162,7 +162,7 @@ function end(was: readonly Statement[], is: readonly Statement[]): TrustFinding[
 
 /** All values that allowing statements demand of a key, sorted; undefined when one of them demands none. */
 function valuesOf(statements: readonly Statement[], wanted: string): string[] | undefined {
-  const each = normalizeStatements({ Version: '2012-10-17', Statement: statements })
+  const each = normalizeStatements({ Statement: statements })
     .filter(({ effect }) => effect === 'Allow')
     .map(({ conditions }) =>
       conditions.filter(({ key }) => key.toLowerCase() === wanted).flatMap(({ values }) => values),
@@ -180,21 +180,16 @@ function compareCallers(was: readonly Statement[], is: readonly Statement[]) {
   const decide = (statements: readonly Statement[]) =>
     both.flatMap((principal) =>
       actions.flatMap((action) =>
-        contexts.map(
-          (context) =>
-            evaluatePolicies([{ Version: '2012-10-17', Statement: statements }], {
-              action,
-              context,
-              principals: callersOf(spelled(principal)),
-            }).decision === 'allowed',
+        contexts.map((context) =>
+          isAllowed([{ Statement: statements }], {
+            action,
+            context,
+            principals: callersOf(spelled(principal)),
+          }),
         ),
       ),
     );
-  const [old, wanted] = [decide(was), decide(is)];
-  return {
-    grows: wanted.some((allowed, at) => allowed && old[at] !== true),
-    shrinks: old.some((allowed, at) => allowed && wanted[at] !== true),
-  };
+  return compareDecisions(decide(was), decide(is));
 }
 
 /** A caller counts as its account's root too. */

@@ -1,6 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
-import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { isAllowed } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainKms, isAboutKms } from './explain-kms.ts';
@@ -56,15 +56,10 @@ export function detachedPolicies({ expectations, policies }: LiveAccess): string
 function grants({ location, key }: RefusedRead, { expectations, policies }: LiveAccess): boolean {
   const bucket = `arn:${expectations.partition}:s3:::${location.bucket}`;
   const documents = policies.filter(({ attached }) => attached).map(({ document }) => document);
-  const request =
-    key === undefined
-      ? {
-          action: 's3:ListBucket',
-          resource: bucket,
-          context: defined({ 's3:prefix': location.prefix }),
-        }
-      : { action: 's3:GetObject', resource: `${bucket}/${key}` };
-  return evaluatePolicies(documents, request).decision === 'allowed';
+  if (key !== undefined)
+    return isAllowed(documents, { action: 's3:GetObject', resource: `${bucket}/${key}` });
+  const context = defined({ 's3:prefix': location.prefix });
+  return isAllowed(documents, { action: 's3:ListBucket', resource: bucket, context });
 }
 
 function notGranted(subject: string, { policies, role }: LiveAccess): Explanation {
