@@ -16,8 +16,8 @@ export function judgeRole(expectations: Expectations, observations: Observations
     trustPolicy(expectations, observations),
     roleSettings(expectations, observations),
     policies(expectations, observations),
-    ...judgeOtherPolicies(expectations, observations),
-  ];
+    judgeOtherPolicies(expectations, observations),
+  ].filter((check) => check !== undefined);
 }
 
 function roleExists(expectations: Expectations, { role }: Observations): Check {

@@ -138,7 +138,6 @@ async function assumeOtherwise(
     return { outcome: 'skipped', message: 'The config has no kolena-external-id.' };
   const answer = await askWithRetries(limits, {
     ask: () => assume(probe, externalId),
-    retryRefusal: () => Promise.resolve(undefined),
     retryAnswer: async () =>
       letsIn(await liveAccess(), externalId) ? undefined : 'IAM to forget the former trust policy',
   });
