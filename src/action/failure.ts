@@ -1,3 +1,4 @@
+import type { Warning } from '../access/desired-access.ts';
 import { StepError, UserError, type FailureReason } from '../base/errors.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Command } from './settings.ts';
@@ -41,6 +42,11 @@ function problemOf(error: unknown, step: Command): Problem {
     message: `\`${step}\` failed with an unexpected error: ${message}`,
     remedy: 'Run the job again with debug logging on, and open an issue with the log if it happens again.',
   };
+}
+
+/** A problem as a warning of the log shows it. */
+export function withNextStep({ message, remedy }: Pick<Warning, 'message' | 'remedy'>): string {
+  return remedy === undefined ? message : `${message}\nNext step: ${remedy}`;
 }
 
 /** The result of one step within a command of another name, or its UserError, whose reason is the step's. */

@@ -20,11 +20,8 @@ export function warningSections({ desired, notes }: Report, detail: Detail): str
   const shownNotes = firstRows(notes, detail);
   return [
     ...warnings.shown.flatMap(({ message, remedy }) => {
-      const [step, ...block] = remedy === undefined ? [] : sentenceAndBlock(clip(remedy, detail.clip));
-      return [
-        `⚠️ **Warning:** ${[prose(clip(message, detail.clip)), ...(step === undefined ? [] : [step])].join(' ')}`,
-        ...block,
-      ];
+      const [step = '', ...block] = remedy === undefined ? [] : sentenceAndBlock(clip(remedy, detail.clip));
+      return [`⚠️ **Warning:** ${prose(clip(message, detail.clip))} ${step}`.trimEnd(), ...block];
     }),
     ...andMore(warnings.more),
     ...shownNotes.shown.map((note) => `ℹ️ **Note:** ${prose(clip(note, detail.clip))}`),

@@ -48,7 +48,7 @@ function isCustomerEncrypted({ code, message }: Refusal): boolean {
 /** The policies that the plan wants attached and that are missing or not attached. */
 export function detachedPolicies({ expectations, policies }: LiveAccess): string[] {
   const attached = new Set(
-    policies.flatMap((policy) => (policy.attached ? [policy.name.toLowerCase()] : [])),
+    policies.filter((policy) => policy.attached).map(({ name }) => name.toLowerCase()),
   );
   return expectations.policies.map(({ name }) => name).filter((name) => !attached.has(name.toLowerCase()));
 }
@@ -109,13 +109,6 @@ function explainCode({ refusal, location, key = '' }: RefusedRead): Explanation 
         `${object} is archived: ${message}`,
         'Set verify-object to an object that is not archived.',
       );
-    case 'InvalidRequest':
-      return isCustomerEncrypted(refusal)
-        ? final(
-            `${object} is encrypted with a key that its writer sends along (SSE-C), which no role can read.`,
-            'Set verify-object to an object that is not encrypted so.',
-          )
-        : undefined;
     case 'PermanentRedirect':
     case 'AuthorizationHeaderMalformed':
     case 'BucketRegionError':
@@ -128,7 +121,10 @@ function explainCode({ refusal, location, key = '' }: RefusedRead): Explanation 
         `The session of the check has expired: ${message}`,
         'Lower verify-timeout below 900 seconds.',
       );
-    default:
-      return undefined;
   }
+  if (!isCustomerEncrypted(refusal)) return undefined;
+  return final(
+    `${object} is encrypted with a key that its writer sends along (SSE-C), which no role can read.`,
+    'Set verify-object to an object that is not encrypted so.',
+  );
 }
