@@ -1,11 +1,11 @@
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
-import { sinceApplied, type AppliedStep, type Merge } from '../plan/approval.ts';
+import { sinceApplied, type AppliedStep, type Merge, type MergedPull } from '../plan/approval.ts';
 import { isRefused, messageOf, neededPermissions } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
 import { stepsOf, type HistoryProps } from './history.ts';
 import { findOurComments } from './our-comments.ts';
-import { mergedPullOf, pullByNumber, type MergedPull } from './pull-of-commit.ts';
+import { mergedPullOf, pullByNumber } from './pull-of-commit.ts';
 
 /** What a run is told by, as paths in the repository: only commits that touch them are walked. */
 export interface ApprovalProps extends HistoryProps {

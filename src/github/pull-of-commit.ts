@@ -1,17 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
+import type { MergedPull } from '../plan/approval.ts';
 import type { GitHub } from './client.ts';
 import { unlessMissing } from './history.ts';
-
-/** A pull request as far as approval goes. */
-export interface MergedPull {
-  readonly number: number;
-  readonly url: string;
-  /** Its last commit. */
-  readonly head: string;
-  /** ISO 8601; absent before the merge. */
-  readonly mergedAt?: string;
-}
 
 interface CommitProps {
   readonly commit: string;

@@ -68,7 +68,6 @@ export function applied(config: AccessConfig, to: Observed): Observed {
       name,
       arn: arnOf('policy', name),
       document,
-      versionIds: ['v1'],
       attached: true,
       usedElsewhere: 0,
     })),
