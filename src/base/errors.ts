@@ -52,6 +52,11 @@ export class UserError extends Error {
   }
 }
 
+/** What was thrown, in its own words. */
+export function saidBy(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** A failure whose next step is known; its reason is that of the step of the run in which it happened. */
 export class StepError extends Error {
   readonly remedy: string;

@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import { StepError } from '../base/errors.ts';
+import { saidBy, StepError } from '../base/errors.ts';
 import type { Answer } from '../verify/observations.ts';
 
 /** A failed call to AWS, whichever protocol it spoke and however far it got. */
@@ -34,7 +34,7 @@ interface Thrown {
 
 /** Reads an error of the AWS SDK, of Node's network or of anything else. */
 export function readAwsError(error: unknown): AwsError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = saidBy(error);
   if (typeof error !== 'object' || error === null) return { code: 'Unknown', message };
   const { name, code, Code, host, proxy, $metadata, $response } = error as Thrown;
   return defined({

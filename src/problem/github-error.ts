@@ -1,3 +1,5 @@
+import { saidBy } from '../base/errors.ts';
+
 /** What is read of an error of Octokit, whose network failures have the status 500. */
 interface Thrown {
   readonly status?: unknown;
@@ -50,7 +52,7 @@ export function isRefused(error: unknown): boolean {
 
 /** What GitHub said, on one line. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
+  return saidBy(error).replace(/\s+/g, ' ');
 }
 
 /** Whether GitHub has no such page or does not let this token see it; GraphQL says the latter in a 200. */

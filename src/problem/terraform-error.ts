@@ -1,4 +1,4 @@
-import { UserError, type FailureReason } from '../base/errors.ts';
+import { saidBy, UserError, type FailureReason } from '../base/errors.ts';
 import { parseDiagnostics, parseLockInfo, type Diagnostic, type LockInfo } from './terraform-diagnostics.ts';
 import { remedyFor } from './terraform-remedies.ts';
 
@@ -60,7 +60,7 @@ export function terraformError(command: FailedCommand, result: ProcessResult): U
 export function terraformMissing(binary: string, cause: unknown): UserError {
   return new UserError({
     reason: 'terraform-missing',
-    message: `${binary} could not be started: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    message: `${binary} could not be started: ${saidBy(cause)}.`,
     remedy:
       'Point `terraform-path` at a Terraform or OpenTofu binary, or set `terraform-version` to have one downloaded.',
     cause,

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { HttpClient } from '@actions/http-client';
 import { downloadTool, extractZip } from '@actions/tool-cache';
 import { z } from 'zod';
-import { UserError } from '../base/errors.ts';
+import { saidBy, UserError } from '../base/errors.ts';
 import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/network-error.ts';
 import { hashicorpPublicKey } from './hashicorp-key.ts';
 import { verifySignature } from './signature.ts';
@@ -53,7 +53,7 @@ export async function downloadRelease(server: ReleaseServer, version: string, fo
   await Promise.all([writeFile(join(folder, sums), list), writeFile(join(folder, signature), signed)]);
   await expectedChecksum(server, version, folder);
   await downloadTool(`${base}/${zip}`, join(folder, zip)).catch((cause: unknown) => {
-    throw unavailable(`${base}/${zip} could not be downloaded: ${textOf(cause)}`, cause);
+    throw unavailable(`${base}/${zip} could not be downloaded: ${saidBy(cause)}`, cause);
   });
   await verifyRelease(server, version, folder);
 }
@@ -75,7 +75,7 @@ export async function unpackRelease(
 ): Promise<void> {
   const { zip } = filesOf(server, version);
   await extractZip(join(from, zip), to).catch((cause: unknown) => {
-    throw unavailable(`${zip} could not be unpacked: ${textOf(cause)}`, cause);
+    throw unavailable(`${zip} could not be unpacked: ${saidBy(cause)}`, cause);
   });
 }
 
@@ -128,14 +128,10 @@ async function fetchBytes(url: string): Promise<Uint8Array> {
     if (body === undefined) throw new Error('no body');
     return new Uint8Array(body);
   } catch (cause) {
-    throw unavailable(`${url} could not be downloaded: ${textOf(cause)}`, cause);
+    throw unavailable(`${url} could not be downloaded: ${saidBy(cause)}`, cause);
   } finally {
     client.dispose();
   }
-}
-
-function textOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function unavailable(message: string, cause?: unknown): UserError {

@@ -82,19 +82,15 @@ export function openTerraform(props: TerraformProps): Terraform {
     await mkdir(workDir, { recursive: true, mode: 0o700 });
     await writeFile(terraformJsonPath, text, { mode: 0o600 });
   };
-  const command = (
-    args: readonly string[],
-    more: Pick<Command, 'reason' | 'attachment' | 'stdoutTo'>,
-  ): Command => ({
-    args,
-    ...more,
+  const counted = (command: Omit<Command, 'providers'>): Command => ({
+    ...command,
     providers: providerConfigurations(json),
   });
   const show = async (attachment?: Attachment) => {
     const file = await open(planJsonPath, 'w', 0o600);
     try {
       const args = ['show', '-no-color', '-json', 'tfplan'];
-      await runTerraform(props, command(args, { reason: 'plan-failed', stdoutTo: file.fd, attachment }));
+      await runTerraform(props, counted({ args, reason: 'plan-failed', stdoutTo: file.fd, attachment }));
     } finally {
       await file.close();
     }
@@ -106,14 +102,14 @@ export function openTerraform(props: TerraformProps): Terraform {
       if (pluginLock !== undefined) await copyFile(pluginLock, join(workDir, '.terraform.lock.hcl'));
       const lockfile = pluginLock === undefined ? [] : ['-lockfile=readonly'];
       const args = ['init', '-no-color', '-input=false', ...lockfile];
-      await runTerraform(props, command(args, { reason: 'plan-failed' }));
+      await runTerraform(props, counted({ args, reason: 'plan-failed' }));
       if (warm.includes('plan')) starts.ahead();
     },
     async plan(text) {
       await writeJson(text);
       return starts.during({ json, isRepeatable: true }, async (attachment) => {
         const args = ['plan', '-no-color', '-input=false', '-out=tfplan'];
-        const printed = await waitForLock(props, command(args, { reason: 'plan-failed', attachment }));
+        const printed = await waitForLock(props, counted({ args, reason: 'plan-failed', attachment }));
         if (warm.includes('apply')) starts.ahead();
         const planJson = await show(attachment);
         return {
@@ -128,14 +124,12 @@ export function openTerraform(props: TerraformProps): Terraform {
     async adopt(text) {
       await writeJson(text);
       const args = ['apply', '-no-color', '-input=false', '-auto-approve'];
-      await runTerraform(props, command(args, { reason: 'plan-failed' }));
+      await runTerraform(props, counted({ args, reason: 'plan-failed' }));
     },
     async apply() {
+      const args = ['apply', '-no-color', '-input=false', 'tfplan'];
       await starts.during({ json, isRepeatable: false }, (attachment) =>
-        waitForLock(
-          props,
-          command(['apply', '-no-color', '-input=false', 'tfplan'], { reason: 'apply-failed', attachment }),
-        ),
+        waitForLock(props, counted({ args, reason: 'apply-failed', attachment })),
       );
     },
   };

@@ -1,7 +1,7 @@
 import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import type { Clock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
-import { UserError } from '../../base/errors.ts';
+import { saidBy, UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { isUntrustedCertificate } from '../../problem/network-error.ts';
 import { readAwsError, isTransient } from '../../problem/aws-error.ts';
@@ -101,7 +101,7 @@ async function freshToken({
 
 function tokenError(cause: unknown): Error {
   // `@actions/core` gives the HTTP status in its message alone, spread over several lines.
-  const message = (cause instanceof Error ? cause.message : String(cause))
+  const message = saidBy(cause)
     .replace(/\s+/g, ' ')
     .replace(/^Error message: /, '')
     // Without an answer there is no status.
