@@ -9,7 +9,7 @@ import { actAsKolena, promised } from '../test/support/act-as-kolena.ts';
 import { actionBundle } from '../test/support/bundle.ts';
 import { repository } from '../test/support/cache-folder.ts';
 import { corsOf } from '../test/support/cors-of.ts';
-import { startGitHub, type GitHubStandIn } from '../test/support/github.ts';
+import { startGitHub, type GitHubStandIn } from '../test/support/github-stand-in.ts';
 import { node24 } from '../test/support/node24.ts';
 import type { ActionResult } from '../test/support/run-action.ts';
 import { startScene, type Scene } from '../test/support/scene.ts';
@@ -81,12 +81,12 @@ async function play(scene: Scene, github: GitHubStandIn): Promise<void> {
   say(`  kolena-s3.yml:\n${config.replace(/^/gm, '    ').trimEnd()}`);
   keep('kolena-s3.yml', config);
 
-  const { number, event } = await github.openPullRequest('Give Kolena access to our images');
+  const { number, event } = github.openPullRequest('Give Kolena access to our images');
   step(`Pull request #${number}: command plan`);
   const plan = await runAction(scene, { command: 'plan' }, { github, event, eventName: 'pull_request' });
   keep('plan.log', plan.log);
   keep('plan-summary.md', plan.summary);
-  const [comment] = await github.comments(number);
+  const [comment] = github.commentsOn(number);
   if (comment === undefined) throw new Error('the pull request has no comment');
   keep('comment.md', comment.body);
   say(`\n  The comment on the pull request, by ${comment.user.login}:\n`);

@@ -11,7 +11,7 @@ import { parseAccessConfig } from '../src/config/parse.ts';
 import { withTrustPolicyFile } from '../src/action/config-files.ts';
 import { readYaml } from '../src/action/yaml-file.ts';
 import { repository } from '../test/support/cache-folder.ts';
-import { startGitHub, type GitHubStandIn } from '../test/support/github.ts';
+import { startGitHub, type GitHubStandIn } from '../test/support/github-stand-in.ts';
 import { startScene, type Scene } from '../test/support/scene.ts';
 
 const configFile = join(repository, 'examples', 'plan-and-apply', 'kolena-s3.yml');
@@ -28,12 +28,9 @@ async function furnish({ world }: Scene): Promise<void> {
 }
 
 /** What a shell needs, with files of the runner in a temporary folder. */
-async function variables(
-  { world, terraform }: Scene,
-  github: GitHubStandIn,
-): Promise<Readonly<Record<string, string>>> {
+function variables({ world, terraform }: Scene, github: GitHubStandIn): Readonly<Record<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), 'kolena-world-'));
-  const { event } = await github.openPullRequest('Give Kolena access to our images');
+  const { event } = github.openPullRequest('Give Kolena access to our images');
   const file = (name: string, text = '') => {
     const path = join(folder, name);
     writeFileSync(path, text);
@@ -65,7 +62,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 const [scene, github] = await Promise.all([startScene(), startGitHub()]);
 try {
   await furnish(scene);
-  const shell = await variables(scene, github);
+  const shell = variables(scene, github);
   for (const [name, value] of Object.entries(shell))
     console.log(`export ${name}='${value.replaceAll("'", String.raw`'\''`)}'`);
   console.error(`

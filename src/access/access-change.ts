@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { publicDatasetsBucket } from '../config/bucket-location.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
-import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { compareDecisions, isAllowed, type DecisionChange } from '../iam/evaluate-policy.ts';
 import { contextsOf, exampleOf } from '../iam/examples.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { compareReach, isNothing, type ReachChange } from '../iam/reach.ts';
@@ -25,10 +25,8 @@ export interface BucketChange extends ReachChange {
 }
 
 /** A grant on something that is not a bucket, such as a KMS key, that comes or goes. */
-export interface OtherChange {
+export interface OtherChange extends DecisionChange {
   readonly resource: string;
-  readonly grows: boolean;
-  readonly shrinks: boolean;
 }
 
 /** What applying does to access. */
@@ -139,16 +137,10 @@ function otherChanges({ before, after }: Documents): OtherChange[] {
   return resources.flatMap((resource) => {
     const decide = (documents: readonly PolicyDocument[]) =>
       contexts.flatMap((context) =>
-        actions.map(
-          (action) =>
-            evaluatePolicies(documents, { action, resource: exampleOf(resource), context }).decision ===
-            'allowed',
-        ),
+        actions.map((action) => isAllowed(documents, { action, resource: exampleOf(resource), context })),
       );
-    const [was, is] = [decide(before), decide(after)];
-    const grows = is.some((allowed, at) => allowed && was[at] !== true);
-    const shrinks = was.some((allowed, at) => allowed && is[at] !== true);
-    return grows || shrinks ? [{ resource, grows, shrinks }] : [];
+    const change = compareDecisions(decide(before), decide(after));
+    return change.grows || change.shrinks ? [{ resource, ...change }] : [];
   });
 }
 

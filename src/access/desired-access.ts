@@ -1,5 +1,6 @@
 import type { CorsRuleSet } from '../cors/rule-set.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
+import type { OurPolicy } from './our-policies.ts';
 
 /** The role that Kolena assumes, as it shall be. */
 export interface DesiredRole {
@@ -48,9 +49,7 @@ export interface DesiredCors {
 }
 
 /** The removal of Kolena's rule from a bucket, through S3 itself: Terraform would delete the rules of others too. */
-export interface CorsRemoval {
-  readonly bucket: string;
-  readonly region: string;
+export interface CorsRemoval extends ForgottenCors {
   /** What the bucket has now: `kolena` goes, if there is one, and `others` stay; with no others the configuration is deleted. */
   readonly rules: CorsRuleSet;
 }
@@ -62,12 +61,7 @@ export interface ForgottenCors {
 }
 
 /** One of our policies that will be deleted. */
-export interface PolicyRemoval {
-  readonly number: number;
-  readonly name: string;
-  readonly arn: string;
-  readonly attached: boolean;
-}
+export type PolicyRemoval = Pick<OurPolicy, 'number' | 'name' | 'arn' | 'attached'>;
 
 /** Something a reviewer should know that stops nothing. */
 export interface Warning {

@@ -10,7 +10,7 @@ export interface Caller {
   readonly partition: string;
 }
 
-/** A managed policy that is attached to a role, by name and ARN. */
+/** A managed policy by name and ARN. */
 export interface AttachedPolicy {
   readonly name: string;
   readonly arn: string;
@@ -37,12 +37,8 @@ export interface ObservedRole {
  * One of our managed policies as it stands in AWS, with its default version: under the configured names (`policy-name`,
  * `policy-name-2`, …), or on our role under a former one.
  */
-export interface ObservedPolicy {
-  readonly name: string;
-  readonly arn: string;
+export interface ObservedPolicy extends AttachedPolicy {
   readonly document: PolicyDocument;
-  /** Newest first, as `v7`; AWS keeps at most five. */
-  readonly versionIds: readonly string[];
   /** The oldest version, present only when the policy has five: the next change would push it out. */
   readonly oldestVersion?: { readonly id: string; readonly document: PolicyDocument };
   /** Whether it is attached to our role. */

@@ -1,3 +1,4 @@
+import { isMapping } from '../base/mapping.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import type { TrustFinding } from './trust-change.ts';
 
@@ -14,54 +15,47 @@ export function attributeFindings(
 ): TrustFinding[] {
   const { before, after } = role ?? {};
   if (before === undefined || after === undefined) return [];
-  return [...boundary(before, after), ...sessionLength(before, after), ...tags(before, after, documents)];
+  const findings = [boundary(before, after), sessionLength(before, after), ...tags(before, after, documents)];
+  return findings.filter((finding) => finding !== undefined);
 }
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-function boundary(before: Attributes, after: Attributes): TrustFinding[] {
+function boundary(before: Attributes, after: Attributes): TrustFinding | undefined {
   const [was, is] = [arnOf(before), arnOf(after)];
-  if (was === is) return [];
+  if (was === is) return undefined;
   if (is === '')
-    return [
-      {
-        effect: 'weaker',
-        title: 'permissions boundary taken off',
-        sentence: `The permissions boundary \`${was}\` no longer limits the role.`,
-      },
-    ];
+    return {
+      effect: 'weaker',
+      title: 'permissions boundary taken off',
+      sentence: `The permissions boundary \`${was}\` no longer limits the role.`,
+    };
   if (was === '')
-    return [
-      {
-        effect: 'stronger',
-        title: 'a permissions boundary',
-        sentence: `The permissions boundary \`${is}\` limits the role.`,
-      },
-    ];
-  return [
-    {
-      effect: 'other',
-      title: 'another permissions boundary',
-      sentence: `The permissions boundary is \`${is}\` instead of \`${was}\`.`,
-    },
-  ];
+    return {
+      effect: 'stronger',
+      title: 'a permissions boundary',
+      sentence: `The permissions boundary \`${is}\` limits the role.`,
+    };
+  return {
+    effect: 'other',
+    title: 'another permissions boundary',
+    sentence: `The permissions boundary is \`${is}\` instead of \`${was}\`.`,
+  };
 }
 
 function arnOf({ permissions_boundary: arn }: Attributes): string {
   return typeof arn === 'string' ? arn : '';
 }
 
-function sessionLength(before: Attributes, after: Attributes): TrustFinding[] {
+function sessionLength(before: Attributes, after: Attributes): TrustFinding | undefined {
   const [was, is] = [Number(before['max_session_duration']), Number(after['max_session_duration'])];
-  if (!(was > 0 && is > 0) || was === is) return [];
+  if (!(was > 0 && is > 0) || was === is) return undefined;
   const longer = is > was;
-  return [
-    {
-      effect: longer ? 'weaker' : 'stronger',
-      title: longer ? 'longer sessions' : 'shorter sessions',
-      sentence: `A session of the role lasts at most ${is} seconds, today ${was}.`,
-    },
-  ];
+  return {
+    effect: longer ? 'weaker' : 'stronger',
+    title: longer ? 'longer sessions' : 'shorter sessions',
+    sentence: `A session of the role lasts at most ${is} seconds, today ${was}.`,
+  };
 }
 
 /** Organizations write guardrails that look for tags: https://github.com/aws-samples/data-perimeter-policy-examples */
@@ -85,6 +79,6 @@ function tags(before: Attributes, after: Attributes, documents: readonly PolicyD
     });
 }
 
-function tagsOf({ tags }: Attributes): Readonly<Record<string, unknown>> {
-  return typeof tags === 'object' && tags !== null ? (tags as Readonly<Record<string, unknown>>) : {};
+function tagsOf({ tags }: Attributes): Attributes {
+  return isMapping(tags) ? tags : {};
 }

@@ -1,5 +1,5 @@
 import { listOf, normalizeStatements, principalsOf, statementsOf } from '../iam/compare-policy.ts';
-import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { compareDecisions, isAllowed } from '../iam/evaluate-policy.ts';
 import { contextsOf, exampleOf } from '../iam/examples.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
@@ -25,27 +25,25 @@ export function compareTrust(
   const named = [
     ...newPrincipals(was, is),
     ...lostPrincipals(was, is),
-    ...externalId(was, is),
-    ...end(was, is),
-  ];
+    externalId(was, is),
+    end(was, is),
+  ].filter((one) => one !== undefined);
   const { grows, shrinks } = compareCallers(was, is);
   const explained = (effect: TrustFinding['effect']) =>
     named.some((finding) => finding.effect === effect || finding.effect === 'other');
-  return [
-    ...named,
-    ...(grows && !explained('weaker')
-      ? [
-          finding(
-            'weaker',
-            'fewer conditions',
-            'The trust policy lets in callers that it does not let in today.',
-          ),
-        ]
-      : []),
-    ...(shrinks && !explained('stronger')
-      ? [finding('stronger', 'more conditions', 'The trust policy refuses callers that it lets in today.')]
-      : []),
-  ];
+  if (grows && !explained('weaker'))
+    named.push(
+      finding(
+        'weaker',
+        'fewer conditions',
+        'The trust policy lets in callers that it does not let in today.',
+      ),
+    );
+  if (shrinks && !explained('stronger'))
+    named.push(
+      finding('stronger', 'more conditions', 'The trust policy refuses callers that it lets in today.'),
+    );
+  return named;
 }
 
 function finding(effect: TrustFinding['effect'], title: string, sentence: string): TrustFinding {
@@ -67,17 +65,15 @@ function newPrincipals(was: readonly Statement[], is: readonly Statement[]): Tru
       const root = /^AWS:arn:[a-z-]+:iam::(\d{12}|\*\*\*\w*):root$/.exec(principal)?.[1];
       if (principal === 'AWS:*')
         return finding('weaker', 'everybody is trusted', 'Every AWS account is trusted: `*`.');
-      if (root !== undefined)
-        return finding(
-          'weaker',
-          'a whole account is trusted',
-          `Every role and user of account \`${root}\` can assume the role, as far as that account allows it.`,
-        );
-      return finding(
-        'weaker',
-        addedTitle,
-        `\`${spelled(principal)}\` can assume the role, which it cannot today.`,
-      );
+      const who =
+        root === undefined ? `\`${spelled(principal)}\`` : `Every role and user of account \`${root}\``;
+      return root === undefined
+        ? finding('weaker', addedTitle, `${who} can assume the role, which it cannot today.`)
+        : finding(
+            'weaker',
+            'a whole account is trusted',
+            `${who} can assume the role, as far as that account allows it.`,
+          );
     });
 }
 
@@ -113,56 +109,41 @@ function spelled(principal: string): string {
   return principal.replace(/^AWS:/, '');
 }
 
-function externalId(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
-  const [old, wanted] = [externalIdsOf(was), externalIdsOf(is)];
-  if (old === undefined && wanted === undefined) return [];
+function externalId(was: readonly Statement[], is: readonly Statement[]): TrustFinding | undefined {
+  // Undefined when somebody gets in without one.
+  const [old, wanted] = [was, is].map((statements) => valuesOf(statements, 'sts:externalid')?.join('`, `'));
+  if (old === wanted) return undefined;
   if (wanted === undefined)
-    return [
-      finding('weaker', 'external ID no longer required', 'The role can be assumed without the external ID.'),
-    ];
+    return finding(
+      'weaker',
+      'external ID no longer required',
+      'The role can be assumed without the external ID.',
+    );
   if (old === undefined)
-    return [
-      finding(
-        'stronger',
-        'external ID required',
-        `The role can be assumed with the external ID \`${wanted.join('`, `')}\` only.`,
-      ),
-    ];
-  if (old.join('\n') === wanted.join('\n')) return [];
-  return [
-    finding(
-      'other',
-      'another external ID',
-      `The external ID is \`${wanted.join('`, `')}\` instead of \`${old.join('`, `')}\`.`,
-    ),
-  ];
-}
-
-/** The external IDs that let somebody in; undefined when somebody gets in without one. */
-function externalIdsOf(statements: readonly Statement[]): string[] | undefined {
-  return valuesOf(statements, 'sts:externalid');
+    return finding(
+      'stronger',
+      'external ID required',
+      `The role can be assumed with the external ID \`${wanted}\` only.`,
+    );
+  return finding('other', 'another external ID', `The external ID is \`${wanted}\` instead of \`${old}\`.`);
 }
 
 /** The trust's last moment; a statement without one never ends. */
-function end(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
+function end(was: readonly Statement[], is: readonly Statement[]): TrustFinding | undefined {
   const [old, wanted] = [was, is].map((statements) => valuesOf(statements, 'aws:currenttime')?.at(-1));
-  if (old === wanted) return [];
+  if (old === wanted) return undefined;
   if (wanted === undefined)
-    return [finding('weaker', 'no end date any more', `The access no longer ends on \`${old ?? ''}\`.`)];
-  if (old === undefined) return [finding('stronger', 'an end date', `The access ends on \`${wanted}\`.`)];
-  const later = Date.parse(wanted) > Date.parse(old);
-  return [
-    finding(
-      later ? 'weaker' : 'stronger',
-      later ? 'a later end date' : 'an earlier end date',
-      `The access ends on \`${wanted}\` instead of \`${old}\`.`,
-    ),
-  ];
+    return finding('weaker', 'no end date any more', `The access no longer ends on \`${old ?? ''}\`.`);
+  if (old === undefined) return finding('stronger', 'an end date', `The access ends on \`${wanted}\`.`);
+  const sentence = `The access ends on \`${wanted}\` instead of \`${old}\`.`;
+  return Date.parse(wanted) > Date.parse(old)
+    ? finding('weaker', 'a later end date', sentence)
+    : finding('stronger', 'an earlier end date', sentence);
 }
 
 /** All values that allowing statements demand of a key, sorted; undefined when one of them demands none. */
 function valuesOf(statements: readonly Statement[], wanted: string): string[] | undefined {
-  const each = normalizeStatements({ Version: '2012-10-17', Statement: statements })
+  const each = normalizeStatements({ Statement: statements })
     .filter(({ effect }) => effect === 'Allow')
     .map(({ conditions }) =>
       conditions.filter(({ key }) => key.toLowerCase() === wanted).flatMap(({ values }) => values),
@@ -180,21 +161,16 @@ function compareCallers(was: readonly Statement[], is: readonly Statement[]) {
   const decide = (statements: readonly Statement[]) =>
     both.flatMap((principal) =>
       actions.flatMap((action) =>
-        contexts.map(
-          (context) =>
-            evaluatePolicies([{ Version: '2012-10-17', Statement: statements }], {
-              action,
-              context,
-              principals: callersOf(spelled(principal)),
-            }).decision === 'allowed',
+        contexts.map((context) =>
+          isAllowed([{ Statement: statements }], {
+            action,
+            context,
+            principals: callersOf(spelled(principal)),
+          }),
         ),
       ),
     );
-  const [old, wanted] = [decide(was), decide(is)];
-  return {
-    grows: wanted.some((allowed, at) => allowed && old[at] !== true),
-    shrinks: old.some((allowed, at) => allowed && wanted[at] !== true),
-  };
+  return compareDecisions(decide(was), decide(is));
 }
 
 /** A caller counts as its account's root too. */

@@ -15,43 +15,38 @@ interface WarningsProps {
 
 /** What a reviewer should know about the access that is going to stand. */
 export function warningsOf({ config, observed, live }: WarningsProps): Warning[] {
-  return [
-    ...externalIdWarning(config),
-    ...ownAccountWarning(config, observed),
+  const warnings = [
+    externalIdWarning(config),
+    ownAccountWarning(config, observed),
     ...(observed.role ? roleWarnings(observed.role, config) : []),
-    ...otherPoliciesWarning(config, observed, live),
-    ...live.ours.flatMap(sharedPolicyWarning),
+    otherPoliciesWarning(config, observed, live),
+    ...live.ours.map(sharedPolicyWarning),
     ...unreadWarnings(observed),
     ...configuredBuckets(config).flatMap((bucket) => [
-      ...kmsWarning(config, observed.buckets[bucket]),
-      ...replacedCorsWarning(bucket, { config, observed }),
+      kmsWarning(config, observed.buckets[bucket]),
+      replacedCorsWarning(bucket, { config, observed }),
     ]),
   ];
+  return warnings.filter((warning) => warning !== undefined);
 }
 
 /** Buckets that lose their grant, and perhaps keep Kolena's CORS rule. */
 export function unreadWarnings({ unread = [] }: Pick<Observed, 'unread'>): Warning[] {
   const named = (why: UnreadBucket['why']) => unread.filter((one) => one.why === why).map(({ name }) => name);
   const [others, refused] = [named('other account'), named('refused')];
-  return [
-    ...(others.length > 0
-      ? [
-          {
-            id: 'bucket-of-another-account',
-            message: `Of another account by now: ${others.join(', ')}. The grant goes; Kolena's CORS rule there, if one is left, is its owner's to remove.`,
-          },
-        ]
-      : []),
-    ...(refused.length > 0
-      ? [
-          {
-            id: 'unread-bucket',
-            message: `S3 refuses this run to read ${refused.join(', ')}. The grant goes all the same; Kolena's CORS rule there, if there is one, stays.`,
-            remedy: `Look for a rule named KolenaS3Access, and take it out:\n${refused.map((name) => `aws s3api get-bucket-cors --bucket ${name}`).join('\n')}`,
-          },
-        ]
-      : []),
-  ];
+  const warnings: Warning[] = [];
+  if (others.length > 0)
+    warnings.push({
+      id: 'bucket-of-another-account',
+      message: `Of another account by now: ${others.join(', ')}. The grant goes; Kolena's CORS rule there, if one is left, is its owner's to remove.`,
+    });
+  if (refused.length > 0)
+    warnings.push({
+      id: 'unread-bucket',
+      message: `S3 refuses this run to read ${refused.join(', ')}. The grant goes all the same; Kolena's CORS rule there, if there is one, stays.`,
+      remedy: `Look for a rule named KolenaS3Access, and take it out:\n${refused.map((name) => `aws s3api get-bucket-cors --bucket ${name}`).join('\n')}`,
+    });
+  return warnings;
 }
 
 /** Characters from which on the report masks an external ID inside of longer words too. */
@@ -64,30 +59,26 @@ const shortExternalId: Warning = {
   remedy: 'Agree with Kolena on a long, random external ID.',
 };
 
-function externalIdWarning({ kolenaExternalId }: AccessConfig): Warning[] {
+function externalIdWarning({ kolenaExternalId }: AccessConfig): Warning | undefined {
   if (kolenaExternalId !== undefined)
-    return kolenaExternalId.length < MASKED_EVERYWHERE ? [shortExternalId] : [];
-  return [
-    {
-      id: 'no-external-id',
-      message:
-        'No external ID is demanded: another customer of Kolena who knows the role ARN could have Kolena read your buckets (the confused deputy problem).',
-      remedy: 'Agree with Kolena on an external ID and add `kolena-external-id: <that ID>`.',
-    },
-  ];
+    return kolenaExternalId.length < MASKED_EVERYWHERE ? shortExternalId : undefined;
+  return {
+    id: 'no-external-id',
+    message:
+      'No external ID is demanded: another customer of Kolena who knows the role ARN could have Kolena read your buckets (the confused deputy problem).',
+    remedy: 'Agree with Kolena on an external ID and add `kolena-external-id: <that ID>`.',
+  };
 }
 
 /** A principal of the account itself may exist, but it is not Kolena's; IAM refuses one that does not while it applies. */
-function ownAccountWarning({ kolenaPrincipalArn }: AccessConfig, { caller }: Observed): Warning[] {
+function ownAccountWarning({ kolenaPrincipalArn }: AccessConfig, { caller }: Observed): Warning | undefined {
   if (caller === undefined || parsePrincipalArn(kolenaPrincipalArn)?.accountId !== caller.accountId)
-    return [];
-  return [
-    {
-      id: 'principal-in-own-account',
-      message: `kolena-principal-arn ${kolenaPrincipalArn} is in account ${caller.accountId}, the very account that is given access to: Kolena's principal is in an account of Kolena's. If it does not exist, AWS refuses the apply.`,
-      remedy: "Copy the principal ARN from Kolena's form into `kolena-principal-arn`.",
-    },
-  ];
+    return undefined;
+  return {
+    id: 'principal-in-own-account',
+    message: `kolena-principal-arn ${kolenaPrincipalArn} is in account ${caller.accountId}, the very account that is given access to: Kolena's principal is in an account of Kolena's. If it does not exist, AWS refuses the apply.`,
+    remedy: "Copy the principal ARN from Kolena's form into `kolena-principal-arn`.",
+  };
 }
 
 function roleWarnings(role: ObservedRole, { iamPath, permissionsBoundaryArn }: AccessConfig): Warning[] {
@@ -117,63 +108,56 @@ function otherPoliciesWarning(
   { otherPolicyArns }: AccessConfig,
   { role }: Observed,
   { foreign }: LivePolicies,
-): Warning[] {
+): Warning | undefined {
   const inline = role?.inlinePolicyNames.map((name) => `${name} (inline)`) ?? [];
   const unlisted = foreign.map(({ arn }) => arn).filter((arn) => !otherPolicyArns.includes(arn));
   const names = [...unlisted, ...inline];
-  if (role === undefined || names.length === 0) return [];
-  return [
-    {
-      id: 'other-policies',
-      message: `Role ${role.name} has other policies too, which stay as they are: ${names.join(', ')}. Whatever they grant beyond this config fails the check after an apply.`,
-      remedy:
-        'Detach or delete those that Kolena does not need, or list those that only read in other-policy-arns.',
-    },
-  ];
+  if (role === undefined || names.length === 0) return undefined;
+  return {
+    id: 'other-policies',
+    message: `Role ${role.name} has other policies too, which stay as they are: ${names.join(', ')}. Whatever they grant beyond this config fails the check after an apply.`,
+    remedy:
+      'Detach or delete those that Kolena does not need, or list those that only read in other-policy-arns.',
+  };
 }
 
-function sharedPolicyWarning({ arn, usedElsewhere }: OurPolicy): Warning[] {
-  if (usedElsewhere === 0) return [];
-  return [
-    {
-      id: 'shared-policy',
-      message: `Policy ${arn} is used by ${usedElsewhere} more role(s), user(s) or group(s), and what this config changes in it changes for them too.`,
-      remedy: `See who they are: aws iam list-entities-for-policy --policy-arn ${arn}. To keep what they have, choose another policy-name.`,
-    },
-  ];
+function sharedPolicyWarning({ arn, usedElsewhere }: OurPolicy): Warning | undefined {
+  if (usedElsewhere === 0) return undefined;
+  return {
+    id: 'shared-policy',
+    message: `Policy ${arn} is used by ${usedElsewhere} more role(s), user(s) or group(s), and what this config changes in it changes for them too.`,
+    remedy: `See who they are: aws iam list-entities-for-policy --policy-arn ${arn}. To keep what they have, choose another policy-name.`,
+  };
 }
 
 function kmsWarning(
   { kmsKeyArns }: AccessConfig,
   bucket: Observed['buckets'][string] | undefined,
-): Warning[] {
+): Warning | undefined {
   const key = bucket?.defaultKmsKeyArn;
-  if (bucket === undefined || key === undefined || kmsKeyArns.includes(key)) return [];
+  if (bucket === undefined || key === undefined || kmsKeyArns.includes(key)) return undefined;
   if (isKeyAlias(key))
-    return [
-      {
-        id: 'kms-key-unknown',
-        message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, an alias: this run does not know of which key, and Kolena reads them only if that key is in kms-key-arns.`,
-        remedy: `See which key it is, and add that to kms-key-arns unless it is there: aws kms describe-key --key-id ${key} --query KeyMetadata.Arn --region ${bucket.region}`,
-      },
-    ];
-  return [
-    {
-      id: 'kms-key-not-granted',
-      message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, which is not in kms-key-arns: Kolena would list them, and fail to read them.`,
-      remedy: `Add to the config:\nkms-key-arns:\n  - ${key}`,
-    },
-  ];
+    return {
+      id: 'kms-key-unknown',
+      message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, an alias: this run does not know of which key, and Kolena reads them only if that key is in kms-key-arns.`,
+      remedy: `See which key it is, and add that to kms-key-arns unless it is there: aws kms describe-key --key-id ${key} --query KeyMetadata.Arn --region ${bucket.region}`,
+    };
+  return {
+    id: 'kms-key-not-granted',
+    message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, which is not in kms-key-arns: Kolena would list them, and fail to read them.`,
+    remedy: `Add to the config:\nkms-key-arns:\n  - ${key}`,
+  };
 }
 
-function replacedCorsWarning(bucket: string, known: Pick<WarningsProps, 'config' | 'observed'>): Warning[] {
+function replacedCorsWarning(
+  bucket: string,
+  known: Pick<WarningsProps, 'config' | 'observed'>,
+): Warning | undefined {
   const lost = known.config.cors === 'replace' ? currentRules(bucket, known).others.length : 0;
-  if (lost === 0) return [];
-  return [
-    {
-      id: 'cors-replaced',
-      message: `Bucket ${bucket} loses ${lost} CORS ${lost === 1 ? 'rule' : 'rules'} that others may rely on, because of \`cors: replace\`.`,
-      remedy: 'Set `cors: merge` to keep them.',
-    },
-  ];
+  if (lost === 0) return undefined;
+  return {
+    id: 'cors-replaced',
+    message: `Bucket ${bucket} loses ${lost} CORS ${lost === 1 ? 'rule' : 'rules'} that others may rely on, because of \`cors: replace\`.`,
+    remedy: 'Set `cors: merge` to keep them.',
+  };
 }

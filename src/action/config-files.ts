@@ -68,7 +68,8 @@ export function versionsOf(configPath: string, inputs: Readonly<Record<string, s
   const inRepository = (path: string) => (root === undefined ? [] : pathsOf(path, root));
   const ownFiles = inRepository(configPath);
   const [configFile] = ownFiles;
-  const keysOf = (text: string) => ({ ...mappingOf(parseYaml(text)), ...inputs });
+  // What is not a mapping gives keys that no config has.
+  const keysOf = (text: string) => ({ ...(parseYaml(text) as object | null), ...inputs });
   const trustPolicyFiles = () => {
     const name = trustPolicyFileIn(keysOf(readFileSync(configPath, 'utf8')));
     return name === undefined ? [] : inRepository(resolve(dirname(configPath), name));
@@ -83,8 +84,4 @@ export function versionsOf(configPath: string, inputs: Readonly<Record<string, s
       return parseAccessConfig({ ...keys, [trustPolicyKey]: await read(file) });
     },
   };
-}
-
-function mappingOf(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
 }

@@ -1,4 +1,6 @@
+import type { Warning } from '../access/desired-access.ts';
 import { StepError, UserError, type FailureReason } from '../base/errors.ts';
+import type { Problem } from '../problem/problem.ts';
 import type { Command } from './settings.ts';
 
 const reasons: Readonly<Record<Command, FailureReason>> = {
@@ -26,25 +28,25 @@ const systemRemedies: Readonly<Record<string, string>> = {
 /** Turns any error of a step into a `UserError`; an unexpected one keeps its message. */
 export function asUserError(error: unknown, step: Command): UserError {
   if (error instanceof UserError) return error;
-  const reason = reasons[step];
-  if (error instanceof StepError)
-    return new UserError({ reason, message: error.message, remedy: error.remedy, cause: error });
-  const { code, message: said } = Object(error) as NodeJS.ErrnoException;
-  const refused = code === undefined ? undefined : systemRemedies[code];
-  if (refused !== undefined)
-    return new UserError({
-      reason,
-      message: `\`${step}\` could not use the runner's disk: ${said}.`,
-      remedy: refused,
-      cause: error,
-    });
+  return new UserError({ reason: reasons[step], ...problemOf(error, step), cause: error });
+}
+
+function problemOf(error: unknown, step: Command): Problem {
+  if (error instanceof StepError) return { message: error.message, remedy: error.remedy };
+  const { code = '', message: said } = Object(error) as NodeJS.ErrnoException;
+  const remedy = systemRemedies[code];
+  if (remedy !== undefined)
+    return { message: `\`${step}\` could not use the runner's disk: ${said}.`, remedy };
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return new UserError({
-    reason,
+  return {
     message: `\`${step}\` failed with an unexpected error: ${message}`,
     remedy: 'Run the job again with debug logging on, and open an issue with the log if it happens again.',
-    cause: error,
-  });
+  };
+}
+
+/** A problem as a warning of the log shows it. */
+export function withNextStep({ message, remedy }: Pick<Warning, 'message' | 'remedy'>): string {
+  return remedy === undefined ? message : `${message}\nNext step: ${remedy}`;
 }
 
 /** The result of one step within a command of another name, or its UserError, whose reason is the step's. */

@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors.ts';
 import type { EventContext } from '../github/event.ts';
 import { decideUnobserved } from './decide.ts';
-import { asUserError } from './failure.ts';
+import { asUserError, withNextStep } from './failure.ts';
 import type { GivenInputs } from './inputs.ts';
 import { startReport } from './report-run.ts';
 import type { RunContext } from './run-context.ts';
@@ -46,8 +46,7 @@ export async function skipWithoutCredentials(
     await report.publish({ changed: false });
   } catch (error) {
     // Whatever its config holds: a fork's run may be a required check.
-    const { message, remedy } = asUserError(error, reporting.command);
-    runner.warning(`${message}\nNext step: ${remedy}`);
+    runner.warning(withNextStep(asUserError(error, reporting.command)));
     runner.output({ skipped: true });
     runner.summary(`${skipped} Its config has problems; the log's annotation names them all.`);
   }

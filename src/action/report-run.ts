@@ -12,7 +12,7 @@ import { changeOf, renderComment, renderSummary, verdictOf } from '../report/ren
 import type { Report } from '../report/report.ts';
 import { isVerified } from '../verify/check.ts';
 import type { Edges } from './edges.ts';
-import { asUserError } from './failure.ts';
+import { asUserError, withNextStep } from './failure.ts';
 import { toldWhenLate } from './late-plan.ts';
 import { historyOf } from './run-context.ts';
 import type { Outputs } from './runner.ts';
@@ -75,8 +75,7 @@ export function startReport(props: ReportProps): RunReport {
     },
     publish: async (ending) => {
       if ('failure' in ending) add(failed(ending.failure));
-      for (const { message, remedy } of report.desired?.warnings ?? [])
-        runner.warning(remedy === undefined ? message : `${message}\nNext step: ${remedy}`);
+      for (const warning of report.desired?.warnings ?? []) runner.warning(withNextStep(warning));
       runner.output({ ...outputsOf(report), ...checksFile(report, props), ...outputs });
       const form = kolenaForm(report);
       if (form !== undefined) runner.info(`\n${form}`);
@@ -90,8 +89,7 @@ export function startReport(props: ReportProps): RunReport {
         if (url !== undefined) runner.verdict(lastLine(report, url));
       } catch (error) {
         if (!('failure' in ending)) throw error;
-        const { message, remedy } = asUserError(error, settings.command);
-        runner.warning(`${message}\nNext step: ${remedy}`);
+        runner.warning(withNextStep(asUserError(error, settings.command)));
       }
     },
   };

@@ -1,5 +1,6 @@
 import type { EventContext } from '../github/event.ts';
-import type { HistoryProps, PullRequests } from '../github/pull-requests.ts';
+import type { HistoryProps } from '../github/history.ts';
+import type { PullRequests } from '../github/pull-requests.ts';
 import type { Edges } from './edges.ts';
 import type { Inputs } from './inputs.ts';
 import type { RunReport } from './report-run.ts';

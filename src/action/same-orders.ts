@@ -1,4 +1,6 @@
 import { parse } from 'yaml';
+import { isMapping } from '../base/mapping.ts';
+import { sortKeys } from '../base/sort-keys.ts';
 
 /**
  * Whether two versions of a file tell a run the same: of a workflow this Action's own `with:` in the run's job, of any
@@ -6,8 +8,9 @@ import { parse } from 'yaml';
  */
 export function saysTheSame(path: string, job: string | undefined): (here: string, there: string) => boolean {
   const isWorkflow = path.startsWith('.github/workflows/');
-  const orders = (text: string) => (isWorkflow ? ordersIn(read(text), job) : read(text));
-  return (here, there) => canonical(orders(here)) === canonical(orders(there));
+  const canonical = (text: string) =>
+    JSON.stringify(sortKeys(isWorkflow ? ordersIn(read(text), job) : read(text)));
+  return (here, there) => canonical(here) === canonical(there);
 }
 
 /** The `with:` of the job's steps that use this Action; a job that is not found counts with all of the file. */
@@ -31,13 +34,5 @@ function read(text: string): unknown {
 }
 
 function mapping(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  return isMapping(value) ? value : {};
 }

@@ -1,4 +1,3 @@
-import type { DesiredAccess } from '../access/desired-access.ts';
 import { decide, decideUnobserved } from './decide.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -6,18 +5,13 @@ import type { RunContext } from './run-context.ts';
 export async function synth(run: RunContext): Promise<void> {
   const { edges, settings, stackSettings, report } = run;
   const aws = await edges.trySignIn(settings);
-  const desired = aws === undefined ? synthBlind(run) : (await decide(run, aws)).desired;
+  if (aws === undefined)
+    report.note(
+      'No AWS credentials: nothing was observed, so what exists is neither adopted nor kept in this JSON.',
+    );
+  const desired = aws === undefined ? decideUnobserved(run) : (await decide(run, aws)).desired;
   const stack = await edges.loadStack();
   const json = stack.synthesizeAccess(desired, stackSettings);
   report.output({ 'terraform-json-path': edges.writeFile('cdk.tf.json', json) });
-  report.add({ outcome: 'synthesized' });
-}
-
-function synthBlind(run: RunContext): DesiredAccess {
-  run.report.note(
-    'No AWS credentials: nothing was observed, so what exists is neither adopted nor kept in this JSON.',
-  );
-  const desired = decideUnobserved(run);
-  run.report.add({ desired });
-  return desired;
+  report.add({ desired, outcome: 'synthesized' });
 }

@@ -1,9 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-
 import { UserError } from '../base/errors.ts';
-
 import type { Environment } from '../base/environment.ts';
 import { requestHandler, type RequestHandler } from './network/request-handler.ts';
 

@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-
 import type { Clock } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 

@@ -5,7 +5,6 @@ import {
   PutBucketCorsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-
 import { joinRules, splitRules } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
@@ -41,17 +40,20 @@ export async function readCorsRules(
   }
 }
 
+interface BucketRules {
+  readonly s3: S3Client;
+  readonly bucket: string;
+  readonly rules: readonly CorsRule[];
+}
+
 /** Makes `rules` the bucket's whole CORS configuration; none deletes it. Throws `apply-failed` when AWS denies it. */
-export async function writeCorsRules(
-  s3: S3Client,
-  bucket: string,
-  rules: readonly CorsRule[],
-): Promise<void> {
+async function writeCorsRules({ s3, bucket, rules }: BucketRules): Promise<void> {
   try {
     if (rules.length === 0) await s3.send(new DeleteBucketCorsCommand({ Bucket: bucket }));
     else
       await s3.send(
-        new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: rules.map(asInput) } }),
+        // The SDK's lists are mutable; it changes none.
+        new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: rules as CORSRule[] } }),
       );
   } catch (error) {
     if (!isDenied(error)) throw error;
@@ -97,7 +99,7 @@ export async function removeKolenaRules(
       const current = splitRules(await readCorsRules(s3, bucket), rules.kolena);
       const difference = corsDifference(rules.others, current.others);
       if (difference !== undefined) throw changedMeanwhile(bucket, difference);
-      await writeCorsRules(s3, bucket, rules.others);
+      await writeCorsRules({ s3, bucket, rules: rules.others });
     }),
   );
 }
@@ -120,8 +122,8 @@ export async function putBackCors(
       const now = splitRules(current, wanted.kolena);
       const difference = replacesOthers ? undefined : corsDifference(wanted.others, now.others);
       if (difference !== undefined) throw changedMeanwhile(bucket, difference);
-      await writeCorsRules(s3, bucket, rules);
-      await requireReadBack({ s3, bucket, rules, clock });
+      await writeCorsRules({ s3, bucket, rules });
+      await requireReadBack({ s3, bucket, rules }, clock);
       return [bucket];
     }),
   );
@@ -136,14 +138,7 @@ function changedMeanwhile(bucket: string, difference: string): UserError {
   });
 }
 
-interface ReadBack {
-  readonly s3: S3Client;
-  readonly bucket: string;
-  readonly rules: readonly CorsRule[];
-  readonly clock: Clock;
-}
-
-async function requireReadBack({ s3, bucket, rules, clock }: ReadBack): Promise<void> {
+async function requireReadBack({ s3, bucket, rules }: BucketRules, clock: Clock): Promise<void> {
   for (const pause of [...readBackPauses, undefined]) {
     const difference = corsDifference(rules, await readCorsRules(s3, bucket));
     if (difference === undefined) return;
@@ -161,19 +156,4 @@ async function requireReadBack({ s3, bucket, rules, clock }: ReadBack): Promise<
 function asCorsRule(rule: CORSRule): CorsRule {
   const { ID, AllowedHeaders, AllowedMethods = [], AllowedOrigins = [], ExposeHeaders, MaxAgeSeconds } = rule;
   return defined({ ID, AllowedHeaders, AllowedMethods, AllowedOrigins, ExposeHeaders, MaxAgeSeconds });
-}
-
-/** The SDK's lists are mutable. */
-function asInput(rule: CorsRule) {
-  const { AllowedHeaders, AllowedMethods, AllowedOrigins, ExposeHeaders, ...others } = rule;
-  return {
-    ...others,
-    ...defined({ AllowedHeaders: copied(AllowedHeaders), ExposeHeaders: copied(ExposeHeaders) }),
-    AllowedMethods: [...AllowedMethods],
-    AllowedOrigins: [...AllowedOrigins],
-  };
-}
-
-function copied(list: readonly string[] | undefined): string[] | undefined {
-  return list && [...list];
 }

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { actionsOn, type DeployMode, type DeployResource } from './deploy-role-actions.ts';
 import { ifThen, join, ref, split, sub, type Intrinsic } from './intrinsics.ts';
 import { item, type conditions, type ParameterName } from './parameters.ts';
@@ -84,13 +85,7 @@ export function deployRolePolicy(mode: DeployMode): Intrinsic {
   const statements = grants.flatMap(({ sid, resource, on, condition, when }) => {
     const Action = actionsOn(resource, mode);
     if (Action.length === 0) return [];
-    const statement = {
-      Sid: sid,
-      Effect: 'Allow',
-      Action,
-      Resource: on,
-      ...(condition !== undefined && { Condition: condition }),
-    };
+    const statement = defined({ Sid: sid, Effect: 'Allow', Action, Resource: on, Condition: condition });
     return [when === undefined ? statement : ifThen(when, statement)];
   });
   return { Version: '2012-10-17', Statement: statements };

@@ -1,15 +1,15 @@
 import type { ParameterName } from './parameters.ts';
 
-/** The parameters that hold lists, which grow when the config does. */
-export type ListParameter = Extract<ParameterName, 'Buckets' | 'RoleName' | 'PolicyName'>;
-
 /** A change to the lists of a stack. */
 export interface StackChange {
   /** A role that the stack made: by it the stack is found. */
   readonly roleName: string;
   /** `add` puts items beside the present ones, `only` leaves these alone. */
   readonly how: 'add' | 'only';
-  readonly lists: Readonly<Partial<Record<ListParameter, readonly string[]>>>;
+  /** Of the parameters that hold lists, which grow when the config does. */
+  readonly lists: Readonly<
+    Partial<Record<ParameterName & ('Buckets' | 'RoleName' | 'PolicyName'), readonly string[]>>
+  >;
 }
 
 /** CloudFormation's limit for the value of a parameter, in bytes. */

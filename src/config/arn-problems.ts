@@ -2,8 +2,6 @@ import { deletedPrincipalIn, parseArn, parsePrincipalArn, pathAndName } from './
 import { partitionOfRegion, partitions, regionPattern } from './partition.ts';
 import type { ProblemOf } from '../base/quote.ts';
 
-const POLICY = new RegExp(String.raw`^policy\/${pathAndName}$`);
-
 /** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
 const KMS_KEY = /^key\/(?:mrk-[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
@@ -53,16 +51,10 @@ export const principalArnProblem: ProblemOf = (arn) => {
  * What is wrong with the ARN of a managed policy; those of AWS belong to account `aws`.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
-export const policyArnProblem: ProblemOf = (arn) => {
-  const { partition = '', service, region, accountId, resource = '' } = parseArn(arn) ?? {};
-  return partitions.includes(partition) &&
-    service === 'iam' &&
-    region === '' &&
-    accountId !== '' &&
-    POLICY.test(resource)
+export const policyArnProblem: ProblemOf = (arn) =>
+  policyArnPattern.test(arn)
     ? undefined
     : `is not the ARN of a managed policy, as "arn:aws:iam::${ACCOUNT}:policy/name" or "arn:aws:iam::aws:policy/ReadOnlyAccess"`;
-};
 
 /** What is wrong with the ARN of a KMS key. */
 export const kmsKeyArnProblem: ProblemOf = (arn) => {

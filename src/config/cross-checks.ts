@@ -1,3 +1,4 @@
+import { byCodeUnits } from '../base/sort-keys.ts';
 import { parseLocation } from './bucket-location.ts';
 import { parseArn } from './arn.ts';
 import { partitions } from './partition.ts';
@@ -25,7 +26,6 @@ function lostTags(tags: unknown): string[] {
 interface WrittenLocation {
   readonly at: number;
   readonly text: string;
-  readonly bucket: string;
   readonly path: string;
 }
 
@@ -33,20 +33,17 @@ interface WrittenLocation {
 function overlaps(written: readonly string[]): string[] {
   const locations = written.flatMap((text, at): WrittenLocation[] => {
     const parsed = parseLocation(text);
-    return 'problem' in parsed
-      ? []
-      : [{ at, text, bucket: parsed.bucket, path: `${parsed.bucket}/${parsed.prefix ?? ''}` }];
+    return 'problem' in parsed ? [] : [{ at, text, path: `${parsed.bucket}/${parsed.prefix ?? ''}` }];
   });
-  const found: { at: number; problem: string }[] = [];
+  const found: string[] = [];
   let outer: WrittenLocation | undefined;
-  for (const location of locations.sort((a, b) =>
-    a.path < b.path ? -1 : a.path > b.path ? 1 : a.at - b.at,
-  )) {
+  for (const location of locations.toSorted((a, b) => byCodeUnits(a.path, b.path))) {
     if (outer !== undefined && location.path.startsWith(outer.path))
-      found.push({ at: location.at, problem: overlap(location, outer) });
+      found[location.at] = overlap(location, outer);
     else outer = location;
   }
-  return found.sort((a, b) => a.at - b.at).map(({ problem }) => problem);
+  // In the order of the list, whose other places hold nothing.
+  return found.flat();
 }
 
 function overlap(inner: WrittenLocation, outer: WrittenLocation): string {
@@ -74,12 +71,9 @@ function otherPartitions(given: Readonly<Record<string, unknown>>): string[] {
       : texts(given[key]).map((arn, at) => ({ path: `${key}[${at}]`, arn })),
   );
   return arns.flatMap(({ path, arn }) => {
-    const other = parseArn(arn)?.partition;
-    return other === undefined || other === partition || !partitions.includes(other)
-      ? []
-      : [
-          `${path}: ${quote(arn)} is of partition ${other}, but kolena-principal-arn is of ${partition}: all must be of one`,
-        ];
+    const other = parseArn(arn)?.partition ?? partition;
+    if (other === partition || !partitions.includes(other)) return [];
+    return `${path}: ${quote(arn)} is of partition ${other}, but kolena-principal-arn is of ${partition}: all must be of one`;
   });
 }
 

@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
 import { UserError, type Place } from '../base/errors.ts';
-import { isMapping } from '../base/mapping.ts';
+import { isMapping, valueAt } from '../base/mapping.ts';
 import { listed, quote } from '../base/quote.ts';
 import type { AccessConfig } from './access-config.ts';
 import { crossProblems } from './cross-checks.ts';
@@ -154,14 +154,6 @@ function spellPath(path: readonly PropertyKey[]): string {
   return path
     .map((step, at) => (typeof step === 'number' ? `[${step}]` : `${at === 0 ? '' : '.'}${String(step)}`))
     .join('');
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[step] : undefined,
-    value,
-  );
 }
 
 /** A value's kind in YAML's words. */

@@ -59,9 +59,7 @@ const tags = z
       z.record(tagKey, tagValue).meta({ maxProperties: MOST_TAGS }),
       z.array(tagLine).meta({ maxItems: MOST_TAGS }),
     ],
-    {
-      error: 'must hold text, as `key: value` or `key=value`',
-    },
+    { error: 'must hold text, as `key: value` or `key=value`' },
   )
   .transform((given, { issues }) => {
     const report = (message: string) => issues.push({ code: 'custom', input: given, message });

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { isMapping } from '../base/mapping.ts';
 import { quote } from '../base/quote.ts';
 import { principalArnProblem } from './arn-problems.ts';
@@ -30,14 +31,8 @@ export function expandTrustPolicy(keys: Readonly<Record<string, unknown>>): Expa
   const statement = statementIn(documentOf(value, say), say);
   const [principal, externalId] = [principalIn(statement, say), externalIdIn(statement, say)];
   if (problems.length > 0) return { given, problems };
-  return {
-    given: {
-      ...given,
-      'kolena-principal-arn': principal,
-      ...(externalId !== undefined && { 'kolena-external-id': externalId }),
-    },
-    problems,
-  };
+  const said = defined({ 'kolena-principal-arn': principal, 'kolena-external-id': externalId });
+  return { given: { ...given, ...said }, problems };
 }
 
 type Say = (problem: string) => void;
@@ -94,7 +89,8 @@ function principalIn(statement: Mapping | undefined, say: Say): unknown {
 
 function externalIdIn(statement: Mapping | undefined, say: Say): string | undefined {
   const condition = statement?.['Condition'];
-  if (condition === undefined || isEmpty(condition)) return undefined;
+  if (condition === undefined || (isMapping(condition) && Object.keys(condition).length === 0))
+    return undefined;
   const [operator, keys] = entryOf(condition);
   const [key, value] = entryOf(keys);
   const id = only(value);
@@ -133,8 +129,4 @@ function entryOf(value: unknown): readonly [key?: string, value?: unknown] {
 /** IAM takes a list of one where it takes one. */
 function only(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
-}
-
-function isEmpty(value: unknown): boolean {
-  return isMapping(value) && Object.keys(value).length === 0;
 }

@@ -2,7 +2,17 @@
 export type VersionConstraint = (version: string) => boolean;
 
 type Numbers = readonly [number, number, number];
-type Operator = '=' | '!=' | '>' | '>=' | '<' | '<=' | '~>';
+
+/** Of each operator, whether a version holds that compares so with its bound. */
+const operators: Readonly<Record<string, (order: number) => boolean>> = {
+  '=': (order) => order === 0,
+  '!=': (order) => order !== 0,
+  '>': (order) => order > 0,
+  '>=': (order) => order >= 0,
+  '<': (order) => order < 0,
+  '<=': (order) => order <= 0,
+  '~>': (order) => order >= 0,
+};
 
 const VERSION = String.raw`v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?`;
 const CONDITION = new RegExp(`^(=|!=|>|>=|<|<=|~>)?\\s*(${VERSION})$`);
@@ -41,34 +51,15 @@ function parseCondition(text: string): VersionConstraint | undefined {
     const exact = wanted.replace(/^v/, '');
     return operator === '=' ? (version) => version === exact : undefined;
   }
-  const holds = comparison(
-    operator as Operator,
-    bound,
-    (patch ?? minor) === undefined ? 0 : patch === undefined ? 1 : 2,
-  );
-  return (version) => /^\d+\.\d+\.\d+$/.test(version) && holds(numbersOf(version));
-}
-
-/** `fixed` is how many leading numbers `~>` keeps: `~> 1.11` stays in 1, `~> 1.11.2` in 1.11. */
-function comparison(operator: Operator, bound: Numbers, fixed: number): (version: Numbers) => boolean {
-  switch (operator) {
-    case '=':
-      return (version) => compare(version, bound) === 0;
-    case '!=':
-      return (version) => compare(version, bound) !== 0;
-    case '>':
-      return (version) => compare(version, bound) > 0;
-    case '>=':
-      return (version) => compare(version, bound) >= 0;
-    case '<':
-      return (version) => compare(version, bound) < 0;
-    case '<=':
-      return (version) => compare(version, bound) <= 0;
-    case '~>':
-      return (version) =>
-        compare(version, bound) >= 0 &&
-        version.slice(0, fixed).every((number, index) => number === bound[index]);
-  }
+  // How many leading numbers `~>` keeps: `~> 1.11` stays in 1, `~> 1.11.2` in 1.11.
+  const fixed = operator !== '~>' || minor === undefined ? 0 : patch === undefined ? 1 : 2;
+  return (version) => {
+    const numbers = numbersOf(version);
+    const isKept = numbers.slice(0, fixed).every((number, index) => number === bound[index]);
+    return (
+      /^\d+\.\d+\.\d+$/.test(version) && isKept && operators[operator]?.(compare(numbers, bound)) === true
+    );
+  };
 }
 
 function numbersOf(version: string): Numbers {

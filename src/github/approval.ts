@@ -1,17 +1,14 @@
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
-import { sinceApplied, type AppliedStep, type Merge } from '../plan/approval.ts';
+import { sinceApplied, type AppliedStep, type Merge, type MergedPull } from '../plan/approval.ts';
 import { isRefused, messageOf, neededPermissions } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
-import type { EventContext } from './event.ts';
-import { stepsOf } from './history.ts';
+import { stepsOf, type HistoryProps } from './history.ts';
 import { findOurComments } from './our-comments.ts';
-import { mergedPullOf, pullByNumber, type MergedPull } from './pull-of-commit.ts';
+import { mergedPullOf, pullByNumber } from './pull-of-commit.ts';
 
 /** What a run is told by, as paths in the repository: only commits that touch them are walked. */
-export interface ApprovalProps {
-  readonly event: EventContext;
-  readonly files: readonly string[];
+export interface ApprovalProps extends HistoryProps {
   /** Whether an open pull request counts. @default false */
   readonly openApproves?: boolean;
   /**
@@ -117,8 +114,8 @@ async function stepsToAsk(
       waits: own ? waits : [],
       ...defined({ branch, hint: own ? hint : undefined }),
     });
-  const walked = steps.map((step, at) => ({ commit: step.commit, find: ask(step.commit, at === 0) }));
-  const found = walked.length > 0 || pullRequest === undefined;
-  if (!found) return [{ commit, find: () => pullByNumber(github, pullRequest.number) }];
-  return walked.length > 0 ? walked : [{ commit, find: ask(commit, true) }];
+  if (steps.length > 0)
+    return steps.map((step, at) => ({ commit: step.commit, find: ask(step.commit, at === 0) }));
+  const known = pullRequest && (() => pullByNumber(github, pullRequest.number));
+  return [{ commit, find: known ?? ask(commit, true) }];
 }

@@ -2,29 +2,18 @@ import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/n
 import { UserError } from '../base/errors.ts';
 import type { GitHub } from './client.ts';
 import { findOurComments, type OurComment } from './our-comments.ts';
-import { isRefused, messageOf, neededPermissions } from '../problem/github-error.ts';
+import { isRefused, messageOf, neededPermissions, statusOf } from '../problem/github-error.ts';
 
 /** The `comment` input. */
 export type CommentMode = 'always' | 'on-change' | 'never';
 
+interface Occasion extends Pick<CommentTarget, 'mode' | 'changed'> {
+  readonly exists: boolean;
+}
+
 /** Whether to write: `on-change` also updates a comment that stands, so that it never shows what is no longer true. */
-export function shouldComment({
-  mode,
-  changed,
-  exists,
-}: {
-  mode: CommentMode;
-  changed: boolean;
-  exists: boolean;
-}): boolean {
-  switch (mode) {
-    case 'always':
-      return true;
-    case 'on-change':
-      return changed || exists;
-    case 'never':
-      return false;
-  }
+export function shouldComment({ mode, changed, exists }: Occasion): boolean {
+  return mode === 'always' || (mode === 'on-change' && (changed || exists));
 }
 
 /** Where a comment goes, and what it shall say. */
@@ -66,7 +55,12 @@ export async function orWarning<T>(where: string, work: () => Promise<T>): Promi
     if (!(error instanceof Error) || !('status' in error || error.name === 'GraphqlResponseError'))
       throw error;
     const message = messageOf(error);
-    if (/\block(?:ed)?\b/i.test(message)) return locked(where);
+    // No right of the job helps against a lock, and a plan does not fail because of it.
+    if (/\block(?:ed)?\b/i.test(message))
+      return {
+        kind: 'warning',
+        message: `The comment on ${where} could not be written: its conversation is locked. The job summary has the result. Nothing can be approved there with \`require-approved-plan\`.`,
+      };
     if (isRefused(error)) throw refused(error, where);
     const remedy = isUntrustedCertificate(message) ? `\nNext step: ${untrustedCertificateRemedy}` : '';
     return {
@@ -74,14 +68,6 @@ export async function orWarning<T>(where: string, work: () => Promise<T>): Promi
       message: `The comment on ${where} is not up to date: GitHub kept failing (${message}). The job summary has the result.${remedy}`,
     };
   }
-}
-
-/** No right of the job helps against a lock, and a plan does not fail because of it. */
-function locked(where: string): CommentWarning {
-  return {
-    kind: 'warning',
-    message: `The comment on ${where} could not be written: its conversation is locked. The job summary has the result. Nothing can be approved there with \`require-approved-plan\`.`,
-  };
 }
 
 async function save(github: GitHub, target: CommentTarget): Promise<CommentResult> {
@@ -107,34 +93,19 @@ type Saved = Pick<OurComment, 'id' | 'url'>;
 
 async function create(github: GitHub, target: CommentTarget): Promise<Saved> {
   const { octokit, owner, repo } = github;
-  try {
-    const { data } = await octokit.rest.issues.createComment({
-      owner,
-      repo,
-      issue_number: target.number,
-      body: target.render(undefined),
-      // A POST that failed half-way may have been done: looked up below before it is tried once more.
-      request: { retries: 0 },
-    });
+  const post = async (request: { readonly retries?: number }): Promise<Saved> => {
+    const comment = { owner, repo, issue_number: target.number, body: target.render(undefined) };
+    const { data } = await octokit.rest.issues.createComment({ ...comment, request });
     return { id: data.id, url: data.html_url };
+  };
+  try {
+    // A POST that failed half-way may have been done: looked up below before it is tried once more.
+    return await post({ retries: 0 });
   } catch (error) {
     if (isRefused(error)) throw error;
     const [made] = await findOurComments(github, target);
-    return made ?? createAgain(github, target);
+    return made ?? post({});
   }
-}
-
-async function createAgain(
-  { octokit, owner, repo }: GitHub,
-  { number, render }: CommentTarget,
-): Promise<Saved> {
-  const { data } = await octokit.rest.issues.createComment({
-    owner,
-    repo,
-    issue_number: number,
-    body: render(undefined),
-  });
-  return { id: data.id, url: data.html_url };
 }
 
 async function update(
@@ -179,10 +150,9 @@ async function remove({ octokit, owner, repo, log }: GitHub, id: number): Promis
 }
 
 function refused(error: unknown, where: string): UserError {
-  const { status } = error as { status?: number };
   return new UserError({
     reason: 'comment-failed',
-    message: `GitHub refused the comment on ${where} with ${status ?? 'an error'}: ${messageOf(error)}`,
+    message: `GitHub refused the comment on ${where} with ${statusOf(error) ?? 'an error'}: ${messageOf(error)}`,
     remedy: `Give the job the right to write comments, or set \`comment: never\`.\n${neededPermissions(error)}`,
     cause: error,
   });

@@ -1,5 +1,6 @@
 import { defined } from '../base/defined.ts';
 import type { Environment } from '../base/environment.ts';
+import { valueAt } from '../base/mapping.ts';
 
 /** What started the run; `other` for events that mean nothing special here. */
 export type EventKind = (typeof kinds)[number] | 'other';
@@ -104,7 +105,7 @@ function commentedOf(payload: unknown): number | undefined {
 /** The fork whose workflow run this one follows, with the base repository's secrets. */
 function followedFork(payload: unknown): string | undefined {
   const from = text(at(payload, 'workflow_run', 'head_repository', 'full_name'));
-  return from === text(at(payload, 'repository', 'full_name')) ? undefined : (from ?? '(deleted)');
+  return forkOf(from, text(at(payload, 'repository', 'full_name')));
 }
 
 /** The pull request of a payload; of a followed run the one that it names, which is never a fork's. */
@@ -121,18 +122,18 @@ function pullRequestOf(payload: unknown): EventPullRequest | undefined {
   const head = text(at(payload, 'pull_request', 'head', 'sha'));
   if (typeof number !== 'number' || head === undefined) return undefined;
   const merged = at(payload, 'pull_request', 'merged') === true;
-  return defined({ number, head, merged, fork: forkOf(payload) });
-}
-
-/** A pull request is a fork's unless head and base are known to be one repository. */
-function forkOf(payload: unknown): string | undefined {
   const from = text(at(payload, 'pull_request', 'head', 'repo', 'full_name'));
-  const to =
+  const base =
     text(at(payload, 'pull_request', 'base', 'repo', 'full_name')) ??
     text(at(payload, 'repository', 'full_name'));
+  return defined({ number, head, merged, fork: forkOf(from, base) });
+}
+
+/** The fork that something comes from; it is a fork's unless both are known to be one repository. */
+export function forkOf(from: string | undefined, base: string | undefined): string | undefined {
   // GitHub answers `"repo": null` for a fork that was deleted.
   if (from === undefined) return '(deleted)';
-  return from === to ? undefined : from;
+  return from === base ? undefined : from;
 }
 
 function branchOf(env: Environment, payload: unknown): string | undefined {
@@ -159,13 +160,7 @@ function runUrlOf(env: Environment): string | undefined {
   return `${server}/${repository}/actions/runs/${run}${attempt ? `/attempts/${attempt}` : ''}`;
 }
 
-function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined,
-    value,
-  );
-}
+const at = (payload: unknown, ...path: readonly string[]) => valueAt(payload, path);
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;

@@ -1,4 +1,12 @@
+import { statusOf } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
+import type { EventContext } from './event.ts';
+
+/** Whose history is asked for: the event's commit, as far as it touches these files of the repository. */
+export interface HistoryProps {
+  readonly event: EventContext;
+  readonly files: readonly string[];
+}
 
 /** A commit of a branch that touched one of the files that a run is told by. */
 export interface Step {
@@ -16,13 +24,10 @@ export async function stepsOf(
   { sha, files }: { readonly sha: string; readonly files: readonly string[] },
 ): Promise<Step[]> {
   const ofFile = async (path: string): Promise<Step[]> => {
-    try {
-      const { data } = await octokit.rest.repos.listCommits({ owner, repo, sha, path, per_page: MOST_STEPS });
-      return data.map(({ sha: commit, commit: { committer } }) => ({ commit, time: committer?.date ?? '' }));
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
+    const request = { owner, repo, sha, path, per_page: MOST_STEPS };
+    const answer = await unlessMissing(octokit.rest.repos.listCommits(request));
+    const commits = answer?.data ?? [];
+    return commits.map(({ sha: commit, commit: { committer } }) => ({ commit, time: committer?.date ?? '' }));
   };
   const steps = (await Promise.all(files.map(ofFile))).flat();
   const once = new Map(steps.map((step) => [step.commit, step]));
@@ -35,35 +40,29 @@ export async function fileAt(
   { octokit, owner, repo }: GitHub,
   { path, commit }: { readonly path: string; readonly commit: string },
 ): Promise<string> {
-  try {
-    const { data } = await octokit.rest.repos.getContent({ owner, repo, path, ref: commit });
-    return 'content' in data ? Buffer.from(data.content, 'base64').toString() : '';
-  } catch (error) {
-    if (isMissing(error)) return '';
+  const answer = await unlessMissing(octokit.rest.repos.getContent({ owner, repo, path, ref: commit }));
+  return answer && 'content' in answer.data ? Buffer.from(answer.data.content, 'base64').toString() : '';
+}
+
+/** An answer; undefined for 404, and for the 409 or 422 by which GitHub tells of a commit that it does not know yet. */
+export async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  return answer.catch((error: unknown) => {
+    if ([404, 409, 422].includes(statusOf(error) ?? 0)) return undefined;
     throw error;
-  }
+  });
 }
 
-/** GitHub answers 404, or 409 or 422 for a commit that it does not know yet. */
-export function isMissing(error: unknown): boolean {
-  const { status } = error as { status?: unknown };
-  return status === 404 || status === 409 || status === 422;
-}
-
-interface NewerProps {
-  /** Commit of the run. */
-  readonly commit: string;
-  readonly branch: string;
-  readonly files: readonly string[];
-  /** Whether two versions of a file tell a run the same. */
+/** Of the run's event, and when two versions of a file tell a run the same. */
+export interface NewerProps extends HistoryProps {
   readonly isSame: (path: string, here: string, there: string) => boolean;
 }
 
-/** The commit by which a branch says something else than a run's commit; undefined while it says the same. */
+/** The commit by which the event's branch says something else than its commit; undefined while it says the same. */
 export async function findNewer(
   github: GitHub,
-  { commit, branch, files, isSame }: NewerProps,
+  { event: { commit, branch }, files, isSame }: NewerProps,
 ): Promise<string | undefined> {
+  if (commit === undefined || branch === undefined) return undefined;
   const { octokit, owner, repo } = github;
   const { data } = await octokit.rest.repos.getBranch({ owner, repo, branch });
   const head = data.commit.sha;
@@ -89,19 +88,9 @@ export async function isOnBranch(
   { octokit, owner, repo }: GitHub,
   { commit, branch }: { readonly commit: string; readonly branch: string },
 ): Promise<boolean> {
-  try {
-    const basehead = `${branch}...${commit}`;
-    const { data } = await octokit.rest.repos.compareCommitsWithBasehead({
-      owner,
-      repo,
-      basehead,
-      per_page: 1,
-    });
-    return data.status === 'behind' || data.status === 'identical';
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+  const range = { owner, repo, basehead: `${branch}...${commit}`, per_page: 1 };
+  const answer = await unlessMissing(octokit.rest.repos.compareCommitsWithBasehead(range));
+  return answer?.data.status === 'behind' || answer?.data.status === 'identical';
 }
 
 /** Whether the branch is one whose merges approve: the default one, or a protected one. */

@@ -23,20 +23,18 @@ const LONGEST_NAME = 50;
  */
 export async function setLabel(github: GitHub, target: LabelTarget): Promise<string | undefined> {
   const { direction, key } = target;
-  const wanted =
-    direction === undefined || direction === 'none' ? undefined : labelOf(direction, key).toLowerCase();
+  const wanted = direction === undefined || direction === 'none' ? undefined : labelOf(direction, key);
+  const isWanted = (name: string) => name.toLowerCase() === wanted?.toLowerCase();
   const own = directions.map((one) => labelOf(one, key).toLowerCase());
   try {
     const standing = await labelsOn(github, target);
     for (const name of standing)
-      if (own.includes(name.toLowerCase()) && name.toLowerCase() !== wanted)
-        await remove(github, target, name);
-    if (
-      direction !== undefined &&
-      wanted !== undefined &&
-      !standing.some((name) => name.toLowerCase() === wanted)
-    )
-      await add(github, target, labelOf(direction, key));
+      if (own.includes(name.toLowerCase()) && !isWanted(name)) await remove(github, target, name);
+    // GitHub makes a label that the repository does not have yet.
+    if (wanted !== undefined && !standing.some(isWanted)) {
+      const { octokit, owner, repo } = github;
+      await octokit.rest.issues.addLabels({ owner, repo, issue_number: target.number, labels: [wanted] });
+    }
     return undefined;
   } catch (error) {
     return warning(error, target);
@@ -57,11 +55,6 @@ async function labelsOn({ octokit, owner, repo }: GitHub, { number }: LabelTarge
     per_page: 100,
   });
   return labels.map(({ name }) => name);
-}
-
-/** GitHub makes a label that the repository does not have yet. */
-async function add({ octokit, owner, repo }: GitHub, { number }: LabelTarget, name: string): Promise<void> {
-  await octokit.rest.issues.addLabels({ owner, repo, issue_number: number, labels: [name] });
 }
 
 async function remove(

@@ -1,17 +1,8 @@
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
+import type { MergedPull } from '../plan/approval.ts';
 import type { GitHub } from './client.ts';
-import { isMissing } from './history.ts';
-
-/** A pull request as far as approval goes. */
-export interface MergedPull {
-  readonly number: number;
-  readonly url: string;
-  /** Its last commit. */
-  readonly head: string;
-  /** ISO 8601; absent before the merge. */
-  readonly mergedAt?: string;
-}
+import { unlessMissing } from './history.ts';
 
 interface CommitProps {
   readonly commit: string;
@@ -40,35 +31,32 @@ export async function mergedPullOf(github: GitHub, props: CommitProps): Promise<
 /** One pull request, merged or not. */
 export async function pullByNumber({ octokit, owner, repo }: GitHub, number: number): Promise<MergedPull> {
   const { data } = await octokit.rest.pulls.get({ owner, repo, pull_number: number });
-  return {
-    number,
-    url: data.html_url,
-    head: data.head.sha,
-    ...(data.merged && data.merged_at !== null && { mergedAt: data.merged_at }),
-  };
+  return asPull({ ...data, merged_at: data.merged ? data.merged_at : null });
+}
+
+interface PullOfRest {
+  readonly number: number;
+  readonly html_url: string;
+  readonly head: { readonly sha: string };
+  /** Null before the merge. */
+  readonly merged_at: string | null;
+}
+
+function asPull({ number, html_url: url, head: { sha: head }, merged_at: at }: PullOfRest): MergedPull {
+  return { number, url, head, ...defined({ mergedAt: at ?? undefined }) };
 }
 
 async function associated(github: GitHub, { commit, branch }: CommitProps): Promise<MergedPull | undefined> {
   const { octokit, owner, repo } = github;
   const request = { owner, repo, commit_sha: commit, per_page: 100 };
-  const found = await octokit
-    .paginate(octokit.rest.repos.listPullRequestsAssociatedWithCommit, request)
-    .catch((error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
-    });
+  const list = octokit.rest.repos.listPullRequestsAssociatedWithCommit;
+  const found = (await unlessMissing(octokit.paginate(list, request))) ?? [];
   const merged = found.filter(
     ({ merged_at: at, base }) => at !== null && (branch === undefined || base.ref === branch),
   );
   const [only, ...others] = merged;
   if (only === undefined) return undefined;
-  const chosen = others.length === 0 ? only : await whoseMergeMade(github, { commit, pulls: merged });
-  return {
-    number: chosen.number,
-    url: chosen.html_url,
-    head: chosen.head.sha,
-    ...defined({ mergedAt: chosen.merged_at ?? undefined }),
-  };
+  return asPull(others.length === 0 ? only : await whoseMergeMade(github, { commit, pulls: merged }));
 }
 
 /** A commit of a branch that was merged into another one belongs to both: the one whose merge made the commit counts. */

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import type { Merge } from '../plan/approval.ts';
 import { findMergedPullRequest, findMerges, type MergedTarget } from './approval.ts';
 import { openGitHub, type GitHubProps } from './client.ts';
@@ -8,17 +9,11 @@ import {
   type CommentTarget,
   type CommentWarning,
 } from './comment.ts';
-import type { EventContext, EventPullRequest } from './event.ts';
+import { forkOf, type EventPullRequest } from './event.ts';
 import { setLabel, type LabelTarget } from './labels.ts';
-import { fileAt, findNewer, isOnBranch, isProtected } from './history.ts';
+import { fileAt, findNewer, isOnBranch, isProtected, type HistoryProps, type NewerProps } from './history.ts';
 
-/** Whose history is asked for: the event's commit, as far as it touches these files of the repository. */
-export interface HistoryProps {
-  readonly event: EventContext;
-  readonly files: readonly string[];
-}
-
-interface MergesProps {
+interface MergesProps extends HistoryProps {
   /** The `comment-key` input. */
   readonly key: string;
   /** Whether an open pull request's own comment approves. */
@@ -28,15 +23,13 @@ interface MergesProps {
 /** The pull requests' conversations, and the branch's history that they made. */
 export interface PullRequests {
   /** The merges since the last complete apply, newest first, with what our comments showed; throws `not-approved`. */
-  findMerges(props: HistoryProps & MergesProps): Promise<readonly Merge[]>;
+  findMerges(props: MergesProps): Promise<readonly Merge[]>;
   /** The one to report an apply on; throws `comment-failed` when GitHub refuses to tell. */
   findMerged(
     props: HistoryProps & { readonly isGated: boolean },
   ): Promise<MergedTarget | CommentWarning | undefined>;
   /** The commit by which the branch says something else than the run's; undefined while it says the same. */
-  findNewer(
-    props: HistoryProps & { readonly isSame: (path: string, here: string, there: string) => boolean },
-  ): Promise<string | undefined>;
+  findNewer(props: NewerProps): Promise<string | undefined>;
   /** Whether the merges of the event's branch approve: the default branch, or a protected one. */
   isApproving(branch: string): Promise<boolean>;
   /** Whether a commit is one of the branch's. */
@@ -57,26 +50,17 @@ export function openPullRequests(props: GitHubProps): PullRequests {
     findMerges: (history) => findMerges(github, history),
     findMerged: (history) =>
       orWarning('the pull request that brought this commit in', () => findMergedPullRequest(github, history)),
-    findNewer: async ({ event: { commit, branch }, files, isSame }) =>
-      commit === undefined || branch === undefined
-        ? undefined
-        : findNewer(github, { commit, branch, files, isSame }),
+    findNewer: (history) => findNewer(github, history),
     isApproving: (branch) => isProtected(github, branch),
     isOnBranch: (place) => isOnBranch(github, place),
     fileAt: (file) => fileAt(github, file),
     describe: async (number) => {
       const { octokit, owner, repo } = github;
       const { data } = await octokit.rest.pulls.get({ owner, repo, pull_number: number });
-      const from = data.head.repo as { readonly full_name: string } | null;
-      const fork =
-        from?.full_name === data.base.repo.full_name ? undefined : (from?.full_name ?? '(deleted)');
-      return {
-        number,
-        head: data.head.sha,
-        merged: data.merged,
-        branch: data.base.ref,
-        ...(fork !== undefined && { fork }),
-      };
+      const { head, base, merged } = data;
+      const from = head.repo as { readonly full_name: string } | null;
+      const fork = forkOf(from?.full_name, base.repo.full_name);
+      return { number, head: head.sha, merged, branch: base.ref, ...defined({ fork }) };
     },
     saveComment: (target) => saveComment(github, target),
     setLabel: (target) => setLabel(github, target),

@@ -1,6 +1,6 @@
 import { bucketArn, objectArn, parseArn } from '../config/arn.ts';
 import type { BucketLocation } from '../config/bucket-location.ts';
-import { statementsOf } from './compare-policy.ts';
+import { listOf, statementsOf } from './compare-policy.ts';
 import { groupBy } from '../base/group-by.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
@@ -28,33 +28,25 @@ export function accessPolicy({ locations, kmsKeyArns }: Grants, options: GrantOp
     (location): location is Required<BucketLocation> => location.prefix !== undefined,
   );
   const lists = groupByPrefixes(prefixed);
+  const arns = whole.flatMap((location) => [
+    bucketArn(location.bucket, options),
+    objectArn(location, options),
+  ]);
+  const objects = prefixed.map((location) => objectArn(location, options));
+  const statements = [
+    bucketStatement(arns, options),
+    objectStatement(objects, options),
+    ...lists.map(({ buckets, prefixes }, index) =>
+      listStatement(String(index + 1), {
+        buckets: buckets.map((bucket) => bucketArn(bucket, options)),
+        prefixes,
+      }),
+    ),
+    kmsStatement(kmsKeyArns, options),
+  ];
   return {
     Version: '2012-10-17',
-    Statement: [
-      ...(whole.length > 0
-        ? [
-            bucketStatement(
-              whole.flatMap((location) => arnsOf(location, options)),
-              options,
-            ),
-          ]
-        : []),
-      ...(prefixed.length > 0
-        ? [
-            objectStatement(
-              prefixed.map((location) => objectArn(location, options)),
-              options,
-            ),
-          ]
-        : []),
-      ...lists.map(({ buckets, prefixes }, index) =>
-        listStatement(String(index + 1), {
-          buckets: buckets.map((bucket) => bucketArn(bucket, options)),
-          prefixes,
-        }),
-      ),
-      ...(kmsKeyArns.length > 0 ? [kmsStatement(kmsKeyArns, servicesOf(kmsKeyArns, options))] : []),
-    ],
+    Statement: statements.filter(({ Resource }) => listOf(Resource).length > 0),
   };
 }
 
@@ -95,7 +87,8 @@ export function listStatement(number: string, { buckets, prefixes }: PrefixList)
 }
 
 /** Decrypts by S3 alone: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */
-export function kmsStatement(keyArns: readonly string[], services: readonly string[]): Statement {
+export function kmsStatement(keyArns: readonly string[], options: GrantOptions): Statement {
+  const services = [...new Set(keyArns.flatMap((arn) => viaServices(arn, options)))];
   return {
     Sid: 'KmsDecryptViaS3',
     Effect: 'Allow',
@@ -109,17 +102,9 @@ export function kmsStatement(keyArns: readonly string[], services: readonly stri
  * S3 as KMS sees it, in a key's region: S3 can only use keys of a bucket's own region. In China services go by one or the other of
  * two suffixes; AWS documents neither for this key, and both names are S3's alone.
  */
-export function viaServices(keyArn: string, { partition }: GrantOptions): string[] {
+function viaServices(keyArn: string, { partition }: GrantOptions): string[] {
   const name = `s3.${parseArn(keyArn)?.region ?? ''}.amazonaws.com`;
   return partition === 'aws-cn' ? [name, `${name}.cn`] : [name];
-}
-
-function arnsOf(location: BucketLocation, options: GrantOptions): string[] {
-  return [bucketArn(location.bucket, options), objectArn(location, options)];
-}
-
-function servicesOf(keyArns: readonly string[], options: GrantOptions): string[] {
-  return [...new Set(keyArns.flatMap((arn) => viaServices(arn, options)))];
 }
 
 /** Buckets with the same prefixes, in the order in which each list first appears. */

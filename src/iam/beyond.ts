@@ -1,3 +1,4 @@
+import { groupBy } from '../base/group-by.ts';
 import { comparableConditions, conditionText, permissionsOf, type Permission } from './permissions.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
@@ -27,18 +28,19 @@ export function writingRights(document: PolicyDocument): Right[] {
  * @example rightsText(rights) // 's3:PutObject, s3:DeleteObject on arn:aws:s3:::pictures/*'
  */
 export function rightsText(rights: readonly Right[]): string {
-  const byResource = new Map<string, string[]>();
-  for (const { action, resource, conditions } of rights) {
-    const terms = conditions.map(conditionText);
-    const where = [`on ${resource}`, ...(terms.length === 0 ? [] : [`if ${terms.join(' and ')}`])].join(' ');
-    byResource.set(where, [...(byResource.get(where) ?? []), action]);
-  }
-  const phrases = [...byResource].map(([where, actions]) => `${[...new Set(actions)].join(', ')} ${where}`);
+  const phrases = [...groupBy(rights, whereText)].map(
+    ([where, own]) => `${[...new Set(own.map(({ action }) => action))].join(', ')} ${where}`,
+  );
   const more = phrases.length - MOST_SHOWN;
   return phrases.slice(0, MOST_SHOWN).join('; ') + (more > 0 ? `; and ${more} more` : '');
 }
 
 const MOST_SHOWN = 4;
+
+function whereText({ resource, conditions }: Right): string {
+  const terms = conditions.map(conditionText).join(' and ');
+  return `on ${resource}${terms === '' ? '' : ` if ${terms}`}`;
+}
 
 /**
  * AWS names what only looks so, with few others that are no harm: `kms:Decrypt` gives a plain text to whoever may read.

@@ -1,4 +1,14 @@
-import type { Condition, OneOrMany, PolicyDocument, Statement } from './policy-document.ts';
+import { byCodeUnits } from '../base/sort-keys.ts';
+import {
+  readPolicyDocument,
+  type Condition,
+  type OneOrMany,
+  type PolicyDocument,
+  type Statement,
+} from './policy-document.ts';
+
+/** The statements of a document, whatever its version. */
+export type Statements = Partial<PolicyDocument> & Pick<PolicyDocument, 'Statement'>;
 
 /** One condition of a statement: one operator, one key, the values that it allows. */
 export interface NormalizedCondition {
@@ -22,7 +32,7 @@ export interface NormalizedStatement {
 }
 
 /** A policy's statements as sets, in the document's order, in the spelling of the document. */
-export function normalizeStatements(document: PolicyDocument): NormalizedStatement[] {
+export function normalizeStatements(document: Statements): NormalizedStatement[] {
   return statementsOf(document).map((statement) => ({
     ...(statement.Sid !== undefined && { sid: statement.Sid }),
     effect: statement.Effect,
@@ -33,6 +43,19 @@ export function normalizeStatements(document: PolicyDocument): NormalizedStateme
     notResources: set(statement.NotResource),
     conditions: conditionsOf(statement.Condition),
   }));
+}
+
+/** The policy document in a text, such as one of Terraform's attributes; undefined when it holds anything else. */
+export function documentIn(text: unknown): PolicyDocument | undefined {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const document = readPolicyDocument(JSON.parse(text));
+    normalizeStatements(document);
+    return document;
+  } catch {
+    // Not JSON, or not a policy's shape.
+    return undefined;
+  }
 }
 
 /**
@@ -49,7 +72,7 @@ export function listOf(values: OneOrMany | undefined): readonly string[] {
 }
 
 /** The statements of a document; IAM takes a single one without a list around it, too. */
-export function statementsOf({ Statement }: PolicyDocument): readonly Statement[] {
+export function statementsOf({ Statement }: Statements): readonly Statement[] {
   return [Statement].flat();
 }
 
@@ -72,7 +95,7 @@ function conditionsOf(condition: Condition = {}): NormalizedCondition[] {
     .flatMap(([operator, keys]) =>
       Object.entries(keys).map(([key, values]) => ({ operator, key, values: set(values) })),
     )
-    .sort((a, b) => compare(`${a.operator} ${a.key}`, `${b.operator} ${b.key}`));
+    .sort((a, b) => byCodeUnits(`${a.operator} ${a.key}`, `${b.operator} ${b.key}`));
 }
 
 function canonical(document: PolicyDocument): string {
@@ -98,9 +121,4 @@ function lowerCase(values: readonly string[]): string[] {
 function set(values: OneOrMany | undefined): string[] {
   // Condition values may be booleans or numbers in a document that was written by hand.
   return [...new Set(listOf(values).map(String))].sort();
-}
-
-/** By UTF-16 code units, as sort() does, whatever the locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,5 +1,5 @@
-import { listOf, principalsOf, statementsOf } from './compare-policy.ts';
-import type { Condition, PolicyDocument, Statement } from './policy-document.ts';
+import { listOf, principalsOf, statementsOf, type Statements } from './compare-policy.ts';
+import type { Condition, Statement } from './policy-document.ts';
 
 /** One request, as a policy is asked about it. */
 export interface PolicyRequest {
@@ -23,15 +23,32 @@ export interface PolicyDecision {
  * operator it does not know counts as fulfilled in an Allow and as unfulfilled in a Deny.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-export function evaluatePolicies(
-  documents: readonly PolicyDocument[],
-  request: PolicyRequest,
-): PolicyDecision {
+export function evaluatePolicies(documents: readonly Statements[], request: PolicyRequest): PolicyDecision {
   const matching = documents.flatMap(statementsOf).filter((statement) => matches(statement, request));
   const deny = matching.find(({ Effect }) => Effect === 'Deny');
   if (deny !== undefined) return { decision: 'explicitDeny', statement: deny };
   const allow = matching.find(({ Effect }) => Effect === 'Allow');
   return allow === undefined ? { decision: 'implicitDeny' } : { decision: 'allowed', statement: allow };
+}
+
+/** Whether the documents allow a request, as {@link evaluatePolicies} decides it. */
+export function isAllowed(documents: readonly Statements[], request: PolicyRequest): boolean {
+  return evaluatePolicies(documents, request).decision === 'allowed';
+}
+
+/** How what is allowed changes. */
+export interface DecisionChange {
+  /** Whether something is allowed afterwards that was not before. */
+  readonly grows: boolean;
+  readonly shrinks: boolean;
+}
+
+/** Compares what is allowed before and after, request by request. */
+export function compareDecisions(was: readonly boolean[], is: readonly boolean[]): DecisionChange {
+  return {
+    grows: is.some((allowed, at) => allowed && was[at] !== true),
+    shrinks: was.some((allowed, at) => allowed && is[at] !== true),
+  };
 }
 
 /** Whether a statement names one of the principals; a statement without principals names nobody. */
@@ -92,9 +109,9 @@ function holds(spelling: string, { wanted, value, unknown }: Comparison): boolea
 const comparisons: Readonly<Record<string, (wanted: string, value: string) => boolean>> = {
   stringequals: (wanted, value) => wanted === value,
   stringequalsignorecase: (wanted, value) => wanted.toLowerCase() === value.toLowerCase(),
-  stringlike: (wanted, value) => like(wanted, value),
-  arnequals: (wanted, value) => like(wanted, value),
-  arnlike: (wanted, value) => like(wanted, value),
+  stringlike: like,
+  arnequals: like,
+  arnlike: like,
   bool: (wanted, value) => wanted.toLowerCase() === value.toLowerCase(),
   datelessthan: (wanted, value) => Date.parse(value) < Date.parse(wanted),
   dategreaterthan: (wanted, value) => Date.parse(value) > Date.parse(wanted),

@@ -1,5 +1,5 @@
 import { normalizeStatements, type NormalizedCondition } from './compare-policy.ts';
-import type { PolicyDocument, Statement } from './policy-document.ts';
+import type { Statement } from './policy-document.ts';
 
 /** Context keys and values of one request. */
 export type RequestContext = Readonly<Record<string, string>>;
@@ -22,8 +22,7 @@ export function exampleOf(pattern: string): string {
  * is asked for and is left out.
  */
 export function contextsOf(statements: readonly Statement[]): RequestContext[] {
-  const document: PolicyDocument = { Version: '2012-10-17', Statement: statements };
-  const all = normalizeStatements(document).flatMap(({ conditions }) =>
+  const all = normalizeStatements({ Statement: statements }).flatMap(({ conditions }) =>
     waysOf(conditions.filter(({ key }) => key.toLowerCase() !== 's3:prefix')),
   );
   return [...new Map([{}, ...all].map((context) => [JSON.stringify(context), context])).values()];

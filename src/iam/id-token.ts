@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import { isMapping } from '../base/mapping.ts';
 import { buildArn, parsePrincipalArn } from '../config/arn.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
@@ -18,8 +19,8 @@ export interface IdTokenClaims {
 export function idTokenClaims(token: string): IdTokenClaims | undefined {
   try {
     const payload: unknown = JSON.parse(fromBase64Url(token.split('.')[1] ?? ''));
-    if (typeof payload !== 'object' || payload === null) return undefined;
-    const { iss, aud, sub, event_name: event, ref } = payload as Record<string, unknown>;
+    if (!isMapping(payload)) return undefined;
+    const { iss, aud, sub, event_name: event, ref } = payload;
     const audience: unknown = Array.isArray(aud) ? aud[0] : aud;
     if (typeof iss !== 'string' || typeof audience !== 'string' || typeof sub !== 'string') return undefined;
     const optional = { event: textOf(event), ref: textOf(ref) };

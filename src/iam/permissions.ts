@@ -1,5 +1,5 @@
 import { normalizeStatements, statementsOf, type NormalizedCondition } from './compare-policy.ts';
-import type { PolicyDocument, Statement } from './policy-document.ts';
+import { statementElements, type PolicyDocument, type Statement } from './policy-document.ts';
 
 /**
  * One thing that a document says, whole: one principal or resource, with all actions of its statement and one way to meet
@@ -25,16 +25,7 @@ const ONE_OF = /^(?:String(?:Equals|Like)|Arn(?:Equals|Like))$/i;
 /** Statements that somebody wrote by hand can multiply without end. */
 const MOST_WAYS = 1000;
 
-const known = new Set<string>([
-  'Sid',
-  'Effect',
-  'Principal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-]);
+const known = new Set<string>(statementElements);
 
 /** What a document says, piece by piece, in its own order. */
 export function permissionsOf(document: PolicyDocument): Permission[] {

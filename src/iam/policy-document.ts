@@ -16,6 +16,18 @@ export interface Statement {
   readonly Condition?: Condition;
 }
 
+/** The elements of a statement, in the order of AWS's own documentation. */
+export const statementElements = [
+  'Sid',
+  'Effect',
+  'Principal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+] as const satisfies readonly (keyof Statement)[];
+
 /** An IAM policy document: a permissions policy or a role's trust policy. */
 export interface PolicyDocument {
   readonly Version: string;

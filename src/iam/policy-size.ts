@@ -7,7 +7,6 @@ import {
   listStatement,
   objectStatement,
   prefixListKey,
-  viaServices,
   type GrantOptions,
 } from './access-policy.ts';
 import { jsonLength, textLength } from './policy-document.ts';
@@ -75,29 +74,21 @@ export function grownBy(before: PolicySize, grants: readonly Grant[], options: G
 /** One bucket more in the statement of these prefixes, or fewer: `own` are the characters that come or go with it. */
 function change(lists: Map<string, ListSize>, prefixes: readonly string[], own: number): void {
   const key = prefixListKey(prefixes);
-  const {
-    count,
-    buckets,
-    prefixes: length,
-  } = lists.get(key) ?? {
-    count: 0,
-    buckets: 0,
-    prefixes: lengthOf(prefixes.map((prefix) => `${prefix}*`)),
-  };
-  const now = count + Math.sign(own);
-  if (now === 0) lists.delete(key);
-  else lists.set(key, { count: now, buckets: buckets + own, prefixes: length });
+  const none = () => ({ count: 0, buckets: 0, prefixes: lengthOf(prefixes.map((prefix) => `${prefix}*`)) });
+  const old = lists.get(key) ?? none();
+  const now = { ...old, count: old.count + Math.sign(own), buckets: old.buckets + own };
+  if (now.count === 0) lists.delete(key);
+  else lists.set(key, now);
 }
 
 function sizeOf({ whole, objects, keys, lists }: Omit<PolicySize, 'size'>, options: GrantOptions): number {
-  const services = [...new Set(keys.flatMap((arn) => viaServices(arn, options)))];
   const statements = [
     ...(whole > 0 ? [jsonLength(bucketStatement([], options)) + whole - 1] : []),
     ...(objects > 0 ? [jsonLength(objectStatement([], options)) + objects - 1] : []),
     ...[...lists.values()].map(
       ({ buckets, prefixes }, at) => LIST + String(at + 1).length + buckets - 1 + prefixes - 1,
     ),
-    ...(keys.length > 0 ? [jsonLength(kmsStatement(keys, services))] : []),
+    ...(keys.length > 0 ? [jsonLength(kmsStatement(keys, options))] : []),
   ];
   const commas = Math.max(0, statements.length - 1);
   return noGrants.size + commas + statements.reduce((sum, length) => sum + length, 0);

@@ -1,8 +1,8 @@
 import { listOf } from './compare-policy.ts';
-import { evaluatePolicies, like } from './evaluate-policy.ts';
+import { compareDecisions, isAllowed, like, type DecisionChange } from './evaluate-policy.ts';
 import { contextsOf, exampleOf, type RequestContext } from './examples.ts';
 import { withOverlaps } from './overlap.ts';
-import type { PolicyDocument, Statement } from './policy-document.ts';
+import type { Statement } from './policy-document.ts';
 import type { BucketStatements } from './statements-by-bucket.ts';
 
 /** Keys of a bucket, as patterns: `*` is every key, `images/*` those below a prefix. */
@@ -26,12 +26,9 @@ export interface Reach {
 }
 
 /** How one bucket's reach changes, and what it is before and after. */
-export interface ReachChange {
+export interface ReachChange extends DecisionChange {
   readonly before: Reach;
   readonly after: Reach;
-  /** Whether something is allowed afterwards that was not before. */
-  readonly grows: boolean;
-  readonly shrinks: boolean;
 }
 
 const reading = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'] as const;
@@ -52,12 +49,7 @@ export function compareReach(bucket: string, before: BucketStatements, after: Bu
     contexts: contextsOf(statements),
   };
   const [was, is] = [decide(grid, before.statements), decide(grid, after.statements)];
-  return {
-    before: reachOf(grid, was),
-    after: reachOf(grid, is),
-    grows: is.some((allowed, at) => allowed && was[at] !== true),
-    shrinks: was.some((allowed, at) => allowed && is[at] !== true),
-  };
+  return { before: reachOf(grid, was), after: reachOf(grid, is), ...compareDecisions(was, is) };
 }
 
 /** Whether documents allow nothing at all in a bucket. */
@@ -74,11 +66,10 @@ interface Grid {
 
 /** One decision for each context, action and place, in this order. */
 function decide({ bucket, places, actions, contexts }: Grid, statements: readonly Statement[]): boolean[] {
-  const documents: PolicyDocument[] = [{ Version: '2012-10-17', Statement: statements }];
+  const documents = [{ Statement: statements }];
   const allowed = (action: string, key: string, context: RequestContext): boolean => {
     const ask = (resource: string) =>
-      evaluatePolicies(documents, { action, resource, context: { ...context, 's3:prefix': key } })
-        .decision === 'allowed';
+      isAllowed(documents, { action, resource, context: { ...context, 's3:prefix': key } });
     const arn = `arn:aws:s3:::${bucket}`;
     if (action === 's3:ListBucket') return ask(arn);
     return ask(`${arn}/${key}`) || (!isReading(action) && ask(arn));

@@ -1,3 +1,4 @@
+import { groupBy } from '../base/group-by.ts';
 import { listOf, statementsOf } from './compare-policy.ts';
 import { like } from './evaluate-policy.ts';
 import { exampleOf } from './examples.ts';
@@ -45,19 +46,16 @@ interface Indexed {
 }
 
 function indexOf(statement: Statement): Indexed {
-  const exact = new Map<string, string[]>();
-  const wild: string[] = [];
-  for (const resource of listOf(statement.Resource).filter(isOfS3)) {
-    const bucket = bucketPart(resource);
-    if (/[*?]/.test(bucket)) wild.push(resource);
-    else {
-      const known = exact.get(bucket);
-      if (known === undefined) exact.set(bucket, [resource]);
-      else known.push(resource);
-    }
-  }
-  if (statement.NotResource !== undefined) wild.push('*');
-  return { statement, exact, wild };
+  const resources = listOf(statement.Resource).filter(isOfS3);
+  const isWild = (resource: string) => /[*?]/.test(bucketPart(resource));
+  return {
+    statement,
+    exact: groupBy(
+      resources.filter((resource) => !isWild(resource)),
+      bucketPart,
+    ),
+    wild: [...resources.filter(isWild), ...(statement.NotResource === undefined ? [] : ['*'])],
+  };
 }
 
 function partOf({ statement, exact, wild }: Indexed, bucket: string) {

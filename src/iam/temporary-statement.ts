@@ -97,7 +97,7 @@ function isLeftover(statement: Statement, { now }: CheckContext): boolean {
 /** When a statement that grants under the check's Sid ends by a plain `DateLessThan`; none when it does not. */
 function endsOf(statement: Statement): Date[] {
   if (statement.Sid !== temporarySid || statement.Effect !== 'Allow') return [];
-  const [{ conditions } = { conditions: [] }] = normalizeStatements(documentOf(statement));
+  const [{ conditions } = { conditions: [] }] = normalizeStatements({ Statement: [statement] });
   const end = conditions.find(
     ({ operator, key }) =>
       operator.toLowerCase() === 'datelessthan' && key.toLowerCase() === 'aws:currenttime',

@@ -21,12 +21,12 @@ export function trustDifferences(expected: PolicyDocument, live: PolicyDocument)
 
 function changeOf(wanted: NormalizedStatement, seen: NormalizedStatement): string {
   const name = nameOf(wanted);
-  if (!equalLists(wanted.principals, seen.principals))
+  if (!equal(wanted.principals, seen.principals))
     return `The statement ${name} trusts the principal ${seen.principals.join(', ')} instead of ${wanted.principals.join(', ')}.`;
   const [ours, theirs] = [externalIdsOf([wanted]), externalIdsOf([seen])];
   if (ours.length > 0 && theirs.length === 0)
     return `The statement ${name} demands no external ID (sts:ExternalId).`;
-  if (!equalLists(ours, theirs))
+  if (!equal(ours, theirs))
     return `The statement ${name} demands ${theirs.length === 0 ? 'no external ID' : `the external ID ${theirs.join(' or ')}`} instead of ${ours.join(' or ') || 'none'}.`;
   return `The statement ${name} is ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}.`;
 }
@@ -35,10 +35,6 @@ function nameOf({ sid, principals }: NormalizedStatement): string {
   return sid ?? `of ${principals.join(', ')}`;
 }
 
-function equal(one: NormalizedStatement, other: NormalizedStatement): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function equalLists(one: readonly string[], other: readonly string[]): boolean {
+function equal<T extends NormalizedStatement | readonly string[]>(one: T, other: T): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -19,18 +19,21 @@ export interface ShownPlan {
   readonly scope?: string;
 }
 
+/** A pull request as far as approval goes. */
+export interface MergedPull {
+  readonly number: number;
+  readonly url: string;
+  /** Its last commit. */
+  readonly head: string;
+  /** ISO 8601; absent while it waits in a merge queue or is open. */
+  readonly mergedAt?: string;
+}
+
 /** One step of the branch's history that touched what a run applies, and the pull request that made it. */
 export interface Merge {
   readonly commit: string;
   /** Absent for a commit that no pull request brought in. */
-  readonly pullRequest?: {
-    readonly number: number;
-    readonly url: string;
-    /** Its last commit. */
-    readonly head: string;
-    /** ISO 8601; absent while it is open. */
-    readonly mergedAt?: string;
-  };
+  readonly pullRequest?: MergedPull;
   /** Absent when there is no comment of our own with a plan. */
   readonly shown?: ShownPlan;
   /** Who else edited that comment, which then shows nothing that can be approved. */

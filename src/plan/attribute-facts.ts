@@ -1,3 +1,4 @@
+import { isMapping } from '../base/mapping.ts';
 import type { ResourceChange } from './changes.ts';
 import { factOf, factsBetween, type Fact, type FactKind, type FactProps } from './fact.ts';
 
@@ -22,7 +23,8 @@ const kinds: Readonly<Record<string, { readonly kind: FactKind; readonly label: 
   max_session_duration: { kind: 'session length', label: 'session length in seconds' },
 };
 
-interface AttributeProps {
+/** A change, and what it is about. */
+export interface AttributeProps {
   readonly change: ResourceChange;
   /** In AWS's words, as `IAM role`. */
   readonly label: string;
@@ -84,12 +86,10 @@ function tagFacts({ change: { before, after }, label, name }: AttributeProps): F
 }
 
 function tagsOf(values: ResourceChange['after']): Record<string, string> {
-  const tags = { ...objectOf(values?.['tags']), ...objectOf(values?.['tags_all']) };
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, valueOf(value)]));
-}
-
-function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const tags = [values?.['tags'], values?.['tags_all']].filter(isMapping);
+  return Object.fromEntries(
+    tags.flatMap(Object.entries<unknown>).map(([key, value]) => [key, valueOf(value)]),
+  );
 }
 
 /** Providers write "not set" as null or as the zero of the type, each where it likes. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
+import { isMapping } from '../base/mapping.ts';
+import { byCodeUnits } from '../base/sort-keys.ts';
 
 /** What Terraform is about to do with one resource. */
 export type PlannedAction = 'create' | 'update' | 'replace' | 'delete' | 'forget' | 'no-op';
@@ -74,7 +76,7 @@ export function readChanges(planJson: unknown): ResourceChange[] {
   return plan.resource_changes
     .filter(({ mode }) => mode === 'managed')
     .map(toChange)
-    .sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+    .sort((a, b) => byCodeUnits(a.address, b.address));
 }
 
 function toChange({ address, type, change }: z.output<typeof changeSchema>): ResourceChange {
@@ -89,10 +91,10 @@ function toChange({ address, type, change }: z.output<typeof changeSchema>): Res
     address,
     type,
     action,
-    imported: isObject(change.importing),
+    imported: isMapping(change.importing),
     ...defined({
-      before: isObject(before) ? before : undefined,
-      after: isObject(after) ? after : undefined,
+      before: isMapping(before) ? before : undefined,
+      after: isMapping(after) ? after : undefined,
     }),
   };
 }
@@ -106,7 +108,7 @@ function visible(value: unknown, masks: readonly unknown[]): unknown {
       masks.map((mask) => at(mask, key)),
     );
   if (Array.isArray(value)) return value.map(part).filter((item) => item !== undefined);
-  if (!isObject(value)) return value;
+  if (!isMapping(value)) return value;
   return defined(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, part(item, key)])));
 }
 
@@ -114,10 +116,6 @@ function at(mask: unknown, key: string | number): unknown {
   return typeof mask === 'object' && mask !== null
     ? (mask as Record<string | number, unknown>)[key]
     : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unreadable(message: string, cause?: unknown): UserError {

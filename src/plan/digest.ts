@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { normalizeStatements } from '../iam/compare-policy.ts';
+import { isMapping } from '../base/mapping.ts';
+import { documentIn, normalizeStatements } from '../iam/compare-policy.ts';
 import type { CorsRemoval } from '../access/desired-access.ts';
-import { readPolicyDocument } from '../iam/policy-document.ts';
 import type { ResourceChange } from './changes.ts';
+import { deriveSlowly } from './fact-marks.ts';
 
 interface PlanDigestProps {
   /** Those written through S3 included. */
@@ -25,21 +26,13 @@ const configurationSchema = z.object({
   }),
 });
 
-// The plan holds the external ID, which can be short, and the digest is in public comments: guessing has to be slow.
-const ITERATIONS = 100_000;
-const SALT = 'kolena-s3-access plan digest';
-
 /**
  * A canonical hash of what a plan changes, 64 hex digits: the order of lists without an order, formatting and computed
  * values don't matter.
  */
-export async function planDigest(props: PlanDigestProps): Promise<string> {
-  const { subtle } = globalThis.crypto;
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  const key = await subtle.importKey('raw', bytes(canonicalChanges(props)), 'PBKDF2', false, ['deriveBits']);
-  const settings = { name: 'PBKDF2', hash: 'SHA-256', salt: bytes(SALT), iterations: ITERATIONS };
-  const digest = new Uint8Array(await subtle.deriveBits(settings, key, 256));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export function planDigest(props: PlanDigestProps): Promise<string> {
+  // The plan holds the external ID, which can be short, and the digest is in public comments: guessing has to be slow.
+  return deriveSlowly(canonicalChanges(props), 'kolena-s3-access plan digest');
 }
 
 function canonicalChanges({ changes: all, planJson, corsRemovals }: PlanDigestProps): string {
@@ -96,13 +89,8 @@ function isUnset(value: unknown): boolean {
 
 /** A policy document by what it says; any other text as it is. */
 function parsedDocument(text: string): unknown {
-  if (!text.trimStart().startsWith('{')) return text;
-  try {
-    const document = readPolicyDocument(JSON.parse(text));
-    return { version: document.Version, statements: normalizeStatements(document) };
-  } catch {
-    return text;
-  }
+  const document = documentIn(text);
+  return document ? { version: document.Version, statements: normalizeStatements(document) } : text;
 }
 
 /** Object keys and lists sorted: no list of these resources and of IAM has an order that means anything. */
@@ -111,7 +99,7 @@ function canonical(value: unknown): unknown {
     const items = value.map((item) => JSON.stringify(canonical(item))).sort();
     return items.map((item): unknown => JSON.parse(item));
   }
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isMapping(value)) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, item]) => [key, canonical(item)]));
 }

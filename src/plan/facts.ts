@@ -1,14 +1,13 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
 import { grantedBuckets } from '../iam/granted-buckets.ts';
-import { normalizeStatements } from '../iam/compare-policy.ts';
-import type { PolicyDocument } from '../iam/policy-document.ts';
-import { attributeFacts } from './attribute-facts.ts';
+import { documentIn } from '../iam/compare-policy.ts';
+import { attributeFacts, type AttributeProps } from './attribute-facts.ts';
 import type { ResourceChange } from './changes.ts';
 import { corsFacts, removalFacts } from './cors-facts.ts';
 import { grantFacts, trustFacts } from './document-facts.ts';
 import { factOf, type Fact, type FactKind } from './fact.ts';
-import { kindOfType, resourceKinds } from './resources.ts';
+import { kindOfType, nameOf, policyAddressOf, resourceKinds } from './resources.ts';
 import type { PlanSummary } from './summary.ts';
 
 /** A plan, and what it was decided from. */
@@ -53,11 +52,6 @@ interface ChangeProps extends FactsProps {
   readonly role: string;
 }
 
-function changeFacts(change: ResourceChange, props: ChangeProps): Fact[] {
-  if (change.type === resourceKinds.cors.type) return corsFacts(change, props);
-  return resourceFacts(change, props);
-}
-
 function trust(changes: readonly ResourceChange[], role: string): Fact[] {
   const roles = changes.filter(({ type }) => type === resourceKinds.role.type);
   return trustFacts({ role, ...documentsOf(roles, 'assume_role_policy') });
@@ -71,7 +65,7 @@ function grants(
   const attachments = new Map(
     changes
       .filter(({ type }) => type === resourceKinds.attachment.type)
-      .map(({ address, action }) => [policyOf(address), action]),
+      .map(({ address, action }) => [policyAddressOf(address), action]),
   );
   const policies = changes.filter(({ type }) => type === resourceKinds.policy.type);
   const stood = policies.filter(({ address }) => !['create', undefined].includes(attachments.get(address)));
@@ -86,7 +80,7 @@ function grants(
 
 function documentsOf(changes: readonly ResourceChange[], attribute: string) {
   const documents = (values: readonly ResourceChange['after'][]) =>
-    values.flatMap((value) => documentOf(value?.[attribute]) ?? []);
+    values.flatMap((value) => documentIn(value?.[attribute]) ?? []);
   return {
     before: documents(changes.map(({ before }) => before)),
     after: documents(changes.map(({ action, before, after }) => (isWritten({ action }) ? after : before))),
@@ -94,8 +88,9 @@ function documentsOf(changes: readonly ResourceChange[], attribute: string) {
 }
 
 /** What one resource's change says besides its grants; what a resource was goes with it. */
-function resourceFacts(change: ResourceChange, props: ChangeProps): Fact[] {
+function changeFacts(change: ResourceChange, props: ChangeProps): Fact[] {
   const { type, action } = change;
+  if (type === resourceKinds.cors.type) return corsFacts(change, props);
   const label = kindOfType(type)?.label ?? type;
   const named = {
     change,
@@ -114,19 +109,15 @@ function resourceFacts(change: ResourceChange, props: ChangeProps): Fact[] {
 
 /** A policy that goes, or comes off the role, and grants nothing but buckets that are lost. */
 function isOfLostBuckets({ address, action }: ResourceChange, { plan, observed }: ChangeProps): boolean {
-  const policy = plan.changes.find((change) => change.address === policyOf(address));
-  const granted = grantedBuckets([documentOf(policy?.before?.['policy']) ?? []].flat());
+  const policy = plan.changes.find((change) => change.address === policyAddressOf(address));
+  const granted = grantedBuckets([documentIn(policy?.before?.['policy']) ?? []].flat());
   const lost = lostBuckets(observed);
   return action === 'delete' && granted.length > 0 && granted.every((bucket) => lost.includes(bucket));
 }
 
 const inName = ['name', 'role', 'policy_arn'];
 
-interface Named {
-  readonly change: ResourceChange;
-  readonly label: string;
-  readonly name: string;
-}
+type Named = Omit<AttributeProps, 'told'>;
 
 interface WholeProps extends Named {
   readonly needsApproval: boolean;
@@ -166,14 +157,14 @@ function documentFacts(named: Named, { access, role }: ChangeProps): Fact[] {
   return Object.entries(documentNames).flatMap(([attribute, what]) => {
     const [old, wanted] = [before?.[attribute], after?.[attribute]];
     if (old === wanted) return [];
-    const [was, is] = [documentOf(old), documentOf(wanted)];
+    const [was, is] = [documentIn(old), documentIn(wanted)];
     if (is === undefined) return [unreadable(named, { what, text: wanted ?? 'known only after apply' })];
     if (was === undefined)
       return old === undefined ? [] : [unreadable(named, { what, text: 'not readable before' })];
     const language =
       was.Version === is.Version ? [] : [unreadable(named, { what, text: `of version ${is.Version}` })];
     const compare = attribute === 'policy' ? grantFacts : trustFacts;
-    const own = compare({ role: role, before: [was], after: [is] });
+    const own = compare({ role, before: [was], after: [is] });
     const isShown = own.some(({ key }) => access.some((fact) => fact.key === key));
     return isShown ? language : [...language, rewritten(named, what)];
   });
@@ -220,29 +211,4 @@ function stateFacts({ type, action, imported }: ResourceChange, name: string): F
       needsApproval: false,
     }),
   ];
-}
-
-/** An attachment is named as its policy, whose ARN is unknown until it is created. */
-function nameOf(change: ResourceChange, all: readonly ResourceChange[]): string {
-  const address = policyOf(change.address);
-  const named = all.find((other) => other.address === address) ?? change;
-  const values = { ...named.before, ...named.after };
-  const name = values['name'] ?? values['bucket'];
-  return typeof name === 'string' ? name : change.address;
-}
-
-function policyOf(address: string): string {
-  return address.replace(`${resourceKinds.attachment.type}.`, `${resourceKinds.policy.type}.`);
-}
-
-function documentOf(text: unknown): PolicyDocument | undefined {
-  if (typeof text !== 'string') return undefined;
-  try {
-    const document = JSON.parse(text) as PolicyDocument;
-    normalizeStatements(document);
-    return document;
-  } catch {
-    // Not JSON, or not a policy's shape: it is told as the text that it is.
-    return undefined;
-  }
 }

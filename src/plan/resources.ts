@@ -1,3 +1,5 @@
+import type { ResourceChange } from './changes.ts';
+
 /** A kind of resource that a plan holds. */
 export interface ResourceKind {
   /** Terraform's type. */
@@ -37,6 +39,21 @@ export function kindOfType(type: string): ResourceKind | undefined {
 /** The place of a Terraform type in a list for readers; types that the stack does not use come first. */
 export function rankOfType(type: string): number {
   return kinds.findIndex((kind) => kind.type === type);
+}
+
+/** The address of an attachment's policy; any other address as it is. */
+export function policyAddressOf(address: string): string {
+  return address.replace(`${resourceKinds.attachment.type}.`, `${resourceKinds.policy.type}.`);
+}
+
+/** What a change is about, by name. An attachment is named as its policy, whose ARN is unknown until it is created. */
+export function nameOf(change: ResourceChange, all: readonly ResourceChange[]): string {
+  const address = policyAddressOf(change.address);
+  const policy = address === change.address ? undefined : all.find((other) => other.address === address);
+  const { before, after } = policy ?? change;
+  const values = { ...before, ...after };
+  const name = values['name'] ?? values['bucket'];
+  return typeof name === 'string' ? name : change.address;
 }
 
 /** Terraform's name of the role. Logical ids are contract: renaming one replaces the resource. */

@@ -1,6 +1,6 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { ResourceChange } from './changes.ts';
-import { corsAddress, kindOfType, rankOfType, resourceKinds } from './resources.ts';
+import { corsAddress, kindOfType, nameOf, rankOfType, resourceKinds } from './resources.ts';
 import type { PlanSummary } from './summary.ts';
 
 /** The word for what happens to a resource, as the reader sees it. */
@@ -40,22 +40,19 @@ export interface RowsProps {
 export function resourceRows({ plan, desired, backend }: RowsProps): ResourceRow[] {
   const removals = desired.removals.cors.filter(({ rules }) => rules.kolena !== undefined);
   const removed = new Set(removals.map(({ bucket }) => corsAddress(bucket)));
-  const names = new Map(plan.changes.map((change) => [change.address, nameOf(change)]));
   const rows = [
     ...plan.changes
       // Terraform only forgets what is removed through S3: one row for both.
       .filter(({ action, address }) => action !== 'forget' || !removed.has(address))
-      .map((change) => {
-        // An attachment is named as its policy, whose ARN is unknown until it is created.
-        const named = change.address.replace(resourceKinds.attachment.type, resourceKinds.policy.type);
-        return rowOf({
+      .map((change) =>
+        rowOf({
           action: actionWord(change, backend),
           type: change.type,
-          name: names.get(named) ?? nameOf(change),
+          name: nameOf(change, plan.changes),
           address: change.address,
           change,
-        });
-      }),
+        }),
+      ),
     ...removals.map(({ bucket, rules }) =>
       rowOf({
         action: rules.others.length > 0 ? 'remove rule' : 'delete',
@@ -86,10 +83,4 @@ function actionWord({ action, imported }: ResourceChange, backend: boolean): Act
     case 'forget':
       return action;
   }
-}
-
-function nameOf({ address, before, after }: ResourceChange): string {
-  const named = { ...before, ...after };
-  const name = named['name'] ?? named['bucket'];
-  return typeof name === 'string' ? name : address;
 }

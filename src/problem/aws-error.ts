@@ -64,40 +64,22 @@ export function isDenied(error: unknown): boolean {
   return isCode(error, 'AccessDenied', 'UnauthorizedOperation');
 }
 
-const networkCodes = [
-  'EAI_AGAIN',
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-].concat(['ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'TimeoutError']);
-
-// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-const throttlingCodes = [
-  'Throttling',
-  'Throttled',
-  'TooManyRequests',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'SlowDown',
+/** Of calls that the network, and not AWS, failed. */
+export const networkCodes: readonly string[] = [
+  ...['EAI_AGAIN', 'ECONNABORTED', 'ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH'],
+  ...['ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'TimeoutError'],
 ];
 
-/** Whether the network, and not AWS, failed the call. */
-export function isNetworkFailure({ code }: AwsError): boolean {
-  return networkCodes.includes(code);
-}
+const passingCodes = [
+  ...networkCodes,
+  'IDPCommunicationError',
+  // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+  ...['Throttling', 'Throttled', 'TooManyRequests', 'RequestLimitExceeded', 'RequestThrottled', 'SlowDown'],
+];
 
 /** Whether the same call may well succeed a moment later: the network, throttling, a server's own fault. */
-export function isTransient(error: AwsError): boolean {
-  const { code, status = 0 } = error;
-  return (
-    isNetworkFailure(error) ||
-    throttlingCodes.includes(code) ||
-    status === 429 ||
-    status >= 500 ||
-    code === 'IDPCommunicationError'
-  );
+export function isTransient({ code, status = 0 }: AwsError): boolean {
+  return passingCodes.includes(code) || status === 429 || status >= 500;
 }
 
 /** What answered a call, yet as AWS never does: a proxy's own page with status 200, for one. */

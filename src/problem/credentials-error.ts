@@ -1,44 +1,43 @@
 import { UserError } from '../base/errors.ts';
-
 import { type AwsError, readAwsError } from './aws-error.ts';
 import { networkProblem } from './network-error.ts';
-import type { Problem } from './problem.ts';
+import { explainKnown, type KnownFailure } from './problem.ts';
 
 interface Context {
   readonly region: string;
 }
 
-interface Entry {
-  readonly codes: readonly string[];
-  /** Tells failures apart that share one code. */
-  readonly says?: RegExp;
-  readonly explain: (error: AwsError, context: Context) => Problem;
-}
+type Failure = AwsError & Context;
 
-const clock = "Set the runner's clock (chronyd, systemd-timesyncd): AWS accepts five minutes of difference.";
+const clockIsOff = {
+  message: ({ message }: Failure) => `The runner's clock is off: ${message}`,
+  remedy: "Set the runner's clock (chronyd, systemd-timesyncd): AWS accepts five minutes of difference.",
+};
+
+/** What gets a run on whose credentials reached their end. */
+export const expiredRemedy =
+  'Run again with new ones: sign in right before this step (locally: aws sso login), or use role-to-assume, which ' +
+  'renews them between commands. If one command of Terraform outlasts them, raise role-duration-seconds.';
 
 /** Any call's credentials, as https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and S3's list name them. */
-const table: readonly Entry[] = [
+const known: readonly KnownFailure<Failure>[] = [
   {
     codes: ['SignatureDoesNotMatch', 'RequestExpired', 'InvalidSignature'],
     says: /expired|not yet current|too skewed/i,
-    explain: ({ message }) => ({ message: `The runner's clock is off: ${message}`, remedy: clock }),
+    ...clockIsOff,
   },
-  {
-    codes: ['RequestTimeTooSkewed'],
-    explain: ({ message }) => ({ message: `The runner's clock is off: ${message}`, remedy: clock }),
-  },
+  { codes: ['RequestTimeTooSkewed'], ...clockIsOff },
   {
     codes: ['SignatureDoesNotMatch', 'InvalidSignature', 'IncompleteSignature'],
-    explain: ({ message }) => ({
-      message: `AWS does not accept the signature: the secret access key does not belong to the access key ID. ${message}`,
-      remedy:
-        'Set AWS_SECRET_ACCESS_KEY again, without spaces or line ends, or use role-to-assume and store no key at all.',
-    }),
+    message: ({ message }) =>
+      `AWS does not accept the signature: the secret access key does not belong to the access key ID. ${message}`,
+    remedy:
+      'Set AWS_SECRET_ACCESS_KEY again, without spaces or line ends, or use role-to-assume and store no key at all.',
   },
   {
     codes: ['ExpiredToken', 'TokenRefreshRequired', 'RequestExpired'],
-    explain: expiredCredentials,
+    message: ({ message }) => `The AWS credentials have expired: ${message}`,
+    remedy: expiredRemedy,
   },
   {
     codes: [
@@ -48,26 +47,22 @@ const table: readonly Entry[] = [
       'InvalidToken',
       'AuthFailure',
     ],
-    explain: ({ message, host }, { region }) => ({
-      message: `AWS does not know the access key${host === undefined ? '' : ` at ${host}`} (aws-region ${region}): ${message}`,
-      remedy:
-        'Check that the key exists and is active, that its AWS_SESSION_TOKEN is set if it is a temporary one, and that aws-region is of ' +
-        "the key's partition (cn-* for China, us-gov-* for GovCloud) and enabled in the account.",
-    }),
+    message: ({ message, host, region }) =>
+      `AWS does not know the access key${host === undefined ? '' : ` at ${host}`} (aws-region ${region}): ${message}`,
+    remedy:
+      'Check that the key exists and is active, that its AWS_SESSION_TOKEN is set if it is a temporary one, and that aws-region is of ' +
+      "the key's partition (cn-* for China, us-gov-* for GovCloud) and enabled in the account.",
   },
   {
     codes: ['RegionDisabled'],
-    explain: ({ message }, { region }) => ({
-      message: `STS is not active in ${region}: ${message}`,
-      remedy: `Activate STS for ${region} in the IAM console (Account settings), or set aws-region to a region where it is active.`,
-    }),
+    message: ({ message, region }) => `STS is not active in ${region}: ${message}`,
+    remedy: ({ region }) =>
+      `Activate STS for ${region} in the IAM console (Account settings), or set aws-region to a region where it is active.`,
   },
   {
     codes: ['OptInRequired', 'SubscriptionRequired'],
-    explain: ({ message }, { region }) => ({
-      message: `The account is not allowed to use ${region}: ${message}`,
-      remedy: `Enable ${region} for the account, or set aws-region to an enabled region.`,
-    }),
+    message: ({ message, region }) => `The account is not allowed to use ${region}: ${message}`,
+    remedy: ({ region }) => `Enable ${region} for the account, or set aws-region to an enabled region.`,
   },
 ];
 
@@ -75,22 +70,9 @@ const table: readonly Entry[] = [
  * The UserError for a call that failed for its credentials or on its way to AWS, with the next step; a UserError stays what it is.
  * `undefined` for any other failure, which the caller explains itself.
  */
-export function credentialsError(error: unknown, context: Context): UserError | undefined {
+export function credentialsError(error: unknown, { region }: Context): UserError | undefined {
   if (error instanceof UserError) return error;
   const failure = readAwsError(error);
-  const entry = table.find(
-    ({ codes, says }) => codes.includes(failure.code) && (says?.test(failure.message) ?? true),
-  );
-  const problem = networkProblem(failure) ?? entry?.explain(failure, context);
+  const problem = networkProblem(failure) ?? explainKnown(known, { ...failure, region });
   return problem && new UserError({ reason: 'credentials', ...problem, cause: error });
-}
-
-/** The credentials of this run reached their end; what AWS said of it is kept. */
-export function expiredCredentials({ message }: { readonly message: string }): Problem {
-  return {
-    message: `The AWS credentials have expired: ${message}`,
-    remedy:
-      'Run again with new ones: sign in right before this step (locally: aws sso login), or use role-to-assume, which ' +
-      'renews them between commands. If one command of Terraform outlasts them, raise role-duration-seconds.',
-  };
 }

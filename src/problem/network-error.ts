@@ -1,5 +1,5 @@
-import { type AwsError, isNetworkFailure } from './aws-error.ts';
-import type { Problem } from './problem.ts';
+import { type AwsError, networkCodes } from './aws-error.ts';
+import { explainKnown, type KnownFailure, type Problem } from './problem.ts';
 
 /** The next step for a certificate of an authority that this machine does not trust. */
 export const untrustedCertificateRemedy =
@@ -26,69 +26,59 @@ const untrustedCodes = [
 
 /** Why a call never reached AWS: names, connections, proxies and certificates; `undefined` for any other failure. */
 export function networkProblem(failure: AwsError): Problem | undefined {
-  if (failure.code === 'ERR_PROXY_REFUSED') return proxyRefused(failure);
-  if (untrustedCodes.includes(failure.code)) return untrustedCertificate(failure);
-  if (failure.code === 'CERT_HAS_EXPIRED' || failure.code === 'CERT_NOT_YET_VALID')
-    return certificateOutOfTime(failure);
-  if (failure.code === 'ERR_TLS_CERT_ALTNAME_INVALID') return otherHostsCertificate(failure);
-  if (failure.code === 'ENOTFOUND' || failure.code === 'EAI_AGAIN') return unknownName(failure);
-  return isNetworkFailure(failure) ? unreachable(failure) : undefined;
+  return explainKnown(known, failure);
 }
 
-function route({ host, proxy }: AwsError): string {
-  return `${host ?? 'AWS'}${proxy === undefined ? '' : ` through the proxy ${proxy}`}`;
-}
+const route = ({ host = 'AWS', proxy }: AwsError) =>
+  `${host}${proxy === undefined ? '' : ` through the proxy ${proxy}`}`;
 
-function proxyRefused(failure: AwsError): Problem {
-  const message = `The way to ${failure.host ?? 'AWS'} is closed: ${failure.message}`;
-  if (/ 407\b/.test(failure.message)) {
-    const remedy =
-      'Give the proxy its user and password, from a secret: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT.';
-    return { message, remedy };
-  }
-  return {
-    message,
-    remedy: `Have the proxy let ${failure.host ?? 'AWS'} through, or name that host in NO_PROXY.`,
-  };
-}
+const certificate = (failure: AwsError) => `The TLS certificate shown for ${route(failure)}`;
 
-function untrustedCertificate(failure: AwsError): Problem {
-  return {
-    message: `The TLS certificate shown for ${route(failure)} is not trusted (${failure.code}).`,
-    remedy: untrustedCertificateRemedy,
-  };
-}
+const closed = ({ host = 'AWS', message }: AwsError) => `The way to ${host} is closed: ${message}`;
 
-function certificateOutOfTime(failure: AwsError): Problem {
-  return {
-    message: `The TLS certificate shown for ${route(failure)} is not valid at the runner's time (${failure.code}).`,
-    remedy: "Check the runner's clock; if it is right, renew the certificate of the proxy or endpoint.",
-  };
-}
-
-function otherHostsCertificate(failure: AwsError): Problem {
-  return {
-    message: `The TLS certificate shown for ${route(failure)} is for another host: ${failure.message}`,
-    remedy: 'Check AWS_ENDPOINT_URL and its per-service forms, and what answers in between.',
-  };
-}
-
-function unknownName(failure: AwsError): Problem {
-  return {
-    message: `A host name on the way to ${route(failure)} cannot be resolved: ${failure.message}`,
+const known: readonly KnownFailure<AwsError>[] = [
+  {
+    codes: ['ERR_PROXY_REFUSED'],
+    says: / 407\b/,
+    message: closed,
     remedy:
-      failure.proxy === undefined
+      'Give the proxy its user and password, from a secret: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT.',
+  },
+  {
+    codes: ['ERR_PROXY_REFUSED'],
+    message: closed,
+    remedy: ({ host = 'AWS' }) => `Have the proxy let ${host} through, or name that host in NO_PROXY.`,
+  },
+  {
+    codes: untrustedCodes,
+    message: (failure) => `${certificate(failure)} is not trusted (${failure.code}).`,
+    remedy: untrustedCertificateRemedy,
+  },
+  {
+    codes: ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'],
+    message: (failure) => `${certificate(failure)} is not valid at the runner's time (${failure.code}).`,
+    remedy: "Check the runner's clock; if it is right, renew the certificate of the proxy or endpoint.",
+  },
+  {
+    codes: ['ERR_TLS_CERT_ALTNAME_INVALID'],
+    message: (failure) => `${certificate(failure)} is for another host: ${failure.message}`,
+    remedy: 'Check AWS_ENDPOINT_URL and its per-service forms, and what answers in between.',
+  },
+  {
+    codes: ['ENOTFOUND', 'EAI_AGAIN'],
+    message: (failure) =>
+      `A host name on the way to ${route(failure)} cannot be resolved: ${failure.message}`,
+    remedy: ({ proxy }) =>
+      proxy === undefined
         ? 'Check aws-region and AWS_ENDPOINT_URL for typing errors; on a runner that reaches the internet only by a proxy, set HTTPS_PROXY.'
         : 'Check the host name in HTTPS_PROXY.',
-  };
-}
-
-function unreachable(failure: AwsError): Problem {
-  return {
-    message: `No connection to ${route(failure)}: ${failure.message}`,
-    remedy:
-      failure.proxy === undefined
-        ? `Let the runner reach ${failure.host ?? 'AWS'}, or set HTTPS_PROXY if it reaches the internet only by a proxy.`
+  },
+  {
+    codes: networkCodes,
+    message: (failure) => `No connection to ${route(failure)}: ${failure.message}`,
+    remedy: ({ host = 'AWS', proxy }) =>
+      proxy === undefined
+        ? `Let the runner reach ${host}, or set HTTPS_PROXY if it reaches the internet only by a proxy.`
         : 'Check HTTPS_PROXY; if the host is to be reached directly, name it in NO_PROXY.',
-  };
-}
+  },
+];

@@ -1,17 +1,23 @@
 import { UserError } from '../base/errors.ts';
-
 import { readAwsError } from './aws-error.ts';
 import { credentialsError } from './credentials-error.ts';
 import { denialRemedy } from './denial-remedy.ts';
 import type { Environment } from '../base/environment.ts';
-import type { Problem } from './problem.ts';
 
 /** The failure of ambient credentials, from finding them to GetCallerIdentity; AWS's own words are always kept. */
 export function ambientError(error: unknown, region: string): UserError {
   const known = credentialsError(error, { region });
   if (known !== undefined) return known;
   const { code, message } = readAwsError(error);
-  const problem = code === 'AccessDenied' ? denied(message) : unknown(code, message);
+  const addTo = "the caller's policy, and check the trust policy of any role that is to be assumed";
+  const problem =
+    code === 'AccessDenied'
+      ? { message: `AWS denies the sign-in: ${message}`, remedy: denialRemedy(message, addTo) }
+      : {
+          message: `Signing in to AWS failed (${code}): ${message}`,
+          remedy:
+            'Check the ambient AWS credentials with aws sts get-caller-identity, or use role-to-assume.',
+        };
   return new UserError({ reason: 'credentials', ...problem, cause: error });
 }
 
@@ -42,15 +48,3 @@ export function missingCredentials(env: Environment): UserError {
 
 /** What a workflow has to say so that its jobs may ask GitHub for an ID token. */
 export const idTokenPermission = 'permissions:\n  id-token: write\n  contents: read';
-
-function denied(message: string): Problem {
-  const addTo = "the caller's policy, and check the trust policy of any role that is to be assumed";
-  return { message: `AWS denies the sign-in: ${message}`, remedy: denialRemedy(message, addTo) };
-}
-
-function unknown(code: string, message: string): Problem {
-  return {
-    message: `Signing in to AWS failed (${code}): ${message}`,
-    remedy: 'Check the ambient AWS credentials with aws sts get-caller-identity, or use role-to-assume.',
-  };
-}

@@ -1,5 +1,4 @@
 import { UserError } from '../base/errors.ts';
-
 import { parsePrincipalArn } from '../config/arn.ts';
 import { partitionOfRegion } from '../config/partition.ts';
 import type { Environment } from '../base/environment.ts';

@@ -1,7 +1,5 @@
-import { UserError } from '../base/errors.ts';
-import type { FailureReason } from '../base/errors.ts';
-import { parseDiagnostics, parseLockInfo } from './terraform-diagnostics.ts';
-import type { Diagnostic, LockInfo } from './terraform-diagnostics.ts';
+import { UserError, type FailureReason } from '../base/errors.ts';
+import { parseDiagnostics, parseLockInfo, type Diagnostic, type LockInfo } from './terraform-diagnostics.ts';
 import { remedyFor } from './terraform-remedies.ts';
 
 /** How a process ended, and what it printed. */
@@ -69,15 +67,19 @@ export function terraformMissing(binary: string, cause: unknown): UserError {
   });
 }
 
-/** The binary printed something else than the JSON that it was asked for. */
-export function noJson(command: string, printed: string, cause: unknown): UserError {
-  return new UserError({
-    reason: 'terraform-missing',
-    message: `${command} printed no JSON. It begins with: ${JSON.stringify(printed.slice(0, 80))}`,
-    remedy:
-      'Point `terraform-path` at the Terraform or OpenTofu binary itself: what is on PATH seems to be a wrapper that prints lines of its own. Take `TF_CLI_ARGS` and `TF_CLI_ARGS_show` out of the environment, too.',
-    cause,
-  });
+/** The JSON that a command was asked for. Throws `terraform-missing` where it printed something else. */
+export function jsonOf(command: string, printed: string): unknown {
+  try {
+    return JSON.parse(printed) as unknown;
+  } catch (cause) {
+    throw new UserError({
+      reason: 'terraform-missing',
+      message: `${command} printed no JSON. It begins with: ${JSON.stringify(printed.slice(0, 80))}`,
+      remedy:
+        'Point `terraform-path` at the Terraform or OpenTofu binary itself: what is on PATH seems to be a wrapper that prints lines of its own. Take `TF_CLI_ARGS` and `TF_CLI_ARGS_show` out of the environment, too.',
+      cause,
+    });
+  }
 }
 
 function reasonOf(diagnostics: readonly Diagnostic[]): FailureReason | undefined {

@@ -1,4 +1,4 @@
-import { expiredCredentials } from './credentials-error.ts';
+import { expiredRemedy } from './credentials-error.ts';
 import { denialRemedy } from './denial-remedy.ts';
 import { isUntrustedCertificate, untrustedCertificateRemedy } from './network-error.ts';
 import { statementFor } from './statement.ts';
@@ -8,10 +8,7 @@ type Remedy = string | ((match: RegExpExecArray) => string);
 
 /** What Terraform and AWS say, and what to do about it; the first match counts, so the special come first. */
 const remedies: readonly (readonly [RegExp, Remedy])[] = [
-  [
-    /ExpiredToken|token included in the request is expired/,
-    ({ input }) => expiredCredentials({ message: input }).remedy,
-  ],
+  [/ExpiredToken|token included in the request is expired/, expiredRemedy],
   [/not authorized to perform: [\w-]+:\w+/, ({ input }) => denialRemedy(input)],
   [
     /operation error (\w+): (\w+),.*(?:AccessDenied|Forbidden)/s,

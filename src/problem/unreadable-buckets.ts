@@ -12,16 +12,17 @@ export function unreadableBuckets(findings: readonly BucketFinding[], caller: Ca
   const missing = findings.flatMap((one) => (one.kind === 'missing' ? [one.name] : []));
   const denied = findings.filter((one) => one.kind === 'denied');
   if (missing.length + denied.length === 0) return undefined;
-  const others = named(denied, 'other');
-  const mine = [...named(denied, 'this'), ...named(denied, 'unknown')];
+  const named = (owner: Denied['owner']) =>
+    denied.filter((one) => one.owner === owner).map(({ name }) => name);
+  const [others, own, unknown] = [named('other'), named('this'), named('unknown')];
+  const mine = [...own, ...unknown];
   const sentences = [
     missing.length > 0 && `There is no bucket named ${missing.join(', ')} in partition ${partition}.`,
     others.length > 0 &&
       `Not of account ${accountId}, but of another, and never taken for yours, even if it is open to everybody: ${others.join(', ')}.`,
-    named(denied, 'unknown').length > 0 &&
-      `S3 refuses ${named(denied, 'unknown').join(', ')}: the bucket belongs to another account, or this run is not allowed to read it.`,
-    named(denied, 'this').length > 0 &&
-      `This run is not allowed to read the CORS rules of ${named(denied, 'this').join(', ')}.`,
+    unknown.length > 0 &&
+      `S3 refuses ${unknown.join(', ')}: the bucket belongs to another account, or this run is not allowed to read it.`,
+    own.length > 0 && `This run is not allowed to read the CORS rules of ${own.join(', ')}.`,
     denied[0] !== undefined && `S3 said: ${(denied[0].cause as Error).message}`,
   ];
   const steps = [
@@ -43,10 +44,6 @@ export function unreadableBuckets(findings: readonly BucketFinding[], caller: Ca
     remedy: text(steps),
     cause: denied[0]?.cause,
   });
-}
-
-function named(denied: readonly Denied[], owner: Denied['owner']): string[] {
-  return denied.filter((one) => one.owner === owner).map(({ name }) => name);
 }
 
 function readSettings(buckets: readonly string[], partition: string): MissingRight {

@@ -1,8 +1,4 @@
 import { UserError } from '../base/errors.ts';
-import { isUntrustedCertificate, untrustedCertificateRemedy } from './network-error.ts';
-
-import { readAwsError } from './aws-error.ts';
-import { credentialsError } from './credentials-error.ts';
 import { parsePrincipalArn } from '../config/arn.ts';
 import {
   acceptingTrustPolicy,
@@ -10,7 +6,10 @@ import {
   subjectScope,
   subjectWithoutIds,
 } from '../iam/id-token.ts';
-import type { Problem } from './problem.ts';
+import { type AwsError, readAwsError } from './aws-error.ts';
+import { credentialsError } from './credentials-error.ts';
+import { isUntrustedCertificate, untrustedCertificateRemedy } from './network-error.ts';
+import { explainKnown, type KnownFailure } from './problem.ts';
 import { idTokenPermission } from './sign-in-error.ts';
 
 /** What was asked of AWS when it refused an ID token. */
@@ -23,61 +22,119 @@ export interface WebIdentityRequest {
   readonly claims?: IdTokenClaims;
 }
 
-interface Entry {
-  readonly codes: readonly string[];
-  readonly says?: RegExp;
-  readonly explain: (request: WebIdentityRequest, message: string) => Problem;
-}
+type Failure = WebIdentityRequest & AwsError;
+
+const seen = ({ claims }: Failure) =>
+  claims === undefined
+    ? 'The token could not be read.'
+    : `The job's token says\n  sub: ${claims.sub}\n  aud: ${claims.aud}\n  iss: ${claims.iss}`;
+
+/** Told with AWS's own words, and with the claims of the token. */
+const withClaims = (what: string) => (failure: Failure) => `${what}: ${failure.message}. ${seen(failure)}`;
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors */
-const table: readonly Entry[] = [
-  { codes: ['AccessDenied'], explain: notAuthorized },
-  { codes: ['InvalidIdentityToken'], says: /No OpenIDConnect provider/i, explain: noProvider },
-  { codes: ['InvalidIdentityToken'], says: /audience/i, explain: wrongAudience },
-  { codes: ['InvalidIdentityToken'], explain: tokenNotAccepted },
-  { codes: ['ExpiredToken'], explain: tokenExpired },
-  { codes: ['ValidationError'], says: /DurationSeconds/, explain: sessionTooLong },
-  { codes: ['ValidationError'], says: /arn/i, explain: invalidArn },
-  { codes: ['IDPCommunicationError'], explain: issuerUnreachable },
-  { codes: ['IdTokenRefused'], explain: noTokenGiven },
-  { codes: ['IdTokenUnavailable'], explain: noTokenServed },
+const known: readonly KnownFailure<Failure>[] = [
+  {
+    codes: ['AccessDenied'],
+    message: (failure) =>
+      `${withClaims(`AWS does not let this job assume ${failure.roleArn}`)(failure)}${formatOf(failure)}`,
+    remedy: ({ claims, roleArn }) =>
+      claims === undefined
+        ? 'Check the trust policy of the role, and that the role exists.'
+        : acceptanceRemedy(claims, roleArn),
+  },
+  {
+    codes: ['InvalidIdentityToken'],
+    says: /No OpenIDConnect provider/i,
+    message: (failure) => {
+      const account = parsePrincipalArn(failure.roleArn)?.accountId ?? 'of the role';
+      return withClaims(`Account ${account} has no OIDC provider for this token`)(failure);
+    },
+    remedy: ({ claims, audience }) =>
+      `Create it there once: aws iam create-open-id-connect-provider --url ${claims?.iss ?? "the token's issuer"} --client-id-list ${audience}`,
+  },
+  {
+    codes: ['InvalidIdentityToken'],
+    says: /audience/i,
+    message: withClaims("The OIDC provider in AWS does not accept the token's audience"),
+    remedy: ({ audience }) =>
+      `Add ${audience} to the provider's client IDs, or set audience to one that it has.`,
+  },
+  {
+    codes: ['InvalidIdentityToken'],
+    message: withClaims('AWS does not accept the token, not even a fresh one'),
+    remedy:
+      "Check that AWS can reach the issuer's /.well-known/openid-configuration and keys (a GitHub Enterprise Server has to be reachable from " +
+      'the internet), and the thumbprint of the OIDC provider in AWS.',
+  },
+  {
+    codes: ['ExpiredToken'],
+    message: withClaims('AWS finds a token expired that was fetched a moment ago'),
+    remedy: 'Check the clock of the GitHub server that issues the tokens, and of the runner.',
+  },
+  {
+    codes: ['ValidationError'],
+    says: /DurationSeconds/,
+    message: ({ durationSeconds = "of AWS's default 3600", message }) =>
+      `role-duration-seconds ${durationSeconds} is refused: ${message}`,
+    remedy: ({ roleArn }) =>
+      `Lower role-duration-seconds (from 900; long runs renew their session), or raise the maximum session duration of ${roleArn}.`,
+  },
+  {
+    codes: ['ValidationError'],
+    says: /arn/i,
+    message: ({ roleArn, message }) => `AWS does not accept role-to-assume ${roleArn}: ${message}`,
+    remedy:
+      "Copy the role's ARN from the IAM console: arn:aws:iam::123456789012:role/NAME, with its path if it has one.",
+  },
+  {
+    codes: ['IDPCommunicationError'],
+    message: withClaims("AWS could not reach the token's issuer in several tries"),
+    remedy:
+      'Run the job again; if it stays, check that the issuer answers from the internet (githubstatus.com for GitHub itself).',
+  },
+  {
+    codes: ['IdTokenRefused'],
+    message: ({ message }) => `GitHub refused this job an ID token: ${message}`,
+    // A job that may not ask at all is told so before.
+    remedy:
+      'Run the job again: what GitHub gave it to ask with may have expired. If it stays, check that the workflow, or the job, says:\n' +
+      idTokenPermission,
+  },
+  {
+    codes: ['IdTokenUnavailable'],
+    message: ({ audience, message }) => `GitHub gave no ID token for audience ${audience}: ${message}`,
+    remedy: ({ message }) =>
+      isUntrustedCertificate(message)
+        ? untrustedCertificateRemedy
+        : 'Run the job again (githubstatus.com tells of outages); behind a proxy, let the runner reach its ID token service.',
+  },
 ];
 
 /** The UserError for a refused AssumeRoleWithWebIdentity, or for an ID token that could not be got, with the next step. */
 export function webIdentityError(error: unknown, request: WebIdentityRequest): UserError {
   if (error instanceof UserError) return error;
-  const { code, message } = readAwsError(error);
-  const entry = table.find(({ codes, says }) => codes.includes(code) && (says?.test(message) ?? true));
-  if (entry === undefined) {
-    const fallback = {
-      message: `Assuming ${request.roleArn} failed (${code}): ${message}`,
+  const failure = readAwsError(error);
+  const problem = explainKnown(known, { ...request, ...failure });
+  const other = problem ? undefined : credentialsError(error, request);
+  return (
+    other ??
+    new UserError({
+      reason: 'credentials',
+      message: `Assuming ${request.roleArn} failed (${failure.code}): ${failure.message}`,
       remedy: 'Check role-to-assume and the trust policy of that role.',
-    };
-    return (
-      credentialsError(error, request) ?? new UserError({ reason: 'credentials', ...fallback, cause: error })
-    );
-  }
-  return new UserError({ reason: 'credentials', ...entry.explain(request, message), cause: error });
+      ...problem,
+      cause: error,
+    })
+  );
 }
 
-function seen({ claims }: WebIdentityRequest): string {
-  if (claims === undefined) return 'The token could not be read.';
-  return `The job's token says\n  sub: ${claims.sub}\n  aud: ${claims.aud}\n  iss: ${claims.iss}`;
+function formatOf({ claims }: Failure): string {
+  const old = claims && subjectWithoutIds(claims.sub);
+  return old === undefined
+    ? ''
+    : `\nThis sub carries GitHub's immutable owner and repository IDs; a trust policy written for "${old}" does not match it.`;
 }
-
-function notAuthorized(request: WebIdentityRequest, message: string): Problem {
-  const old = request.claims && subjectWithoutIds(request.claims.sub);
-  const format =
-    old === undefined
-      ? ''
-      : `\nThis sub carries GitHub's immutable owner and repository IDs; a trust policy written for "${old}" does not match it.`;
-  return {
-    message: `AWS does not let this job assume ${request.roleArn}: ${message}. ${seen(request)}${format}`,
-    remedy: request.claims === undefined ? unreadRemedy : acceptanceRemedy(request.claims, request.roleArn),
-  };
-}
-
-const unreadRemedy = 'Check the trust policy of the role, and that the role exists.';
 
 /** Never a trust policy by which code that nobody has merged, or a job without its approval, could become the role. */
 function acceptanceRemedy(claims: IdTokenClaims, roleArn: string): string {
@@ -106,78 +163,4 @@ function acceptanceRemedy(claims: IdTokenClaims, roleArn: string): string {
         'OIDC settings of the repository or organization.'
       );
   }
-}
-
-function noProvider(request: WebIdentityRequest, message: string): Problem {
-  const account = parsePrincipalArn(request.roleArn)?.accountId ?? 'of the role';
-  const url = request.claims?.iss ?? "the token's issuer";
-  return {
-    message: `Account ${account} has no OIDC provider for this token: ${message}. ${seen(request)}`,
-    remedy: `Create it there once: aws iam create-open-id-connect-provider --url ${url} --client-id-list ${request.audience}`,
-  };
-}
-
-function wrongAudience(request: WebIdentityRequest, message: string): Problem {
-  return {
-    message: `The OIDC provider in AWS does not accept the token's audience: ${message}. ${seen(request)}`,
-    remedy: `Add ${request.audience} to the provider's client IDs, or set audience to one that it has.`,
-  };
-}
-
-function tokenNotAccepted(request: WebIdentityRequest, message: string): Problem {
-  return {
-    message: `AWS does not accept the token, not even a fresh one: ${message}. ${seen(request)}`,
-    remedy:
-      "Check that AWS can reach the issuer's /.well-known/openid-configuration and keys (a GitHub Enterprise Server has to be reachable from " +
-      'the internet), and the thumbprint of the OIDC provider in AWS.',
-  };
-}
-
-function tokenExpired(request: WebIdentityRequest, message: string): Problem {
-  return {
-    message: `AWS finds a token expired that was fetched a moment ago: ${message}. ${seen(request)}`,
-    remedy: 'Check the clock of the GitHub server that issues the tokens, and of the runner.',
-  };
-}
-
-function sessionTooLong(request: WebIdentityRequest, message: string): Problem {
-  return {
-    message: `role-duration-seconds ${request.durationSeconds ?? "of AWS's default 3600"} is refused: ${message}`,
-    remedy: `Lower role-duration-seconds (from 900; long runs renew their session), or raise the maximum session duration of ${request.roleArn}.`,
-  };
-}
-
-function invalidArn(request: WebIdentityRequest, message: string): Problem {
-  return {
-    message: `AWS does not accept role-to-assume ${request.roleArn}: ${message}`,
-    remedy:
-      "Copy the role's ARN from the IAM console: arn:aws:iam::123456789012:role/NAME, with its path if it has one.",
-  };
-}
-
-function issuerUnreachable(request: WebIdentityRequest, message: string): Problem {
-  return {
-    message: `AWS could not reach the token's issuer in several tries: ${message}. ${seen(request)}`,
-    remedy:
-      'Run the job again; if it stays, check that the issuer answers from the internet (githubstatus.com for GitHub itself).',
-  };
-}
-
-function noTokenGiven(_: WebIdentityRequest, message: string): Problem {
-  return {
-    message: `GitHub refused this job an ID token: ${message}`,
-    // A job that may not ask at all is told so before.
-    remedy:
-      'Run the job again: what GitHub gave it to ask with may have expired. If it stays, check that the workflow, or the job, says:\n' +
-      idTokenPermission,
-  };
-}
-
-function noTokenServed({ audience }: WebIdentityRequest, message: string): Problem {
-  return {
-    message: `GitHub gave no ID token for audience ${audience}: ${message}`,
-    remedy: isUntrustedCertificate(message)
-      ? untrustedCertificateRemedy
-      : 'Run the job again (githubstatus.com tells of outages); behind a proxy, let the runner reach its ID token service.',
-  };
 }

@@ -2,7 +2,7 @@ import type { AccessChange, BucketChange, BucketDirection } from '../access/acce
 import type { CorsChange } from '../access/cors-change.ts';
 import { isNothing, type Extent, type Reach } from '../iam/reach.ts';
 import type { Detail } from './detail.ts';
-import { clip, code, count, details, table, type Inline } from './markdown.ts';
+import { clip, code, count, details, few, table, type Inline } from './markdown.ts';
 
 /** Up to this many rows all stand open. */
 const SHORT_TABLE = 10;
@@ -11,17 +11,7 @@ const SHORT_TABLE = 10;
 const OPEN_ROWS = 7;
 const LISTED_PLACES = 3;
 
-/** What needs a reviewer's eye first. */
-export const directions: readonly BucketDirection[] = [
-  'wider',
-  'wider and narrower',
-  'new',
-  'removed',
-  'narrower',
-  'CORS only',
-  'unchanged',
-];
-
+/** What needs a reviewer's eye first stands first. */
 const words: Readonly<Record<BucketDirection, string>> = {
   wider: '⚠️ **wider:**',
   'wider and narrower': '⚠️ **wider and narrower:**',
@@ -31,6 +21,9 @@ const words: Readonly<Record<BucketDirection, string>> = {
   'CORS only': 'CORS only:',
   unchanged: 'unchanged:',
 };
+
+/** What needs a reviewer's eye first. */
+export const directions = Object.keys(words) as readonly BucketDirection[];
 
 /** When the change happens, if it does: `would` where the run stopped, `drifted` where AWS and the config differ. */
 export type Tense = 'will' | 'did' | 'would' | 'drifted' | 'unknown';
@@ -67,13 +60,11 @@ const headers: Readonly<Record<Tense, string>> = {
 /** @example tally([wider, removed, removed]) // '1 wider, 2 removed' */
 export function tally(buckets: readonly BucketChange[], tense: Tense = 'will'): string {
   if (tense === 'unknown') return 'as configured';
-  const parts = directions.map(
-    (direction) => [buckets.filter((one) => one.direction === direction).length, direction] as const,
-  );
-  return parts
-    .filter(([number]) => number > 0)
-    .map(([number, direction]) => `${number} ${direction}`)
-    .join(', ');
+  const parts = directions.flatMap((direction) => {
+    const number = buckets.filter((one) => one.direction === direction).length;
+    return number > 0 ? [`${number} ${direction}`] : [];
+  });
+  return parts.join(', ');
 }
 
 function row(change: BucketChange, tense: Tense, { clip: limit }: Detail): Inline[] {
@@ -118,9 +109,10 @@ function extentText({ places, but }: Extent, show: (data: string) => Inline): In
 }
 
 function listed(places: readonly string[], show: (data: string) => Inline): Inline {
-  const shown = places.slice(0, LISTED_PLACES).map((place) => show(place.replace(/(?<=\/)\*$/, '')));
-  const more = places.length - shown.length;
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return few(
+    places.map((place) => show(place.replace(/(?<=\/)\*$/, ''))),
+    LISTED_PLACES,
+  );
 }
 
 function corsText({ kolena, othersKept, othersLost }: CorsChange, tense: Tense): Inline {

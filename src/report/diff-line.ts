@@ -12,13 +12,11 @@ export function valueLines(label: string, before: readonly string[], after: read
   const [was, is] = [new Set(before), new Set(after)];
   const line = (sign: DiffLine['sign']) => (value: string) => ({ sign, text: `${label} ${value}` });
   const kept = after.filter((value) => was.has(value));
-  const listed = kept.length > KEPT_VALUES ? [] : kept.map(line(' '));
-  const counted = kept.length > KEPT_VALUES ? [line(' ')(`… ${kept.length} others stay as they are`)] : [];
+  const stays = kept.length > KEPT_VALUES ? [`… ${kept.length} others stay as they are`] : kept;
   return [
     ...before.filter((value) => !is.has(value)).map(line('-')),
     ...after.filter((value) => !was.has(value)).map(line('+')),
-    ...listed,
-    ...counted,
+    ...stays.map(line(' ')),
   ];
 }
 

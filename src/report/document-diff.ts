@@ -1,5 +1,5 @@
 import { normalizeStatements, type NormalizedStatement } from '../iam/compare-policy.ts';
-import { type PolicyDocument, readPolicyDocument } from '../iam/policy-document.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
 import { under, valueLines, type DiffLine } from './diff-line.ts';
 
 /** Two policy documents compared by statement, action, resource and condition; absent ones count as empty. */
@@ -14,21 +14,6 @@ export function documentDiff(
     const [heading] = lines;
     return heading?.sign === ' ' ? [{ ...heading, text: `${heading.text} stays as it is` }] : lines;
   });
-}
-
-/** The policy document in one of Terraform's attributes; undefined when the attribute holds anything else. */
-export function documentInAttribute(text: unknown): PolicyDocument | undefined {
-  if (typeof text !== 'string') return undefined;
-  try {
-    const document: unknown = JSON.parse(text);
-    if (typeof document !== 'object' || document === null || !('Statement' in document)) return undefined;
-    const read = readPolicyDocument(document);
-    normalizeStatements(read);
-    return read;
-  } catch {
-    // Not JSON, or not a policy's shape: the attribute is then compared as the text that it is.
-    return undefined;
-  }
 }
 
 /** Statements by Sid; those without one, or with one that another has too, by position. */

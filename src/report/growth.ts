@@ -1,7 +1,7 @@
 import type { AccessChange, BucketChange } from '../access/access-change.ts';
 import { reachText } from './bucket-table.ts';
 import type { Detail } from './detail.ts';
-import { alert, clip, code, prose } from './markdown.ts';
+import { alert, clip, code, few, prose } from './markdown.ts';
 
 /** Sentences in the box; the table and the headline tell the rest. */
 const SENTENCES = 4;
@@ -40,9 +40,6 @@ function newBuckets(fresh: readonly BucketChange[], show: (data: string) => stri
   if (first === undefined) return [];
   if (fresh.length === 1)
     return [`**New:** Kolena will read ${reachText(first.after, show)} in ${show(first.bucket)}.`];
-  const named = fresh.slice(0, NAMED).map(({ bucket }) => show(bucket));
-  const more = fresh.length - named.length;
-  return [
-    `**New:** Kolena will read ${fresh.length} buckets: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
-  ];
+  const named = fresh.map(({ bucket }) => show(bucket));
+  return [`**New:** Kolena will read ${fresh.length} buckets: ${few(named, NAMED)}.`];
 }

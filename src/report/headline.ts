@@ -98,14 +98,10 @@ function bucketsWith({ checks = [] }: Report, status?: Check['status']): number 
 function planned({ plan }: Report, change: AccessChange | undefined): string {
   if (change === undefined) return 'done';
   const { buckets, trust, role, direction } = change;
-  if (role === 'none' || role === 'removed')
-    return role === 'none'
-      ? 'no access, and nothing to remove'
-      : `**all access removed** from ${count(buckets.length, 'bucket')}`;
-  const findings =
-    role === 'new'
-      ? []
-      : [...new Set(trust.map(({ effect, title }) => (effect === 'stronger' ? title : `**${title}**`)))];
+  if (role === 'none') return 'no access, and nothing to remove';
+  if (role === 'removed') return `**all access removed** from ${count(buckets.length, 'bucket')}`;
+  const titles = trust.map(({ effect, title }) => (effect === 'stronger' ? title : `**${title}**`));
+  const findings = role === 'new' ? [] : [...new Set(titles)];
   const others = change.others.length > 0 ? ['other grants change'] : [];
   if (direction === 'none' && buckets.every((one) => one.direction === 'unchanged'))
     return plan?.hasChanges === true
@@ -124,9 +120,7 @@ function checkCounts({ checks = [] }: Report): string {
   const number = (status: Check['status']) => checks.filter((check) => check.status === status).length;
   if (number('fail') > 0) return ` · ${number('fail')} of ${count(checks.length, 'check')} failed`;
   if (number('pass') === 0) return '';
-  const others = [
-    ...(number('warning') > 0 ? [count(number('warning'), 'warning')] : []),
-    ...(number('unprovable') > 0 ? [`${number('unprovable')} not tried`] : []),
-  ];
-  return ` · ${[`${number('pass')} of ${count(checks.length, 'check')} passed`, ...others].join(', ')}`;
+  const warnings = number('warning') > 0 ? `, ${count(number('warning'), 'warning')}` : '';
+  const untried = number('unprovable') > 0 ? `, ${number('unprovable')} not tried` : '';
+  return ` · ${number('pass')} of ${count(checks.length, 'check')} passed${warnings}${untried}`;
 }

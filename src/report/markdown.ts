@@ -6,6 +6,12 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
+/** @example few(['a', 'b', 'c'], 2) // 'a, b and 1 more' */
+export function few(items: readonly Inline[], most: number): Inline {
+  const more = items.length - most;
+  return `${items.slice(0, most).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** Cuts to `limit` characters, never through a character, and marks the cut. */
 export function clip(text: string, limit: number): string {
   if (text.length <= limit) return text;

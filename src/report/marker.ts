@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import { isMapping } from '../base/mapping.ts';
 import type { AppliedStep, ShownPlan } from '../plan/approval.ts';
 import { clip } from './markdown.ts';
 
@@ -119,8 +120,8 @@ function unicodeEscape(sign: string): string {
 }
 
 function readEntry(data: unknown): HistoryEntry | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  const { time, commit, verdict } = data as Record<string, unknown>;
+  if (!isMapping(data)) return undefined;
+  const { time, commit, verdict } = data;
   if (typeof time !== 'string' || typeof verdict !== 'string') return undefined;
   return { time: clip(time, 40), ...(typeof commit === 'string' && { commit: clip(commit, 64) }), verdict };
 }
@@ -129,10 +130,10 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function parseObject(json: string): Record<string, unknown> | undefined {
+function parseObject(json: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const data: unknown = JSON.parse(json);
-    return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : undefined;
+    return isMapping(data) ? data : undefined;
   } catch {
     // Somebody edited the comment.
     return undefined;

@@ -1,3 +1,4 @@
+import { isMapping } from '../base/mapping.ts';
 import type { Mask } from './mask.ts';
 import type { Report } from './report.ts';
 
@@ -18,6 +19,6 @@ export function maskedReport<Part extends Partial<Report>>(report: Part, mask: M
 function masked(value: unknown, mask: Mask): unknown {
   if (typeof value === 'string') return mask(value);
   if (Array.isArray(value)) return value.map((entry) => masked(entry, mask));
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isMapping(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [mask(key), masked(entry, mask)]));
 }

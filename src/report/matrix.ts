@@ -136,10 +136,9 @@ export function roleLine(checks: readonly Check[], role: Inline): string[] {
   const number = (status: Check['status']) => own.filter((check) => check.status === status).length;
   const sign =
     number('fail') > 0 ? '❌' : number('warning') > 0 ? '⚠️' : number('unprovable') > 0 ? '–' : '✅';
-  const parts = [
-    ...(number('fail') > 0 ? [`${number('fail')} failed`] : []),
-    `${number('pass')} of ${own.length} passed`,
-    ...(number('unprovable') > 0 ? [`${number('unprovable')} not tried`] : []),
+  const failed = number('fail') > 0 ? `${number('fail')} failed, ` : '';
+  const untried = number('unprovable') > 0 ? `, ${number('unprovable')} not tried` : '';
+  return [
+    `${role}, and no other bucket: ${sign} ${failed}${number('pass')} of ${own.length} passed${untried}`,
   ];
-  return [`${role}, and no other bucket: ${sign} ${parts.join(', ')}`];
 }

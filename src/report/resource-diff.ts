@@ -1,11 +1,13 @@
+import { isMapping } from '../base/mapping.ts';
 import { computedAttributes } from '../plan/attribute-facts.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import { resourceRows, type ActionWord, type ResourceRow, type RowsProps } from '../plan/rows.ts';
 import { joinRules } from '../cors/rule-set.ts';
+import { documentIn } from '../iam/compare-policy.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { corsDiff } from './cors-diff.ts';
 import { under, valueLines, type DiffLine } from './diff-line.ts';
-import { documentDiff, documentInAttribute } from './document-diff.ts';
+import { documentDiff } from './document-diff.ts';
 import type { Report } from './report.ts';
 
 /** A plan and what its difference is read from. */
@@ -46,7 +48,7 @@ const inHeading = new Set(['name', 'role', 'policy_arn']);
 const computed = new Set([...computedAttributes, 'tags_all', 'force_detach_policies', 'region']);
 
 function attributeLines(attribute: string, before: unknown, after: unknown): DiffLine[] {
-  const [old, wanted] = [documentInAttribute(before), documentInAttribute(after)];
+  const [old, wanted] = [documentIn(before), documentIn(after)];
   if (old !== undefined || wanted !== undefined) {
     const lines = documentDiff(old, wanted);
     return lines.some(({ sign }) => sign !== ' ') ? under(documents[attribute] ?? attribute, lines) : [];
@@ -62,9 +64,8 @@ const documents: Readonly<Record<string, string>> = {
 /** A value as lines: maps and lists entry by entry; empty values show nothing. */
 function shown(value: unknown): string[] {
   if (value === undefined || value === null || value === '') return [];
-  if (Array.isArray(value)) return value.map((entry) => text(entry));
-  if (typeof value === 'object')
-    return Object.entries(value).map(([key, entry]) => `${key} = ${text(entry)}`);
+  if (Array.isArray(value)) return value.map(text);
+  if (isMapping(value)) return Object.entries(value).map(([key, entry]) => `${key} = ${text(entry)}`);
   return [text(value)];
 }
 

@@ -20,11 +20,8 @@ export function warningSections({ desired, notes }: Report, detail: Detail): str
   const shownNotes = firstRows(notes, detail);
   return [
     ...warnings.shown.flatMap(({ message, remedy }) => {
-      const [step, ...block] = remedy === undefined ? [] : sentenceAndBlock(clip(remedy, detail.clip));
-      return [
-        `⚠️ **Warning:** ${[prose(clip(message, detail.clip)), ...(step === undefined ? [] : [step])].join(' ')}`,
-        ...block,
-      ];
+      const [step = '', ...block] = remedy === undefined ? [] : sentenceAndBlock(clip(remedy, detail.clip));
+      return [`⚠️ **Warning:** ${prose(clip(message, detail.clip))} ${step}`.trimEnd(), ...block];
     }),
     ...andMore(warnings.more),
     ...shownNotes.shown.map((note) => `ℹ️ **Note:** ${prose(clip(note, detail.clip))}`),
@@ -112,38 +109,35 @@ function oneLine(text: string): string {
   return text.replace(/[\r\n\u0085\u2028\u2029]+/g, '␤');
 }
 
-const results: Readonly<Record<Check['status'], string>> = {
-  fail: '❌ fail',
-  warning: '⚠️ warning',
-  unprovable: '– not tried',
-  pass: '✅ pass',
+/** The words for each status, the worst first. */
+const statuses: Readonly<Record<Check['status'], { readonly result: string; readonly counted: string }>> = {
+  fail: { result: '❌ fail', counted: 'failed' },
+  warning: { result: '⚠️ warning', counted: 'with a warning' },
+  unprovable: { result: '– not tried', counted: 'could not be tried' },
+  pass: { result: '✅ pass', counted: 'passed' },
 };
-const counted: Readonly<Record<Check['status'], string>> = {
-  fail: 'failed',
-  warning: 'with a warning',
-  unprovable: 'could not be tried',
-  pass: 'passed',
-};
-const worstFirst: readonly Check['status'][] = ['fail', 'warning', 'unprovable', 'pass'];
 
 /** Every check with its evidence, what failed first, folded. */
 export function checksSection(what: string, checks: readonly Check[], detail: Detail): string[] {
   if (checks.length === 0) return [];
-  const sorted = worstFirst.flatMap((status) => checks.filter((check) => check.status === status));
+  const byStatus = Object.entries(statuses).map(([status, { counted }]) => ({
+    counted,
+    members: checks.filter((check) => check.status === status),
+  }));
+  const sorted = byStatus.flatMap(({ members }) => members);
   const { shown, more } = firstRows(
     detail.unchanged ? sorted : sorted.filter(({ status }) => status !== 'pass'),
     detail,
   );
   const clipped = (text: string) => prose(clip(text, detail.clip));
   const rows = shown.map(({ status, title, evidence }) => [
-    results[status],
+    statuses[status].result,
     clipped(title),
     clipped(evidence),
   ]);
-  const counts = worstFirst
-    .map((status) => [checks.filter((check) => check.status === status).length, counted[status]] as const)
-    .filter(([number]) => number > 0)
-    .map(([number, word]) => `${number} ${word}`);
+  const counts = byStatus
+    .filter(({ members }) => members.length > 0)
+    .map(({ members, counted }) => `${members.length} ${counted}`);
   const body =
     rows.length > 0 ? table(['Result', 'Check', 'Evidence'], rows, more) : 'The job summary lists them.';
   return [details(`${what}: ${counts.join(', ')}`, body)];

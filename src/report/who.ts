@@ -4,7 +4,7 @@ import { publicDatasetsBucket } from '../config/bucket-location.ts';
 import { listOf } from '../iam/compare-policy.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import { firstRows, type Detail } from './detail.ts';
-import { clip, code, details, fence, type Inline } from './markdown.ts';
+import { clip, code, details, few, fence, type Inline } from './markdown.ts';
 import type { Report } from './report.ts';
 
 /** Who gets in, how, what they can do and what not, in a line each. */
@@ -62,11 +62,7 @@ function publicDatasets({ desired }: Report, show: (data: string) => Inline): In
 }
 
 function keys(arns: readonly string[], show: (data: string) => Inline): Inline {
-  const shown = arns.slice(0, 2).map(show);
-  const more = arns.length - shown.length;
-  return arns.length === 0
-    ? ''
-    : `; decrypt by KMS key ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return arns.length === 0 ? '' : `; decrypt by KMS key ${few(arns.map(show), 2)}`;
 }
 
 function cannot({ desired, plannedChecks = [], plan }: Report): Inline {

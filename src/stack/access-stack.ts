@@ -2,21 +2,20 @@ import type { Construct } from 'constructs';
 import type { DesiredAccess, DesiredCors, ForgottenCors } from '../access/desired-access.ts';
 import { corsAddress } from '../plan/resources.ts';
 import { AccessResources } from './access-resources.ts';
-import { AwsStack, type StackSettings } from './aws-stack.ts';
+import { AwsStack, type AwsStackProps } from './aws-stack.ts';
 
-export interface AccessStackProps {
-  /** What shall stand in AWS, and what has to go. */
+/** What shall stand in AWS, and what has to go. */
+export interface AccessStackProps extends AwsStackProps {
   readonly desired: DesiredAccess;
-  readonly settings: StackSettings;
 }
 
 /** The one stack of the project: Kolena's access to the buckets of one account. */
 export class AccessStack extends AwsStack {
   readonly access: AccessResources;
 
-  constructor(scope: Construct, id: string, { desired, settings }: AccessStackProps) {
-    const { region, accountId } = desired;
-    super(scope, id, { region, settings, ...(accountId && { accountId }) });
+  constructor(scope: Construct, id: string, props: AccessStackProps) {
+    super(scope, id, props);
+    const { desired, settings } = props;
     const providerOf = (cors: DesiredCors) => this.providerOf(cors.region);
     this.access = new AccessResources(this, 'kolena', { desired, providerOf });
     const { cors, forgotten = [] } = desired.removals;

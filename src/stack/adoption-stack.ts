@@ -2,9 +2,10 @@ import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import type { Construct } from 'constructs';
-import type { DesiredAccess, PolicyRemoval } from '../access/desired-access.ts';
+import type { PolicyRemoval } from '../access/desired-access.ts';
 import { policyLogicalId } from '../plan/resources.ts';
-import { AwsStack, type StackSettings } from './aws-stack.ts';
+import type { AccessStackProps } from './access-stack.ts';
+import { AwsStack } from './aws-stack.ts';
 import { policyJson } from './policy-json.ts';
 
 /** Stands in for the real documents, which an adoption neither knows nor changes; Terraform demands some. */
@@ -13,16 +14,12 @@ const PLACEHOLDER = policyJson({ Version: '2012-10-17', Statement: [] });
 /** An adoption changes nothing, whatever the placeholders say. */
 const UNCHANGED = { lifecycle: { ignoreChanges: 'all' } } as const;
 
-export interface AdoptionStackProps {
-  readonly desired: DesiredAccess;
-  readonly settings: StackSettings;
-}
-
 /** Brings what `desired.removals` names into the state under the addresses that {@link AccessStack} uses, unchanged. */
 export class AdoptionStack extends AwsStack {
-  constructor(scope: Construct, id: string, { desired, settings }: AdoptionStackProps) {
-    const { region, accountId, removals } = desired;
-    super(scope, id, { region, settings, ...(accountId && { accountId }) });
+  constructor(scope: Construct, id: string, props: AccessStackProps) {
+    super(scope, id, props);
+    const { desired } = props;
+    const { removals } = desired;
     const role = removals.role && this.role(removals.role.name, removals.role.path);
     const roleName = removals.role?.name ?? desired.role?.name;
     for (const removal of removals.policies) {

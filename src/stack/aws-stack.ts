@@ -1,6 +1,7 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import type { DesiredAccess } from '../access/desired-access.ts';
 import { sortKeys } from '../base/sort-keys.ts';
 import { NamedBackend, type BackendSettings } from './named-backend.ts';
 
@@ -21,15 +22,9 @@ export interface StackSettings {
   readonly backend?: BackendSettings;
 }
 
-/** The account and region that a stack writes to. */
 export interface AwsStackProps {
-  /** Region of the provider. */
-  readonly region: string;
-  /**
-   * The only account that the provider may touch, 12 digits.
-   * @default - any
-   */
-  readonly accountId?: string;
+  /** Region of the provider, and the only account that it may touch, where one is named. */
+  readonly desired: Pick<DesiredAccess, 'region' | 'accountId'>;
   readonly settings: StackSettings;
 }
 
@@ -49,7 +44,7 @@ export class AwsStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: AwsStackProps) {
     super(scope, id);
     this.props = props;
-    this.provider('aws', props.region);
+    this.provider('aws', props.desired.region);
     // The bindings name the one version that they were generated from.
     this.addOverride('terraform.required_providers.aws', {
       source: 'hashicorp/aws',
@@ -77,8 +72,8 @@ export class AwsStack extends TerraformStack {
   }
 
   /** The provider of a region, one alias each; undefined means the stack's own. */
-  providerOf(region = this.props.region): AwsProvider | undefined {
-    if (region === this.props.region) return undefined;
+  providerOf(region = this.props.desired.region): AwsProvider | undefined {
+    if (region === this.props.desired.region) return undefined;
     const alias = this.aliases.get(region) ?? this.provider(`aws.${region}`, region);
     alias.alias = region;
     this.aliases.set(region, alias);
@@ -101,7 +96,7 @@ export class AwsStack extends TerraformStack {
   }
 
   private provider(id: string, region: string): AwsProvider {
-    const { accountId } = this.props;
+    const { accountId } = this.props.desired;
     return new AwsProvider(this, id, { region, ...(accountId && { allowedAccountIds: [accountId] }) });
   }
 }

@@ -1,21 +1,9 @@
 import { byCodeUnits, sortKeys } from '../base/sort-keys.ts';
-import type { PolicyDocument } from '../iam/policy-document.ts';
+import { statementElements, type PolicyDocument } from '../iam/policy-document.ts';
 import { literal } from './literal.ts';
 
 /** The order of AWS's own documentation; keys that it does not name follow in alphabetical order. */
-const ORDER = [
-  'Version',
-  'Id',
-  'Statement',
-  'Sid',
-  'Effect',
-  'Principal',
-  'Action',
-  'NotAction',
-  'Resource',
-  'NotResource',
-  'Condition',
-];
+const ORDER: readonly string[] = ['Version', 'Id', 'Statement', ...statementElements];
 
 const rank = (key: string): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
 

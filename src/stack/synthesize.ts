@@ -27,5 +27,5 @@ export function synthesizeAdoption(desired: DesiredAccess, settings: StackSettin
 
 /** Terraform JSON with the provider and the backend alone, so that `init` can start while AWS is observed. */
 export function synthesizeProviders(region: string, settings: StackSettings): string {
-  return text(new AwsStack(new RootConstruct(), STACK_ID, { region, settings }));
+  return text(new AwsStack(new RootConstruct(), STACK_ID, { desired: { region }, settings }));
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 
 /** What becomes of a variable of the job on its way to Terraform. */
@@ -97,7 +98,7 @@ interface Place {
 }
 
 /** The environment of Terraform's commands. */
-export interface TerraformEnvironment {
+interface TerraformEnvironment {
   readonly env: Readonly<Record<string, string>>;
   /** Names of the job's variables that Terraform does not get, in order. */
   readonly setAside: readonly string[];
@@ -107,28 +108,19 @@ export interface TerraformEnvironment {
  * What Terraform gets of a job's environment. The Action's inputs, which can be secrets, are left out. Throws `invalid-input`
  * for a variable that is refused.
  */
-export function terraformEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-  place: Place,
-): TerraformEnvironment {
+export function terraformEnvironment(env: Environment, place: Place): TerraformEnvironment {
   const setAside: string[] = [];
   const passed = Object.entries(env).flatMap(([name, value]): [string, string][] => {
     if (value === undefined || name.toUpperCase().startsWith('INPUT_')) return [];
     // An empty variable counts for none: a workflow cannot take one away.
     if (value === '') return [[name, value]];
-    switch (treatmentOf(name)) {
-      case 'kept':
-        return [[name, value]];
-      case 'made absolute':
-        return [[name, value.startsWith('~') ? value : resolve(place.directory, value)]];
-      case 'kept with `backend`, else set aside':
-        if (place.hasBackend) return [[name, value]];
-        break;
-      case 'refused with `backend`, else set aside':
-        if (place.hasBackend) throw refused(name, value);
-        break;
-      case 'set aside':
-    }
+    const treatment = treatmentOf(name);
+    if (treatment === 'made absolute')
+      return [[name, value.startsWith('~') ? value : resolve(place.directory, value)]];
+    if (treatment === 'refused with `backend`, else set aside' && place.hasBackend)
+      throw refused(name, value);
+    const keptWithBackend = treatment === 'kept with `backend`, else set aside' && place.hasBackend;
+    if (treatment === 'kept' || keptWithBackend) return [[name, value]];
     setAside.push(name);
     return [];
   });

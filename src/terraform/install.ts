@@ -2,8 +2,8 @@ import { constants } from 'node:fs';
 import { access, cp, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import type { Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
 import { runProcess } from './process.ts';
 import {
   downloadRelease,
@@ -11,23 +11,23 @@ import {
   newestRelease,
   unpackRelease,
   verifyRelease,
+  type ReleaseServer,
 } from './release.ts';
-import type { ReleaseServer } from './release.ts';
-import { noJson, terraformMissing } from '../problem/terraform-error.ts';
+import { jsonOf, terraformMissing } from '../problem/terraform-error.ts';
 import { openToolCache } from './tool-cache.ts';
 import { newestAllowed } from '../config/version-constraint.ts';
-import { parseRequirement, testedVersion, wantedVersion } from './wanted-version.ts';
-import type { Wanted } from './wanted-version.ts';
+import {
+  parseRequirement,
+  testedVersion,
+  wantedVersion,
+  type Wanted,
+  type WantedVersionProps,
+} from './wanted-version.ts';
 
-interface FindTerraformProps {
+interface FindTerraformProps extends WantedVersionProps {
   /** The `terraform-path` input: a path, or a name on PATH. */
   readonly terraformPath?: string | undefined;
-  /** The `terraform-version` input: a version or Terraform's version constraint. */
-  readonly terraformVersion?: string | undefined;
-  /** What `terraform-path` is relative to, and where a `.terraform-version` file may lie. */
-  readonly workingDirectory: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly log: Log;
+  readonly env: Environment;
   /** @default HashiCorp's */
   readonly releases?: ReleaseServer;
 }
@@ -107,11 +107,7 @@ async function installedTerraform(
   await cp(from, to, { recursive: true });
   await verifyRelease(releases, version, to);
   await unpackRelease(releases, version, { from: to, to });
-  return inFolder(to, version);
-}
-
-function inFolder(folder: string, version: string): TerraformBinary {
-  return { binary: join(folder, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };
+  return { binary: join(to, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };
 }
 
 /**
@@ -120,7 +116,7 @@ function inFolder(folder: string, version: string): TerraformBinary {
  * script copies all that Terraform prints, secrets too, into the step's outputs, prints an `::error` of its own, and
  * passes no interrupt on.
  */
-async function executableOn(env: FindTerraformProps['env'], name: string): Promise<string | undefined> {
+async function executableOn(env: Environment, name: string): Promise<string | undefined> {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const bare = name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute);
@@ -149,9 +145,5 @@ async function versionOf(binary: string, { env, workingDirectory }: FindTerrafor
   }).catch((cause: unknown) => {
     throw terraformMissing(binary, cause);
   });
-  try {
-    return (JSON.parse(stdout) as { terraform_version: string }).terraform_version;
-  } catch (cause) {
-    throw noJson(`${binary} version -json`, stdout, cause);
-  }
+  return (jsonOf(`${binary} version -json`, stdout) as { terraform_version: string }).terraform_version;
 }

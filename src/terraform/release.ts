@@ -10,8 +10,7 @@ import { UserError } from '../base/errors.ts';
 import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/network-error.ts';
 import { hashicorpPublicKey } from './hashicorp-key.ts';
 import { verifySignature } from './signature.ts';
-import { newestAllowed } from '../config/version-constraint.ts';
-import type { VersionConstraint } from '../config/version-constraint.ts';
+import { newestAllowed, type VersionConstraint } from '../config/version-constraint.ts';
 
 /** Where Terraform's releases are, and whose signature they bear. */
 export interface ReleaseServer {

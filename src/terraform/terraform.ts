@@ -8,7 +8,7 @@ import { runProcess } from './process.ts';
 import { openProviderStarts, providerConfigurations } from './provider-starts.ts';
 import type { Attachment } from './warm-provider.ts';
 import { readChanges, type ResourceChange } from '../plan/changes.ts';
-import { noJson, terraformError, terraformMissing } from '../problem/terraform-error.ts';
+import { jsonOf, terraformError, terraformMissing } from '../problem/terraform-error.ts';
 
 /** One saved plan. */
 export interface TerraformPlan {
@@ -98,7 +98,7 @@ export function openTerraform(props: TerraformProps): Terraform {
     } finally {
       await file.close();
     }
-    return parsePlan(`${nameOf(props.binary)} show`, await readFile(planJsonPath, 'utf8'));
+    return jsonOf(`${nameOf(props.binary)} show`, await readFile(planJsonPath, 'utf8'));
   };
   return {
     async init(text) {
@@ -144,14 +144,6 @@ export function openTerraform(props: TerraformProps): Terraform {
 /** As a user knows it: `terraform` for the binary behind setup-terraform's wrapper too. */
 function nameOf(binary: string): string {
   return basename(binary).replace(/(?:-bin)?(?:\.exe)?$/, '');
-}
-
-function parsePlan(command: string, text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw noJson(command, text, cause);
-  }
 }
 
 /**

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { parseConstraint } from '../config/version-constraint.ts';
-import type { VersionConstraint } from '../config/version-constraint.ts';
+import { parseConstraint, type VersionConstraint } from '../config/version-constraint.ts';
 
 /** Which Terraform is asked for, and by what. */
 export interface Wanted {
@@ -13,8 +12,10 @@ export interface Wanted {
   readonly allows: VersionConstraint;
 }
 
-interface WantedVersionProps {
+export interface WantedVersionProps {
+  /** The `terraform-version` input: a version or Terraform's version constraint. */
   readonly terraformVersion?: string | undefined;
+  /** Where a `.terraform-version` file may lie, and what `terraform-path` is relative to. */
   readonly workingDirectory: string;
   readonly log: Log;
 }

@@ -3,7 +3,7 @@ import { buildArn } from '../config/arn.ts';
 import { spellLocation, type BucketLocation } from '../config/bucket-location.ts';
 import { kolenaRule } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
-import type { DesiredAccess, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
+import type { DesiredAccess, DesiredRole } from '../access/desired-access.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
 import { defined } from '../base/defined.ts';
@@ -17,22 +17,13 @@ export interface ExpectedLocation extends BucketLocation {
   readonly objectKey?: string;
 }
 
-/** What must hold in AWS once the desired access stands. */
-export interface Expectations {
-  readonly partition: string;
-  readonly accountId?: string;
+type OfConfig = 'policyName' | 'kolenaPrincipalArn' | 'objectVersions' | 'kmsKeyArns' | 'otherPolicyArns';
+
+/** What must hold in AWS once the desired access stands. The role must bear the tags; it may have others. */
+export interface Expectations
+  extends Pick<AccessConfig, OfConfig>, Pick<DesiredAccess, 'partition' | 'accountId' | 'tags' | 'policies'> {
   readonly role: DesiredRole;
-  /** That the role must bear; it may have others. */
-  readonly tags: Readonly<Record<string, string>>;
-  readonly policies: readonly DesiredPolicy[];
-  /** Of the first policy; the others add `-2`, … */
-  readonly policyName: string;
-  readonly kolenaPrincipalArn: string;
   readonly externalId?: string;
-  readonly objectVersions: boolean;
-  readonly kmsKeyArns: readonly string[];
-  /** Managed policies of others that may be attached to the role. */
-  readonly otherPolicyArns: readonly string[];
   readonly locations: readonly ExpectedLocation[];
   /** By bucket. @default the provider's */
   readonly regions: Readonly<Record<string, string>>;
@@ -60,6 +51,7 @@ export function expectationsOf(
   options: ExpectationOptions = {},
 ): Expectations {
   if (desired.role === undefined) throw new Error('Access that is taken away promises nothing.');
+  const cors = [...desired.removals.cors, ...desired.cors];
   return defined({
     partition: desired.partition,
     accountId: desired.accountId,
@@ -73,17 +65,10 @@ export function expectationsOf(
     kmsKeyArns: config.kmsKeyArns,
     otherPolicyArns: config.otherPolicyArns,
     locations: expectedLocations(config.buckets, options.verifyObject),
-    regions: Object.fromEntries(
-      [...desired.removals.cors, ...desired.cors].map(({ bucket, region }) => [
-        bucket,
-        region ?? desired.region,
-      ]),
-    ),
+    regions: Object.fromEntries(cors.map(({ bucket, region = desired.region }) => [bucket, region])),
     origins: config.cors === 'off' ? [] : config.corsOrigins,
     ourRule: kolenaRule(config),
-    foreignRules: Object.fromEntries(
-      [...desired.removals.cors, ...desired.cors].map(({ bucket, rules }) => [bucket, rules.others]),
-    ),
+    foreignRules: Object.fromEntries(cors.map(({ bucket, rules }) => [bucket, rules.others])),
     verifierArn: options.verifierArn,
   });
 }

@@ -1,7 +1,7 @@
 import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { normalizeStatements, statementsOf } from '../iam/compare-policy.ts';
 import type { Statement } from '../iam/policy-document.ts';
-import { evaluatePolicies, namesPrincipal } from '../iam/evaluate-policy.ts';
+import { isAllowed, namesPrincipal } from '../iam/evaluate-policy.ts';
 import { parseDenial } from '../problem/denial.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
@@ -53,7 +53,7 @@ export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explana
 /** Whether the trust policy read back lets the caller in, with this external ID and the session name of the check. */
 export function letsIn({ callerArn, role }: LiveAccess, externalId: string | undefined): boolean {
   if (role === undefined) return false;
-  const { decision } = evaluatePolicies([role.trustPolicy], {
+  return isAllowed([role.trustPolicy], {
     action: 'sts:AssumeRole',
     principals: namesOfCaller(callerArn),
     context: {
@@ -64,11 +64,10 @@ export function letsIn({ callerArn, role }: LiveAccess, externalId: string | und
       'aws:CurrentTime': '1970-01-02T00:00:00Z',
     },
   });
-  return decision === 'allowed';
 }
 
 function explainCondition(statements: readonly Statement[], { expectations, role }: LiveAccess): Explanation {
-  const demanded = externalIdsOf(normalizeStatements({ Version: '2012-10-17', Statement: statements }));
+  const demanded = externalIdsOf(normalizeStatements({ Statement: statements }));
   const { externalId } = expectations;
   const name = role?.name ?? expectations.role.name;
   if (demanded.length > 0 && !demanded.includes(externalId ?? ''))

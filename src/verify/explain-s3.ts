@@ -1,6 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
-import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { isAllowed } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainKms, isAboutKms } from './explain-kms.ts';
@@ -48,7 +48,7 @@ function isCustomerEncrypted({ code, message }: Refusal): boolean {
 /** The policies that the plan wants attached and that are missing or not attached. */
 export function detachedPolicies({ expectations, policies }: LiveAccess): string[] {
   const attached = new Set(
-    policies.flatMap((policy) => (policy.attached ? [policy.name.toLowerCase()] : [])),
+    policies.filter((policy) => policy.attached).map(({ name }) => name.toLowerCase()),
   );
   return expectations.policies.map(({ name }) => name).filter((name) => !attached.has(name.toLowerCase()));
 }
@@ -56,15 +56,10 @@ export function detachedPolicies({ expectations, policies }: LiveAccess): string
 function grants({ location, key }: RefusedRead, { expectations, policies }: LiveAccess): boolean {
   const bucket = `arn:${expectations.partition}:s3:::${location.bucket}`;
   const documents = policies.filter(({ attached }) => attached).map(({ document }) => document);
-  const request =
-    key === undefined
-      ? {
-          action: 's3:ListBucket',
-          resource: bucket,
-          context: defined({ 's3:prefix': location.prefix }),
-        }
-      : { action: 's3:GetObject', resource: `${bucket}/${key}` };
-  return evaluatePolicies(documents, request).decision === 'allowed';
+  if (key !== undefined)
+    return isAllowed(documents, { action: 's3:GetObject', resource: `${bucket}/${key}` });
+  const context = defined({ 's3:prefix': location.prefix });
+  return isAllowed(documents, { action: 's3:ListBucket', resource: bucket, context });
 }
 
 function notGranted(subject: string, { policies, role }: LiveAccess): Explanation {
@@ -114,13 +109,6 @@ function explainCode({ refusal, location, key = '' }: RefusedRead): Explanation 
         `${object} is archived: ${message}`,
         'Set verify-object to an object that is not archived.',
       );
-    case 'InvalidRequest':
-      return isCustomerEncrypted(refusal)
-        ? final(
-            `${object} is encrypted with a key that its writer sends along (SSE-C), which no role can read.`,
-            'Set verify-object to an object that is not encrypted so.',
-          )
-        : undefined;
     case 'PermanentRedirect':
     case 'AuthorizationHeaderMalformed':
     case 'BucketRegionError':
@@ -133,7 +121,10 @@ function explainCode({ refusal, location, key = '' }: RefusedRead): Explanation 
         `The session of the check has expired: ${message}`,
         'Lower verify-timeout below 900 seconds.',
       );
-    default:
-      return undefined;
   }
+  if (!isCustomerEncrypted(refusal)) return undefined;
+  return final(
+    `${object} is encrypted with a key that its writer sends along (SSE-C), which no role can read.`,
+    'Set verify-object to an object that is not encrypted so.',
+  );
 }

@@ -13,8 +13,8 @@ export function judgeAssume(expectations: Expectations, observations: Observatio
   return [
     assumes(expectations, observations),
     externalId(expectations, observations),
-    ...temporaryTrust(observations),
-  ];
+    temporaryTrust(observations),
+  ].filter((check) => check !== undefined);
 }
 
 function assumes(expectations: Expectations, observations: Observations): Check {
@@ -105,17 +105,15 @@ function suspects({ role, callerArn }: Observations): string {
   return `One of these statements names ${callerArn} or its account: ${JSON.stringify(statements)}`;
 }
 
-function temporaryTrust({ trust }: Observations): Check[] {
+function temporaryTrust({ trust }: Observations): Check | undefined {
   const subject = about('temporary-trust', {});
-  if (trust.removed?.done === false) return [fail(subject, trust.removed.evidence)];
+  if (trust.removed?.done === false) return fail(subject, trust.removed.evidence);
   const cleared = trust.leftovers ? ' An earlier check that was killed had left one; it is gone.' : '';
-  if (trust.removed !== undefined) return [pass(subject, `${trust.removed.evidence}${cleared}`)];
-  if (!trust.leftovers) return [];
-  return [
-    warning(
-      subject,
-      'An earlier check that was killed left a statement in the trust policy, which has expired or will within minutes.',
-      'Run `command: verify` with `verify: assume`, or `command: apply`: both clear it.',
-    ),
-  ];
+  if (trust.removed !== undefined) return pass(subject, `${trust.removed.evidence}${cleared}`);
+  if (!trust.leftovers) return undefined;
+  return warning(
+    subject,
+    'An earlier check that was killed left a statement in the trust policy, which has expired or will within minutes.',
+    'Run `command: verify` with `verify: assume`, or `command: apply`: both clear it.',
+  );
 }

@@ -5,14 +5,14 @@ import type { ExpectedLocation, Expectations } from './expectations.ts';
 import { isAboutKms } from './explain-kms.ts';
 import { concernsObjectAlone, explainS3Denial } from './explain-s3.ts';
 import { liveAccessOf } from './explanation.ts';
-import type { Attempt, Listing, LocationObservation, ObjectRead, Observations } from './observations.ts';
+import type { Listing, LocationObservation, Observations } from './observations.ts';
 
 /** Whether each location lists and reads, also where its objects are encrypted with a customer key. */
 export function judgeLocations(expectations: Expectations, observations: Observations): Check[] {
   return expectations.locations.flatMap((location) => {
     const seen = observations.locations[location.name];
     const one = { location, seen, expectations, observations };
-    return [lists(one), reads(one), ...decrypts(one)];
+    return [lists(one), reads(one), decrypts(one) ?? []].flat();
   });
 }
 
@@ -65,51 +65,36 @@ function reads(one: OneLocation): Check {
   return failFor(subject, refusal.code, explanation);
 }
 
-function decrypts(one: OneLocation): Check[] {
+function decrypts(one: OneLocation): Check | undefined {
   const { location, seen, expectations, observations } = one;
   const key = observations.buckets[location.bucket]?.defaultKmsKeyArn;
-  const read: Attempt<ObjectRead> | undefined = seen?.read;
+  const read = seen?.read;
   const subject = about('decrypts', { location: location.name });
   if (read?.outcome === 'ok' && read.value.encryption?.startsWith('aws:kms') === true)
-    return [
-      pass(
-        subject,
-        `${read.value.key} is encrypted with ${read.value.kmsKeyArn ?? 'an AWS managed key'}, and was read.`,
-      ),
-    ];
+    return pass(
+      subject,
+      `${read.value.key} is encrypted with ${read.value.kmsKeyArn ?? 'an AWS managed key'}, and was read.`,
+    );
   if (read?.outcome === 'refused' && isAboutKms(read.refusal)) {
-    const { refusal } = read;
-    return [
-      failFor(
-        subject,
-        refusal.code,
-        explainS3Denial(
-          { refusal, location, key: seen?.triedKey ?? '' },
-          liveAccessOf(expectations, observations),
-        ),
-      ),
-    ];
+    const refused = { refusal: read.refusal, location, key: seen?.triedKey ?? '' };
+    const explanation = explainS3Denial(refused, liveAccessOf(expectations, observations));
+    return failFor(subject, read.refusal.code, explanation);
   }
-  if (key === undefined) return [];
+  if (key === undefined) return undefined;
   const remedy = 'Set verify-object to an object that is encrypted with it.';
   if (isKeyAlias(key))
-    return [
-      unprovable(
-        subject,
-        `New objects are encrypted with ${key}, an alias of a key that this run does not know, and none of them was read.`,
-        remedy,
-      ),
-    ];
-  const granted = expectations.kmsKeyArns.includes(key);
-  if (!granted)
-    return [
-      warning(
-        subject,
-        `New objects are encrypted with ${key}, which the config does not grant.`,
-        `Add it to the config:\nkms-key-arns:\n  - ${key}`,
-      ),
-    ];
-  return [unprovable(subject, `New objects are encrypted with ${key}, but none of them was read.`, remedy)];
+    return unprovable(
+      subject,
+      `New objects are encrypted with ${key}, an alias of a key that this run does not know, and none of them was read.`,
+      remedy,
+    );
+  if (!expectations.kmsKeyArns.includes(key))
+    return warning(
+      subject,
+      `New objects are encrypted with ${key}, which the config does not grant.`,
+      `Add it to the config:\nkms-key-arns:\n  - ${key}`,
+    );
+  return unprovable(subject, `New objects are encrypted with ${key}, but none of them was read.`, remedy);
 }
 
 function nobodyInside(subject: Subject, { assumed, trust }: Observations): Check {

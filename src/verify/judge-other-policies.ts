@@ -18,46 +18,38 @@ interface OtherPolicy {
 }
 
 /** Whether what the role holds beside the policies of the config gives Kolena more; no check while it holds nothing. */
-export function judgeOtherPolicies(expectations: Expectations, { role, policies }: Observations): Check[] {
-  if (role === undefined) return [];
+export function judgeOtherPolicies(
+  expectations: Expectations,
+  { role, policies }: Observations,
+): Check | undefined {
+  if (role === undefined) return undefined;
   const others = otherPolicies(expectations, role, policies);
-  if (others.length === 0) return [];
+  if (others.length === 0) return undefined;
   const subject = about('other-policies', {});
   const wrong = others
     .map((policy) => ({ policy, rights: wrongRights(policy, expectations) }))
     .filter(({ rights }) => rights.length > 0);
-  if (wrong.length > 0)
-    return [
-      fail(
-        subject,
-        wrong.map(({ policy, rights }) => `${nameOf(policy)} adds ${rightsText(rights)}.`).join(' '),
-        removalRemedy(
-          wrong.map(({ policy }) => policy),
-          role,
-          expectations,
-        ),
-      ),
-    ];
+  if (wrong.length > 0) {
+    const added = wrong.map(({ policy, rights }) => `${nameOf(policy)} adds ${rightsText(rights)}.`);
+    const removed = wrong.map(({ policy }) => policy);
+    return fail(subject, added.join(' '), removalRemedy(removed, role, expectations));
+  }
   const unread = others.filter(({ document }) => document === undefined);
   if (unread.length > 0)
-    return [
-      unprovable(
-        subject,
-        `The role has other policies too, which this run is not allowed to read and which may grant Kolena more than the config: ${unread.map(nameOf).join(', ')}.`,
-        statementFor(rightToRead(unread, role)),
-      ),
-    ];
+    return unprovable(
+      subject,
+      `The role has other policies too, which this run is not allowed to read and which may grant Kolena more than the config: ${unread.map(nameOf).join(', ')}.`,
+      statementFor(rightToRead(unread, role)),
+    );
   const names = others.map(nameOf).join(', ');
   const unlisted = others.filter((policy) => !isListed(policy, expectations));
-  return unlisted.length === 0
-    ? [pass(subject, `Beside them it holds ${names}, which the config lists and which can write nothing.`)]
-    : [
-        warning(
-          subject,
-          `It holds ${names} too, which add nothing to what the config grants.`,
-          removalRemedy(unlisted, role, expectations),
-        ),
-      ];
+  if (unlisted.length === 0)
+    return pass(
+      subject,
+      `Beside them it holds ${names}, which the config lists and which can write nothing.`,
+    );
+  const evidence = `It holds ${names} too, which add nothing to what the config grants.`;
+  return warning(subject, evidence, removalRemedy(unlisted, role, expectations));
 }
 
 /** Our policies on the role by which the config grants nothing any more, under former names too. */
@@ -133,11 +125,10 @@ function removalRemedy(
 
 function rightToRead(unread: readonly OtherPolicy[], role: ObservedRole) {
   const arns = unread.filter(({ isInline }) => !isInline).map(({ key }) => key);
-  return arns.length === unread.length
-    ? { Sid: 'ReadOtherPolicies', Action: ['iam:GetPolicy', 'iam:GetPolicyVersion'], Resource: arns }
-    : {
-        Sid: 'ReadOtherPolicies',
-        Action: ['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:GetRolePolicy'],
-        Resource: [role.arn, ...arns],
-      };
+  const hasInline = arns.length < unread.length;
+  return {
+    Sid: 'ReadOtherPolicies',
+    Action: ['iam:GetPolicy', 'iam:GetPolicyVersion', ...(hasInline ? ['iam:GetRolePolicy'] : [])],
+    Resource: [...(hasInline ? [role.arn] : []), ...arns],
+  };
 }

@@ -16,8 +16,8 @@ export function judgeRole(expectations: Expectations, observations: Observations
     trustPolicy(expectations, observations),
     roleSettings(expectations, observations),
     policies(expectations, observations),
-    ...judgeOtherPolicies(expectations, observations),
-  ];
+    judgeOtherPolicies(expectations, observations),
+  ].filter((check) => check !== undefined);
 }
 
 function roleExists(expectations: Expectations, { role }: Observations): Check {
@@ -98,6 +98,5 @@ function policies(expectations: Expectations, observations: Observations): Check
     ...names(former, `attached to ${roleName}, though the config grants nothing by it`),
   ];
   if (problems.length > 0) return fail(subject, problems.join(' '));
-  const attached = `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`;
-  return pass(subject, attached);
+  return pass(subject, `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`);
 }

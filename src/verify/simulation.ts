@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { isAllowed } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn, type Expectations, type ExpectedLocation } from './expectations.ts';
 import type { Observations, SimulatedCheck, SimulationAnswer, SimulationQuestion } from './observations.ts';
 
@@ -92,7 +92,7 @@ export function mayStillChange(
   if (guard !== undefined || decision === 'explicitDeny') return false;
   const attached = policies.filter((policy) => policy.attached).map(({ document }) => document);
   const documents = [...attached, ...Object.values(role?.otherDocuments ?? {})];
-  const grants = evaluatePolicies(documents, question).decision === 'allowed';
+  const grants = isAllowed(documents, question);
   if (question.expected === 'allowed') return grants;
   // What was not read may well allow it.
   const held = (role?.inlinePolicyNames.length ?? 0) + (role?.attachedPolicies.length ?? 0);

@@ -6,7 +6,7 @@ import { samePolicy } from '../iam/compare-policy.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
-import type { Observations, Refusal } from './observations.ts';
+import type { Answer, Observations, Refusal } from './observations.ts';
 
 /** Who wants to assume which role. */
 interface Verifier extends Pick<Observations, 'mode' | 'callerArn'> {
@@ -16,12 +16,8 @@ interface Verifier extends Pick<Observations, 'mode' | 'callerArn'> {
 }
 
 /** How the caller gets into the role: by a temporary statement, as the permanent verifier, or not at all and why. */
-export function wayIn({
-  mode,
-  callerArn,
-  expectations,
-  role,
-}: Verifier): 'temporary' | 'permanent' | Problem {
+export function wayIn(verifier: Verifier): 'temporary' | 'permanent' | Problem {
+  const { mode, callerArn, expectations, role } = verifier;
   const { verifierArn } = expectations;
   if (mode === 'simulate')
     return {
@@ -49,10 +45,7 @@ export function wayIn({
 const notAsConfigured = 'NotAsConfigured';
 
 /** The refusal to open a role that is not, or not yet, read as the one configured. */
-export function notTrustedAsConfigured(roleName: string): {
-  readonly outcome: 'refused';
-  readonly refusal: Refusal;
-} {
+export function notTrustedAsConfigured(roleName: string): Exclude<Answer<never>, { outcome: 'ok' }> {
   const message = `The trust policy of ${roleName} was not read as the config says, so the check wrote nothing to it.`;
   return { outcome: 'refused', refusal: { code: notAsConfigured, message } };
 }

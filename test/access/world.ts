@@ -43,7 +43,6 @@ export function policyOf(over: Partial<ObservedPolicy> = {}): ObservedPolicy {
     name,
     arn: policyArn(name),
     document: seedPolicy,
-    versionIds: ['v1'],
     attached: true,
     usedElsewhere: 0,
     ...over,

@@ -2,16 +2,16 @@ import { DeleteBucketCorsCommand, PutBucketCorsCommand } from '@aws-sdk/client-s
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readMarker, writeMarker, type CommentMarker } from '../../src/report/marker.ts';
 import { foreignRules } from '../support/foreign-rules.ts';
-import { startGitHub, type GitHubStandIn, type IssueComment } from '../support/github.ts';
+import type { OpenedPullRequest } from '../support/github-pull-requests.ts';
+import { startGitHub, type GitHubStandIn, type IssueComment } from '../support/github-stand-in.ts';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { stopAtFirstFailure } from '../support/story.ts';
 
 let scene: Scene;
 let github: GitHubStandIn;
-type PullRequest = Awaited<ReturnType<GitHubStandIn['openPullRequest']>>;
 
-let pull: PullRequest;
+let pull: OpenedPullRequest;
 /** The comment that the pull request showed when it was approved. */
 let approved: IssueComment;
 let merged: string;
@@ -19,7 +19,7 @@ let merged: string;
 stopAtFirstFailure();
 beforeAll(async () => {
   [scene, github] = await Promise.all([startScene(), startGitHub()]);
-  pull = await github.openPullRequest('Give Kolena access');
+  pull = github.openPullRequest('Give Kolena access');
 });
 afterAll(() => Promise.all([scene.stop(), github.stop()]));
 beforeEach(() => {
@@ -65,10 +65,10 @@ describe('with require-approved-plan', () => {
     const inputs = { comment: 'always', 'github-token': github.jobToken };
     const { exitCode, outputs, log } = await scene.run(inputs, { env, event: pull.event });
     expect(exitCode, log).toBe(0);
-    const [comment, ...others] = await github.comments(pull.number);
+    const [comment, ...others] = github.commentsOn(pull.number);
     if (comment === undefined) throw new Error('no comment');
     expect(others).toEqual([]);
-    const { pull_request } = pull.event as { pull_request: { head: { sha: string } } };
+    const { pull_request } = pull.event;
     expect(markerOf(comment)).toMatchObject({
       shown: { digest: outputs['plan-digest'], head: pull_request.head.sha, isAnew: false },
       history: [],
@@ -78,28 +78,29 @@ describe('with require-approved-plan', () => {
   });
 
   test('a comment that somebody forged approves nothing, and neither does the refusal’s own', async () => {
-    const forged = await github.openPullRequest('Forged approval');
-    await github.commentAsPerson(forged.number, approved.body);
-    const commit = await github.merge(forged.number);
+    const forged = github.openPullRequest('Forged approval');
+    github.comment(forged.number, approved.body);
+    const commit = github.merge(forged.number);
     const error = expectRefusal(await apply(commit), 'not-approved');
     expect(error).toContain(`pull request ${forged.number}`);
-    const [theirs, ours] = await github.comments(forged.number);
+    const [theirs, ours] = github.commentsOn(forged.number);
     expect(theirs?.body).toBe(approved.body);
     expect(ours && markerOf(ours)).not.toHaveProperty('shown');
     expect(ours?.body).toContain('Not applied: no approved plan was found');
   });
 
   test('a plan of an older head approves nothing', async () => {
-    const moved = await github.openPullRequest('One commit more');
+    const moved = github.openPullRequest('One commit more');
     const head = 'abcdef0123456789abcdef0123456789abcdef01';
     const { shown } = markerOf(approved);
-    await github.commentAsJob(moved.number, withMarker({ ...(shown && { shown: { ...shown, head } }) }));
-    const error = expectRefusal(await apply(await github.merge(moved.number)), 'not-approved');
+    const body = withMarker({ ...(shown && { shown: { ...shown, head } }) });
+    github.comment(moved.number, body, 'github-actions[bot]');
+    const error = expectRefusal(await apply(github.merge(moved.number)), 'not-approved');
     expect(error).toContain(head.slice(0, 7));
   });
 
   test('a config that is no longer the approved one is refused with the difference', async () => {
-    merged = await github.merge(pull.number);
+    merged = github.merge(pull.number);
     const result = await apply(merged, { buckets: 'share-with-kolena\nnot-shared' });
     const error = expectRefusal(result, 'plan-changed');
     const detail = error.split('\n').filter((line) => /^[+-] /.test(line));
@@ -109,7 +110,7 @@ describe('with require-approved-plan', () => {
     ]);
     expect(error).toContain('`workflow_dispatch` on main');
     expect(result.summary).toContain('not-shared');
-    const comments = await github.comments(pull.number);
+    const comments = github.commentsOn(pull.number);
     expect(comments.map(({ id }) => id)).toEqual([approved.id]);
     expect(comments.map((comment) => markerOf(comment).shown)).toEqual([markerOf(approved).shown]);
   });
@@ -132,7 +133,7 @@ describe('with require-approved-plan', () => {
     const { exitCode, outputs, log } = await apply(merged);
     expect(exitCode, log).toBe(0);
     expect(outputs).toMatchObject({ 'plan-digest': markerOf(approved).shown?.digest, verified: 'true' });
-    const [comment, ...others] = await github.comments(pull.number);
+    const [comment, ...others] = github.commentsOn(pull.number);
     expect(others).toEqual([]);
     expect(outputs['comment-id']).toBe(String(approved.id));
     expect(comment?.id).toBe(approved.id);
@@ -150,7 +151,7 @@ describe('with require-approved-plan', () => {
     expect(exitCode, log).toBe(0);
     expect(outputs).toMatchObject({ 'has-changes': 'false', verified: 'true' });
     expect(outputs['plan-digest']).not.toBe(markerOf(approved).shown?.digest);
-    const comments = await github.comments(pull.number);
+    const comments = github.commentsOn(pull.number);
     expect(comments.map(({ body }) => body)).toEqual([expect.stringContaining('nothing had to be applied')]);
   });
 });

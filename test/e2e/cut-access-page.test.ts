@@ -7,7 +7,7 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { repository } from '../support/cache-folder.ts';
-import { startGitHub, type GitHubStandIn } from '../support/github.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { seedExternalId } from '../support/seed.ts';
 import { stopAtFirstFailure } from '../support/story.ts';
@@ -95,14 +95,14 @@ const reads = async () => ({
 
 describe('the page "Cut access now", under the approval gate', () => {
   test('what a pull request showed is applied, and Kolena reads', async () => {
-    const pull = await github.openPullRequest('Give Kolena access');
+    const pull = github.openPullRequest('Give Kolena access');
     const env = { GITHUB_API_URL: github.url, GITHUB_EVENT_NAME: 'pull_request' };
     const shown = await scene.run(
       { comment: 'always', 'github-token': github.jobToken },
       { env, event: pull.event },
     );
     expect(shown.exitCode, shown.log).toBe(0);
-    merged = await github.merge(pull.number);
+    merged = github.merge(pull.number);
     await applyVerified();
     const s3 = await assume();
     const object = new GetObjectCommand({ Bucket, Key: 'images/0001.png' });

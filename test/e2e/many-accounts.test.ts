@@ -9,7 +9,8 @@ import { readYaml } from '../../src/action/yaml-file.ts';
 import { exampleParameters } from '../support/bootstrap.ts';
 import { deployStack } from '../support/deploy-stack.ts';
 import { filledIn } from '../support/expressions.ts';
-import { startGitHub, type GitHubStandIn } from '../support/github.ts';
+import type { OpenedPullRequest } from '../support/github-pull-requests.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import { runAction, type ActionResult } from '../support/run-action.ts';
 import { claimsOf } from '../support/job-claims.ts';
 import { startScene, type Scene } from '../support/scene.ts';
@@ -109,16 +110,16 @@ const outputs = (results: readonly ActionResult[], name: string) =>
   results.map((result) => result.outputs[name] ?? '');
 
 describe('the example for many accounts', () => {
-  let pull: Awaited<ReturnType<GitHubStandIn['openPullRequest']>>;
+  let pull: OpenedPullRequest;
   let planned: ActionResult[];
 
   test('plans three accounts at once on one machine, each with a comment, files and outputs of its own', async () => {
-    pull = await github.openPullRequest('Give Kolena access');
+    pull = github.openPullRequest('Give Kolena access');
     const temp = mkdtempSync(join(tmpdir(), 'runner-temp-'));
     planned = await runMatrix('pull_request', { payload: pull.event, env: { RUNNER_TEMP: temp } });
     expectSuccess(planned);
 
-    const comments = await github.comments(pull.number);
+    const comments = github.commentsOn(pull.number);
     expect(comments.map(({ id }) => String(id)).sort()).toEqual(outputs(planned, 'comment-id').sort());
     const paths = ['plan-json-path', 'terraform-json-path'].flatMap((name) => outputs(planned, name));
     expect(new Set(paths).size).toBe(2 * accounts.length);
@@ -134,7 +135,7 @@ describe('the example for many accounts', () => {
   });
 
   test('applies in each account what its own comment showed, and proves it', async () => {
-    const applied = await runMatrix('push', { env: { GITHUB_SHA: await github.merge(pull.number) } });
+    const applied = await runMatrix('push', { env: { GITHUB_SHA: github.merge(pull.number) } });
     expectSuccess(applied);
     expect(outputs(applied, 'verified')).toEqual(accounts.map(() => 'true'));
     for (const name of ['plan-digest', 'comment-id', 'role-arn'])

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startGitHub, type GitHubStandIn } from '../support/github.ts';
+import type { OpenedPullRequest } from '../support/github-pull-requests.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 import { customerAccountId, kolenaAccountId } from '../support/world.ts';
@@ -9,11 +10,11 @@ const accounts = [customerAccountId, kolenaAccountId];
 
 let scene: Scene;
 let github: GitHubStandIn;
-let pull: Awaited<ReturnType<GitHubStandIn['openPullRequest']>>;
+let pull: OpenedPullRequest;
 
 beforeAll(async () => {
   [scene, github] = await Promise.all([startScene(), startGitHub()]);
-  pull = await github.openPullRequest('A new external ID');
+  pull = github.openPullRequest('A new external ID');
 });
 afterAll(() => Promise.all([scene.stop(), github.stop()]));
 
@@ -28,8 +29,8 @@ const run = (inputs: Record<string, string>, env: Record<string, string>): Promi
 const onPullRequest = (inputs: Record<string, string>) => run(inputs, { GITHUB_EVENT_NAME: 'pull_request' });
 
 /** All that the run showed to anybody, by where it stands. */
-async function shown({ log, outputs, summary }: ActionResult): Promise<Readonly<Record<string, string>>> {
-  const comments = await github.comments(pull.number);
+function shown({ log, outputs, summary }: ActionResult): Readonly<Record<string, string>> {
+  const comments = github.commentsOn(pull.number);
   return {
     log: decodeURIComponent(log.replace(/%(?![0-9A-F]{2})/g, '%25')),
     summary,
@@ -49,7 +50,7 @@ describe('an external ID that changes', () => {
       { GITHUB_EVENT_NAME: 'push', GITHUB_SHA: 'a'.repeat(40) },
     );
     expect(result.exitCode, result.log).toBe(0);
-    const { summary = '', outputs = '' } = await shown(result);
+    const { summary = '', outputs = '' } = shown(result);
     expect(found(summary, [oldId, ...accounts])).toEqual([oldId, ...accounts]);
     expect(found(outputs, [customerAccountId])).toEqual([customerAccountId]);
   });
@@ -58,13 +59,13 @@ describe('an external ID that changes', () => {
     'stands, old and new, nowhere in what %s shows, and is seen to change',
     async (command) => {
       const inputs = { command, 'kolena-external-id': newId, ...masks };
-      const commit = command === 'apply' ? await github.merge(pull.number) : '';
+      const commit = command === 'apply' ? github.merge(pull.number) : '';
       const result = await (command === 'plan'
         ? onPullRequest(inputs)
         : run(inputs, { GITHUB_EVENT_NAME: 'push', GITHUB_SHA: commit }));
       expect(result.exitCode, result.log).toBe(0);
       expect(result.outputs['to-change']).toBe('1');
-      const texts = await shown(result);
+      const texts = shown(result);
       for (const [where, text] of Object.entries(texts))
         expect(found(text, [oldId, newId, ...accounts]), where).toEqual([]);
       for (const text of [texts['summary'], texts['comments']]) {
@@ -83,8 +84,7 @@ test('an account ID is masked in a refusal that comes before anything is known o
     { GITHUB_EVENT_NAME: 'push', GITHUB_SHA: 'a'.repeat(40) },
   );
   expect(result.outputs['failure-reason']).toBe('wrong-account');
-  for (const [where, text] of Object.entries(await shown(result)))
-    expect(found(text, accounts), where).toEqual([]);
+  for (const [where, text] of Object.entries(shown(result))) expect(found(text, accounts), where).toEqual([]);
 });
 
 test('an external ID of two characters is masked, and the words that hold it stay whole', async () => {

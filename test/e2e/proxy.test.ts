@@ -9,7 +9,7 @@ import { repository } from '../support/cache-folder.ts';
 import { exampleParameters } from '../support/bootstrap.ts';
 import { deployStack } from '../support/deploy-stack.ts';
 import { claimsOf } from '../support/job-claims.ts';
-import { startGitHub, type GitHubStandIn } from '../support/github.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import { startInspectingProxy, type InspectingProxy } from '../support/inspecting-proxy.ts';
 import { node24 } from '../support/node24.ts';
 import { startScene, type Scene } from '../support/scene.ts';
@@ -67,7 +67,7 @@ describe.each([
   });
 
   test('token, AWS, GitHub and Terraform are reached by their own host names', async () => {
-    const pull = await github.openPullRequest('Give Kolena access');
+    const pull = github.openPullRequest('Give Kolena access');
     const { exitCode, outputs, log } = await scene.run(
       {
         command: 'plan',
@@ -80,7 +80,7 @@ describe.each([
     );
     expect(exitCode, log).toBe(0);
     expect(outputs['to-add']).toBe('5');
-    expect(await github.comments(pull.number)).toHaveLength(1);
+    expect(github.commentsOn(pull.number)).toHaveLength(1);
     expect(await proxy.hosts()).toEqual(
       expect.arrayContaining([
         tokenHost,

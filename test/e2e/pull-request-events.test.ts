@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startGitHub, type GitHubStandIn } from '../support/github.ts';
+import type { OpenedPullRequest } from '../support/github-pull-requests.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
 
 let scene: Scene;
 let github: GitHubStandIn;
-let pull: Awaited<ReturnType<GitHubStandIn['openPullRequest']>>;
+let pull: OpenedPullRequest;
 
 beforeAll(async () => {
   [scene, github] = await Promise.all([startScene(), startGitHub()]);
-  pull = await github.openPullRequest('Give Kolena access');
+  pull = github.openPullRequest('Give Kolena access');
 });
 afterAll(() => Promise.all([scene.stop(), github.stop()]));
 beforeEach(() => {
@@ -55,7 +56,7 @@ test('a merge group is planned, and comments nowhere', async () => {
   expect(exitCode, log).toBe(0);
   expect(outputs['to-add']).toBe('4');
   expect(summary).toContain('aws_iam_role.kolena');
-  expect(await github.comments(pull.number)).toEqual([]);
+  expect(github.commentsOn(pull.number)).toEqual([]);
 });
 
 test.each(['apply', 'destroy'])(
@@ -96,7 +97,7 @@ test('a comment on a pull request plans there', async () => {
   };
   const { exitCode, outputs, log } = await on('issue_comment', {}, payload);
   expect(exitCode, log).toBe(0);
-  expect((await github.comments(pull.number)).map(({ id }) => String(id))).toEqual([outputs['comment-id']]);
+  expect(github.commentsOn(pull.number).map(({ id }) => String(id))).toEqual([outputs['comment-id']]);
 });
 
 test('what follows a fork’s workflow is skipped before AWS is asked', async () => {

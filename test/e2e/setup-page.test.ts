@@ -8,7 +8,8 @@ import { parseAccessConfig } from '../../src/config/parse.ts';
 import { repository } from '../support/cache-folder.ts';
 import { deployStack, type DeployedStack } from '../support/deploy-stack.ts';
 import { filledIn, runsOn } from '../support/expressions.ts';
-import { startGitHub, type GitHubStandIn } from '../support/github.ts';
+import type { OpenedPullRequest } from '../support/github-pull-requests.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import { claimsOf } from '../support/job-claims.ts';
 import { runAction, type ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
@@ -27,7 +28,7 @@ const [config = ''] = blocks('docs/setup.md', 'yaml');
 let scene: Scene;
 let github: GitHubStandIn;
 let stack: DeployedStack;
-let pull: Awaited<ReturnType<GitHubStandIn['openPullRequest']>>;
+let pull: OpenedPullRequest;
 /** The user's repository. */
 const workspace = mkdtempSync(join(tmpdir(), 'setup page '));
 
@@ -127,19 +128,19 @@ test('step 3 writes the workflow of the stack, and the config', () => {
 });
 
 test('step 4: the pull request shows who gets access to what, under the plan role alone', async () => {
-  pull = await github.openPullRequest('Give Kolena access');
+  pull = github.openPullRequest('Give Kolena access');
   const results = await runWorkflow(ofPage(), { event: 'pull_request', payload: pull.event });
   expect(results.map(({ outputs }) => outputs['to-add'])).toEqual(['5']);
-  const [comment] = await github.comments(pull.number);
+  const [comment] = github.commentsOn(pull.number);
   for (const text of ['share-with-kolena', 'training-data/images/']) expect(comment?.body).toContain(text);
 });
 
 test('the merge applies exactly that, proves it, keeps to the one comment, and tells what Kolena’s form asks for', async () => {
-  const start = { event: 'push', sha: await github.merge(pull.number) } as const;
+  const start = { event: 'push', sha: github.merge(pull.number) } as const;
   const [applied, ...others] = await runWorkflow(ofPage(), start);
   expect(others).toEqual([]);
   expect(applied?.outputs).toMatchObject({ verified: 'true', 'to-add': '5' });
-  const comments = await github.comments(pull.number);
+  const comments = github.commentsOn(pull.number);
   expect(comments).toHaveLength(1);
   const roleArn = applied?.outputs['role-arn'] ?? '';
   expect(applied?.log).toContain(`Send this to Kolena:\n  Role ARN     ${roleArn}\n`);
@@ -148,10 +149,10 @@ test('the merge applies exactly that, proves it, keeps to the one comment, and t
 test("the workflow of README.md does the same under the stack's roles", async () => {
   const [workflow = ''] = blocks('README.md', 'yaml');
   writeFileSync(join(workspace, 'kolena-s3.yml'), `${config}\ntags:\n  team: vision\n`);
-  const second = await github.openPullRequest('Tag the role');
+  const second = github.openPullRequest('Tag the role');
   const [planned] = await runWorkflow(workflow, { event: 'pull_request', payload: second.event });
   expect(planned?.outputs).toMatchObject({ 'to-change': '2', 'access-change': 'none' });
-  const [applied] = await runWorkflow(workflow, { event: 'push', sha: await github.merge(second.number) });
+  const [applied] = await runWorkflow(workflow, { event: 'push', sha: github.merge(second.number) });
   expect(applied?.outputs).toMatchObject({ verified: 'true', 'to-change': '2' });
 });
 

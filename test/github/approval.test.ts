@@ -4,7 +4,7 @@ import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import { findNewer, isOnBranch } from '../../src/github/history.ts';
 import { writeMarker, writeSeal } from '../../src/report/marker.ts';
-import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import { logTo } from '../support/log.ts';
 
 const log = logTo();
@@ -38,9 +38,15 @@ const clock = {
 };
 beforeEach(async () => {
   server = await startGitHub();
-  github = openGitHub({ token: 'ghs_example', repository: 'o/r', apiUrl: server.url, clock, log });
+  github = openGitHub({
+    token: 'ghs_example',
+    repository: 'octo-org/data-access',
+    apiUrl: server.url,
+    clock,
+    log,
+  });
 });
-afterEach(() => server.close());
+afterEach(() => server.stop());
 
 const files = ['kolena-s3.yml', '.github/workflows/access.yml'];
 const find = (event: EventContext = push, more = {}) =>
@@ -236,15 +242,16 @@ test.each([
   ['behind', true],
   ['ahead', false],
   ['diverged', false],
-  [undefined, false],
+  [404, false],
 ])('a commit that is %s is on the branch: %s', async (status, isOn) => {
-  if (status !== undefined) server.compared['abc'] = status;
+  if (typeof status === 'number') server.faults.push({ request: /compare/, status });
+  else server.compared['abc'] = status;
   expect(await isOnBranch(github, { commit: 'abc', branch: 'main' })).toBe(isOn);
 });
 
 describe('what a branch says since a commit', () => {
   const newer = (isSame: (path: string) => boolean) =>
-    findNewer(github, { commit: 'abc', branch: 'main', files, isSame });
+    findNewer(github, { event: { ...push, commit: 'abc', branch: 'main' }, files, isSame });
   const own = [{ sha: 'abc', minute: 1 }];
   const later = [{ sha: 'def', minute: 2 }, ...own];
 
@@ -267,15 +274,16 @@ describe('what a branch says since a commit', () => {
       asked.push(`${path}: ${here} → ${there}`);
       return here === there;
     };
-    expect(await findNewer(github, { commit: 'abc', branch: 'main', files, isSame })).toBe('def');
+    expect(
+      await findNewer(github, { event: { ...push, commit: 'abc', branch: 'main' }, files, isSame }),
+    ).toBe('def');
     expect(asked).toContain('kolena-s3.yml: buckets: [a] → buckets: [b]');
     expect(await newer(() => true)).toBeUndefined();
   });
 });
 
 test('an approval that cannot be read while GitHub fails says to run again, not to grant more', async () => {
-  for (let time = 0; time < 9; time++)
-    server.faults.push({ request: /commits\/abc/, status: 502, message: 'Bad Gateway' });
+  server.faults.push({ times: 9, request: /commits\/abc/, status: 502, message: 'Bad Gateway' });
   await expect(find()).rejects.toMatchObject({
     reason: 'not-approved',
     message: expect.stringContaining('Bad Gateway') as string,

@@ -3,7 +3,7 @@ import { openPullRequests } from '../../src/github/pull-requests.ts';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import { saveComment, shouldComment, type CommentTarget } from '../../src/github/comment.ts';
 import { writeMarker, writeSeal } from '../../src/report/marker.ts';
-import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import { logTo } from '../support/log.ts';
 
 const body = (text: string, key = 'default') =>
@@ -23,9 +23,9 @@ let github: GitHub;
 let lines: string[];
 /** Seconds. */
 let waits: number[];
-const client = () => ({
-  token: 'ghs_example',
-  repository: 'o/r',
+const client = (token = 'ghs_example') => ({
+  token,
+  repository: 'octo-org/data-access',
   apiUrl: server.url,
   log: logTo(lines),
   clock: {
@@ -39,7 +39,7 @@ beforeEach(async () => {
   [lines, waits] = [[], []];
   github = openGitHub(client());
 });
-afterEach(() => server.close());
+afterEach(() => server.stop());
 
 const texts = () => server.comments.map((comment) => comment.body.split('\n')[1]);
 
@@ -48,7 +48,7 @@ describe('one comment', () => {
     expect(await saveComment(github, target())).toEqual({
       kind: 'saved',
       id: 1000,
-      url: 'https://github.com/o/r/pull/7#issuecomment-1000',
+      url: 'https://github.com/octo-org/data-access/pull/7#issuecomment-1000',
     });
     const seen: (string | undefined)[] = [];
     const render = (previous: string | undefined) => {
@@ -69,7 +69,7 @@ describe('one comment', () => {
 
   test("is ours only when this token's identity wrote it", async () => {
     server.comments.push({ id: 1, body: body('forged'), user: { login: 'octocat' } });
-    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1001 });
+    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1000 });
     expect(texts()).toEqual(['forged', 'new']);
   });
 
@@ -106,20 +106,26 @@ describe('one comment', () => {
       server.comments.push({ id: 5000, body: body('younger'), user: bot });
       return body('own');
     };
-    expect(await saveComment(github, target({ render }))).toMatchObject({ kind: 'saved', id: 1001 });
+    expect(await saveComment(github, target({ render }))).toMatchObject({ kind: 'saved', id: 1000 });
     expect(texts()).toEqual(['younger', 'own']);
   });
 
   test('is written by a person’s token where GraphQL hides the viewer', async () => {
-    server.viewer = 'forbidden';
+    server.graphql = 'forbidden';
     server.comments.push({ id: 1, body: body('old'), user: { login: 'octocat' } });
-    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+    expect(await saveComment(openGitHub(client('ghp_example')), target())).toMatchObject({
+      kind: 'saved',
+      id: 1,
+    });
   });
 
   test('is written by a person’s token on a server without GraphQL too', async () => {
-    server.viewer = undefined;
+    server.graphql = 'missing';
     server.comments.push({ id: 1, body: body('old'), user: { login: 'octocat' } });
-    expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
+    expect(await saveComment(openGitHub(client('ghp_example')), target())).toMatchObject({
+      kind: 'saved',
+      id: 1,
+    });
   });
 });
 
@@ -170,7 +176,7 @@ describe('GitHub that fails for a passing reason', () => {
   });
 
   test('is asked again, after ever longer waits, when the network breaks: then it is a warning', async () => {
-    await server.close();
+    await server.stop();
     expect(await saveComment(github, target())).toMatchObject({ kind: 'warning' });
     expect(waits).toEqual([1, 4, 9]);
     server = await startGitHub();
@@ -203,13 +209,13 @@ describe('GitHub that fails for a passing reason', () => {
   test('is not waited for when the limit lasts for long: a warning', async () => {
     const reset = String(Math.floor(Date.now() / 1000) + 1800);
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
-    for (let time = 0; time < 2; time++)
-      server.faults.push({
-        request: /^POST .*comments/,
-        status: 403,
-        headers,
-        message: 'API rate limit exceeded',
-      });
+    server.faults.push({
+      times: 2,
+      request: /^POST .*comments/,
+      status: 403,
+      headers,
+      message: 'API rate limit exceeded',
+    });
     expect(await saveComment(github, target())).toMatchObject({
       kind: 'warning',
       message: expect.stringContaining('pull request 7') as string,
@@ -217,8 +223,7 @@ describe('GitHub that fails for a passing reason', () => {
   });
 
   test('is a warning, not a failure, when it keeps failing', async () => {
-    for (let time = 0; time < 9; time++)
-      server.faults.push({ request: /^GET .*comments/, status: 503, message: 'Unavailable' });
+    server.faults.push({ times: 9, request: /^GET .*comments/, status: 503, message: 'Unavailable' });
     expect(await saveComment(github, target())).toMatchObject({
       kind: 'warning',
       message: expect.stringContaining('Unavailable') as string,
@@ -231,8 +236,7 @@ describe('the pull request that brought a commit in', () => {
   const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [], isGated: false });
 
   test('is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
-    for (let time = 0; time < 9; time++)
-      server.faults.push({ request: /commits\/abc/, status: 502, message: 'Bad Gateway' });
+    server.faults.push({ times: 9, request: /commits\/abc/, status: 502, message: 'Bad Gateway' });
     expect(await findMerged()).toMatchObject({
       kind: 'warning',
       message: expect.stringContaining('Bad Gateway') as string,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import { setLabel, type LabelTarget } from '../../src/github/labels.ts';
 import { logTo } from '../support/log.ts';
-import { startGitHub, type GitHubStandIn } from './github-stand-in.ts';
+import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 
 let server: GitHubStandIn;
 let github: GitHub;
@@ -11,13 +11,13 @@ beforeEach(async () => {
   server = await startGitHub();
   github = openGitHub({
     token: 'ghs_example',
-    repository: 'o/r',
+    repository: 'octo-org/data-access',
     apiUrl: server.url,
     log: logTo([]),
     clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
   });
 });
-afterEach(() => server.close());
+afterEach(() => server.stop());
 
 const set = (direction: LabelTarget['direction'], key = 'default') =>
   setLabel(github, { number: 7, key, direction });
@@ -84,6 +84,6 @@ test('missing rights are a warning that names them', async () => {
 });
 
 test('a GitHub that keeps failing is a warning', async () => {
-  for (let tries = 0; tries < 4; tries++) server.faults.push({ request: /^POST/, status: 502 });
+  server.faults.push({ times: 4, request: /^POST/, status: 502 });
   expect(await set('wider')).toMatch(/^The labels of pull request 7 are not up to date: GitHub kept failing/);
 });

@@ -119,6 +119,16 @@ describe('who may assume the role', () => {
     const [back] = factsIn([trustChange(policy(trusting('id')), policy(trusting('id'), temporary))]);
     expect(back).toMatchObject({ change: 'comes', needsApproval: true });
   });
+
+  it('reads a condition value that IAM keeps as a boolean', () => {
+    const mfa = (value: unknown) => ({
+      ...trusting('x'),
+      Condition: { Bool: { 'aws:MultiFactorAuthPresent': value } },
+    });
+    expect(lines([trustChange(policy(mfa(true)), policy(mfa('true')))])).toEqual([
+      '+ trust policy of IAM role R, written anew with the same meaning',
+    ]);
+  });
 });
 
 describe('what the role may do', () => {

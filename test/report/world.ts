@@ -68,7 +68,6 @@ export function applied(config: AccessConfig, to: Observed): Observed {
       name,
       arn: arnOf('policy', name),
       document,
-      versionIds: ['v1'],
       attached: true,
       usedElsewhere: 0,
     })),
@@ -81,16 +80,38 @@ export function applied(config: AccessConfig, to: Observed): Observed {
   };
 }
 
+interface Planned {
+  readonly command: Report['command'];
+  readonly config: AccessConfig;
+  readonly observed: Observed;
+  /** @default as Terraform plans it, and rules that are written through S3 */
+  readonly changes?: readonly ResourceChange[];
+}
+
 /** What a run reports after its plan; without a config everything goes. */
 export function plannedReport(
   observed: Observed,
   config: AccessConfig,
   command: Report['command'] = 'plan',
 ): Report {
+  return reportOf({ command, config, observed });
+}
+
+/** The report of a plan; `part` is what differs. */
+export function reportOf(
+  { command, config, observed, changes }: Planned,
+  part: Partial<Report> = {},
+): Report {
   const decide = command === 'destroy' ? decideRemoval : decideAccess;
   const desired = decide(config, observed, { region, allowDestroy: true });
-  const plan = summarizePlan({ changes: changesOf(observed, desired), desired, observed, backend: false });
-  const digest = '4c1f2e90a7d35b68'.repeat(4);
+  const plan = summarizePlan({
+    changes: changes ?? changesOf(observed, desired),
+    // Recorded changes are Terraform's alone; test/plan/cors-writes.test.ts covers what is written through S3.
+    desired: changes === undefined ? desired : { ...desired, cors: [] },
+    observed,
+    backend: part.backend ?? false,
+  });
+  const digest = part.digest ?? '4c1f2e90a7d35b68'.repeat(4);
   return {
     command,
     outcome: 'planned',
@@ -101,9 +122,10 @@ export function plannedReport(
     facts: factsOf({ plan, desired, observed }),
     backend: false,
     digest,
-    shown: { head: '6dcb09b5b57875f334f61aebed695e2e4193db5e', digest, isAnew: false },
+    shown: { head: unplanned.commit, digest, isAnew: false },
     notes: [],
     ...unplanned,
+    ...part,
   };
 }
 

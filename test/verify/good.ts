@@ -90,7 +90,6 @@ export const observations: Observations = {
       name: 'Kolena',
       arn: 'arn:aws:iam::111122223333:policy/Kolena',
       document: policy,
-      versionIds: ['v1'],
       attached: true,
       usedElsewhere: 0,
     },

@@ -100,7 +100,6 @@ const secondPolicy: Observations['policies'][number] = {
   name: 'Kolena-2',
   arn: 'arn:aws:iam::111122223333:policy/Kolena-2',
   document: { ...policy, Statement: [{ Sid: 'Other', Effect: 'Allow', Action: 's3:*', Resource: '*' }] },
-  versionIds: ['v1'],
   attached: true,
   usedElsewhere: 0,
 };

@@ -1,9 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
-
 import { UserError } from '../../base/errors.ts';
-
 import type { Environment } from '../../base/environment.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-
+import { defined } from '../../base/defined.ts';
 import type { RequestHandler } from './request-handler.ts';
 
 /** An HTTP request that nobody signs, such as a browser's. */
@@ -23,23 +23,13 @@ export async function sendPlain(
   http: RequestHandler,
   { method, url, headers, abortSignal }: PlainRequest,
 ): Promise<PlainResponse> {
+  const { protocol, hostname, pathname, search } = url;
   const request = {
-    ...{
-      method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: `${url.pathname}${url.search}`,
-      query: {},
-    },
+    ...{ method, protocol, hostname, path: `${pathname}${search}`, query: {} },
     ...(url.port && { port: Number(url.port) }),
     headers: { host: url.host, ...headers },
-  };
-  const { response } = await http.handle(request as unknown as Parameters<RequestHandler['handle']>[0], {
-    ...(abortSignal !== undefined && { abortSignal }),
-  });
-  return {
-    status: response.statusCode,
-    headers: response.headers,
-    body: await text(response.body as NodeJS.ReadableStream),
-  };
+  } as unknown as Parameters<RequestHandler['handle']>[0];
+  const { response } = await http.handle(request, defined({ abortSignal }));
+  const body = await text(response.body as NodeJS.ReadableStream);
+  return { status: response.statusCode, headers: response.headers, body };
 }

@@ -1,5 +1,4 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-
 import type { Environment } from '../../base/environment.ts';
 import { UserError } from '../../base/errors.ts';
 

@@ -1,11 +1,9 @@
 import { Agent as HttpAgent, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { SecureContext } from 'node:tls';
-
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import pLimit from 'p-limit';
-
 import { trustedCertificates } from './certificates.ts';
 import type { Environment } from '../../base/environment.ts';
 import { proxyFor, withoutSecrets } from './proxy.ts';
@@ -20,12 +18,7 @@ export type RequestHandler = Pick<
 export const maxCallsInFlight = 16;
 
 /** Milliseconds for one try of a call; none counts the time that it waits for its turn. */
-interface Timeouts {
-  readonly connectionTimeout: number;
-  readonly requestTimeout: number;
-}
-
-const patience: Timeouts = { connectionTimeout: 5_000, requestTimeout: 30_000 };
+const patience = { connectionTimeout: 5_000, requestTimeout: 30_000 };
 
 /** The request handler that keeps the limit, goes through the proxy and trusts the certificates that `env` names. */
 export function requestHandler(env: Environment, timeouts = patience): RequestHandler {

@@ -63,7 +63,6 @@ async function readManaged(
     name,
     arn,
     document: decodePolicyDocument(PolicyVersion?.Document),
-    versionIds: [VersionId],
     attached: true,
     usedElsewhere: Math.max(0, uses - 1),
   };

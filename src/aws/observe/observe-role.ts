@@ -4,6 +4,7 @@ import {
   GetRoleCommand,
   type IAMClient,
   ListPolicyVersionsCommand,
+  type PolicyVersion,
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
 } from '@aws-sdk/client-iam';
@@ -133,27 +134,22 @@ async function readPolicy(
       iam.send(new GetPolicyCommand({ PolicyArn: arn })),
     ]);
     const uses = (Policy?.AttachmentCount ?? 0) + (Policy?.PermissionsBoundaryUsageCount ?? 0);
-    const newestFirst = Versions.map(({ VersionId = '', IsDefaultVersion = false }) => ({
-      VersionId,
-      IsDefaultVersion,
-    })).sort((one, other) => Number(other.VersionId.slice(1)) - Number(one.VersionId.slice(1)));
-    const document = async ({ VersionId }: { VersionId: string }) => {
+    const numberOf = ({ VersionId = '' }: PolicyVersion) => Number(VersionId.slice(1));
+    const oldestFirst = Versions.toSorted((one, other) => numberOf(one) - numberOf(other));
+    const document = async ({ VersionId }: PolicyVersion) => {
       const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId }));
       return decodePolicyDocument(PolicyVersion?.Document);
     };
-    const current = newestFirst.find(({ IsDefaultVersion }) => IsDefaultVersion);
+    const current = Versions.find(({ IsDefaultVersion }) => IsDefaultVersion);
     // A policy has at most five versions; the provider makes room by deleting the oldest that is not the default.
-    const oldest =
-      newestFirst.length < 5 ? undefined : newestFirst.findLast((version) => version !== current);
+    const oldest = Versions.length < 5 ? undefined : oldestFirst.find((version) => version !== current);
     if (current === undefined) return undefined;
     const [live, old] = await Promise.all([document(current), oldest && document(oldest)]);
     return {
       name: arn.slice(arn.lastIndexOf('/') + 1),
       arn,
       document: live,
-      versionIds: newestFirst.map(({ VersionId }) => VersionId),
-      ...(oldest !== undefined &&
-        old !== undefined && { oldestVersion: { id: oldest.VersionId, document: old } }),
+      ...(old !== undefined && { oldestVersion: { id: oldest?.VersionId ?? '', document: old } }),
       attached,
       // The count may lag behind an attachment that was just made.
       usedElsewhere: Math.max(0, uses - Number(attached)),

@@ -1,5 +1,4 @@
 import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
-
 import type { Caller } from '../../access/observed.ts';
 import { isCode, isDenied } from '../../problem/aws-error.ts';
 

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-
 import { UserError } from '../../base/errors.ts';
 
 /** Where an edge learns that the run is to end. */

@@ -1,7 +1,7 @@
 import { matchingRule } from '../../cors/browser.ts';
 import { defined } from '../../base/defined.ts';
 import { concreteOrigin, unknownOrigin } from '../../verify/browser-origins.ts';
-import type { Attempt, BrowserAnswer, BucketObservation } from '../../verify/observations.ts';
+import type { BucketObservation } from '../../verify/observations.ts';
 import { askPreflight, objectUrl } from './ask-as-browser.ts';
 import { readCorsRules } from '../cors.ts';
 import { askWithRetries } from './retry.ts';
@@ -30,46 +30,31 @@ async function probeBucket(probe: Probe, bucket: string, configured: boolean): P
   const origins = configured ? expectations.origins : [];
   const url = await objectUrl({ s3, bucket, key: preflightKey });
   const ask = (origin: string) => askPreflight(url, { http: clients.http, origin, abortSignal: probe.abort });
-  const rules = corsRules.outcome === 'ok' ? corsRules.value : [];
+  const allows = (origin: string) =>
+    corsRules.outcome === 'ok' && matchingRule(corsRules.value, { origin, method: 'GET' }) !== undefined;
   const preflights = origins.map(async (configuredOrigin) => {
     const origin = concreteOrigin(configuredOrigin);
-    const hopeful = matchingRule(rules, { origin, method: 'GET' }) !== undefined;
-    return [configuredOrigin, await askUntilAllowed(probe, () => ask(origin), hopeful)] as const;
+    const answer = await askWithRetries(probe, {
+      ask: () => ask(origin),
+      // A bucket's settings are eventually consistent: a refusal is asked about again while the rules say otherwise.
+      retryRefusal: ({ status = 0 }) =>
+        allows(origin) || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined,
+    });
+    return [configuredOrigin, answer] as const;
   });
   const allowed = Object.fromEntries(await Promise.all(preflights));
+  // What no rule read back allows may still be allowed by a former rule.
+  const isForbidden = corsRules.outcome === 'ok' && !allows(unknownOrigin);
+  const askUntilForgotten = () =>
+    askWithRetries(probe, {
+      ask: () => ask(unknownOrigin),
+      retryAnswer: () => (isForbidden ? 'S3 to forget the former CORS rules' : undefined),
+    });
   const skipped = { outcome: 'skipped', message: 'No origin is configured for it.' } as const;
   return defined({
     corsRules,
     preflights: allowed,
-    unknownOrigin: origins.length === 0 ? skipped : await askUntilForgotten(probe, ask, corsRules),
+    unknownOrigin: origins.length === 0 ? skipped : await askUntilForgotten(),
     defaultKmsKeyArn: known?.defaultKmsKeyArn,
-  });
-}
-
-/** A bucket's settings are eventually consistent, so a refusal is asked about again while the rules say otherwise. */
-function askUntilAllowed(
-  probe: Probe,
-  ask: () => Promise<Attempt<BrowserAnswer>>,
-  hopeful: boolean,
-): Promise<Attempt<BrowserAnswer>> {
-  return askWithRetries(probe, {
-    ask,
-    retryRefusal: ({ status = 0 }) =>
-      Promise.resolve(hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined),
-  });
-}
-
-/** What no rule read back allows may still be allowed by a former rule. */
-function askUntilForgotten(
-  probe: Probe,
-  ask: (origin: string) => Promise<Attempt<BrowserAnswer>>,
-  corsRules: BucketObservation['corsRules'],
-): Promise<Attempt<BrowserAnswer>> {
-  const asked = { origin: unknownOrigin, method: 'GET' };
-  const refused = corsRules.outcome === 'ok' && matchingRule(corsRules.value, asked) === undefined;
-  return askWithRetries(probe, {
-    ask: () => ask(unknownOrigin),
-    retryRefusal: () => Promise.resolve(undefined),
-    retryAnswer: () => Promise.resolve(refused ? 'S3 to forget the former CORS rules' : undefined),
   });
 }

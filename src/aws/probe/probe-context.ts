@@ -5,6 +5,7 @@ import type { AwsClients, CredentialProvider } from '../clients.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CheckContext } from '../../iam/temporary-statement.ts';
 import type { Interrupts } from './interrupts.ts';
+import type { RetryLimits } from './retry.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
 
 /** How a verification is done. */
@@ -33,14 +34,9 @@ export interface ProbeProps {
   readonly clock?: Clock;
 }
 
-/** One verification under way. */
-export interface Probe extends ProbeProps {
-  readonly clock: Clock;
-  /** Milliseconds since 1970 after which nothing is asked again. */
-  readonly deadline: number;
-  /** Aborted when the check fails or is interrupted. Do not pass it to calls that clean up. */
-  readonly abort: AbortSignal;
-  /** Aborts it. */
+/** One verification under way; `abort`, which ends it, is never passed to calls that clean up. */
+export interface Probe extends Omit<ProbeProps, 'clock'>, RetryLimits {
+  /** Aborts it: the check failed or is interrupted. */
   readonly end: () => void;
   /** ARN of the caller's role or user. */
   readonly callerArn: string;

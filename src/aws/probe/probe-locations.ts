@@ -1,17 +1,15 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-
 import { matchingRule } from '../../cors/browser.ts';
 import { defined } from '../../base/defined.ts';
 import type { ExpectedLocation } from '../../verify/expectations.ts';
-import { noCorsHeaders } from '../../verify/observations.ts';
 import { concernsObjectAlone, explainS3Denial } from '../../verify/explain-s3.ts';
 import type { LiveAccess } from '../../verify/explanation.ts';
-import type {
-  Attempt,
-  Listing,
-  LocationObservation,
-  ObjectRead,
-  Refusal,
+import {
+  type Attempt,
+  type Listing,
+  type LocationObservation,
+  noCorsHeaders,
+  type ObjectRead,
 } from '../../verify/observations.ts';
 import { isReachable } from '../../verify/sample-keys.ts';
 import { concreteOrigin } from '../../verify/browser-origins.ts';
@@ -63,7 +61,7 @@ async function askAboutS3<T>(
 ): Promise<Attempt<T>> {
   return askWithRetries(limits, {
     ask: () => attempt(() => call(limits.abort)),
-    retryRefusal: async (refusal: Refusal) =>
+    retryRefusal: async (refusal) =>
       explainS3Denial({ refusal, ...about }, await liveAccess()).mendsByWaiting
         ? "IAM to spread the role's permissions"
         : undefined,
@@ -76,11 +74,7 @@ async function listFirst(
   abortSignal: AbortSignal,
 ): Promise<Listing> {
   const { Contents = [], IsTruncated = false } = await s3.send(
-    new ListObjectsV2Command({
-      Bucket: bucket,
-      MaxKeys: listedKeys,
-      Prefix: prefix,
-    }),
+    new ListObjectsV2Command({ Bucket: bucket, MaxKeys: listedKeys, Prefix: prefix }),
     { abortSignal },
   );
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html: these have to be restored before they can be read.
@@ -88,9 +82,8 @@ async function listFirst(
     ({ Key = '', StorageClass }) =>
       StorageClass !== 'GLACIER' && StorageClass !== 'DEEP_ARCHIVE' && isReachable(Key),
   );
-  const filledFirst = readable.sort(
-    (one, other) => Number((other.Size ?? 0) > 0) - Number((one.Size ?? 0) > 0),
-  );
+  const isFilled = ({ Size = 0 }: { Size?: number | undefined }) => Number(Size > 0);
+  const filledFirst = readable.sort((one, other) => isFilled(other) - isFilled(one));
   return {
     count: Contents.length,
     truncated: IsTruncated,

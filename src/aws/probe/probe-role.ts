@@ -1,5 +1,4 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts';
-
 import { defined } from '../../base/defined.ts';
 import { explainAssumeDenial, letsIn } from '../../verify/explain-assume.ts';
 import type { LiveAccess } from '../../verify/explanation.ts';
@@ -138,7 +137,6 @@ async function assumeOtherwise(
     return { outcome: 'skipped', message: 'The config has no kolena-external-id.' };
   const answer = await askWithRetries(limits, {
     ask: () => assume(probe, externalId),
-    retryRefusal: () => Promise.resolve(undefined),
     retryAnswer: async () =>
       letsIn(await liveAccess(), externalId) ? undefined : 'IAM to forget the former trust policy',
   });

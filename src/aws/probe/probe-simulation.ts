@@ -15,7 +15,7 @@ export async function probeSimulation(probe: Probe): Promise<Observations['simul
   return askWithRetries(probe, {
     ask: () => simulateRole(clients.iam, role.arn, questions),
     // The role was read back, so the simulator has yet to hear of it.
-    retryRefusal: ({ code }) => Promise.resolve(code === 'NoSuchEntity' ? spreading : undefined),
+    retryRefusal: ({ code }) => (code === 'NoSuchEntity' ? spreading : undefined),
     retryAnswer: async (answers) => {
       const wrong = answers.filter((answer) => !isAsExpected(answer));
       if (wrong.length === 0) return undefined;

@@ -2,18 +2,12 @@ import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import type { Clock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import type { Log } from '../../base/log.ts';
+import type { TrustForVerifier } from '../../verify/observations.ts';
 import { isCode, readAwsError } from '../../problem/aws-error.ts';
 import { holds, readTrust, type RoleTrust, without, writeTrust } from './role-trust.ts';
 
 /** Whether the trust policy was read back without the temporary statement. */
-export interface Removal {
-  readonly done: boolean;
-  /** Whether the statement was still there when the work ended; absent when that could not be read. */
-  readonly stood?: boolean;
-  readonly evidence: string;
-  /** As it was read back. */
-  readonly trustPolicy?: PolicyDocument;
-}
+export type Removal = NonNullable<TrustForVerifier['removed']>;
 
 /** Of whom it is taken, and how. */
 export interface RemovalProps extends RoleTrust {

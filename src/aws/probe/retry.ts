@@ -15,19 +15,22 @@ export interface RetryLimits {
 /** IAM spreads a change within 2 to 30 seconds, rarely a minute; milliseconds. */
 const pauses = { first: 1000, longest: 10_000 };
 
+/** What is waited for, in the words of the log; `undefined` when the answer counts. */
+type Awaited = string | undefined;
+
 /** What to ask, and whether asking again makes sense. */
 interface Question<T> {
   readonly ask: () => Promise<Attempt<T>>;
-  /** What is being waited for after this refusal, by what is read back; `undefined` when no waiting mends it. */
-  readonly retryRefusal: (refusal: Refusal) => Promise<string | undefined>;
+  /** What is being waited for after this refusal, by what is read back. @default no waiting mends any */
+  readonly retryRefusal?: (refusal: Refusal) => Awaited | Promise<Awaited>;
   /** The same of an answer that may tell of the time before the last change. @default every answer counts */
-  readonly retryAnswer?: (value: T) => Promise<string | undefined>;
+  readonly retryAnswer?: (value: T) => Awaited | Promise<Awaited>;
 }
 
 /** Asks until the answer counts, waiting cannot mend it, or the time is over: backed off from 1 to 10 seconds. */
 export async function askWithRetries<T>(
   limits: RetryLimits,
-  { ask, retryRefusal, retryAnswer = () => Promise.resolve(undefined) }: Question<T>,
+  { ask, retryRefusal, retryAnswer }: Question<T>,
 ): Promise<Attempt<T>> {
   const { clock, deadline, log, abort } = limits;
   for (let pause = pauses.first; ; pause = Math.min(pause * 2, pauses.longest)) {
@@ -37,7 +40,7 @@ export async function askWithRetries<T>(
     const left = deadline - clock.now();
     if (left <= 0) return answer;
     const refused = answer.outcome === 'refused';
-    const awaited = await (refused ? retryRefusal(answer.refusal) : retryAnswer(answer.value));
+    const awaited = await (refused ? retryRefusal?.(answer.refusal) : retryAnswer?.(answer.value));
     if (awaited === undefined) return answer;
     const wait = Math.min(pause, left);
     log.info(

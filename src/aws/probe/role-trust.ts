@@ -1,5 +1,4 @@
 import { GetRoleCommand, type IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam';
-
 import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import { decodePolicyDocument } from '../policy-document.ts';
 

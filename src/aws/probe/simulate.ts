@@ -4,8 +4,8 @@ import {
   type IAMClient,
   paginateSimulateCustomPolicy,
   paginateSimulatePrincipalPolicy,
+  type SimulatePrincipalPolicyCommandInput,
 } from '@aws-sdk/client-iam';
-
 import { groupBy } from '../../base/group-by.ts';
 import type { DesiredAccess } from '../../access/desired-access.ts';
 import type { Attempt, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
@@ -15,15 +15,7 @@ import { attempt } from '../../problem/aws-error.ts';
 /** Resources of one call: each adds up to 60 characters to every answer's page. */
 const resourcesPerCall = 50;
 
-interface Batch {
-  readonly ActionNames: string[];
-  readonly ResourceArns: string[];
-  readonly ContextEntries: {
-    ContextKeyName: string;
-    ContextKeyType: ContextKeyTypeEnum;
-    ContextKeyValues: string[];
-  }[];
-}
+type Batch = Pick<SimulatePrincipalPolicyCommandInput, 'ActionNames' | 'ResourceArns' | 'ContextEntries'>;
 
 /** Asks IAM's simulator what the planned documents will allow and deny, before anything changes. */
 export function simulatePlanned(

@@ -1,21 +1,17 @@
 import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
 import { defined } from '../../base/defined.ts';
-import type { Log } from '../../base/log.ts';
 import type { Answer, Refusal } from '../../verify/observations.ts';
 import { notTrustedAsConfigured } from '../../verify/way-in.ts';
-import type { Clock } from '../../base/clock.ts';
 import { abortsMany, interruptedBy, type Interrupts } from './interrupts.ts';
-import { removeStatement, type Removal } from './remove-statement.ts';
-import { holds, readTrust, type RoleTrust, writeTrust } from './role-trust.ts';
+import { removeStatement, type Removal, type RemovalProps } from './remove-statement.ts';
+import { holds, readTrust, writeTrust } from './role-trust.ts';
 import { attempt } from '../../problem/aws-error.ts';
 
 /** The statement to add, and the role whose trust policy gets it. */
-export interface StatementProps extends RoleTrust {
+export interface StatementProps extends RemovalProps {
   readonly statement: Statement;
   readonly base: TrustBase;
   readonly interrupts: Interrupts;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** What a reading of the trust policy must be before anything is written on it: IAM may answer by a former one. */

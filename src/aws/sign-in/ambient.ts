@@ -1,25 +1,25 @@
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
-
 import { readAwsError } from '../../problem/aws-error.ts';
 import type { AwsCredentials } from '../clients.ts';
 import type { Environment } from '../../base/environment.ts';
 import type { RequestHandler } from '../network/request-handler.ts';
 import { ambientError, emptySourceError } from '../../problem/sign-in-error.ts';
 
-export interface AmbientProps {
+interface AmbientProps {
   readonly region: string;
   readonly env: Environment;
   readonly http: RequestHandler;
 }
 
-/** Finds credentials; `undefined` when there are none at all. */
-export type AmbientProvider = () => Promise<AwsCredentials | undefined>;
-
 /**
  * The AWS SDK's default chain: environment, profile (SSO, role, process), web identity, container, instance. The SDK reads its
- * environment from the process itself. Throws a UserError `credentials` when a source is named, but gives nothing.
+ * environment from the process itself. Gives `undefined` when there are none at all. Throws a UserError `credentials` when a source is named, but gives nothing.
  */
-export function ambientCredentials({ region, env, http }: AmbientProps): AmbientProvider {
+export function ambientCredentials({
+  region,
+  env,
+  http,
+}: AmbientProps): () => Promise<AwsCredentials | undefined> {
   const init = { clientConfig: { region, requestHandler: http } };
   // Half a second is ample for the instance metadata service, and a machine without one may have to wait it out, twice.
   const chain = fromNodeProviderChain({ ...init, timeout: 500, maxRetries: 0 });
@@ -53,8 +53,10 @@ async function rejectionOf(provider: () => Promise<unknown>): Promise<unknown> {
 }
 
 /** Each names a source, beside a profile: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html */
-const variables = ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'].concat([
+const variables = [
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_CONTAINER_CREDENTIALS_FULL_URI',
   'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
   'AWS_ACCESS_KEY_ID',
   'AWS_SECRET_ACCESS_KEY',
-]);
+];

@@ -4,16 +4,12 @@ import {
   doesIdentityRequireRefresh,
   memoizeIdentityProvider,
 } from '@smithy/core';
-
 import type { Caller } from '../../access/observed.ts';
 import type { Clock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
 import { systemClock } from '../clock.ts';
-import type { Log } from '../../base/log.ts';
-
 import { ambientCredentials } from './ambient.ts';
-import { credentialVariables } from './credential-variables.ts';
 import {
   type AwsClients,
   awsClients,
@@ -22,7 +18,7 @@ import {
   endpointOf,
 } from '../clients.ts';
 import { parsePrincipalArn } from '../../config/arn.ts';
-import type { Environment } from '../../base/environment.ts';
+import { regionOf, type Environment } from '../../base/environment.ts';
 import { notFromAws } from '../../problem/aws-error.ts';
 import { requestHandler, type RequestHandler } from '../network/request-handler.ts';
 import { ambientError, missingCredentials } from '../../problem/sign-in-error.ts';
@@ -32,10 +28,10 @@ import {
   requireIdToken,
   requirePartition,
 } from '../../problem/sign-in-requirements.ts';
-import { assumeWithIdToken } from './web-identity.ts';
+import { assumeWithIdToken, type WebIdentityProps } from './web-identity.ts';
 
-export interface SignInProps {
-  readonly region: string;
+export interface SignInProps
+  extends Pick<WebIdentityProps, 'region' | 'log' | 'mask'>, Partial<Pick<WebIdentityProps, 'getIdToken'>> {
   /** ARN of the role to assume by GitHub's OIDC. @default the SDK's own chain of ambient credentials */
   readonly roleToAssume?: string;
   /** @default `kolena-s3-access-<repository>-<run id>` */
@@ -47,11 +43,6 @@ export interface SignInProps {
   /** Any other account is refused before any other call; empty allows all. */
   readonly allowedAccountIds: readonly string[];
   readonly env: Environment;
-  /** GitHub's ID token for an audience: `core.getIDToken`. */
-  readonly getIdToken?: (audience: string) => Promise<string>;
-  readonly log: Log;
-  /** Keeps a secret out of the logs: `core.setSecret`. */
-  readonly mask: (secret: string) => void;
   /** Times the pauses between tries. @default the machine's */
   readonly clock?: Clock;
 }
@@ -60,10 +51,7 @@ export interface SignInProps {
 export interface AwsSession {
   readonly caller: Caller;
   readonly clients: AwsClients;
-  /**
-   * `AWS_*` variables for a child process, with keys renewed when less than 10 minutes of them are left. A variable that would
-   * compete with them (`AWS_PROFILE`, …) is the empty string, which AWS's SDKs and Terraform read as unset.
-   */
+  /** `AWS_*` variables for a child process, with keys renewed when less than 10 minutes of them are left. */
   environment(): Promise<Record<string, string>>;
 }
 
@@ -100,7 +88,7 @@ async function ambient(props: SignInProps, http: RequestHandler): Promise<Creden
 }
 
 function webIdentity(props: SignInProps, roleArn: string, http: RequestHandler): CredentialProvider {
-  const { region, env, log, mask } = props;
+  const { region, env, mask } = props;
   requirePartition(roleArn, region);
   requireAllowedAccount(props.allowedAccountIds, {
     arn: roleArn,
@@ -109,12 +97,10 @@ function webIdentity(props: SignInProps, roleArn: string, http: RequestHandler):
   const getIdToken = requireIdToken(props);
   const sts = new STSClient({ ...endpointOf('STS', env), region, requestHandler: http, maxAttempts: 1 });
   const request = defined({
+    ...props,
     sts,
-    region,
     roleArn,
     getIdToken,
-    log,
-    mask,
     sessionName: props.roleSessionName ?? defaultSessionName(env),
     audience: props.audience ?? 'sts.amazonaws.com',
     durationSeconds: props.roleDurationSeconds,
@@ -138,6 +124,23 @@ export function renewed(fetch: CredentialProvider, mask: SignInProps['mask']): C
   const masked = async () => maskedKeys(await fetch(), mask);
   // It is undefined for an undefined `fetch` alone.
   return memoizeIdentityProvider<AwsCredentials>(masked, expiresSoon, doesIdentityRequireRefresh) ?? masked;
+}
+
+/** Variables by which a child process would look for other credentials than those it is given. */
+const competing = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
+
+/**
+ * The `AWS_*` variables that sign a child process in, and it alone. What competes with them is the empty string, which AWS's SDKs
+ * and Terraform read as unset; the region is given only where `env` names none.
+ */
+function credentialVariables(keys: AwsCredentials, region: string, env: Environment): Record<string, string> {
+  return {
+    ...Object.fromEntries(competing.map((name) => [name, ''])),
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    AWS_SESSION_TOKEN: keys.sessionToken ?? '',
+    AWS_REGION: regionOf(env, region),
+  };
 }
 
 async function callerOf({ sts, region }: AwsClients): Promise<Caller> {

@@ -1,17 +1,22 @@
 import { AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-
 import type { Clock } from '../../base/clock.ts';
 import { defined } from '../../base/defined.ts';
+import { UserError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { isUntrustedCertificate } from '../../problem/network-error.ts';
-
 import { readAwsError, isTransient } from '../../problem/aws-error.ts';
 import type { AwsCredentials } from '../clients.ts';
-import { freshToken, type FreshTokenProps } from './fresh-token.ts';
 import { type IdTokenClaims, idTokenClaims } from '../../iam/id-token.ts';
 import { webIdentityError } from '../../problem/web-identity-error.ts';
 
-export interface WebIdentityProps extends FreshTokenProps {
+export interface WebIdentityProps {
+  /** GitHub's ID token for an audience: `core.getIDToken`. */
+  readonly getIdToken: (audience: string) => Promise<string>;
+  readonly audience: string;
+  /** Keeps a secret out of the logs: `core.setSecret`. */
+  readonly mask: (secret: string) => void;
+  /** Milliseconds. @default 10000 */
+  readonly tokenTimeout?: number;
   /** Asked once per try: a client with `maxAttempts: 1`, since the SDK would repeat a call with the same token. */
   readonly sts: Pick<STSClient, 'send'>;
   readonly region: string;
@@ -65,6 +70,44 @@ function mayPass(error: unknown): boolean {
   const failure = readAwsError(error);
   if (isUntrustedCertificate(failure.message)) return false;
   return isStaleToken(error) || failure.code === 'IdTokenUnavailable' || isTransient(failure);
+}
+
+/**
+ * One ID token from GitHub, masked. GitHub's service can hang for minutes (grafana/shared-workflows#2249), so the wait is bounded.
+ * Throws errors with `code` `IdTokenRefused` when asking again is useless, else `IdTokenUnavailable`.
+ */
+async function freshToken({
+  getIdToken,
+  audience,
+  mask,
+  tokenTimeout = 10_000,
+}: WebIdentityProps): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${tokenTimeout / 1000} s`));
+    }, tokenTimeout);
+  });
+  try {
+    const token = await Promise.race([getIdToken(audience), tooLate]);
+    mask(token);
+    return token;
+  } catch (cause) {
+    throw cause instanceof UserError ? cause : tokenError(cause);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function tokenError(cause: unknown): Error {
+  // `@actions/core` gives the HTTP status in its message alone, spread over several lines.
+  const message = (cause instanceof Error ? cause.message : String(cause))
+    .replace(/\s+/g, ' ')
+    .replace(/^Error message: /, '')
+    // Without an answer there is no status.
+    .replace(/^Failed to get ID Token\. Error Code : undefined Error Message: /, '');
+  const code = /Error Code : 4(?!08|29)\d\d/.test(message) ? 'IdTokenRefused' : 'IdTokenUnavailable';
+  return Object.assign(new Error(message, { cause }), { code });
 }
 
 async function exchange(token: string, props: WebIdentityProps): Promise<AwsCredentials> {
