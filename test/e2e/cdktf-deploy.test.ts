@@ -164,7 +164,7 @@ describe('npx cdktf, with the committed main.ts and cdktf.json', () => {
     const before = await corsRules();
     const deployed = await project.run(['deploy', '--auto-approve'], env);
     expect(deployed.output).toMatch(/aws s3api put-bucket-cors --bucket share-with-kolena/);
-    expect(deployed.exitCode).toBe(0);
+    expect(deployed.exitCode, deployed.output).toBe(0);
     const destroyed = await project.run(['destroy', '--auto-approve'], env);
     expect(destroyed.output).toMatch(/Destroy complete! Resources: 3 destroyed/);
     expect(await corsRules()).toEqual(before);
