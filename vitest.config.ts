@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     // More than the two cores of a small machine: end-to-end tests wait a lot.
     maxWorkers: 3,
+    globalSetup: 'test/support/temporary-folder.ts',
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
       {
