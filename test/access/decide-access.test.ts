@@ -190,7 +190,7 @@ function documentOf(...names: string[]): PolicyDocument {
 describe('managed policies', () => {
   const many = Array.from({ length: 100 }, (_, at) => String(at).padStart(63, 'b'));
 
-  test('that have nothing to grant any more go', () => {
+  test('managed policies that have nothing to grant any more go', () => {
     const second = policyOf({ name: 'KolenaS3ReadAccess-2', document: documentOf('dropped') });
     const desired = decideAccess(configOf(), worldOf({ policies: [policyOf(), second] }), { region });
     expect(desired.policies.map(({ number }) => number)).toEqual([1]);
@@ -199,7 +199,7 @@ describe('managed policies', () => {
     ]);
   });
 
-  test('that only bear a numbered name are neither taken nor removed', () => {
+  test('managed policies that only bear a numbered name are neither taken nor removed', () => {
     const theirs = policyOf({ name: 'KolenaS3ReadAccess-2', document: foreignDocument, attached: false });
     const desired = decideAccess(configOf({ buckets: many }), worldOf({ policies: [policyOf(), theirs] }), {
       region,
@@ -267,7 +267,7 @@ describe('managed policies', () => {
     ]);
   });
 
-  test('that no account can hold are refused before AWS is asked', () => {
+  test('managed policies that no account can hold are refused before AWS is asked', () => {
     const buckets = Array.from({ length: 800 }, (_, at) => String(at).padStart(63, 'b'));
     const { message } = refusalOf(() => decideAccess(configOf({ buckets }), nothingObserved, { region }));
     expect(message).toContain('has room for 20');

@@ -80,7 +80,7 @@ describe('a policy of others under our name', () => {
     ]);
   });
 
-  test("that Kolena's role alone holds was made by hand for it, and is", () => {
+  test("a policy of others under our name that Kolena's role alone holds was made by hand for it, and is", () => {
     expect(decideAccess(configOf(), named({}), options).policies).toMatchObject([
       { importArn: policyArn('New') },
     ]);

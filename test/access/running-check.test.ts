@@ -25,11 +25,11 @@ function trustBeside(minutes: readonly number[], live = rest) {
 }
 
 describe('the statement of a check', () => {
-  it('that runs is looked through: nothing changes', () => {
+  it('the statement of a check that runs is looked through: nothing changes', () => {
     expect(trustBeside([5])).toEqual({ ...rest, Statement: [...rest.Statement, temporary(5)] });
   });
 
-  it('that expired is taken away, also beside one that runs', () => {
+  it('the statement of a check that expired is taken away, also beside one that runs', () => {
     expect(trustBeside([-1])).toEqual(rest);
     expect(trustBeside([-1, 5])).toEqual({ ...rest, Statement: [...rest.Statement, temporary(5)] });
   });

@@ -287,14 +287,14 @@ describe('An event about an open pull request', () => {
     expect(told.comments).toMatchObject([{ number: 7 }]);
   });
 
-  test('that was commented on is planned and commented on itself', async () => {
+  test('An event about an open pull request that was commented on is planned and commented on itself', async () => {
     const world = fakeWorld({ event: events[2] as EventContext });
     expect(await failureIn(world)).toBeUndefined();
     expect(world.comments).toMatchObject([{ number: 7 }]);
     expect(readMarker(world.comments[0]?.body ?? '', 'default')?.shown?.head).toBe('head-1');
   });
 
-  test('that was commented on and comes from a fork is skipped', async () => {
+  test('An event about an open pull request that was commented on and comes from a fork is skipped', async () => {
     const described = { ...open, fork: 'somebody/fork', branch: 'main' };
     const world = fakeWorld({ event: events[2] as EventContext, described, inputs: { command: 'apply' } });
     expect(await failureIn(world)).toBeUndefined();

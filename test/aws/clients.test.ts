@@ -55,7 +55,7 @@ describe('endpoints', () => {
       'sts.cn-north-1.amazonaws.com.cn',
       'images.s3.cn-north-1.amazonaws.com.cn',
     ],
-  ])('of %s are regional, and of its partition', async (region, ...hosts) => {
+  ])('the endpoints of %s are regional, and of its partition', async (region, ...hosts) => {
     expect(await urlsOf(region)).toEqual(hosts.map((host) => `https://${host}/`));
   });
 
@@ -85,7 +85,7 @@ describe('endpoints', () => {
         'https://images.s3.eu-west-1.amazonaws.com/',
       ],
     ],
-  ])('by %o', async (env, expected) => {
+  ])('the endpoints by %o are those that it names', async (env, expected) => {
     expect(await urlsOf('eu-west-1', env)).toEqual(expected);
   });
 });
@@ -101,7 +101,7 @@ test.each([
 });
 
 describe('S3 clients', () => {
-  test('are made once per region, the own region by default', () => {
+  test('S3 clients are made once per region, the own region by default', () => {
     const clients = awsClients({ region: 'eu-west-1', credentials, env: {}, http: recorder().http });
     expect(clients.s3()).toBe(clients.s3('eu-west-1'));
     expect(clients.s3('us-east-1')).toBe(clients.s3('us-east-1'));

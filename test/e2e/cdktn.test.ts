@@ -79,7 +79,7 @@ describe('cdktn-cli on Node 24', () => {
   });
   afterAll(() => moto.stop());
 
-  test('deploys the very same app and cdktf.json', async () => {
+  test('cdktn-cli deploys the very same app and cdktf.json', async () => {
     const project = cdktfProject();
     project.write('kolena-s3.yml', `${config}cors: off\n`);
     await fetch(`${moto.url}/share-with-kolena`, { method: 'PUT', headers: { Host: 's3.amazonaws.com' } });

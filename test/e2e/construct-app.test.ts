@@ -42,7 +42,7 @@ describe('a CDKTF app that installed the archive of a release', () => {
       symlinkSync(join(repository, 'node_modules', name), join(modules, name));
   });
 
-  it('passes the type check of a strict app', () => {
+  it('a strict app with the construct passes the type check', () => {
     const strict = ['--noEmit', '--strict', '--skipLibCheck', '--exactOptionalPropertyTypes'];
     const target = ['--target', 'es2023', '--module', 'nodenext', '--preserveSymlinks'];
     execFileSync(join(repository, 'node_modules/.bin/tsc'), [...strict, ...target, 'main.ts'], {
@@ -51,7 +51,7 @@ describe('a CDKTF app that installed the archive of a release', () => {
     });
   });
 
-  it('gets the role, the policy and the rule for its own CORS configuration', () => {
+  it('an app with the construct gets the role, the policy and the rule for its own CORS configuration', () => {
     execFileSync(
       process.execPath,
       ['--preserve-symlinks', '--import', import.meta.resolve('tsx'), 'main.ts'],

@@ -32,7 +32,7 @@ function succeeded(result: ActionResult): ActionResult {
 }
 
 describe('the main job', () => {
-  test('plans with init, plan and show alone, and changes nothing', async () => {
+  test('the job plans with init, plan and show alone, and changes nothing', async () => {
     const recorded = recordTerraform(scene.terraform.binary);
     scene.world.gate.forget();
     const { outputs, summary } = succeeded(
@@ -53,7 +53,7 @@ describe('the main job', () => {
     expect(scene.world.writes()).toEqual([]);
   });
 
-  test('warns in the log, too, where no external ID is demanded, and tells what synth did not look at', async () => {
+  test('the job warns in the log, too, where no external ID is demanded, and tells what synth did not look at', async () => {
     const inputs = { command: 'synth', 'kolena-external-id': '' };
     const env = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' };
     const { annotations, log } = succeeded(await scene.run(inputs, { env }));
@@ -62,7 +62,7 @@ describe('the main job', () => {
     expect(log).toContain('No AWS credentials: nothing was observed');
   });
 
-  test('applies the same plan, with the provider as HashiCorp ships it, and proves the access', async () => {
+  test('the job applies the same plan, with the provider as HashiCorp ships it, and proves the access', async () => {
     const env = scene.terraform.untouched;
     const { outputs, summary } = succeeded(await scene.run({ command: 'apply' }, { env }));
     expect(outputs).toMatchObject({ 'to-add': '4', verified: 'true', 'role-arn': roleArn });
@@ -74,7 +74,7 @@ describe('the main job', () => {
     expect(summary).toContain('share-with-kolena');
   });
 
-  test('leaves the page’s three documents in AWS, and trusts nobody but Kolena', async () => {
+  test('the job leaves the page’s three documents in AWS, and trusts nobody but Kolena', async () => {
     expect(await scene.world.trustPolicy()).toEqual(seedTrustPolicy(kolenaPrincipalArn));
     const iam = scene.world.iam(scene.world.customerRoot);
     const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: 'KolenaS3ReadAccess' }));
@@ -91,17 +91,17 @@ describe('the main job', () => {
     ]);
   });
 
-  test('gives Kolena what the page promises, and nothing else', async () => {
+  test('the job gives Kolena what the page promises, and nothing else', async () => {
     expect(await actAsKolena(scene.world, { roleArn, externalId: seedExternalId })).toEqual(promised);
   });
 
-  test('verifies again without changing anything that stays', async () => {
+  test('the job verifies again without changing anything that stays', async () => {
     const { outputs } = succeeded(await scene.run({ command: 'verify' }));
     expect(outputs['verified']).toBe('true');
     expect(await scene.world.trustPolicy()).toEqual(seedTrustPolicy(kolenaPrincipalArn));
   });
 
-  test('finds nothing to change in a second plan', async () => {
+  test('the job finds nothing to change in a second plan', async () => {
     const { outputs } = succeeded(await scene.run({ command: 'plan', 'fail-on-changes': 'true' }));
     expect(outputs).toMatchObject({
       'has-changes': 'false',
@@ -111,7 +111,7 @@ describe('the main job', () => {
     });
   });
 
-  test('refuses to destroy without leave', async () => {
+  test('the job refuses to destroy without leave', async () => {
     const { exitCode, errors, outputs } = await scene.run({ command: 'destroy' });
     expect({ exitCode, reason: outputs['failure-reason'] }).toEqual({
       exitCode: 1,
@@ -121,7 +121,7 @@ describe('the main job', () => {
     expect(errors[0]).toContain('allow-destroy');
   });
 
-  test('takes everything away again', async () => {
+  test('the job takes everything away again', async () => {
     succeeded(await scene.run({ command: 'destroy', 'allow-destroy': 'true' }));
     const iam = scene.world.iam(scene.world.customerRoot);
     await expect(iam.send(new GetRoleCommand({ RoleName: 'KolenaS3ReadAccess' }))).rejects.toMatchObject({

@@ -29,7 +29,7 @@ const on = (pull: OpenedPullRequest, inputs: Record<string, string> = {}): Promi
   );
 
 describe('a pull request', () => {
-  test('gets one comment, which later plans write anew', async () => {
+  test('a pull request gets one comment, which later plans write anew', async () => {
     const pull = github.openPullRequest('Give Kolena access');
     const first = await on(pull);
     expect(first.exitCode, first.log).toBe(0);
@@ -56,7 +56,7 @@ describe('a pull request', () => {
     expect(comments[1]?.body).toBe(comment?.body);
   });
 
-  test('whose comment GitHub refuses fails with comment-failed, summary and outputs written', async () => {
+  test('a pull request whose comment GitHub refuses fails with comment-failed, summary and outputs written', async () => {
     const pull = github.openPullRequest('Without permissions');
     const message = 'Resource not accessible by integration';
     github.faults.push({ request: commentOn(pull), status: 403, message });
@@ -80,7 +80,7 @@ describe.concurrent('the comment of a run', () => {
   const synth = (pull: OpenedPullRequest, inputs: Record<string, string> = {}) =>
     on(pull, { command: 'synth', ...inputs });
 
-  test('is written once GitHub’s 502s have passed', async () => {
+  test('a comment is written once GitHub’s 502s have passed', async () => {
     const pull = github.openPullRequest('Bad gateway for a moment');
     github.faults.push({ request: commentOn(pull), status: 502, message: 'Bad Gateway', times: 2 });
     const { exitCode, annotations, outputs, log } = await synth(pull);
@@ -90,7 +90,7 @@ describe.concurrent('the comment of a run', () => {
     expect(comments.map(({ id }) => String(id))).toEqual([outputs['comment-id']]);
   });
 
-  test('is given up with a warning when the 502s stay, and the run succeeds', async () => {
+  test('a comment is given up with a warning when the 502s stay, and the run succeeds', async () => {
     const pull = github.openPullRequest('Bad gateway for good');
     github.faults.push({
       request: commentOn(pull),
@@ -109,7 +109,7 @@ describe.concurrent('the comment of a run', () => {
     expect(github.commentsOn(pull.number)).toEqual([]);
   });
 
-  test('waits as long as a secondary rate limit asks', async () => {
+  test('a comment waits as long as a secondary rate limit asks', async () => {
     const pull = github.openPullRequest('Too fast');
     github.faults.push({
       request: commentOn(pull),
@@ -124,7 +124,7 @@ describe.concurrent('the comment of a run', () => {
     expect(github.commentsOn(pull.number)).toHaveLength(1);
   });
 
-  test('is found behind a hundred others and written anew', async () => {
+  test('a comment is found behind a hundred others and written anew', async () => {
     const pull = github.openPullRequest('Much talked about');
     for (let at = 0; at < 101; at += 1) github.comment(pull.number, `Remark ${at}`);
     const first = await synth(pull);
@@ -138,7 +138,7 @@ describe.concurrent('the comment of a run', () => {
     expect(comments.at(-1)?.body).toContain('not-shared');
   });
 
-  test('says that a config is not valid in place of the plan before it', async () => {
+  test('a comment says that a config is not valid in place of the plan before it', async () => {
     const pull = github.openPullRequest('A typing error');
     const planned = await synth(pull);
     const { exitCode, errors, outputs, log } = await synth(pull, { buckets: 'Share_With_Kolena' });
@@ -154,7 +154,7 @@ describe.concurrent('the comment of a run', () => {
     expect(comment?.body).toContain('Share_With_Kolena');
   });
 
-  test('stands beside that of another comment-key', async () => {
+  test('a comment stands beside that of another comment-key', async () => {
     const pull = github.openPullRequest('Two accounts');
     for (const [key, bucket] of [
       ['labeling', 'share-with-kolena'],

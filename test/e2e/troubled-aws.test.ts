@@ -33,19 +33,19 @@ function expectFailure(
 }
 
 describe('nothing is changed, and the error says what to do,', () => {
-  test('when a bucket does not exist', async () => {
+  test('nothing is changed when a bucket does not exist', async () => {
     const result = await scene.run({ command: 'apply', buckets: 'share-with-kolena\nno-such-bucket' });
     expectFailure(result, 'invalid-input', ['no-such-bucket']);
     expect(scene.world.writes()).toEqual([]);
   });
 
-  test('when a bucket is somebody else’s', async () => {
+  test('nothing is changed when a bucket is somebody else’s', async () => {
     const result = await scene.run({ command: 'apply', buckets: 'of-somebody-else' });
     expectFailure(result, 'credentials', ['of-somebody-else', 'another account']);
     expect(scene.world.writes()).toEqual([]);
   });
 
-  test('when the deploy role may not read CORS rules: the error is the statement to add', async () => {
+  test('nothing is changed when the deploy role is not allowed to read CORS rules: the error is the statement to add', async () => {
     const arn = `arn:aws:iam::${customerAccountId}:role/ci/no-cors`;
     await scene.world.createRole({
       arn,
@@ -66,7 +66,7 @@ describe('nothing is changed, and the error says what to do,', () => {
     expect(scene.world.writes()).toEqual([]);
   });
 
-  test('when the role trusts somebody else', async () => {
+  test('nothing is changed when the role trusts somebody else', async () => {
     const stranger = `arn:aws:iam::${kolenaAccountId}:role/stranger`;
     const trust = seedTrustPolicy(stranger);
     const trustPolicy = {
@@ -83,7 +83,7 @@ describe('nothing is changed, and the error says what to do,', () => {
     expect(scene.world.writes()).toEqual([]);
   });
 
-  test('when CORS rules change between plan and apply', async () => {
+  test('nothing is changed when CORS rules change between plan and apply', async () => {
     const s3 = scene.world.s3(scene.world.customerRoot);
     let changed: Promise<unknown> | undefined;
     const result = await scene.run(
@@ -126,7 +126,7 @@ describe('a run that ends half-way', () => {
   const foreignFirst = async () =>
     (await corsOf(scene.world, 'share-with-kolena')).slice(0, foreignRules.length);
 
-  test('because the runner died in an apply leaves foreign rules as they were, and goes on when repeated', async () => {
+  test('a run whose runner died in an apply leaves foreign rules as they were, and goes on when repeated', async () => {
     const CORSConfiguration = { CORSRules: foreignRules };
     await scene.world
       .s3(scene.world.customerRoot)
@@ -144,7 +144,7 @@ describe('a run that ends half-way', () => {
     expect((await scene.run({ command: 'plan', ...names })).outputs['has-changes']).toBe('false');
   });
 
-  test('because the job was cancelled leaves foreign rules in their order, and goes on when repeated', async () => {
+  test('a run whose job was cancelled leaves foreign rules in their order, and goes on when repeated', async () => {
     const CORSConfiguration = { CORSRules: foreignRules };
     await scene.world
       .s3(scene.world.customerRoot)
@@ -166,7 +166,7 @@ describe('a run that ends half-way', () => {
     expect(await foreignFirst()).toEqual(foreignRules);
   });
 
-  test('because the runner died takes the rest away when repeated', async () => {
+  test('a destroy whose runner died takes the rest away when repeated', async () => {
     const inputs = { command: 'destroy', 'allow-destroy': 'true' };
     const killed = await scene.run(inputs, atPolicy('SIGKILL'));
     expect(killed.exitCode, killed.log).toBe(-1);

@@ -172,7 +172,7 @@ describe('the merges that a commit stands on', () => {
     ]);
   });
 
-  test('is read after a 502, and cannot be had when GitHub refuses', async () => {
+  test('the merges of a commit are read after a 502, and cannot be had when GitHub refuses', async () => {
     server.pullsOfCommit['abc'] = [pull()];
     server.faults.push({ request: /commits\/abc/, status: 502 });
     expect((await find())[0]?.pullRequest?.number).toBe(7);

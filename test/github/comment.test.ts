@@ -44,7 +44,7 @@ afterEach(() => server.stop());
 const texts = () => server.comments.map((comment) => comment.body.split('\n')[1]);
 
 describe('one comment', () => {
-  test('is created, and updated by the next run', async () => {
+  test('one comment is created, and updated by the next run', async () => {
     expect(await saveComment(github, target())).toEqual({
       kind: 'saved',
       id: 1000,
@@ -60,26 +60,26 @@ describe('one comment', () => {
     expect(seen).toEqual([body('new')]);
   });
 
-  test('is found whatever the page', async () => {
+  test('our comment is found whatever the page', async () => {
     for (let id = 1; id <= 250; id++) server.comments.push({ id, body: 'talk', user: { login: 'octocat' } });
     server.comments.push({ id: 251, body: body('old'), user: bot });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 251 });
     expect(server.comments).toHaveLength(251);
   });
 
-  test("is ours only when this token's identity wrote it", async () => {
+  test("a comment is ours only when this token's identity wrote it", async () => {
     server.comments.push({ id: 1, body: body('forged'), user: { login: 'octocat' } });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1000 });
     expect(texts()).toEqual(['forged', 'new']);
   });
 
-  test('stands beside those of other keys', async () => {
+  test('our comment stands beside those of other keys', async () => {
     server.comments.push({ id: 1, body: body('staging', 'staging'), user: bot });
     await saveComment(github, target());
     expect(texts()).toEqual(['staging', 'new']);
   });
 
-  test('stays alone after two first runs raced: the older one is kept', async () => {
+  test('one comment stays alone after two first runs raced: the older one is kept', async () => {
     server.comments.push(
       { id: 1, body: body('older'), user: bot },
       { id: 2, body: body('younger'), user: bot },
@@ -88,7 +88,7 @@ describe('one comment', () => {
     expect(texts()).toEqual(['new']);
   });
 
-  test('stays alone when another run makes one at the same moment: the younger run moves into the older comment', async () => {
+  test('our comment stays alone when another run makes one at the same moment: the younger run moves into the older comment', async () => {
     const earlier = { id: 1, body: body('older'), user: bot };
     const given: (string | undefined)[] = [];
     const render = (previous: string | undefined) => {
@@ -101,7 +101,7 @@ describe('one comment', () => {
     expect(given).toEqual([undefined, body('older')]);
   });
 
-  test('stays where it is when the other run’s is the younger one', async () => {
+  test('our comment stays where it is when the other run’s is the younger one', async () => {
     const render = () => {
       server.comments.push({ id: 5000, body: body('younger'), user: bot });
       return body('own');
@@ -110,7 +110,7 @@ describe('one comment', () => {
     expect(texts()).toEqual(['younger', 'own']);
   });
 
-  test('is written by a person’s token where GraphQL hides the viewer', async () => {
+  test('our comment is written by a person’s token where GraphQL hides the viewer', async () => {
     server.graphql = 'forbidden';
     server.comments.push({ id: 1, body: body('old'), user: { login: 'octocat' } });
     expect(await saveComment(openGitHub(client('ghp_example')), target())).toMatchObject({
@@ -119,7 +119,7 @@ describe('one comment', () => {
     });
   });
 
-  test('is written by a person’s token on a server without GraphQL too', async () => {
+  test('our comment is written by a person’s token on a server without GraphQL too', async () => {
     server.graphql = 'missing';
     server.comments.push({ id: 1, body: body('old'), user: { login: 'octocat' } });
     expect(await saveComment(openGitHub(client('ghp_example')), target())).toMatchObject({
@@ -130,7 +130,7 @@ describe('one comment', () => {
 });
 
 describe('GitHub that fails for a passing reason', () => {
-  test('is asked again after a 502', async () => {
+  test('GitHub is asked again after a 502', async () => {
     server.faults.push(
       { request: /^GET .*comments/, status: 502 },
       { request: /^POST .*comments/, status: 502 },
@@ -139,13 +139,13 @@ describe('GitHub that fails for a passing reason', () => {
     expect(texts()).toEqual(['new']);
   });
 
-  test('gets no second comment when the first was made although it answered 502', async () => {
+  test('GitHub gets no second comment when the first was made although it answered 502', async () => {
     server.faults.push({ request: /^POST .*comments/, status: 502, done: true });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1000 });
     expect(texts()).toEqual(['new']);
   });
 
-  test('is waited for as its secondary rate limit asks', async () => {
+  test('GitHub is waited for as its secondary rate limit asks', async () => {
     const message = 'You have exceeded a secondary rate limit.';
     server.faults.push({
       request: /^POST .*comments/,
@@ -158,7 +158,7 @@ describe('GitHub that fails for a passing reason', () => {
     expect(waits).toEqual([20]);
   });
 
-  test('is waited for until its rate limit is reset', async () => {
+  test('GitHub is waited for until its rate limit is reset', async () => {
     const reset = String(Math.floor(Date.now() / 1000) + 40);
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
     server.faults.push({ request: /^GET .*comments/, status: 403, headers, message: 'API rate limit' });
@@ -168,21 +168,21 @@ describe('GitHub that fails for a passing reason', () => {
     expect(waits[0]).toBeLessThanOrEqual(40);
   });
 
-  test('is waited for a minute when its secondary rate limit does not say how long', async () => {
+  test('GitHub is waited for a minute when its secondary rate limit does not say how long', async () => {
     const message = 'You have exceeded a secondary rate limit.';
     server.faults.push({ request: /^GET .*comments/, status: 403, message });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
     expect(waits).toEqual([60]);
   });
 
-  test('is asked again, after ever longer waits, when the network breaks: then it is a warning', async () => {
+  test('GitHub is asked again, after ever longer waits, when the network breaks: then it is a warning', async () => {
     await server.stop();
     expect(await saveComment(github, target())).toMatchObject({ kind: 'warning' });
     expect(waits).toEqual([1, 4, 9]);
     server = await startGitHub();
   });
 
-  test('is asked again when GraphQL tells of its failure in a 200', async () => {
+  test('GitHub is asked again when GraphQL tells of its failure in a 200', async () => {
     server.comments.push({ id: 1, body: body('old'), user: bot });
     server.faults.push({
       request: /graphql/,
@@ -193,20 +193,20 @@ describe('GitHub that fails for a passing reason', () => {
     expect(waits).toEqual([1]);
   });
 
-  test('is waited for as its 503 asks, in place of the usual second', async () => {
+  test('GitHub is waited for as its 503 asks, in place of the usual second', async () => {
     server.faults.push({ request: /^GET .*comments/, status: 503, headers: { 'retry-after': '15' } });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
     expect(waits).toEqual([15]);
     expect(lines).toEqual(['GitHub failed with 503 (fault); trying again in 15 s.']);
   });
 
-  test('is not waited for when a 503 asks for an hour', async () => {
+  test('GitHub is not waited for when a 503 asks for an hour', async () => {
     server.faults.push({ request: /^GET .*comments/, status: 503, headers: { 'retry-after': '3600' } });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved' });
     expect(waits).toEqual([1]);
   });
 
-  test('is not waited for when the limit lasts for long: a warning', async () => {
+  test('GitHub is not waited for when the limit lasts for long: a warning', async () => {
     const reset = String(Math.floor(Date.now() / 1000) + 1800);
     const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset };
     server.faults.push({
@@ -222,7 +222,7 @@ describe('GitHub that fails for a passing reason', () => {
     });
   });
 
-  test('is a warning, not a failure, when it keeps failing', async () => {
+  test('a GitHub that keeps failing is a warning, not a failure', async () => {
     server.faults.push({ times: 9, request: /^GET .*comments/, status: 503, message: 'Unavailable' });
     expect(await saveComment(github, target())).toMatchObject({
       kind: 'warning',
@@ -235,7 +235,7 @@ describe('the pull request that brought a commit in', () => {
   const push = { kind: 'push', apiUrl: '', commit: 'abc', branch: 'main' } as const;
   const findMerged = () => openPullRequests(client()).findMerged({ event: push, files: [], isGated: false });
 
-  test('is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
+  test('a merged pull request is a warning, not an unapproved plan, when GitHub keeps failing to tell it', async () => {
     server.faults.push({ times: 9, request: /commits\/abc/, status: 502, message: 'Bad Gateway' });
     expect(await findMerged()).toMatchObject({
       kind: 'warning',
@@ -243,7 +243,7 @@ describe('the pull request that brought a commit in', () => {
     });
   });
 
-  test('is a failed comment, not an unapproved plan, when GitHub refuses to tell it', async () => {
+  test('a merged pull request is a failed comment, not an unapproved plan, when GitHub refuses to tell it', async () => {
     server.faults.push({ request: /commits\/abc/, status: 403, message: 'Resource not accessible' });
     await expect(findMerged()).rejects.toMatchObject({ reason: 'comment-failed' });
   });
@@ -254,7 +254,7 @@ describe('GitHub that refuses', () => {
     [403, 'Resource not accessible by integration'],
     [404, 'Not Found'],
     [422, 'Validation Failed'],
-  ])('with %i is a failure that names the permission', async (status, message) => {
+  ])('a refusal with %i is a failure that names the permission', async (status, message) => {
     server.faults.push({ request: /^POST .*comments/, status, message });
     await expect(saveComment(github, target())).rejects.toMatchObject({
       reason: 'comment-failed',
@@ -299,12 +299,12 @@ test.each([
   expect(shouldComment({ mode, changed, exists })).toBe(expected);
 });
 
-test('never asks GitHub nothing', async () => {
+test('a run with `comment: never` asks GitHub nothing', async () => {
   expect(await saveComment(github, target({ mode: 'never' }))).toEqual({ kind: 'left' });
   expect(server.requests).toEqual([]);
 });
 
-test('on-change without a change creates nothing', async () => {
+test('a run with `comment: on-change` creates nothing without a change', async () => {
   expect(await saveComment(github, target({ mode: 'on-change', changed: false }))).toEqual({ kind: 'left' });
   expect(server.comments).toEqual([]);
 });
@@ -321,7 +321,7 @@ test('a locked conversation is a warning that says so, not a failed run', async 
 describe('our comment', () => {
   const stands = { id: 1, body: body('old'), user: bot };
 
-  test('that somebody hid is visible again after an update', async () => {
+  test('our comment that somebody hid is visible again after an update', async () => {
     server.comments.push({ ...stands, isMinimized: true });
     expect(await saveComment(github, target())).toMatchObject({ kind: 'saved', id: 1 });
     expect(server.comments[0]?.isMinimized).toBe(false);
@@ -333,7 +333,7 @@ describe('our comment', () => {
     ['is gone', sealed.replace(/^<!--.*\n/, ''), 'octocat', 'octocat'],
     ['has a line before it', `Approved!\n${sealed}`, undefined, 'somebody'],
     ['is of another key by now', sealed.replace('"default"', '"other"'), undefined, 'somebody'],
-  ])('whose marker %s was edited, and is written anew', async (_, text, editor, told) => {
+  ])('our comment whose marker %s was edited, and is written anew', async (_, text, editor, told) => {
     server.comments.push({ ...stands, body: text, ...(editor !== undefined && { editor }) });
     const given: unknown[] = [];
     await saveComment(github, target({ render: (previous) => body(String(given.push(previous))) }));
@@ -342,7 +342,7 @@ describe('our comment', () => {
     expect(lines).toEqual([expect.stringContaining(`edited by ${told}`)]);
   });
 
-  test('of another job that holds our last line by another key, or in the middle, is left alone', async () => {
+  test('our comment of another job that holds our last line by another key, or in the middle, is left alone', async () => {
     server.comments.push(
       { ...stands, body: `text\n${writeSeal('staging')}` },
       { ...stands, id: 2, body: `${writeSeal('default')}\nquoted` },
@@ -351,7 +351,7 @@ describe('our comment', () => {
     expect(server.comments).toHaveLength(3);
   });
 
-  test('that somebody else edited gives nothing to the next one', async () => {
+  test('our comment that somebody else edited gives nothing to the next one', async () => {
     server.comments.push({ ...stands, editor: 'octocat' });
     const given: unknown[] = [];
     await saveComment(github, target({ render: (previous) => body(String(given.push(previous))) }));

@@ -44,7 +44,7 @@ describe('a fork', () => {
     );
   });
 
-  test('that was deleted is still a fork', () => {
+  test('a fork that was deleted is still a fork', () => {
     expect(readEvent(env, pullRequest(null)).pullRequest?.fork).toBe('(deleted)');
   });
 

@@ -220,9 +220,10 @@ test('what no role can hold is known at once', () => {
 
 test('the time to pack grows with what is packed, up to what twenty policies hold', () => {
   const time = (buckets: number, count: number) => {
-    const started = performance.now();
+    // Of the processor, which other tests may use too.
+    const started = process.cpuUsage();
     const { length } = pack(prefixesIn(buckets, count));
-    return { length, milliseconds: performance.now() - started };
+    return { length, milliseconds: process.cpuUsage(started).user / 1000 };
   };
   time(250, 1000);
   const [quarter, all] = [time(63, 250), time(250, 1000)];

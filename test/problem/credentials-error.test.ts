@@ -250,10 +250,13 @@ describe('assuming a role with an ID token', () => {
     { sub: 'repo:a/b:environment:production', event: 'pull_request' },
     { sub: 'repo:a/b:ref:refs/heads/main', event: 'pull_request_target' },
     { sub: 'repo:a/b:ref:refs/heads/gh-readonly-queue/main/pr-7-0123' },
-  ])('of a job of %j, whose code nobody has merged, is sent to the plan role, without a policy', (more) => {
-    expect(remedyFor(more)).toMatch(/^Set role-to-assume to the plan role/);
-    expect(remedyFor(more)).not.toContain('{');
-  });
+  ])(
+    'a token of a job of %j, whose code nobody has merged, is sent to the plan role, without a policy',
+    (more) => {
+      expect(remedyFor(more)).toMatch(/^Set role-to-assume to the plan role/);
+      expect(remedyFor(more)).not.toContain('{');
+    },
+  );
 
   test.each(['ref:refs/heads/main', 'ref:refs/heads/feature', 'ref:refs/tags/v1'])(
     'of a job of %s without an environment is told to add the one that the trust policy names',
@@ -264,7 +267,7 @@ describe('assuming a role with an ID token', () => {
     },
   );
 
-  test('of a job of an environment shows the policy that accepts it on this branch alone', () => {
+  test('a token of a job of an environment shows the policy that accepts it on this branch alone', () => {
     const remedy = remedyFor({
       sub: 'repo:a/b:environment:production',
       event: 'push',
@@ -283,19 +286,19 @@ describe('assuming a role with an ID token', () => {
     ]);
   });
 
-  test('with a sub that every job of the repository has is not to be trusted alone', () => {
+  test('a token with a sub that every job of the repository has is not to be trusted alone', () => {
     expect(remedyFor({ sub: 'repo:a/b' })).toMatch(/trusts every pull request/);
     expect(remedyFor({ sub: 'repo:a/b' })).not.toContain('{');
   });
 
-  test('says nothing of IDs when the sub has none', () => {
+  test('the refusal says nothing of IDs when the sub has none', () => {
     const old = { ...request, claims: { ...claims, sub: 'repo:a/b:pull_request' } };
     expect(webIdentityError(aws('AccessDenied', 'Not authorized'), old).message).not.toContain(
       'does not match',
     );
   });
 
-  test('does without claims that could not be read', () => {
+  test('the refusal does without claims that could not be read', () => {
     const blind = { region, roleArn, audience: 'sts.amazonaws.com' };
     expect(webIdentityError(aws('AccessDenied', 'Not authorized'), blind).remedy).toContain(
       'Check the trust policy',
@@ -304,7 +307,7 @@ describe('assuming a role with an ID token', () => {
 });
 
 describe('ambient credentials', () => {
-  test('that may not assume the role of their profile: the very statement to add', () => {
+  test('credentials that are not allowed to assume the role of their profile are told the very statement to add', () => {
     const message = `User: arn:aws:iam::111122223333:user/ci is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`;
     const error = ambientError(aws('AccessDenied', message), region);
     expect(error.message).toContain(message);
@@ -312,14 +315,14 @@ describe('ambient credentials', () => {
     expect(statement).toEqual({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArn });
   });
 
-  test('that are denied explicitly: no statement would help', () => {
+  test('credentials that are denied explicitly are told that no statement would help', () => {
     const message = `User: x is not authorized to perform: sts:AssumeRole on resource: ${roleArn} with an explicit deny in a service control policy`;
     const error = ambientError(aws('AccessDenied', message), region);
     expect(error.message).toContain('explicit deny in a service control policy');
     expect(error.remedy).not.toContain('{');
   });
 
-  test('that fail in a way of their own: AWS’s words are kept', () => {
+  test('credentials that fail in a way of their own keep AWS’s words', () => {
     const expired = Object.assign(new Error('The SSO session associated with this profile has expired.'), {
       name: 'CredentialsProviderError',
     });
@@ -328,11 +331,11 @@ describe('ambient credentials', () => {
     expect(error.message).toContain('The SSO session associated with this profile has expired.');
   });
 
-  test('that are named but empty: the name', () => {
+  test('credentials that are named but empty are told by their name', () => {
     expect(emptySourceError('AWS_PROFILE', new Error('x')).message).toContain('AWS_PROFILE');
   });
 
-  test('that are missing: what to set, in a workflow and elsewhere', () => {
+  test('missing credentials are told what to set, in a workflow and elsewhere', () => {
     expect(missingCredentials({ GITHUB_ACTIONS: 'true' }).remedy).toContain('id-token: write');
     expect(missingCredentials({}).remedy).toContain('AWS_PROFILE');
     expect(missingCredentials({ AWS_ACCESS_KEY_ID: '' }).message).toContain(

@@ -32,22 +32,25 @@ describe('a failure of AWS in mid-run', () => {
       /No connection to s3\.eu-west-1/,
       /HTTPS_PROXY/,
     ],
-  ])('that %s has a next step, and the reason of its step', async (_, error, message, remedy) => {
-    const thrown: unknown = await failing(error).catch((caught: unknown) => caught);
-    expect(thrown).toBeInstanceOf(StepError);
-    for (const [step, reason] of [
-      ['plan', 'plan-failed'],
-      ['apply', 'apply-failed'],
-      ['verify', 'verification-failed'],
-    ] as const)
-      await expect(during(step, Promise.reject(thrown as Error))).rejects.toMatchObject({
-        reason,
-        message: expect.stringMatching(message) as string,
-        remedy: expect.stringMatching(remedy) as string,
-      });
-  });
+  ])(
+    'a failure of AWS in mid-run that %s has a next step, and the reason of its step',
+    async (_, error, message, remedy) => {
+      const thrown: unknown = await failing(error).catch((caught: unknown) => caught);
+      expect(thrown).toBeInstanceOf(StepError);
+      for (const [step, reason] of [
+        ['plan', 'plan-failed'],
+        ['apply', 'apply-failed'],
+        ['verify', 'verification-failed'],
+      ] as const)
+        await expect(during(step, Promise.reject(thrown as Error))).rejects.toMatchObject({
+          reason,
+          message: expect.stringMatching(message) as string,
+          remedy: expect.stringMatching(remedy) as string,
+        });
+    },
+  );
 
-  test('that nobody expected names the request, which AWS Support asks for', async () => {
+  test('a failure of AWS in mid-run that nobody expected names the request, which AWS Support asks for', async () => {
     const error = Object.assign(answer('InternalError', 'We encountered…', 500), {
       $metadata: { httpStatusCode: 500, requestId: 'TX234S0F24A06C7' },
     });
@@ -56,13 +59,13 @@ describe('a failure of AWS in mid-run', () => {
     );
   });
 
-  test('that the credentials cause keeps their reason', async () => {
+  test('a failure of AWS in mid-run that the credentials cause keeps their reason', async () => {
     await expect(failing(answer('ExpiredToken', 'is expired', 403))).rejects.toMatchObject({
       reason: 'credentials',
     });
   });
 
-  test('that is explained already stays what it is, and so does what is no failure of AWS', async () => {
+  test('a failure of AWS in mid-run that is explained already stays what it is, and so does what is no failure of AWS', async () => {
     const known = new UserError({ reason: 'plan-changed', message: 'Changed.', remedy: 'Plan again.' });
     await expect(failing(known)).rejects.toBe(known);
     expect(asUserError(known, 'apply')).toBe(known);

@@ -22,10 +22,13 @@ export interface OidcIssuer {
   stop(): Promise<void>;
 }
 
+/** Made once, since finding primes takes a processor up to a second. */
+const keys = Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
+
 /** Starts an issuer on a free port of 127.0.0.1. */
 export async function startOidcIssuer(): Promise<OidcIssuer> {
   const iss = 'https://token.actions.githubusercontent.com';
-  const [ours, strangers] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
+  const [ours, strangers] = await keys;
   const jwk = { ...(await exportJWK(ours.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
   const jobs = new Map<string, Claims>();
   let requests = 0;

@@ -80,7 +80,7 @@ function holdsProvider(folder: string): boolean {
 
 function mirrorOnDisk(): readonly string[] {
   if (process.platform === 'win32') return [];
-  // Below the temporary folder, `terraform providers lock` of another test keeps providers for a moment.
+  // Below a temporary folder, `terraform providers lock` of another test keeps providers for a moment.
   const search = [
     '/',
     '-xdev',
@@ -89,6 +89,9 @@ function mirrorOnDisk(): readonly string[] {
     '(',
     '-path',
     '/proc',
+    '-o',
+    '-path',
+    '/tmp',
     '-o',
     '-path',
     tmpdir(),

@@ -15,7 +15,7 @@ test.each([
   expect(withGoMemory({ env, count, available })).toEqual({ ...env, ...more });
 });
 
-test('asks the machine itself', () => {
+test('the memory is the one that the machine itself tells', () => {
   const tuned = withGoMemory({ env: { PATH: '/bin' }, count: 1 });
   expect(tuned['GOGC']).toBe(process.availableMemory() >= 4 * gib ? 'off' : undefined);
 });

@@ -50,14 +50,14 @@ describe('sessionPolicy', () => {
     expect(read).toMatchObject({ Action: ['s3:GetObject', 's3:GetObjectVersion'] });
     expect(decrypt).toEqual({ Effect: 'Allow', Action: ['kms:Decrypt'], Resource: ['*'] });
   });
-  test('that does not fit narrows it to reading', () => {
+  test('sessionPolicy that does not fit narrows it to reading', () => {
     expect(statements(sessionPolicy(expectations, 'any-bucket'))).toEqual([
       { Effect: 'Allow', Action: ['s3:ListBucket', 's3:GetObject'], Resource: ['*'] },
       { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: ['*'] },
     ]);
   });
   // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: 2,048 characters.
-  test('of 200 buckets still fits, and allows reading alone', () => {
+  test('sessionPolicy of 200 buckets still fits, and allows reading alone', () => {
     const locations = Array.from({ length: 200 }, (_, at) => ({
       bucket: `bucket-${at}`,
       name: `bucket-${at}`,

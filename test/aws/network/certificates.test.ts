@@ -44,18 +44,18 @@ describe('a child process', () => {
       expect(pem).toContain(certificate);
   });
 
-  test('keeps what SSL_CERT_FILE named before', () => {
+  test('a child process keeps what SSL_CERT_FILE named before', () => {
     const env = { AWS_CA_BUNDLE: join(folder, 'ca.pem'), SSL_CERT_FILE: join(folder, 'other.pem') };
     const pem = readFileSync(childCertificates(env, folder)['SSL_CERT_FILE'] ?? '', 'utf8');
     expect(pem).toContain(cert.trim());
     expect(pem).toContain('other');
   });
 
-  test('is left alone where no CA is named', () => {
+  test('a child process is left alone where no CA is named', () => {
     expect(childCertificates({ SSL_CERT_FILE: join(folder, 'other.pem') }, folder)).toEqual({});
   });
 
-  test('is trusted by a TLS client that reads that file alone', async () => {
+  test('the proxy’s CA is trusted by a TLS client that reads that file alone', async () => {
     const { SSL_CERT_FILE = '' } = childCertificates({ NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') }, folder);
     const status = new Promise((resolve, reject) => {
       get(`${server.url}/`, { ca: readFileSync(SSL_CERT_FILE) }, (answer) => {

@@ -106,7 +106,7 @@ describe('a proxy in between', () => {
 
   afterEach(() => proxy.close());
 
-  test('is asked for the regional endpoint, with user and password, which no message shows', async () => {
+  test('a proxy is asked for the regional endpoint, with user and password, which no message shows', async () => {
     const { url } = await start({ refusal: '407 Proxy Authentication Required' });
     const error = await failure({ HTTPS_PROXY: url.replace('//', '//user:pa%40ss@') });
     expect(proxy.targets).toEqual(['sts.eu-west-1.amazonaws.com:443']);
@@ -116,14 +116,14 @@ describe('a proxy in between', () => {
     expect(error.message + error.remedy).not.toMatch(/pa@ss|pa%40ss/);
   });
 
-  test('that refuses the host is named with its status', async () => {
+  test('a proxy that refuses the host is named with its status', async () => {
     const { url } = await start({ refusal: '403 Forbidden' });
     const error = await failure({ HTTPS_PROXY: url });
     expect(error.message).toContain(`The proxy ${url} answered 403 Forbidden`);
     expect(error.remedy).toContain('sts.eu-west-1.amazonaws.com');
   });
 
-  test('is passed by for hosts of NO_PROXY', async () => {
+  test('a proxy is passed by for hosts of NO_PROXY', async () => {
     const { url } = await start({});
     const env = { HTTPS_PROXY: url, NO_PROXY: '.invalid', AWS_ENDPOINT_URL_STS: 'https://sts.invalid' };
     const error = await failure(env);
@@ -141,13 +141,13 @@ describe('nobody there', () => {
     await server.close();
   });
 
-  test('as proxy: it is named', async () => {
+  test('a proxy that nobody answers at is named', async () => {
     const error = await failure({ HTTPS_PROXY: gone });
     expect(error.message).toContain(`through the proxy ${gone}`);
     expect(error.remedy).toContain('HTTPS_PROXY');
   });
 
-  test('as endpoint: it is named', async () => {
+  test('an endpoint that nobody answers at is named', async () => {
     const error = await failure({ AWS_ENDPOINT_URL: gone });
     expect(error.message).toContain(new URL(gone).host);
     expect(error.message).toContain('ECONNREFUSED');

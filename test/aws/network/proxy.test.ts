@@ -71,7 +71,7 @@ describe('commonSpelling', () => {
     [{ NO_PROXY: '*.corp, *.example.com,github.corp' }, { NO_PROXY: '.corp, .example.com,github.corp' }],
     [{ no_proxy: 'a b *.c' }, { no_proxy: 'a b .c' }],
     [{ AWS_REGION: 'us-east-1' }, {}],
-  ])('of %j', (env, spelled) => {
+  ])('the common spelling of %j is the one that counts', (env, spelled) => {
     expect(commonSpelling(env)).toEqual(spelled);
   });
 });
@@ -84,7 +84,7 @@ test.each<[string, string[]]>([
   ['http://user@proxy:3128', []],
   ['http://proxy:3128/@', []],
   ['', []],
-])('the passwords in %s', (value, passwords) => {
+])('the passwords in %s are found', (value, passwords) => {
   expect(proxyPasswords({ HTTPS_PROXY: value, http_proxy: value })).toEqual(passwords);
 });
 

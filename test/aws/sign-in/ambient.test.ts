@@ -62,7 +62,7 @@ function enter(allowedAccountIds: readonly string[] = []) {
 }
 
 describe('credentials are found', () => {
-  test('in the environment', async () => {
+  test('credentials are found in the environment', async () => {
     setEnv({ AWS_ACCESS_KEY_ID: 'AKIAENV', AWS_SECRET_ACCESS_KEY: 's' });
     const session = await enter();
     expect(session?.caller).toEqual({
@@ -77,7 +77,7 @@ describe('credentials are found', () => {
     });
   });
 
-  test('in a profile, whose name the child does not see', async () => {
+  test('credentials are found in a profile, whose name the child does not see', async () => {
     writeFileSync(
       join(folder, 'credentials'),
       '[ci]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = s\n',
@@ -87,7 +87,7 @@ describe('credentials are found', () => {
     expect(await session?.environment()).toMatchObject({ AWS_ACCESS_KEY_ID: 'AKIAPROFILE', AWS_PROFILE: '' });
   });
 
-  test('by web identity', async () => {
+  test('credentials are found by web identity', async () => {
     writeFileSync(join(folder, 'token'), 'e30.e30.c2ln');
     setEnv({
       AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'),
@@ -97,7 +97,7 @@ describe('credentials are found', () => {
     expect(calls).toEqual(['AssumeRoleWithWebIdentity by nobody', 'GetCallerIdentity by ASIAROLE']);
   });
 
-  test('on the instance', async () => {
+  test('credentials are found on the instance', async () => {
     const keys = {
       AccessKeyId: 'ASIAHOST',
       SecretAccessKey: 's',
@@ -114,7 +114,7 @@ describe('credentials are found', () => {
     expect(calls).toEqual(['GetCallerIdentity by ASIAHOST']);
   });
 
-  test('through the proxy, where a profile assumes a role', async () => {
+  test('credentials are found through the proxy, where a profile assumes a role', async () => {
     const proxy = await startConnectProxy({ refusal: '403 Forbidden' });
     closing.push(() => proxy.close());
     writeFileSync(
@@ -132,25 +132,25 @@ describe('credentials are found', () => {
 });
 
 describe('there are none', () => {
-  test('where nothing is set and the machine has no metadata service', async () => {
+  test('there are no credentials where nothing is set and the machine has no metadata service', async () => {
     expect(await enter()).toBeUndefined();
     expect(calls).toEqual([]);
   });
 
-  test('where the metadata service cannot be reached', async () => {
+  test('there are no credentials where the metadata service cannot be reached', async () => {
     const gone = await serve(() => undefined);
     await gone.close();
     setEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: gone.url });
     expect(await enter()).toBeUndefined();
   });
 
-  test('where the metadata service never answers, and that soon', async () => {
+  test('there are no credentials where the metadata service never answers, and that soon', async () => {
     const mute = await start(() => undefined);
     setEnv({ AWS_EC2_METADATA_SERVICE_ENDPOINT: mute.url });
     expect(await enter()).toBeUndefined();
   });
 
-  test('where variables are set but empty, as a workflow does with secrets that are not defined', async () => {
+  test('there are no credentials where variables are set but empty, as a workflow does with secrets that are not defined', async () => {
     setEnv({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' });
     expect(await enter()).toBeUndefined();
   });

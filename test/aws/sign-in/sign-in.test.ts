@@ -59,7 +59,7 @@ async function refused(overrides: Partial<SignInProps>): Promise<UserError> {
 }
 
 describe('with role-to-assume', () => {
-  test('assumes the role with a token of the default audience and tells who calls', async () => {
+  test('sign-in assumes the role with a token of the default audience and tells who calls', async () => {
     const session = await signIn(props());
     expect(session?.caller).toEqual({
       accountId: '111122223333',
@@ -69,20 +69,20 @@ describe('with role-to-assume', () => {
     expect(sts.calls.map(({ action }) => action)).toEqual(['AssumeRoleWithWebIdentity', 'GetCallerIdentity']);
   });
 
-  test('names the session after repository and run, and asks for the duration given', async () => {
+  test('sign-in names the session after repository and run, and asks for the duration given', async () => {
     await signIn(props({ roleDurationSeconds: 1800 }));
     expect(sts.calls[0]?.form.get('RoleSessionName')).toBe('kolena-s3-access-octo-org-octo-repo-4711');
     expect(sts.calls[0]?.form.get('DurationSeconds')).toBe('1800');
   });
 
-  test('takes the session name and the audience that are given', async () => {
+  test('sign-in takes the session name and the audience that are given', async () => {
     sts.trust = { ...sts.trust, clientIds: ['kolena'] };
     await signIn(props({ roleSessionName: 'mine', audience: 'kolena' }));
     expect(sts.calls[0]?.form.get('RoleSessionName')).toBe('mine');
     expect(sts.calls[0]?.form.has('DurationSeconds')).toBe(false);
   });
 
-  test('hands the keys to a child by its environment alone, with what competes switched off', async () => {
+  test('sign-in hands the keys to a child by its environment alone, with what competes switched off', async () => {
     const session = await signIn(props());
     expect(await session?.environment()).toEqual({
       AWS_ACCESS_KEY_ID: 'ASIA0000000000000001',
@@ -97,13 +97,13 @@ describe('with role-to-assume', () => {
     expect(process.env['AWS_ACCESS_KEY_ID']).not.toBe('ASIA0000000000000001');
   });
 
-  test('masks token and keys', async () => {
+  test('sign-in masks token and keys', async () => {
     await signIn(props());
     const key = 'ASIA0000000000000001';
     expect(masked).toEqual([tokens[0], key, `secret-of-${key}`, `token-of-${key}`]);
   });
 
-  test('renews a session that has less than ten minutes left, with a token of its own', async () => {
+  test('sign-in renews a session that has less than ten minutes left, with a token of its own', async () => {
     const session = await signIn(props());
     vi.useFakeTimers({ now: Date.now() + 51 * 60_000, toFake: ['Date'] });
     const first = await session?.environment();
@@ -114,7 +114,7 @@ describe('with role-to-assume', () => {
     expect(tokens).toHaveLength(2);
   });
 
-  test('fetches a fresh token for every try', async () => {
+  test('sign-in fetches a fresh token for every try', async () => {
     sts.faults.push([503, 'ServiceUnavailable', 'busy'], [400, 'IDPCommunicationError', 'no answer']);
     let asked = 0;
     await signIn(
@@ -136,7 +136,7 @@ describe('with role-to-assume', () => {
 });
 
 describe('a token that AWS refuses', () => {
-  test('for its subject: the claims, and the condition to compare them with, in one try', async () => {
+  test('a token refused for its subject shows its claims, and the condition to compare them with, in one try', async () => {
     const seen = 'repo:octo-org@12345/octo-repo@67890:ref:refs/heads/main';
     const getIdToken = (audience: string) => sts.token({ sub: seen, aud: audience });
     const error = await refused({ getIdToken });
@@ -148,13 +148,13 @@ describe('a token that AWS refuses', () => {
     expect(error.remedy).toContain(`${sts.issuer.replace('https://', '')}:sub`);
   });
 
-  test('for the role: the same', async () => {
+  test('a token refused for the role shows the same', async () => {
     const error = await refused({ roleToAssume: 'arn:aws:iam::111122223333:role/other' });
     expect(error.message).toContain('arn:aws:iam::111122223333:role/other');
     expect(sts.calls).toHaveLength(1);
   });
 
-  test('for its issuer: the provider to create, in one try', async () => {
+  test('a token refused for its issuer names the provider to create, in one try', async () => {
     sts.trust = { ...sts.trust, issuer: 'https://github.example/_services/token' };
     const error = await refused({});
     expect(error.message).toContain('No OpenIDConnect provider found');
@@ -164,21 +164,21 @@ describe('a token that AWS refuses', () => {
     expect(sts.calls).toHaveLength(1);
   });
 
-  test('for its audience: the audience to register, in one try', async () => {
+  test('a token refused for its audience names the audience to register, in one try', async () => {
     const error = await refused({ audience: 'https://github.com/octo-org' });
     expect(error.message).toContain('Incorrect token audience');
     expect(error.remedy).toContain('Add https://github.com/octo-org');
     expect(sts.calls).toHaveLength(1);
   });
 
-  test('for its age, twice: the clocks to check', async () => {
+  test('a token refused for its age, twice, names the clocks to check', async () => {
     const error = await refused({ getIdToken: () => sts.token({ sub, aud, expiresIn: -60 }) });
     expect(error.message).toContain('Token expired');
     expect(error.remedy).toContain('clock');
     expect(sts.calls).toHaveLength(2);
   });
 
-  test('for its signature, twice', async () => {
+  test('a token refused for its signature is tried twice', async () => {
     const error = await refused({ getIdToken: () => sts.forgedToken({ sub, aud }) });
     expect(error.message).toContain('signature of the token');
     expect(sts.calls).toHaveLength(2);

@@ -71,7 +71,7 @@ describe('a failure that passes is tried again', () => {
     expect(new Set(tokens).size).toBe(3);
   });
 
-  test('with growing, jittered waits between, and five tries in all', async () => {
+  test('a failure is tried five times in all, with growing, jittered waits between', async () => {
     const { outcome, tokens, waits, lines } = await run(
       Array.from({ length: 9 }, () => network('ECONNRESET')),
     );
@@ -129,7 +129,7 @@ describe('an ID token that GitHub does not give', () => {
       `Error message: Failed to get ID Token. \n \n        Error Code : ${status}\n \n        Error Message: sorry`,
     );
 
-  test('is asked for again when the service was out', async () => {
+  test('an ID token is asked for again when the service was out', async () => {
     const answers = [coreError('503'), coreError('undefined'), coreError('429')];
     const getIdToken = () => {
       const failure = answers.shift();
@@ -138,7 +138,7 @@ describe('an ID token that GitHub does not give', () => {
     expect((await run([], { getIdToken })).outcome).toMatchObject({ accessKeyId: 'ASIA1' });
   });
 
-  test('is not asked for again through a proxy whose CA nobody knows; the variables are named', async () => {
+  test('an ID token is not asked for again through a proxy whose CA nobody knows; the variables are named', async () => {
     let asked = 0;
     const getIdToken = () => {
       asked += 1;
@@ -155,7 +155,7 @@ describe('an ID token that GitHub does not give', () => {
     expect(asked).toBe(1);
   });
 
-  test('is not asked for again when it was refused; that the right to ask expires is said, and the permission named', async () => {
+  test('an ID token is not asked for again when it was refused; that the right to ask expires is said, and the permission named', async () => {
     let asked = 0;
     const getIdToken = () => {
       asked += 1;
@@ -169,7 +169,7 @@ describe('an ID token that GitHub does not give', () => {
     expect(asked).toBe(1);
   });
 
-  test('is not waited for longer than the timeout', async () => {
+  test('an ID token is not waited for longer than the timeout', async () => {
     const getIdToken = () => new Promise<string>(() => undefined);
     const { outcome, waits } = await run([], { getIdToken, tokenTimeout: 5 });
     expect(outcome).toMatchObject({ message: expect.stringContaining('no answer within 0.005 s') as string });
