@@ -41,6 +41,7 @@ let moto: Moto;
 let project: CdktfProject;
 let env: Record<string, string>;
 let withoutCredentials: Record<string, string>;
+let binary: string;
 
 const keys = { accessKeyId: 'test', secretAccessKey: 'test' };
 const s3 = () =>
@@ -55,15 +56,25 @@ const config = (...lines: string[]) =>
     ...lines,
   ].join('\n');
 
+/** As `app` of cdktf.json: what `cdktf synth` runs, in a third of its CPU time. */
+const synthesize = (by = env) =>
+  project.run([], by, [process.execPath, '--import', import.meta.resolve('tsx'), 'main.ts']);
+/** Terraform on the stack as it is synthesized now, in the folder that `cdktf` initialized. */
+const terraform = async (...args: readonly string[]) => {
+  expect(await synthesize()).toMatchObject({ exitCode: 0 });
+  return project.run([], env, [binary, '-chdir=cdktf.out/stacks/kolena-s3-access', ...args, '-no-color']);
+};
+
 stopAtFirstFailure();
 beforeAll(async () => {
   // Fetched here, once: no test's own time is meant for it.
   packageFolder('cdktf-cli');
   moto = await startMoto();
-  const terraform = await localTerraform();
-  withoutCredentials = { ...terraform.env, AWS_ENDPOINT_URL: moto.url, HOME: '/nonexistent' };
+  const local = await localTerraform();
+  binary = local.binary;
+  withoutCredentials = { ...local.env, AWS_ENDPOINT_URL: moto.url, HOME: '/nonexistent' };
   env = {
-    ...terraform.env,
+    ...local.env,
     AWS_ENDPOINT_URL: moto.url,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
@@ -91,7 +102,7 @@ describe('npx cdktf, with the committed main.ts and cdktf.json', () => {
 
   it('synth without credentials emits our rule alone when told to', async () => {
     project.write('kolena-s3.yml', config('cors: replace'));
-    const { exitCode } = await project.run(['synth'], withoutCredentials);
+    const { exitCode } = await synthesize(withoutCredentials);
     expect(exitCode).toBe(0);
     expect(project.terraformJson()).toContain('aws_s3_bucket_cors_configuration');
     project.write('kolena-s3.yml', config());
@@ -100,12 +111,12 @@ describe('npx cdktf, with the committed main.ts and cdktf.json', () => {
   it('works on the empty state that a Ctrl-C leaves, and says what to do with a broken one', async () => {
     const state = 'terraform.kolena-s3-access.tfstate';
     project.write(state, '{"version": 4, "resou');
-    const { exitCode, output } = await project.run(['synth'], env);
+    const { exitCode, output } = await synthesize();
     expect(exitCode).not.toBe(0);
     expect(output).toMatch(/is not a state of Terraform[^]*Next step: Put .*\.backup in its place/);
     expect(output).not.toMatch(/^\s+at .+\.ts:\d+/m);
     project.write(state, '');
-    expect((await project.run(['synth'], env)).exitCode).toBe(0);
+    expect((await synthesize()).exitCode).toBe(0);
   });
 
   it('diff shows what deploy would add, and how the foreign CORS rules may suffer', async () => {
@@ -146,14 +157,13 @@ describe('npx cdktf, with the committed main.ts and cdktf.json', () => {
     });
   });
 
-  it('diff finds no difference afterwards, and the state lies beside cdktf.json', async () => {
-    const { output } = await project.run(['diff'], env);
-    expect(output).toMatch(/No changes\.|found no differences/);
+  it('Terraform finds no difference afterwards, and the state lies beside cdktf.json', async () => {
+    expect((await terraform('plan')).output).toMatch(/No changes\./);
     expect(project.read('terraform.kolena-s3-access.tfstate')).toContain('aws_s3_bucket_cors_configuration');
   });
 
   it('destroy refuses to delete a CORS configuration that holds foreign rules', async () => {
-    const { exitCode, output } = await project.run(['destroy', '--auto-approve'], env);
+    const { exitCode, output } = await terraform('destroy', '-auto-approve');
     expect(output).toMatch(/Instance cannot be destroyed/);
     expect(exitCode).not.toBe(0);
     expect(await corsRules()).toHaveLength(3);
@@ -176,7 +186,7 @@ describe('npx cdktf, with the committed main.ts and cdktf.json', () => {
     const { exitCode, output } = await project.run(['deploy', '--auto-approve'], env);
     expect(exitCode, output).toBe(0);
     expect(output).toMatch(/Apply complete/);
-    expect((await project.run(['diff'], env)).output).toMatch(/No changes\.|found no differences/);
+    expect((await terraform('plan')).output).toMatch(/No changes\./);
   });
 
   it("shows a problem of the config as what it is and the next step, without the app's stack trace", async () => {
