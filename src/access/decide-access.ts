@@ -14,6 +14,7 @@ import type { DesiredAccess } from './desired-access.ts';
 import type { CheckContext } from '../iam/temporary-statement.ts';
 import { grantedBuckets } from '../iam/granted-buckets.ts';
 import type { Observed } from './observed.ts';
+import { formerRoleRemovals } from './former-access.ts';
 import { livePolicies, type LivePolicies } from './our-policies.ts';
 import { parseArn } from '../config/arn.ts';
 import { partitionOfRegion } from '../config/partition.ts';
@@ -73,6 +74,7 @@ export function decideAccess(
     tags: config.tags,
     removals: {
       policies: removals,
+      ...formerRoles(observed),
       cors: removeCors(unserved, { config, observed, region: options.region }),
     },
     warnings: warningsOf({ config, observed, live }),
@@ -109,6 +111,7 @@ export function decideRemoval(
     removals: {
       ...(role && { role: { name: role.name, path: role.path } }),
       policies: [...live.ours, ...live.former].map(removalOf),
+      ...formerRoles(observed),
       cors: removeCors(buckets, { config, observed, region: options.region }),
     },
     warnings: unreadWarnings(observed),
@@ -121,6 +124,11 @@ function checkContextOf(
   { now = new Date(0) }: DecideOptions,
 ): CheckContext {
   return { now, accountId: caller?.accountId, externalId };
+}
+
+function formerRoles(observed: Observed) {
+  const removals = formerRoleRemovals(observed);
+  return removals.length > 0 && { formerRoles: removals };
 }
 
 function unreadNames({ unread = [] }: Observed): Set<string> {

@@ -1,5 +1,6 @@
 import type { CorsRule } from '../cors/rule.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
+import type { FormerAccess } from './former-access.ts';
 
 /** Who calls AWS. */
 export interface Caller {
@@ -73,6 +74,8 @@ export interface Observed {
   readonly buckets: Readonly<Record<string, ObservedBucket>>;
   /** Buckets that only lose their grant and could not be read, which keeps no grant alive. */
   readonly unread?: readonly UnreadBucket[];
+  /** What the config named otherwise before. @default nothing is known of it */
+  readonly former?: readonly FormerAccess[];
 }
 
 /** A bucket that could not be read. */

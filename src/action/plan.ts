@@ -62,7 +62,8 @@ async function makePlan(run: RunContext): Promise<Planned> {
   const [decided] = await settleAll([decide(run, aws), terraform.init(providers)]);
   const { observed, desired } = decided;
 
-  const leaves = desired.removals.role !== undefined || desired.removals.policies.length > 0;
+  const { role, policies, formerRoles = [] } = desired.removals;
+  const leaves = role !== undefined || policies.length + formerRoles.length > 0;
   if (leaves && stackSettings.backend === undefined)
     await terraform.adopt(stack.synthesizeAdoption(desired, stackSettings));
   const [saved, checks] = await settleAll([

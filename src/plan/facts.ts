@@ -8,7 +8,7 @@ import type { ResourceChange } from './changes.ts';
 import { corsFacts, removalFacts } from './cors-facts.ts';
 import { grantFacts, trustFacts } from './document-facts.ts';
 import { factOf, type Fact, type FactKind } from './fact.ts';
-import { kindOfType, resourceKinds } from './resources.ts';
+import { kindOfType, resourceKinds, roleAddress } from './resources.ts';
 import type { PlanSummary } from './summary.ts';
 
 /** A plan, and what it was decided from. */
@@ -59,7 +59,8 @@ function changeFacts(change: ResourceChange, props: ChangeProps): Fact[] {
 }
 
 function trust(changes: readonly ResourceChange[], role: string): Fact[] {
-  const roles = changes.filter(({ type }) => type === resourceKinds.role.type);
+  // A former role trusts as it did until it goes as a whole.
+  const roles = changes.filter(({ address }) => address === roleAddress);
   return trustFacts({ role, ...documentsOf(roles, 'assume_role_policy') });
 }
 
@@ -227,7 +228,7 @@ function nameOf(change: ResourceChange, all: readonly ResourceChange[]): string 
   const address = policyOf(change.address);
   const named = all.find((other) => other.address === address) ?? change;
   const values = { ...named.before, ...named.after };
-  const name = values['name'] ?? values['bucket'];
+  const name = values['name'] ?? values['bucket'] ?? values['policy_arn'];
   return typeof name === 'string' ? name : change.address;
 }
 

@@ -90,6 +90,6 @@ function actionWord({ action, imported }: ResourceChange, backend: boolean): Act
 
 function nameOf({ address, before, after }: ResourceChange): string {
   const named = { ...before, ...after };
-  const name = named['name'] ?? named['bucket'];
+  const name = named['name'] ?? named['bucket'] ?? named['policy_arn'];
   return typeof name === 'string' ? name : address;
 }

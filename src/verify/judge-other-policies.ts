@@ -1,5 +1,6 @@
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import { isOursAlone } from '../access/our-policies.ts';
+import { policyNumberOf } from '../access/policy-names.ts';
 import { type Right, rightsBeyond, rightsText, writingRights } from '../iam/beyond.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
@@ -60,11 +61,19 @@ export function judgeOtherPolicies(expectations: Expectations, { role, policies 
       ];
 }
 
-/** Our policies on the role by which the config grants nothing any more, under former names too. */
-export function formerPolicies({ policies }: Expectations, live: readonly ObservedPolicy[]): string[] {
+/** Our numbered policies on the role by which the config grants nothing any more. */
+export function formerPolicies(
+  { policies, policyName }: Expectations,
+  live: readonly ObservedPolicy[],
+): string[] {
   const expected = new Set(policies.map(({ name }) => name.toLowerCase()));
   return live
-    .filter((policy) => !expected.has(policy.name.toLowerCase()) && isOursAlone(policy))
+    .filter(
+      (policy) =>
+        !expected.has(policy.name.toLowerCase()) &&
+        policyNumberOf(policyName, policy.name) !== undefined &&
+        isOursAlone(policy),
+    )
     .map(({ name }) => name);
 }
 

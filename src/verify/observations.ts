@@ -1,5 +1,6 @@
 import type { CorsRule } from '../cors/rule.ts';
 import type { Problem } from '../problem/problem.ts';
+import type { FormerAccess } from '../access/former-access.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import type { CheckKind } from './checks.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
@@ -128,6 +129,8 @@ export interface Observations {
   /** The role read back, less the temporary statement; absent when there is none. */
   readonly role?: ObservedRole;
   readonly policies: readonly ObservedPolicy[];
+  /** What the config named otherwise before, read back. @default nothing is known of it */
+  readonly former?: readonly FormerAccess[];
   /** Role and policies at the verifier's last refusal, temporary statement included. */
   readonly duringCheck?: { readonly role?: ObservedRole; readonly policies: readonly ObservedPolicy[] };
   readonly trust: TrustForVerifier;

@@ -38,6 +38,8 @@ interface WorldProps {
   readonly newer?: readonly (string | undefined)[];
   /** Versions of the config file by commit. @default none */
   readonly configs?: Readonly<Record<string, string>>;
+  /** Commits that touched the config, newest first. @default none */
+  readonly steps?: readonly string[];
   /** The pull request that was commented on. */
   readonly described?: Awaited<ReturnType<PullRequests['describe']>>;
   /** Whether a merge into the branch approves. @default true */
@@ -214,6 +216,7 @@ function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal
     findNewer: () => call('github.findNewer', newer.shift()),
     isApproving: () => call('github.isApproving', props.isApproving ?? true),
     isOnBranch: ({ commit }) => call('github.isOnBranch', props.onBranch?.includes(commit) ?? true),
+    stepsOf: () => call('github.stepsOf', props.steps?.map((commit) => ({ commit, time: '' })) ?? []),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
     setLabel: (target) => {

@@ -73,6 +73,16 @@ const otherPolicy = (document: PolicyDocument): Partial<Observations> => ({
     otherDocuments: { [theirs.arn]: document },
   },
 });
+const formerNames = {
+  roleName: 'Before',
+  policyName: 'Kolena',
+  iamPath: '/',
+  kolenaPrincipalArn: 'arn:aws:iam::444455556666:role/kolena',
+};
+const withPolicy = (policy: Observations['policies'][number]): Partial<Observations> => ({
+  role: { ...role, attachedPolicies: [...role.attachedPolicies, { name: policy.name, arn: policy.arn }] },
+  policies: [...observations.policies, policy],
+});
 const oldPolicy = {
   ...(observations.policies[0] as Observations['policies'][number]),
   name: 'Old',
@@ -303,12 +313,25 @@ const cases: Readonly<Record<string, Case>> = {
     seen: otherPolicy({ ...allowing(), Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] }),
     verdicts: { 'other-policies': ['warning', /Theirs too, which add nothing/] },
   },
-  'our policy stands under a former name too': {
-    seen: {
-      role: { ...role, attachedPolicies: [...role.attachedPolicies, { name: 'Old', arn: oldPolicy.arn }] },
-      policies: [...observations.policies, oldPolicy],
-    },
-    verdicts: { policies: ['fail', /^Old attached to Kolena, though the config grants nothing by it/] },
+  'a numbered policy of ours is left by which the config grants nothing': {
+    seen: withPolicy({ ...oldPolicy, name: 'Kolena-2' }),
+    verdicts: { policies: ['fail', /^Kolena-2 attached to Kolena, though the config grants nothing by it/] },
+  },
+  'a policy like ours, perhaps of another config, grants more': {
+    seen: withPolicy({ ...oldPolicy, document: allowing('s3:GetObject') }),
+    verdicts: { 'other-policies': ['fail', /policy\/Old adds s3:GetObject on \*/] },
+  },
+  'a role that the config named before still lets Kolena in': {
+    seen: { former: [{ names: formerNames, role: { ...role, name: 'Before' }, policies: [] }] },
+    verdicts: { 'former-role:Before': ['fail', /trusts arn:aws:iam::444455556666:role\/kolena/] },
+  },
+  'a role that the config named before cannot be read': {
+    seen: { former: [{ names: formerNames, policies: [], denied: 'not authorized: iam:GetRole' }] },
+    verdicts: { 'former-role:Before': ['warning', /not allowed to read it: not authorized: iam:GetRole/] },
+  },
+  'a role that the config named before is gone': {
+    seen: { former: [{ names: formerNames, policies: [] }] },
+    verdicts: { 'former-role:Before': ['pass', /no role of that name that trusts/] },
   },
   'the permissions boundary was taken off': {
     wanted: {

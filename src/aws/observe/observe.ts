@@ -2,10 +2,12 @@ import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
 import { grantedBuckets } from '../../iam/granted-buckets.ts';
 import type { AccessConfig } from '../../config/access-config.ts';
 import type { BucketFinding, Caller, Observed, ObservedBucket, UnreadBucket } from '../../access/observed.ts';
+import type { AccessNames } from '../../access/former-access.ts';
 import { defined } from '../../base/defined.ts';
 import type { Log } from '../../base/log.ts';
 import type { AwsClients } from '../clients.ts';
 import { observeBucket } from './observe-bucket.ts';
+import { observeFormer } from './observe-former.ts';
 import { observeRole } from './observe-role.ts';
 import { isDenied } from '../../problem/aws-error.ts';
 import { unreadableBuckets } from '../../problem/unreadable-buckets.ts';
@@ -25,6 +27,11 @@ export interface ObserveProps {
    * @default false
    */
   readonly isRemoval?: boolean;
+  /**
+   * What the config named otherwise before.
+   * @default nothing is known of it
+   */
+  readonly former?: Promise<readonly AccessNames[]>;
   readonly log: Log;
 }
 
@@ -36,13 +43,16 @@ export async function observe(props: ObserveProps): Promise<Observed> {
   const { clients, caller, config, asksQuota, isRemoval = false, log } = props;
   const find = (names: readonly string[]) =>
     Promise.all(names.map((name) => observeBucket(clients, caller, name)));
+  const question = { iam: clients.iam, caller, names: config };
   const configured = [...new Set(config.buckets.map(({ bucket }) => bucket))];
-  const [{ role, policies }, found, policiesPerRoleQuota] = await Promise.all([
-    observeRole({ iam: clients.iam, caller, names: config }),
+  const [{ role, policies }, former, found, policiesPerRoleQuota] = await Promise.all([
+    observeRole(question),
+    props.former?.then((names) => observeFormer(question, names)) ?? [],
     find(configured),
     asksQuota ? policiesPerRole(clients) : undefined,
   ]);
-  const granted = grantedBuckets(policies.map(({ document }) => document));
+  const ofFormer = former.flatMap((access) => access.policies);
+  const granted = grantedBuckets([...policies, ...ofFormer].map(({ document }) => document));
   const dropped = await find(granted.filter((name) => !configured.includes(name)));
   const error = isRemoval ? undefined : unreadableBuckets(found, caller);
   if (error !== undefined) throw error;
@@ -53,6 +63,7 @@ export async function observe(props: ObserveProps): Promise<Observed> {
   return {
     ...defined({ caller, role, policies, buckets, policiesPerRoleQuota }),
     ...(unread.length > 0 && { unread }),
+    ...(former.length > 0 && { former }),
   };
 }
 

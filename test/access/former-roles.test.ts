@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
+import { deletionCommands, type FormerAccess, trustsKolena } from '../../src/access/former-access.ts';
+import type { ObservedPolicy, ObservedRole } from '../../src/access/observed.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
+import { trustPolicy } from '../../src/iam/trust-policy.ts';
+import { principalArn } from '../config/configs.ts';
+import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+
+const options = { region: 'us-east-1' };
+const configOf = (names: object) =>
+  parseAccessConfig({ buckets: ['share-with-kolena'], 'kolena-principal-arn': principalArn, ...names });
+const today = configOf({ 'role-name': 'NewRole', 'policy-name': 'New' });
+const names = configOf({ 'role-name': 'OldRole', 'policy-name': 'Old' });
+const readsDropped: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'S3ListBucket',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:ListBucket'],
+      Resource: ['arn:aws:s3:::dropped', 'arn:aws:s3:::dropped/*'],
+    },
+  ],
+};
+const old = policyOf({ name: 'Old', document: readsDropped });
+const theirs = policyOf({ name: 'Theirs', document: foreignDocument });
+const oldRole = (over: Partial<ObservedRole> = {}) =>
+  roleOf({ name: 'OldRole', attachedPolicies: [{ name: 'Old', arn: policyArn('Old') }], ...over });
+const formerly = (over: Partial<FormerAccess> = {}): FormerAccess => ({
+  names,
+  role: oldRole(),
+  policies: [old],
+  ...over,
+});
+const worldAfter = (former: FormerAccess, policies: readonly ObservedPolicy[] = []) => ({
+  ...worldOf({ policies, buckets: [bucketOf('share-with-kolena'), bucketOf('dropped')] }),
+  role: roleOf({ name: 'NewRole', attachedPolicies: [] }),
+  former: [former],
+});
+
+describe('a role of ours under a former name', () => {
+  test('goes, with the policy that it alone holds and the CORS rule of a bucket dropped at once', () => {
+    for (const decide of [decideAccess, decideRemoval]) {
+      const { removals } = decide(today, worldAfter(formerly()), options);
+      expect(removals.formerRoles).toEqual([{ name: 'OldRole', path: '/', policyArns: [policyArn('Old')] }]);
+      expect(removals.policies).toEqual([
+        { number: 100, name: 'Old', arn: policyArn('Old'), attached: false },
+      ]);
+      expect(removals.cors).toContainEqual(expect.objectContaining({ bucket: 'dropped' }));
+    }
+  });
+
+  test('leaves the policy that has the name of today, and one that others use too', () => {
+    const same = policyOf({ name: 'New' });
+    const role = oldRole({ attachedPolicies: [{ name: 'New', arn: same.arn }] });
+    const world = worldAfter(formerly({ role, policies: [same] }), [
+      { ...same, attached: false, usedElsewhere: 1 },
+    ]);
+    const { removals, policies } = decideAccess(today, world, options);
+    expect(removals).toMatchObject({ formerRoles: [{ policyArns: [same.arn] }], policies: [] });
+    expect(policies).toMatchObject([{ name: 'New', importArn: same.arn, attached: false }]);
+    const shared = formerly({ policies: [{ ...old, usedElsewhere: 1 }] });
+    expect(decideAccess(today, worldAfter(shared), options).removals).toMatchObject({
+      formerRoles: [{ name: 'OldRole' }],
+      policies: [],
+    });
+  });
+
+  test.each<[string, Partial<ObservedRole>]>([
+    ['a policy of others', { attachedPolicies: [{ name: 'Theirs', arn: theirs.arn }] }],
+    ['an inline policy', { inlinePolicyNames: ['more'] }],
+  ])('stays with a warning while it holds %s, which AWS does not delete', (_, over) => {
+    const former = formerly({ role: oldRole(over), policies: [theirs] });
+    const { removals, warnings } = decideAccess(today, worldAfter(former), options);
+    expect(removals.formerRoles).toBeUndefined();
+    expect(removals.policies).toEqual([]);
+    expect(warnings).toContainEqual(
+      expect.objectContaining({
+        id: 'former-role',
+        remedy: expect.stringContaining('aws iam delete-role --role-name OldRole') as string,
+      }),
+    );
+  });
+
+  test('is nobody while the role of that name is gone or does not trust Kolena', () => {
+    const { removals, warnings } = decideAccess(today, worldAfter({ names, policies: [old] }), options);
+    expect(removals.formerRoles).toBeUndefined();
+    expect(removals.policies).toEqual([]);
+    expect(warnings.map(({ id }) => id)).not.toContain('former-role');
+  });
+});
+
+test("only a statement of ours for Kolena's principal makes a role one of ours", () => {
+  const [kolena] = trustPolicy({ principalArn }).Statement;
+  const trusting = (over: object) =>
+    trustsKolena(
+      roleOf({
+        trustPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...kolena, ...over }] },
+      }),
+      names,
+    );
+  expect(trusting({})).toBe(true);
+  expect(trusting({ Sid: 'Theirs' })).toBe(false);
+  expect(trusting({ Effect: 'Deny' })).toBe(false);
+  expect(trusting({ Principal: { AWS: 'arn:aws:iam::999988887777:root' } })).toBe(false);
+});
+
+test('the commands empty a role before they delete it', () => {
+  expect(deletionCommands(oldRole({ inlinePolicyNames: ['more'] }))).toBe(
+    [
+      `aws iam detach-role-policy --role-name OldRole --policy-arn ${policyArn('Old')}`,
+      'aws iam delete-role-policy --role-name OldRole --policy-name more',
+      'aws iam delete-role --role-name OldRole',
+    ].join('\n'),
+  );
+});
