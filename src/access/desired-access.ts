@@ -1,5 +1,6 @@
 import type { CorsRuleSet } from '../cors/rule-set.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
+import type { ObservedRole } from './observed.ts';
 
 /** The role that Kolena assumes, as it shall be. */
 export interface DesiredRole {
@@ -69,13 +70,6 @@ export interface PolicyRemoval {
   readonly attached: boolean;
 }
 
-/** A role of a former name that will be deleted, once its policies are detached. */
-export interface RoleRemoval {
-  readonly name: string;
-  readonly path: string;
-  readonly policyArns: readonly string[];
-}
-
 /** Something a reviewer should know that stops nothing. */
 export interface Warning {
   /** Stable, kebab-case: `no-external-id`, `kms-key-not-granted`, `other-policies`, … */
@@ -101,8 +95,8 @@ export interface DesiredAccess {
   readonly removals: {
     readonly role?: { readonly name: string; readonly path: string };
     readonly policies: readonly PolicyRemoval[];
-    /** @default none */
-    readonly formerRoles?: readonly RoleRemoval[];
+    /** Roles of former names, each once its policies are detached. @default none */
+    readonly formerRoles?: readonly ObservedRole[];
     readonly cors: readonly CorsRemoval[];
     /** CORS configurations of other buckets that Terraform's state holds: it forgets them, AWS is not touched. */
     readonly forgotten?: readonly ForgottenCors[];

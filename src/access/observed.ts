@@ -1,6 +1,6 @@
+import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
-import type { FormerAccess } from './former-access.ts';
 
 /** Who calls AWS. */
 export interface Caller {
@@ -50,6 +50,20 @@ export interface ObservedPolicy {
   readonly attached: boolean;
   /** How many other roles, users and groups have it attached or as their permissions boundary. */
   readonly usedElsewhere: number;
+}
+
+/** What a version of the config says by which its role and policies are found. */
+export type AccessNames = Pick<AccessConfig, 'roleName' | 'policyName' | 'iamPath' | 'kolenaPrincipalArn'>;
+
+/** Names that the config gave before, and what stands under them. */
+export interface FormerAccess {
+  readonly names: AccessNames;
+  /** Present while a role of the former name trusts Kolena. */
+  readonly role?: ObservedRole;
+  /** Ours on that role. */
+  readonly policies: readonly ObservedPolicy[];
+  /** AWS's words when this run is not allowed to read that role. */
+  readonly denied?: string;
 }
 
 /** One bucket as it stands in AWS. */

@@ -1,7 +1,7 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
 import { policyNumberOf } from './policy-names.ts';
-import { isFormerName, policiesOfFormerRoles } from './former-access.ts';
+import { policiesOfFormerRoles } from './former-access.ts';
 import type { AttachedPolicy, Observed, ObservedPolicy } from './observed.ts';
 
 /** More policies than a role can hold: no policy of the pack has a higher number, unless somebody gave it one. */
@@ -18,7 +18,7 @@ export interface LivePolicies {
   readonly ours: readonly OurPolicy[];
   /** Numbers whose names somebody uses for another policy. */
   readonly taken: ReadonlySet<number>;
-  /** On the role, or on a former one, under names that the config gave before; their numbers follow those of the others. */
+  /** Under names that the config gave before, on the role or a former one; their numbers follow those of the others. */
   readonly former: readonly OurPolicy[];
   /** Managed policies on the role that are not ours. */
   readonly foreign: readonly AttachedPolicy[];
@@ -29,7 +29,7 @@ export interface LivePolicies {
  * one is only if its Sids are, since another policy may happen to be named so.
  */
 export function livePolicies(config: AccessConfig, observed: Observed): LivePolicies {
-  const { policies, role } = observed;
+  const { policies, role, former: before = [] } = observed;
   const numbered = policies.flatMap((policy): OurPolicy[] => {
     const number = policyNumberOf(config.policyName, policy.name);
     return number === undefined ? [] : [{ ...policy, number }];
@@ -37,17 +37,14 @@ export function livePolicies(config: AccessConfig, observed: Observed): LivePoli
   const isOurs = (policy: OurPolicy) => policy.number === 1 || isOurDocument(policy.document);
   const ours = numbered.filter(isOurs).sort((a, b) => a.number - b.number);
   const next = Math.max(MOST_NUMBERED, ...numbered.map((policy) => policy.number)) + 1;
+  const wasNamed = ({ name }: ObservedPolicy) =>
+    policyNumberOf(config.policyName, name) === undefined &&
+    before.some(({ names }) => policyNumberOf(names.policyName, name) !== undefined);
   const renamed = policies.filter(
-    (policy) =>
-      policyNumberOf(config.policyName, policy.name) === undefined &&
-      isFormerName(observed, policy.name) &&
-      isOursAlone(policy) &&
-      !config.otherPolicyArns.includes(policy.arn),
+    (policy) => wasNamed(policy) && isOursAlone(policy) && !config.otherPolicyArns.includes(policy.arn),
   );
-  const former = [...renamed, ...policiesOfFormerRoles(observed)].map((policy, at) => ({
-    ...policy,
-    number: next + at,
-  }));
+  const gone = [...renamed, ...policiesOfFormerRoles(observed)];
+  const former = gone.map((policy, at) => ({ ...policy, number: next + at }));
   const ourArns = new Set([...ours, ...former].map(({ arn }) => arn));
   return {
     ours,
@@ -58,6 +55,6 @@ export function livePolicies(config: AccessConfig, observed: Observed): LivePoli
 }
 
 /** Whether a policy is of our making and serves Kolena's role alone, so that it goes when the config grants nothing by it. */
-export function isOursAlone({ attached, usedElsewhere, document }: ObservedPolicy): boolean {
+function isOursAlone({ attached, usedElsewhere, document }: ObservedPolicy): boolean {
   return attached && usedElsewhere === 0 && isOurDocument(document);
 }

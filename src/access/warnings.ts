@@ -1,6 +1,5 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { parsePrincipalArn } from '../config/arn.ts';
-import { deletionCommands, formerRoleRemovals } from './former-access.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
 import { isKeyAlias } from '../config/arn.ts';
@@ -19,7 +18,6 @@ export function warningsOf({ config, observed, live }: WarningsProps): Warning[]
   return [
     ...externalIdWarning(config),
     ...ownAccountWarning(config, observed),
-    ...formerRoleWarnings(observed),
     ...(observed.role ? roleWarnings(observed.role, config) : []),
     ...otherPoliciesWarning(config, observed, live),
     ...live.ours.flatMap(sharedPolicyWarning),
@@ -113,22 +111,6 @@ function roleWarnings(role: ObservedRole, { iamPath, permissionsBoundaryArn }: A
       remedy: `Add \`permissions-boundary-arn: ${role.permissionsBoundaryArn}\` to hold the role to it, or have it taken off: aws iam delete-role-permissions-boundary --role-name ${role.name}`,
     });
   return warnings;
-}
-
-/** Roles of former names that no apply deletes. */
-function formerRoleWarnings({ former = [] }: Observed): Warning[] {
-  const going = new Set(formerRoleRemovals({ former }).map(({ name }) => name));
-  return former.flatMap(({ role }) =>
-    role === undefined || going.has(role.name)
-      ? []
-      : [
-          {
-            id: 'former-role',
-            message: `Role ${role.name}, which the config named before, still trusts Kolena. It holds policies of others, so it stays, and fails the check after an apply.`,
-            remedy: `If nobody needs it, delete it:\n${deletionCommands(role)}`,
-          },
-        ],
-  );
 }
 
 function otherPoliciesWarning(

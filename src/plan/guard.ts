@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { ResourceChange } from './changes.ts';
-import { formerRoleLogicalId, kindOfType } from './resources.ts';
+import { kindOfType } from './resources.ts';
 
 interface GuardProps {
   readonly allowDestroy: boolean;
@@ -55,6 +55,5 @@ function describe({ action, address, before, after }: ResourceChange): string {
     typeof from === 'string' && typeof to === 'string' && from !== to
       ? `, from path ${from} to ${to}: \`iam-path: ${from}\` keeps it`
       : '';
-  const former = address.includes(`.${formerRoleLogicalId('')}`) ? ', which the config named before' : '';
-  return `${action} ${address}${typeof name === 'string' ? ` ("${name}"${moved}${former})` : ''}`;
+  return `${action} ${address}${typeof name === 'string' ? ` ("${name}"${moved})` : ''}`;
 }

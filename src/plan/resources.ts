@@ -42,11 +42,6 @@ export function rankOfType(type: string): number {
 /** Terraform's name of the role. Logical ids are contract: renaming one replaces the resource. */
 export const roleLogicalId = 'kolena';
 
-/** Terraform's name of the role that the config named before, counted from 1. */
-export function formerRoleLogicalId(number: number | ''): string {
-  return `kolena_former_${number}`;
-}
-
 /** Terraform's name of the policy with this number, and of its attachment. */
 export function policyLogicalId(number: number): string {
   return number === 1 ? 'kolena' : `kolena_${number}`;

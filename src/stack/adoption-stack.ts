@@ -2,8 +2,9 @@ import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
 import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment/index.js';
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import type { Construct } from 'constructs';
-import type { DesiredAccess, PolicyRemoval, RoleRemoval } from '../access/desired-access.ts';
-import { formerRoleLogicalId, policyLogicalId, roleLogicalId } from '../plan/resources.ts';
+import type { DesiredAccess, PolicyRemoval } from '../access/desired-access.ts';
+import { policyLogicalId, roleLogicalId } from '../plan/resources.ts';
+import type { ObservedRole } from '../access/observed.ts';
 import { AwsStack, type StackSettings } from './aws-stack.ts';
 import { policyJson } from './policy-json.ts';
 
@@ -25,59 +26,31 @@ export class AdoptionStack extends AwsStack {
     super(scope, id, { region, settings, ...(accountId && { accountId }) });
     const role = removals.role && this.role(removals.role, roleLogicalId);
     const roleName = removals.role?.name ?? desired.role?.name;
-    const policies = new Map<string, IamPolicy>();
-    for (const removal of removals.policies) {
-      const policy = this.policy(removal);
-      policies.set(removal.arn, policy);
-      // By reference where there is one, so that Terraform later detaches before it deletes.
-      if (removal.attached && roleName) {
-        this.attachment(policyLogicalId(removal.number), {
-          role: role?.name ?? roleName,
-          policyArn: policy.arn,
-          importFrom: `${roleName}/${removal.arn}`,
-        });
-      }
+    // By reference where there is one, so that Terraform later detaches before it deletes.
+    const policies = new Map(removals.policies.map((removal) => [removal.arn, this.policy(removal)]));
+    const attach = (logicalId: string, { role, from, arn }: Record<'role' | 'from' | 'arn', string>) => {
+      const props = { role, policyArn: policies.get(arn)?.arn ?? arn, ...UNCHANGED };
+      const attachment = new IamRolePolicyAttachment(this, `attachment-${logicalId}`, props);
+      attachment.overrideLogicalId(logicalId);
+      attachment.importFrom(`${from}/${arn}`);
+    };
+    for (const { number, arn, attached } of removals.policies)
+      if (attached && roleName)
+        attach(policyLogicalId(number), { role: role?.name ?? roleName, from: roleName, arn });
+    for (const [at, former] of (removals.formerRoles ?? []).entries()) {
+      const logicalId = `kolena_former_${at + 1}`;
+      const { name } = this.role(former, logicalId);
+      for (const [index, { arn }] of former.attachedPolicies.entries())
+        attach(`${logicalId}_${index + 1}`, { role: name, from: former.name, arn });
     }
-    for (const [at, former] of (removals.formerRoles ?? []).entries()) this.former(former, at + 1, policies);
   }
 
-  /** A role of a former name; a policy that goes too is named by reference, so that it is detached before it goes. */
-  private former(removal: RoleRemoval, number: number, policies: ReadonlyMap<string, IamPolicy>): void {
-    const logicalId = formerRoleLogicalId(number);
-    const role = this.role(removal, logicalId);
-    for (const [at, arn] of removal.policyArns.entries())
-      this.attachment(`${logicalId}_${at + 1}`, {
-        role: role.name,
-        policyArn: policies.get(arn)?.arn ?? arn,
-        importFrom: `${removal.name}/${arn}`,
-      });
-  }
-
-  private role({ name, path }: Pick<RoleRemoval, 'name' | 'path'>, logicalId: string): IamRole {
-    const role = new IamRole(this, `role-${logicalId}`, {
-      name,
-      path,
-      assumeRolePolicy: PLACEHOLDER,
-      ...UNCHANGED,
-    });
+  private role({ name, path }: Pick<ObservedRole, 'name' | 'path'>, logicalId: string): IamRole {
+    const props = { name, path, assumeRolePolicy: PLACEHOLDER, ...UNCHANGED };
+    const role = new IamRole(this, `role-${logicalId}`, props);
     role.overrideLogicalId(logicalId);
     role.importFrom(name);
     return role;
-  }
-
-  private attachment(
-    logicalId: string,
-    {
-      importFrom,
-      ...ends
-    }: { readonly role: string; readonly policyArn: string; readonly importFrom: string },
-  ): void {
-    const attachment = new IamRolePolicyAttachment(this, `attachment-${logicalId}`, {
-      ...ends,
-      ...UNCHANGED,
-    });
-    attachment.overrideLogicalId(logicalId);
-    attachment.importFrom(importFrom);
   }
 
   private policy({ number, name, arn }: PolicyRemoval): IamPolicy {

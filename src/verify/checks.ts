@@ -67,12 +67,12 @@ export const checks = {
     titles: {
       pass: 'The role {role}, which the config named before, does not let Kolena in.',
       fail: 'The role {role}, which the config named before, still lets Kolena in.',
-      warning:
-        'It is not known whether the role {role}, which the config named before, still lets Kolena in.',
+      warning: 'It is not known whether the role {role}, which the config named before, lets Kolena in.',
     },
     meaning:
-      "a role that the config named at one of its last 5 changes still trusts Kolena's principal; a warning while the run is not allowed to read it",
-    remedy: 'Allow `iam:GetRole` on it to this run, unless it is known to be gone.',
+      'a role that one of the last 5 changes of the config named still trusts Kolena; a warning while it cannot be read',
+    remedy:
+      'Run `command: apply` with `allow-destroy: true`, which deletes it, or delete it by hand. To know of it, allow `iam:GetRole` on it.',
   },
   assumes: {
     titles: { pass: 'A verifier assumes the role.', fail: 'The verifier cannot assume the role.' },

@@ -1,4 +1,3 @@
-import { deletionCommands, isSameRole } from '../access/former-access.ts';
 import { type Check, fail, pass, warning } from './check.ts';
 import { about } from './checks.ts';
 import type { Expectations } from './expectations.ts';
@@ -6,14 +5,13 @@ import type { Observations } from './observations.ts';
 
 /** Whether a role that the config named before still lets Kolena in; no check while it named none. */
 export function judgeFormer({ role: today }: Expectations, { former = [] }: Observations): Check[] {
-  const renamed = former.filter(({ names }) => !isSameRole(names, { roleName: today.name }));
+  const renamed = former.filter(({ names }) => names.roleName.toLowerCase() !== today.name.toLowerCase());
   return renamed.map(({ names, role, denied }) => {
     const subject = about('former-role', { role: names.roleName });
     if (role !== undefined)
       return fail(
         subject,
         `${role.arn} trusts ${names.kolenaPrincipalArn}, and gives what its policies grant.`,
-        `Run \`command: apply\` with \`allow-destroy: true\`, which deletes it where it holds Kolena's policies alone, or delete it by hand:\n${deletionCommands(role)}`,
       );
     if (denied !== undefined) return warning(subject, `This run is not allowed to read it: ${denied}`);
     return pass(subject, "There is no role of that name that trusts Kolena's principal.");

@@ -1,6 +1,4 @@
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
-import { isOursAlone } from '../access/our-policies.ts';
-import { policyNumberOf } from '../access/policy-names.ts';
 import { type Right, rightsBeyond, rightsText, writingRights } from '../iam/beyond.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
@@ -61,29 +59,12 @@ export function judgeOtherPolicies(expectations: Expectations, { role, policies 
       ];
 }
 
-/** Our numbered policies on the role by which the config grants nothing any more. */
-export function formerPolicies(
-  { policies, policyName }: Expectations,
-  live: readonly ObservedPolicy[],
-): string[] {
-  const expected = new Set(policies.map(({ name }) => name.toLowerCase()));
-  return live
-    .filter(
-      (policy) =>
-        !expected.has(policy.name.toLowerCase()) &&
-        policyNumberOf(policyName, policy.name) !== undefined &&
-        isOursAlone(policy),
-    )
-    .map(({ name }) => name);
-}
-
 function otherPolicies(
   expectations: Expectations,
   role: ObservedRole,
   live: readonly ObservedPolicy[],
 ): OtherPolicy[] {
-  const names = [...expectations.policies.map(({ name }) => name), ...formerPolicies(expectations, live)];
-  const ourNames = new Set(names.map((name) => name.toLowerCase()));
+  const ourNames = new Set(expectations.policies.map(({ name }) => name.toLowerCase()));
   const ours = live.filter(({ name }) => ourNames.has(name.toLowerCase())).map(({ arn }) => arn);
   const read = new Map(live.map(({ arn, document }) => [arn, document]));
   const attached = role.attachedPolicies.filter(({ arn }) => !ours.includes(arn));

@@ -1,7 +1,6 @@
 import type { CorsRule } from '../cors/rule.ts';
 import type { Problem } from '../problem/problem.ts';
-import type { FormerAccess } from '../access/former-access.ts';
-import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
+import type { FormerAccess, ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import type { CheckKind } from './checks.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 

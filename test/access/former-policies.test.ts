@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
-import type { AccessNames } from '../../src/access/former-access.ts';
-import type { ObservedPolicy } from '../../src/access/observed.ts';
+import type { AccessNames, ObservedPolicy } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import { principalArn } from '../config/configs.ts';
 import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
@@ -78,9 +77,6 @@ test.each([
       message: expect.stringContaining('policy/Old') as string,
     }),
   );
-  expect(
-    decideRemoval(configOf(), { ...holding(old, former), role: undefined }, options).removals.policies,
-  ).toEqual([]);
 });
 
 describe('a policy of others under our name', () => {

@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
-import { deletionCommands, type FormerAccess, trustsKolena } from '../../src/access/former-access.ts';
-import type { ObservedPolicy, ObservedRole } from '../../src/access/observed.ts';
+import type { FormerAccess, ObservedPolicy, ObservedRole } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
-import { trustPolicy } from '../../src/iam/trust-policy.ts';
+import { trustPolicy, trustsAsKolena } from '../../src/iam/trust-policy.ts';
 import { principalArn } from '../config/configs.ts';
-import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+import { bucketOf, policyArn, policyOf, roleOf, worldOf } from './world.ts';
 
 const options = { region: 'us-east-1' };
 const configOf = (names: object) =>
@@ -25,7 +24,6 @@ const readsDropped: PolicyDocument = {
   ],
 };
 const old = policyOf({ name: 'Old', document: readsDropped });
-const theirs = policyOf({ name: 'Theirs', document: foreignDocument });
 const oldRole = (over: Partial<ObservedRole> = {}) =>
   roleOf({ name: 'OldRole', attachedPolicies: [{ name: 'Old', arn: policyArn('Old') }], ...over });
 const formerly = (over: Partial<FormerAccess> = {}): FormerAccess => ({
@@ -44,7 +42,7 @@ describe('a role of ours under a former name', () => {
   test('goes, with the policy that it alone holds and the CORS rule of a bucket dropped at once', () => {
     for (const decide of [decideAccess, decideRemoval]) {
       const { removals } = decide(today, worldAfter(formerly()), options);
-      expect(removals.formerRoles).toEqual([{ name: 'OldRole', path: '/', policyArns: [policyArn('Old')] }]);
+      expect(removals.formerRoles).toEqual([oldRole()]);
       expect(removals.policies).toEqual([
         { number: 100, name: 'Old', arn: policyArn('Old'), attached: false },
       ]);
@@ -59,7 +57,10 @@ describe('a role of ours under a former name', () => {
       { ...same, attached: false, usedElsewhere: 1 },
     ]);
     const { removals, policies } = decideAccess(today, world, options);
-    expect(removals).toMatchObject({ formerRoles: [{ policyArns: [same.arn] }], policies: [] });
+    expect(removals).toMatchObject({
+      formerRoles: [{ attachedPolicies: [{ arn: same.arn }] }],
+      policies: [],
+    });
     expect(policies).toMatchObject([{ name: 'New', importArn: same.arn, attached: false }]);
     const shared = formerly({ policies: [{ ...old, usedElsewhere: 1 }] });
     expect(decideAccess(today, worldAfter(shared), options).removals).toMatchObject({
@@ -68,51 +69,21 @@ describe('a role of ours under a former name', () => {
     });
   });
 
-  test.each<[string, Partial<ObservedRole>]>([
-    ['a policy of others', { attachedPolicies: [{ name: 'Theirs', arn: theirs.arn }] }],
-    ['an inline policy', { inlinePolicyNames: ['more'] }],
-  ])('stays with a warning while it holds %s, which AWS does not delete', (_, over) => {
-    const former = formerly({ role: oldRole(over), policies: [theirs] });
-    const { removals, warnings } = decideAccess(today, worldAfter(former), options);
-    expect(removals.formerRoles).toBeUndefined();
-    expect(removals.policies).toEqual([]);
-    expect(warnings).toContainEqual(
-      expect.objectContaining({
-        id: 'former-role',
-        remedy: expect.stringContaining('aws iam delete-role --role-name OldRole') as string,
-      }),
-    );
-  });
-
   test('is nobody while the role of that name is gone or does not trust Kolena', () => {
-    const { removals, warnings } = decideAccess(today, worldAfter({ names, policies: [old] }), options);
-    expect(removals.formerRoles).toBeUndefined();
-    expect(removals.policies).toEqual([]);
-    expect(warnings.map(({ id }) => id)).not.toContain('former-role');
+    const { removals } = decideAccess(today, worldAfter({ names, policies: [] }), options);
+    expect(removals).toMatchObject({ formerRoles: [], policies: [] });
   });
 });
 
 test("only a statement of ours for Kolena's principal makes a role one of ours", () => {
   const [kolena] = trustPolicy({ principalArn }).Statement;
   const trusting = (over: object) =>
-    trustsKolena(
-      roleOf({
-        trustPolicy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...kolena, ...over }] },
-      }),
-      names,
+    trustsAsKolena(
+      { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...kolena, ...over }] } as PolicyDocument,
+      principalArn,
     );
   expect(trusting({})).toBe(true);
   expect(trusting({ Sid: 'Theirs' })).toBe(false);
   expect(trusting({ Effect: 'Deny' })).toBe(false);
   expect(trusting({ Principal: { AWS: 'arn:aws:iam::999988887777:root' } })).toBe(false);
-});
-
-test('the commands empty a role before they delete it', () => {
-  expect(deletionCommands(oldRole({ inlinePolicyNames: ['more'] }))).toBe(
-    [
-      `aws iam detach-role-policy --role-name OldRole --policy-arn ${policyArn('Old')}`,
-      'aws iam delete-role-policy --role-name OldRole --policy-name more',
-      'aws iam delete-role --role-name OldRole',
-    ].join('\n'),
-  );
 });

@@ -313,10 +313,6 @@ const cases: Readonly<Record<string, Case>> = {
     seen: otherPolicy({ ...allowing(), Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] }),
     verdicts: { 'other-policies': ['warning', /Theirs too, which add nothing/] },
   },
-  'a numbered policy of ours is left by which the config grants nothing': {
-    seen: withPolicy({ ...oldPolicy, name: 'Kolena-2' }),
-    verdicts: { policies: ['fail', /^Kolena-2 attached to Kolena, though the config grants nothing by it/] },
-  },
   'a policy like ours, perhaps of another config, grants more': {
     seen: withPolicy({ ...oldPolicy, document: allowing('s3:GetObject') }),
     verdicts: { 'other-policies': ['fail', /policy\/Old adds s3:GetObject on \*/] },

@@ -1,24 +1,33 @@
-import { type AccessNames, type FormerAccess, isSameRole, trustsKolena } from '../../access/former-access.ts';
-import { defined } from '../../base/defined.ts';
+import type { AccessNames, FormerAccess } from '../../access/observed.ts';
+import { isOurDocument } from '../../iam/access-policy.ts';
+import { trustsAsKolena } from '../../iam/trust-policy.ts';
 import { isDenied } from '../../problem/aws-error.ts';
-import { observeRole, type RoleQuestion } from './observe-role.ts';
+import { observeRole, type RoleAndPolicies, type RoleQuestion } from './observe-role.ts';
 
-/** What stands under names that the config gave before; a role that this run is not allowed to read stops nothing. */
-export async function observeFormer(
-  { names: today, ...question }: RoleQuestion,
-  former: readonly AccessNames[],
-): Promise<FormerAccess[]> {
-  const observed = former.map(async (names): Promise<FormerAccess> => {
-    if (isSameRole(names, today)) return { names, policies: [] };
-    try {
-      const { role, policies } = await observeRole({ ...question, names });
-      const isTrusting = role !== undefined && trustsKolena(role, names);
-      return { names, policies, ...defined({ role: isTrusting ? role : undefined }) };
-    } catch (error) {
-      const { cause } = error as Error;
-      if (!isDenied(cause)) throw error;
-      return { names, policies: [], denied: (cause as Error).message };
-    }
-  });
-  return Promise.all(observed);
+/** The role and our policies, and what stands under names that the config gave before. */
+export async function observeRoles({
+  former = [],
+  ...question
+}: RoleQuestion & { readonly former?: readonly AccessNames[] | undefined }): Promise<RoleAndPolicies> {
+  const [live, before] = await Promise.all([
+    observeRole(question),
+    Promise.all(former.map((names) => observeFormer(question, names))),
+  ]);
+  return before.length > 0 ? { ...live, former: before } : live;
+}
+
+/** A role that this run is not allowed to read stops nothing. */
+async function observeFormer(question: RoleQuestion, names: AccessNames): Promise<FormerAccess> {
+  const nothing = { names, policies: [] };
+  // IAM tells no names apart by case.
+  if (names.roleName.toLowerCase() === question.names.roleName.toLowerCase()) return nothing;
+  try {
+    const { role, policies } = await observeRole({ ...question, names });
+    if (role === undefined || !trustsAsKolena(role.trustPolicy, names.kolenaPrincipalArn)) return nothing;
+    return { names, role, policies: policies.filter((one) => one.attached && isOurDocument(one.document)) };
+  } catch (error) {
+    const { cause } = error as Error;
+    if (!isDenied(cause)) throw error;
+    return { ...nothing, denied: (cause as Error).message };
+  }
 }

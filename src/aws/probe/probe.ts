@@ -1,6 +1,6 @@
 import { settleAll } from '../../base/settle-all.ts';
+import { formerRoles } from '../../access/former-access.ts';
 import { defined } from '../../base/defined.ts';
-import type { Expectations } from '../../verify/expectations.ts';
 import type { Observations } from '../../verify/observations.ts';
 import { samePolicy } from '../../iam/compare-policy.ts';
 import { withoutTemporary } from '../../iam/temporary-statement.ts';
@@ -8,8 +8,8 @@ import { callerPrincipalArn } from './caller-role.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../../base/clock.ts';
 import { abortsMany } from './interrupts.ts';
-import { observeFormer } from '../observe/observe-former.ts';
-import { observeRole, type RoleAndPolicies } from '../observe/observe-role.ts';
+import { observeRoles } from '../observe/observe-former.ts';
+import type { RoleAndPolicies } from '../observe/observe-role.ts';
 import { eachLineOnce } from './retry.ts';
 import { probeBuckets } from './probe-buckets.ts';
 import { checkContext, type Probe, type ProbeProps } from './probe-context.ts';
@@ -25,14 +25,8 @@ const freshFor = 2000;
 export async function probeAccess(props: ProbeProps): Promise<Observations> {
   const { clients, caller, options, clock = systemClock } = props;
   const readBack = cachedReadBack(props, clock);
-  const settling = { clock, pauses: options.afterApply ? settlingPauses : [] };
-  const [live, former, callerArn] = await Promise.all([
-    readSettled(settling, readBack, (seen) => isAsWritten(props, seen)),
-    readSettled(
-      settling,
-      () => readFormer(props),
-      (seen) => seen.every(({ role }) => role === undefined),
-    ),
+  const [live, callerArn] = await Promise.all([
+    readSettled({ ...props, clock }, readBack),
     callerPrincipalArn(clients.iam, caller),
   ]);
   const deadline = clock.now() + options.timeoutSeconds * 1000;
@@ -54,7 +48,7 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   asked[0].catch(probe.end);
   // Whatever fails, the trust policy is put back before this function ends.
   const [asVerifier, buckets, simulation] = await settleAll(asked);
-  const { role, policies } = live;
+  const { role, policies, former } = live;
   // What somebody wrote during the check counts, too.
   const trustPolicy = asVerifier.trust.removed?.trustPolicy ?? role?.trustPolicy;
   return defined({
@@ -62,7 +56,7 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
     callerArn,
     role: role && trustPolicy && { ...role, trustPolicy: withoutTemporary(trustPolicy, checkContext(probe)) },
     policies,
-    former: former.length > 0 ? former : undefined,
+    former,
     ...asVerifier,
     buckets,
     simulation,
@@ -72,47 +66,35 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
 /** Milliseconds between readings while IAM answers by what stood before an apply. */
 const settlingPauses = [2000, 4000, 8000];
 
-/** What was read last: after an apply it is read until it shows what was written. */
-async function readSettled<T>(
-  { clock, pauses }: { readonly clock: Clock; readonly pauses: readonly number[] },
-  read: () => Promise<T>,
-  isSettled: (seen: T) => boolean,
-): Promise<T> {
-  let seen = await read();
-  for (const pause of pauses) {
-    if (isSettled(seen)) break;
-    await clock.sleep(pause);
-    seen = await read();
+/** The role and its policies; after an apply they are read until the trust policy is the one that was written. */
+async function readSettled(
+  props: Pick<Probe, 'clients' | 'clock' | 'caller' | 'expectations' | 'options'>,
+  readBack: Probe['readBack'],
+): Promise<RoleAndPolicies> {
+  const isSettled = ({ role, former }: RoleAndPolicies) =>
+    role !== undefined &&
+    formerRoles({ former }).length === 0 &&
+    samePolicy(withoutTemporary(role.trustPolicy, checkContext(props)), props.expectations.role.trustPolicy);
+  let live = await readBack();
+  for (const pause of props.options.afterApply ? settlingPauses : []) {
+    if (isSettled(live)) break;
+    await props.clock.sleep(pause);
+    live = await readBack();
   }
-  return seen;
-}
-
-/** Whether the trust policy is the one that was written. */
-function isAsWritten(props: ProbeProps, { role }: RoleAndPolicies): boolean {
-  const { trustPolicy } = props.expectations.role;
-  return (
-    role !== undefined && samePolicy(withoutTemporary(role.trustPolicy, checkContext(props)), trustPolicy)
-  );
-}
-
-function readFormer({ clients, caller, expectations, observed }: ProbeProps) {
-  const question = { iam: clients.iam, caller, names: namesOf(expectations) };
-  return observeFormer(question, observed.former?.map(({ names }) => names) ?? []);
-}
-
-function namesOf({ role, policyName }: Expectations) {
-  return { roleName: role.name, iamPath: role.path, policyName };
+  return live;
 }
 
 function cachedReadBack(
-  { clients, caller, expectations }: ProbeProps,
+  { clients, caller, expectations, observed }: ProbeProps,
   clock: Clock,
 ): () => Promise<RoleAndPolicies> {
-  const names = namesOf(expectations);
+  const { role, policyName } = expectations;
+  const names = { roleName: role.name, iamPath: role.path, policyName };
+  const former = observed.former?.map((access) => access.names);
   let last: { readonly at: number; readonly answer: Promise<RoleAndPolicies> } | undefined;
   return () => {
     if (last === undefined || clock.now() - last.at >= freshFor)
-      last = { at: clock.now(), answer: observeRole({ iam: clients.iam, caller, names }) };
+      last = { at: clock.now(), answer: observeRoles({ iam: clients.iam, caller, names, former }) };
     return last.answer;
   };
 }

@@ -1,6 +1,6 @@
 import type { IAMClient } from '@aws-sdk/client-iam';
 import { expect, test } from 'vitest';
-import { observeFormer } from '../../../src/aws/observe/observe-former.ts';
+import { observeRoles } from '../../../src/aws/observe/observe-former.ts';
 import { trustPolicy } from '../../../src/iam/trust-policy.ts';
 import { caller } from '../../access/world.ts';
 import { principalArn } from '../../config/configs.ts';
@@ -23,7 +23,7 @@ const iam = {
     const { RoleName } = command.input;
     if (RoleName === 'Secret') return failing('AccessDenied');
     if (RoleName === 'Broken') return failing('Weird');
-    if (RoleName === undefined || RoleName === 'Gone') return failing('NoSuchEntity');
+    if (RoleName === undefined || ['Gone', 'Today'].includes(RoleName)) return failing('NoSuchEntity');
     if (command.constructor.name !== 'GetRoleCommand')
       return Promise.resolve({ AttachedPolicies: [], PolicyNames: [], IsTruncated: false });
     const principal = RoleName === 'Old' ? principalArn : 'arn:aws:iam::999988887777:root';
@@ -32,8 +32,10 @@ const iam = {
 } as unknown as IAMClient;
 Object.setPrototypeOf(iam, (await import('@aws-sdk/client-iam')).IAMClient.prototype);
 
-const observe = (...former: string[]) =>
-  observeFormer({ iam, caller, names: namesOf('Today') }, former.map(namesOf));
+const observe = async (...former: string[]) => {
+  const names = namesOf('Today');
+  return (await observeRoles({ iam, caller, names, former: former.map(namesOf) })).former ?? [];
+};
 
 test('a former role is one that still trusts Kolena; what is denied is told, and stops nothing', async () => {
   const [old, theirs, gone, secret, same] = await observe('Old', 'Theirs', 'Gone', 'Secret', 'today');
