@@ -192,3 +192,22 @@ test('an AWS that is slow to spread, throttles and drops connections is waited f
   const trust = JSON.stringify(await scene.world.trustPolicy('SlowlySpreading'));
   expect(trust).not.toContain('role/ci/deploy');
 });
+
+test('readings from before an apply bring no former principal back', async () => {
+  const names = { 'role-name': 'ReadLate', 'policy-name': 'ReadLate' };
+  const first = await scene.run({ command: 'apply', ...names });
+  expect(first.exitCode, first.log).toBe(0);
+  scene.world.gate.propagate({ readMs: 3000 });
+  const principal = scene.world.stranger.identityArn;
+  const { exitCode, outputs, log } = await scene.run({
+    command: 'apply',
+    'allow-destroy': 'true',
+    'kolena-principal-arn': principal,
+    ...names,
+  });
+  scene.world.gate.propagate({});
+  expect(exitCode, log).toBe(0);
+  expect(outputs['verified']).toBe('true');
+  const trust = await scene.world.trustPolicy('ReadLate');
+  expect(trust.Statement.map(({ Principal }) => Principal)).toEqual([{ AWS: principal }]);
+});
