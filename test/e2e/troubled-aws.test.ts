@@ -15,6 +15,15 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await startScene();
   await scene.world.createBucket({ name: 'of-somebody-else', owner: 'kolena' });
+  const Resource = ['arn:aws:s3:::open-to-all', 'arn:aws:s3:::open-to-all/*'];
+  await scene.world.createBucket({
+    name: 'open-to-all',
+    owner: 'kolena',
+    policy: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource }],
+    },
+  });
 });
 afterAll(() => scene.stop());
 beforeEach(() => {
@@ -39,11 +48,14 @@ describe('nothing is changed, and the error says what to do,', () => {
     expect(scene.world.writes()).toEqual([]);
   });
 
-  test('when a bucket is somebody else’s', async () => {
-    const result = await scene.run({ command: 'apply', buckets: 'of-somebody-else' });
-    expectFailure(result, 'credentials', ['of-somebody-else', 'another account']);
-    expect(scene.world.writes()).toEqual([]);
-  });
+  test.each(['of-somebody-else', 'open-to-all'])(
+    'when a bucket is somebody else’s, who may have opened it to everybody: %s',
+    async (bucket) => {
+      const result = await scene.run({ command: 'apply', buckets: bucket });
+      expectFailure(result, 'credentials', [bucket, 'another account']);
+      expect(scene.world.writes()).toEqual([]);
+    },
+  );
 
   test('when the deploy role may not read CORS rules: the error is the statement to add', async () => {
     const arn = `arn:aws:iam::${customerAccountId}:role/ci/no-cors`;
