@@ -123,6 +123,8 @@ export type SimulatedCheck = Extract<CheckKind, 'grants' | `denies-${string}`>;
 /** All that a verification saw; absent or skipped things say why. */
 export interface Observations {
   readonly mode: 'assume' | 'simulate';
+  /** Whether an apply came before, which read what it found. @default false */
+  readonly afterApply?: boolean;
   /** The caller's own role or user ARN. */
   readonly callerArn: string;
   /** The role read back, less the temporary statement; absent when there is none. */

@@ -53,6 +53,7 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   const trustPolicy = asVerifier.trust.removed?.trustPolicy ?? role?.trustPolicy;
   return defined({
     mode: options.mode,
+    afterApply: options.afterApply,
     callerArn,
     role: role && trustPolicy && { ...role, trustPolicy: withoutTemporary(trustPolicy, checkContext(probe)) },
     policies,
