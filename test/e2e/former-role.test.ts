@@ -85,7 +85,7 @@ test('a role whose names both changed is shown, and an apply that is not allowed
   scene.world.gate.forget();
   const { errors, outputs, summary, log } = await run({ command: 'apply' });
   expect(outputs['failure-reason'], log).toBe('destroy-refused');
-  expect(errors.join('\n')).toContain('("OldRole", which the config named before)');
+  expect(errors.join('\n')).toContain('delete aws_iam_role.kolena_former_1 ("OldRole")');
   expect(summary).toContain('OldRole');
   expect(scene.world.writes()).toEqual([]);
 });
