@@ -1,7 +1,7 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
 import { policyNumberOf } from './policy-names.ts';
-import { policiesOfFormerRoles } from './former-access.ts';
+import { isFormerName, policiesOfFormerRoles } from './former-access.ts';
 import type { AttachedPolicy, Observed, ObservedPolicy } from './observed.ts';
 
 /** More policies than a role can hold: no policy of the pack has a higher number, unless somebody gave it one. */
@@ -29,7 +29,7 @@ export interface LivePolicies {
  * one is only if its Sids are, since another policy may happen to be named so.
  */
 export function livePolicies(config: AccessConfig, observed: Observed): LivePolicies {
-  const { policies, role, former: before = [] } = observed;
+  const { policies, role } = observed;
   const numbered = policies.flatMap((policy): OurPolicy[] => {
     const number = policyNumberOf(config.policyName, policy.name);
     return number === undefined ? [] : [{ ...policy, number }];
@@ -37,11 +37,12 @@ export function livePolicies(config: AccessConfig, observed: Observed): LivePoli
   const isOurs = (policy: OurPolicy) => policy.number === 1 || isOurDocument(policy.document);
   const ours = numbered.filter(isOurs).sort((a, b) => a.number - b.number);
   const next = Math.max(MOST_NUMBERED, ...numbered.map((policy) => policy.number)) + 1;
-  const wasNamed = ({ name }: ObservedPolicy) =>
-    policyNumberOf(config.policyName, name) === undefined &&
-    before.some(({ names }) => policyNumberOf(names.policyName, name) !== undefined);
-  const renamed = policies.filter(
-    (policy) => wasNamed(policy) && isOursAlone(policy) && !config.otherPolicyArns.includes(policy.arn),
+  const others = policies.filter(({ name }) => policyNumberOf(config.policyName, name) === undefined);
+  const renamed = others.filter(
+    (policy) =>
+      isFormerName(observed, policy.name) &&
+      isOursAlone(policy) &&
+      !config.otherPolicyArns.includes(policy.arn),
   );
   const gone = [...renamed, ...policiesOfFormerRoles(observed)];
   const former = gone.map((policy, at) => ({ ...policy, number: next + at }));

@@ -6,7 +6,9 @@ import type { Observations } from './observations.ts';
 /** Whether a role that the config named before still lets Kolena in; no check while it named none. */
 export function judgeFormer({ role: today }: Expectations, { former = [] }: Observations): Check[] {
   const renamed = former.filter(({ names }) => names.roleName.toLowerCase() !== today.name.toLowerCase());
-  return renamed.map(({ names, role, denied }) => {
+  // Each role by its newest names, under which it was read.
+  const byRole = new Map(renamed.reverse().map((one) => [one.names.roleName.toLowerCase(), one]));
+  return [...byRole.values()].map(({ names, role, denied }) => {
     const subject = about('former-role', { role: names.roleName });
     if (role !== undefined)
       return fail(

@@ -69,6 +69,14 @@ describe('a role of ours under a former name', () => {
     });
   });
 
+  test('takes no policy along that the config never named: it may be of another config', () => {
+    const former = formerly({ names: configOf({ 'role-name': 'OldRole', 'policy-name': 'Older' }) });
+    expect(decideAccess(today, worldAfter(former), options).removals).toMatchObject({
+      formerRoles: [{ name: 'OldRole' }],
+      policies: [],
+    });
+  });
+
   test('is nobody while the role of that name is gone or does not trust Kolena', () => {
     const { removals } = decideAccess(today, worldAfter({ names, policies: [] }), options);
     expect(removals).toMatchObject({ formerRoles: [], policies: [] });

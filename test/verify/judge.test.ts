@@ -318,7 +318,12 @@ const cases: Readonly<Record<string, Case>> = {
     verdicts: { 'other-policies': ['fail', /policy\/Old adds s3:GetObject on \*/] },
   },
   'a role that the config named before still lets Kolena in': {
-    seen: { former: [{ names: formerNames, role: { ...role, name: 'Before' }, policies: [] }] },
+    seen: {
+      former: [
+        { names: formerNames, role: { ...role, name: 'Before' }, policies: [] },
+        { names: { ...formerNames, policyName: 'Older' }, policies: [] },
+      ],
+    },
     verdicts: { 'former-role:Before': ['fail', /trusts arn:aws:iam::444455556666:role\/kolena/] },
   },
   'a role that the config named before cannot be read': {

@@ -11,16 +11,22 @@ export async function observeRoles({
 }: RoleQuestion & { readonly former?: readonly AccessNames[] | undefined }): Promise<RoleAndPolicies> {
   const [live, before] = await Promise.all([
     observeRole(question),
-    Promise.all(former.map((names) => observeFormer(question, names))),
+    Promise.all(former.map((names, at) => observeFormer(question, names, former.slice(0, at)))),
   ]);
   return before.length > 0 ? { ...live, former: before } : live;
 }
 
-/** A role that this run is not allowed to read stops nothing. */
-async function observeFormer(question: RoleQuestion, names: AccessNames): Promise<FormerAccess> {
+/** Each role is told once; one that this run is not allowed to read stops nothing. */
+async function observeFormer(
+  question: RoleQuestion,
+  names: AccessNames,
+  told: readonly AccessNames[],
+): Promise<FormerAccess> {
   const nothing = { names, policies: [] };
   // IAM tells no names apart by case.
-  if (names.roleName.toLowerCase() === question.names.roleName.toLowerCase()) return nothing;
+  const isSame = ({ roleName }: Pick<AccessNames, 'roleName'>) =>
+    roleName.toLowerCase() === names.roleName.toLowerCase();
+  if ([question.names, ...told].some(isSame)) return nothing;
   try {
     const { role, policies } = await observeRole({ ...question, names });
     if (role === undefined || !trustsAsKolena(role.trustPolicy, names.kolenaPrincipalArn)) return nothing;

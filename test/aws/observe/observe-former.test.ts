@@ -45,6 +45,11 @@ test('a former role is one that still trusts Kolena; what is denied is told, and
   expect(secret?.role).toBeUndefined();
 });
 
+test('a role that several versions named is told once', async () => {
+  const found = await observe('Old', 'OLD', 'Old');
+  expect(found.map(({ role }) => role?.name)).toEqual(['Old', undefined, undefined]);
+});
+
 test('what nobody foresaw is not passed over', async () => {
   await expect(observe('Broken')).rejects.toThrow('Weird said AWS');
 });
