@@ -87,7 +87,7 @@ test("only a statement of ours for Kolena's principal makes a role one of ours",
   const [kolena] = trustPolicy({ principalArn }).Statement;
   const trusting = (over: object) =>
     trustsAsKolena(
-      { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...kolena, ...over }] } as PolicyDocument,
+      { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...kolena, ...over }] },
       principalArn,
     );
   expect(trusting({})).toBe(true);
