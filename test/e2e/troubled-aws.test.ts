@@ -49,13 +49,16 @@ describe('nothing is changed, and the error says what to do,', () => {
   });
 
   test.each([
-    ['of-somebody-else', 'credentials'],
-    ['open-to-all', 'invalid-input'],
-  ])('when a bucket is somebody else’s, who may have opened it to everybody: %s', async (bucket, reason) => {
-    const result = await scene.run({ command: 'apply', buckets: bucket });
-    expectFailure(result, reason, [bucket, 'another account']);
-    expect(scene.world.writes()).toEqual([]);
-  });
+    ['of-somebody-else', 'credentials', 'another account'],
+    ['open-to-all', 'invalid-input', `Not of account ${customerAccountId}, but of another`],
+  ])(
+    'when a bucket is somebody else’s, who may have opened it to everybody: %s',
+    async (bucket, reason, whose) => {
+      const result = await scene.run({ command: 'apply', buckets: bucket });
+      expectFailure(result, reason, [bucket, whose]);
+      expect(scene.world.writes()).toEqual([]);
+    },
+  );
 
   test('when the deploy role may not read CORS rules: the error is the statement to add', async () => {
     const arn = `arn:aws:iam::${customerAccountId}:role/ci/no-cors`;
