@@ -13,7 +13,8 @@ import { decideRole, requireNoOtherPrincipals } from './decide-role.ts';
 import type { DesiredAccess } from './desired-access.ts';
 import type { CheckContext } from '../iam/temporary-statement.ts';
 import { grantedBuckets } from '../iam/granted-buckets.ts';
-import type { Observed } from './observed.ts';
+import type { AttachedPolicy, Observed, ObservedRole } from './observed.ts';
+import { formerRoles } from './former-access.ts';
 import { livePolicies, type LivePolicies } from './our-policies.ts';
 import { parseArn } from '../config/arn.ts';
 import { partitionOfRegion } from '../config/partition.ts';
@@ -73,6 +74,7 @@ export function decideAccess(
     tags: config.tags,
     removals: {
       policies: removals,
+      formerRoles: formerRoles(observed),
       cors: removeCors(unserved, { config, observed, region: options.region }),
     },
     warnings: warningsOf({ config, observed, live }),
@@ -95,7 +97,7 @@ export function decideRemoval(
   if (role) {
     if (options.allowDestroy !== true)
       requireNoOtherPrincipals(role, config, checkContextOf(config, observed, options));
-    requireNoOtherPolicies(observed, live);
+    requireNoOtherPolicies(role, live.foreign);
   }
   requireUsedHereAlone(live.ours);
   const buckets = [...configuredBuckets(config), ...droppedBuckets(config, observed, live)].filter(
@@ -109,6 +111,7 @@ export function decideRemoval(
     removals: {
       ...(role && { role: { name: role.name, path: role.path } }),
       policies: [...live.ours, ...live.former].map(removalOf),
+      formerRoles: formerRoles(observed),
       cors: removeCors(buckets, { config, observed, region: options.region }),
     },
     warnings: unreadWarnings(observed),
@@ -156,10 +159,10 @@ function requireOnePartition(
   });
 }
 
-/** AWS answers DeleteConflict while anything but our policies is attached. */
-function requireNoOtherPolicies({ role }: Observed, { foreign }: LivePolicies): void {
-  const inline = role?.inlinePolicyNames ?? [];
-  if (role === undefined || foreign.length + inline.length === 0) return;
+/** Throws `destroy-refused`: AWS answers DeleteConflict while anything but our policies is attached. */
+export function requireNoOtherPolicies(role: ObservedRole, foreign: readonly AttachedPolicy[]): void {
+  const inline = role.inlinePolicyNames;
+  if (foreign.length + inline.length === 0) return;
   const commands = [
     ...foreign.map(({ arn }) => `aws iam detach-role-policy --role-name ${role.name} --policy-arn ${arn}`),
     ...inline.map((name) => `aws iam delete-role-policy --role-name ${role.name} --policy-name ${name}`),

@@ -1,6 +1,7 @@
 import type { CorsRuleSet } from '../cors/rule-set.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import type { OurPolicy } from './our-policies.ts';
+import type { ObservedRole } from './observed.ts';
 
 /** The role that Kolena assumes, as it shall be. */
 export interface DesiredRole {
@@ -88,6 +89,8 @@ export interface DesiredAccess {
   readonly removals: {
     readonly role?: { readonly name: string; readonly path: string };
     readonly policies: readonly PolicyRemoval[];
+    /** Roles of former names, each once its policies are detached. @default none */
+    readonly formerRoles?: readonly ObservedRole[];
     readonly cors: readonly CorsRemoval[];
     /** CORS configurations of other buckets that Terraform's state holds: it forgets them, AWS is not touched. */
     readonly forgotten?: readonly ForgottenCors[];

@@ -1,3 +1,4 @@
+import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 
@@ -47,6 +48,20 @@ export interface ObservedPolicy extends AttachedPolicy {
   readonly usedElsewhere: number;
 }
 
+/** What a version of the config says by which its role and policies are found. */
+export type AccessNames = Pick<AccessConfig, 'roleName' | 'policyName' | 'iamPath' | 'kolenaPrincipalArn'>;
+
+/** Names that the config gave before, and what stands under them. */
+export interface FormerAccess {
+  readonly names: AccessNames;
+  /** Present while a role of the former name trusts Kolena. */
+  readonly role?: ObservedRole;
+  /** Ours on that role. */
+  readonly policies: readonly ObservedPolicy[];
+  /** AWS's words when this run is not allowed to read that role. */
+  readonly denied?: string;
+}
+
 /** One bucket as it stands in AWS. */
 export interface ObservedBucket {
   readonly name: string;
@@ -69,6 +84,8 @@ export interface Observed {
   readonly buckets: Readonly<Record<string, ObservedBucket>>;
   /** Buckets that only lose their grant and could not be read, which keeps no grant alive. */
   readonly unread?: readonly UnreadBucket[];
+  /** What the config named otherwise before. @default nothing is known of it */
+  readonly former?: readonly FormerAccess[];
 }
 
 /** A bucket that could not be read. */

@@ -1,6 +1,7 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
 import { policyNumberOf } from './policy-names.ts';
+import { isFormerName, policiesOfFormerRoles } from './former-access.ts';
 import type { AttachedPolicy, Observed, ObservedPolicy } from './observed.ts';
 
 /** More policies than a role can hold: no policy of the pack has a higher number, unless somebody gave it one. */
@@ -17,7 +18,7 @@ export interface LivePolicies {
   readonly ours: readonly OurPolicy[];
   /** Numbers whose names somebody uses for another policy. */
   readonly taken: ReadonlySet<number>;
-  /** On the role under former names; their numbers follow those of the others. */
+  /** Under names that the config gave before, on the role or a former one; their numbers follow those of the others. */
   readonly former: readonly OurPolicy[];
   /** Managed policies on the role that are not ours. */
   readonly foreign: readonly AttachedPolicy[];
@@ -27,7 +28,8 @@ export interface LivePolicies {
  * Tells our policies from others. The one that bears `policy-name` itself is ours by the config's word; a numbered
  * one is only if its Sids are, since another policy may happen to be named so.
  */
-export function livePolicies(config: AccessConfig, { policies, role }: Observed): LivePolicies {
+export function livePolicies(config: AccessConfig, observed: Observed): LivePolicies {
+  const { policies, role } = observed;
   const numbered = policies.flatMap((policy): OurPolicy[] => {
     const number = policyNumberOf(config.policyName, policy.name);
     return number === undefined ? [] : [{ ...policy, number }];
@@ -35,14 +37,15 @@ export function livePolicies(config: AccessConfig, { policies, role }: Observed)
   const isOurs = (policy: OurPolicy) => policy.number === 1 || isOurDocument(policy.document);
   const ours = numbered.filter(isOurs).sort((a, b) => a.number - b.number);
   const next = Math.max(MOST_NUMBERED, ...numbered.map((policy) => policy.number)) + 1;
-  const former = policies
-    .filter(
-      (policy) =>
-        policyNumberOf(config.policyName, policy.name) === undefined &&
-        isOursAlone(policy) &&
-        !config.otherPolicyArns.includes(policy.arn),
-    )
-    .map((policy, at) => ({ ...policy, number: next + at }));
+  const others = policies.filter(({ name }) => policyNumberOf(config.policyName, name) === undefined);
+  const renamed = others.filter(
+    (policy) =>
+      isFormerName(observed, policy.name) &&
+      isOursAlone(policy) &&
+      !config.otherPolicyArns.includes(policy.arn),
+  );
+  const gone = [...renamed, ...policiesOfFormerRoles(observed)];
+  const former = gone.map((policy, at) => ({ ...policy, number: next + at }));
   const ourArns = new Set([...ours, ...former].map(({ arn }) => arn));
   return {
     ours,
@@ -53,6 +56,6 @@ export function livePolicies(config: AccessConfig, { policies, role }: Observed)
 }
 
 /** Whether a policy is of our making and serves Kolena's role alone, so that it goes when the config grants nothing by it. */
-export function isOursAlone({ attached, usedElsewhere, document }: ObservedPolicy): boolean {
+function isOursAlone({ attached, usedElsewhere, document }: ObservedPolicy): boolean {
   return attached && usedElsewhere === 0 && isOurDocument(document);
 }

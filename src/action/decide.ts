@@ -3,6 +3,7 @@ import { needsRaisedQuota } from '../access/decide-policies.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import type { Aws } from '../aws/open-aws.ts';
+import { formerConfigs } from './former-configs.ts';
 import type { RunContext } from './run-context.ts';
 import { decideOptionsOf, isRemoval } from './settings.ts';
 
@@ -14,9 +15,11 @@ export interface Decided {
 }
 
 /** Observes AWS and decides what shall stand there. */
-export async function decide({ config, settings, report }: RunContext, aws: Aws): Promise<Decided> {
+export async function decide(run: RunContext, aws: Aws): Promise<Decided> {
+  const { config, settings, report } = run;
   const asksQuota = needsRaisedQuota(config, aws.caller.partition);
-  const observed = await aws.observe(config, { asksQuota, isRemoval: isRemoval(settings) });
+  const former = formerConfigs(run);
+  const observed = await aws.observe(config, { asksQuota, isRemoval: isRemoval(settings), former });
   report.add({ observed });
   const decideFor = isRemoval(settings) ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.

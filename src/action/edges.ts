@@ -151,6 +151,7 @@ function openPullRequests(
     findNewer: async (props) => (await opened()).findNewer(props),
     isApproving: async (branch) => (await opened()).isApproving(branch),
     isOnBranch: async (place) => (await opened()).isOnBranch(place),
+    stepsOf: async (place) => (await opened()).stepsOf(place),
     fileAt: async (file) => (await opened()).fileAt(file),
     describe: async (number) => (await opened()).describe(number),
     saveComment: async (target) => (await opened()).saveComment(target),

@@ -1,3 +1,4 @@
+import { requireNoOtherPolicies } from '../access/decide-access.ts';
 import { settleAll } from '../base/settle-all.ts';
 import { corsWrites } from '../plan/cors-writes.ts';
 import type { ShownPlan } from '../plan/approval.ts';
@@ -61,8 +62,15 @@ async function makePlan(run: RunContext): Promise<Planned> {
   const providers = stack.synthesizeProviders(settings['aws-region'], stackSettings);
   const [decided] = await settleAll([decide(run, aws), terraform.init(providers)]);
   const { observed, desired } = decided;
+  for (const { role, policies } of observed.former ?? [])
+    if (role)
+      requireNoOtherPolicies(
+        role,
+        role.attachedPolicies.filter(({ arn }) => !policies.some((ours) => ours.arn === arn)),
+      );
 
-  const leaves = desired.removals.role !== undefined || desired.removals.policies.length > 0;
+  const { role, policies, formerRoles = [] } = desired.removals;
+  const leaves = [role ?? [], policies, formerRoles].flat().length > 0;
   if (leaves && stackSettings.backend === undefined)
     await terraform.adopt(stack.synthesizeAdoption(desired, stackSettings));
   const [saved, checks] = await settleAll([

@@ -19,7 +19,7 @@ export interface Aws {
   /** `asksQuota`: whether the account's quota of policies per role matters. */
   observe(
     config: AccessConfig,
-    options: Required<Pick<ObserveProps, 'asksQuota' | 'isRemoval'>>,
+    options: Required<Pick<ObserveProps, 'asksQuota' | 'isRemoval'>> & Pick<ObserveProps, 'former'>,
   ): Promise<Observed>;
   /** Throws `plan-changed` when a bucket's CORS rules are not those that the plan was made from. */
   requireUnchangedCors(observed: Observed): Promise<void>;

@@ -11,7 +11,16 @@ import {
 } from './comment.ts';
 import { forkOf, type EventPullRequest } from './event.ts';
 import { setLabel, type LabelTarget } from './labels.ts';
-import { fileAt, findNewer, isOnBranch, isProtected, type HistoryProps, type NewerProps } from './history.ts';
+import {
+  fileAt,
+  findNewer,
+  isOnBranch,
+  isProtected,
+  stepsOf,
+  type HistoryProps,
+  type NewerProps,
+  type Step,
+} from './history.ts';
 
 interface MergesProps extends HistoryProps {
   /** The `comment-key` input. */
@@ -34,6 +43,8 @@ export interface PullRequests {
   isApproving(branch: string): Promise<boolean>;
   /** Whether a commit is one of the branch's. */
   isOnBranch(place: { readonly commit: string; readonly branch: string }): Promise<boolean>;
+  /** The commits that touched files as a commit or branch sees them, newest first. */
+  stepsOf(place: { readonly sha: string; readonly files: readonly string[] }): Promise<readonly Step[]>;
   /** A file's text at a commit; empty when there is none. */
   fileAt(file: { readonly path: string; readonly commit: string }): Promise<string>;
   /** A pull request that the event names by its number alone. */
@@ -53,6 +64,7 @@ export function openPullRequests(props: GitHubProps): PullRequests {
     findNewer: (history) => findNewer(github, history),
     isApproving: (branch) => isProtected(github, branch),
     isOnBranch: (place) => isOnBranch(github, place),
+    stepsOf: (place) => stepsOf(github, place),
     fileAt: (file) => fileAt(github, file),
     describe: async (number) => {
       const { octokit, owner, repo } = github;

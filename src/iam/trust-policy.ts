@@ -44,6 +44,16 @@ export function externalIdsOf(statements: readonly NormalizedStatement[]): strin
     .flatMap(({ key, values }) => (key.toLowerCase() === 'sts:externalid' ? values : []));
 }
 
+/** Whether a trust policy lets a principal in by the statement that marks Kolena's. */
+export function trustsAsKolena(trust: PolicyDocument, principalArn: string): boolean {
+  return statementsOf(trust).some(
+    (statement) =>
+      statement.Sid === kolenaSid &&
+      statement.Effect === 'Allow' &&
+      principalsOf(statement).includes(`AWS:${principalArn}`),
+  );
+}
+
 /**
  * The principals, as `AWS:arn:…`, that a live trust policy lets in and that are neither Kolena's nor a verifier's,
  * whatever Sid lets them in: Kolena's former principal would lose the role as any other.

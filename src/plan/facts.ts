@@ -7,7 +7,7 @@ import type { ResourceChange } from './changes.ts';
 import { corsFacts, removalFacts } from './cors-facts.ts';
 import { grantFacts, trustFacts } from './document-facts.ts';
 import { factOf, type Fact, type FactKind } from './fact.ts';
-import { kindOfType, nameOf, policyAddressOf, resourceKinds } from './resources.ts';
+import { kindOfType, nameOf, policyAddressOf, resourceKinds, roleAddress } from './resources.ts';
 import type { PlanSummary } from './summary.ts';
 
 /** A plan, and what it was decided from. */
@@ -53,7 +53,8 @@ interface ChangeProps extends FactsProps {
 }
 
 function trust(changes: readonly ResourceChange[], role: string): Fact[] {
-  const roles = changes.filter(({ type }) => type === resourceKinds.role.type);
+  // A former role trusts as it did until it goes as a whole.
+  const roles = changes.filter(({ address }) => address === roleAddress);
   return trustFacts({ role, ...documentsOf(roles, 'assume_role_policy') });
 }
 

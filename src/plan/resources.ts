@@ -52,7 +52,7 @@ export function nameOf(change: ResourceChange, all: readonly ResourceChange[]): 
   const policy = address === change.address ? undefined : all.find((other) => other.address === address);
   const { before, after } = policy ?? change;
   const values = { ...before, ...after };
-  const name = values['name'] ?? values['bucket'];
+  const name = values['name'] ?? values['bucket'] ?? values['policy_arn'];
   return typeof name === 'string' ? name : change.address;
 }
 

@@ -3,7 +3,8 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import type { Construct } from 'constructs';
 import type { PolicyRemoval } from '../access/desired-access.ts';
-import { policyLogicalId } from '../plan/resources.ts';
+import type { ObservedRole } from '../access/observed.ts';
+import { policyLogicalId, roleLogicalId } from '../plan/resources.ts';
 import type { AccessStackProps } from './access-stack.ts';
 import { AwsStack } from './aws-stack.ts';
 import { policyJson } from './policy-json.ts';
@@ -20,26 +21,31 @@ export class AdoptionStack extends AwsStack {
     super(scope, id, props);
     const { desired } = props;
     const { removals } = desired;
-    const role = removals.role && this.role(removals.role.name, removals.role.path);
+    const role = removals.role && this.role(removals.role, roleLogicalId);
     const roleName = removals.role?.name ?? desired.role?.name;
-    for (const removal of removals.policies) {
-      const policy = this.policy(removal);
-      // By reference where there is one, so that Terraform later detaches before it deletes.
-      if (removal.attached && roleName) {
-        const attachment = new IamRolePolicyAttachment(this, `attachment-${removal.number}`, {
-          role: role?.name ?? roleName,
-          policyArn: policy.arn,
-          ...UNCHANGED,
-        });
-        attachment.overrideLogicalId(policyLogicalId(removal.number));
-        attachment.importFrom(`${roleName}/${removal.arn}`);
-      }
+    // By reference where there is one, so that Terraform later detaches before it deletes.
+    const policies = new Map(removals.policies.map((removal) => [removal.arn, this.policy(removal)]));
+    const attach = (logicalId: string, { role, from, arn }: Record<'role' | 'from' | 'arn', string>) => {
+      const props = { role, policyArn: policies.get(arn)?.arn ?? arn, ...UNCHANGED };
+      const attachment = new IamRolePolicyAttachment(this, `attachment-${logicalId}`, props);
+      attachment.overrideLogicalId(logicalId);
+      attachment.importFrom(`${from}/${arn}`);
+    };
+    for (const { number, arn, attached } of removals.policies)
+      if (attached && roleName)
+        attach(policyLogicalId(number), { role: role?.name ?? roleName, from: roleName, arn });
+    for (const [at, former] of (removals.formerRoles ?? []).entries()) {
+      const logicalId = `kolena_former_${at + 1}`;
+      const { name } = this.role(former, logicalId);
+      for (const [index, { arn }] of former.attachedPolicies.entries())
+        attach(`${logicalId}_${index + 1}`, { role: name, from: former.name, arn });
     }
   }
 
-  private role(name: string, path: string): IamRole {
-    const role = new IamRole(this, 'role', { name, path, assumeRolePolicy: PLACEHOLDER, ...UNCHANGED });
-    role.overrideLogicalId('kolena');
+  private role({ name, path }: Pick<ObservedRole, 'name' | 'path'>, logicalId: string): IamRole {
+    const props = { name, path, assumeRolePolicy: PLACEHOLDER, ...UNCHANGED };
+    const role = new IamRole(this, `role-${logicalId}`, props);
+    role.overrideLogicalId(logicalId);
     role.importFrom(name);
     return role;
   }

@@ -62,6 +62,18 @@ export const checks = {
       'a policy of others on the role, attached or inline, grants more than the config, or one of `other-policy-arns` can write; a warning while they add nothing; unprovable, and then nothing is verified, while they cannot be read',
     remedy: 'Detach or delete it, or list one that only reads in `other-policy-arns`.',
   },
+  'former-role': {
+    subject: '{role}',
+    titles: {
+      pass: 'The role {role}, which the config named before, does not let Kolena in.',
+      fail: 'The role {role}, which the config named before, still lets Kolena in.',
+      warning: 'It is not known whether the role {role}, which the config named before, lets Kolena in.',
+    },
+    meaning:
+      'a role that one of the last 5 changes of the config named still trusts Kolena; a warning while it cannot be read',
+    remedy:
+      'Run `command: apply` with `allow-destroy: true`, which deletes it, or delete it by hand. To know of it, allow `iam:GetRole` on it.',
+  },
   assumes: {
     titles: { pass: 'A verifier assumes the role.', fail: 'The verifier cannot assume the role.' },
     meaning: 'the role cannot be assumed: another external ID, an SCP, a boundary, STS off in the region',

@@ -10,12 +10,13 @@ import type { Expectations } from './expectations.ts';
 import { type BucketObservation, corsRulesOf, type Observations } from './observations.ts';
 
 /** Whether the buckets refuse pages that nobody configured, and other CORS rules are as they were. */
-export function judgeCors(expectations: Expectations, { buckets }: Observations): Check[] {
+export function judgeCors(expectations: Expectations, observations: Observations): Check[] {
+  const { buckets } = observations;
   const { locations, origins, ourRule, foreignRules: others } = expectations;
   const asked = origins.length === 0 ? [] : [...new Set(locations.map(({ bucket }) => bucket))];
   return [
     ...asked.map((bucket) => unknownOriginRefused(bucket, buckets[bucket], ourRule)),
-    ...Object.keys(others).map((bucket) => otherRulesKept(expectations, buckets[bucket], bucket)),
+    ...Object.keys(others).map((bucket) => otherRulesKept(expectations, observations, bucket)),
   ];
 }
 
@@ -59,11 +60,11 @@ function unknownOriginRefused(bucket: string, seen: BucketObservation | undefine
 
 function otherRulesKept(
   { foreignRules: others, ourRule }: Expectations,
-  observed: BucketObservation | undefined,
+  { buckets, afterApply = false }: Observations,
   bucket: string,
 ): Check {
   const subject = about('foreign-cors', { bucket });
-  const read = observed?.corsRules;
+  const read = buckets[bucket]?.corsRules;
   if (read === undefined || read.outcome === 'skipped')
     return unprovable(subject, 'The rules were not read back.');
   if (read.outcome === 'refused')
@@ -75,10 +76,13 @@ function otherRulesKept(
     );
   const seen = splitRules(read.value, ourRule).others;
   const difference = corsDifference(others[bucket] ?? [], seen);
+  if (difference === undefined && seen.length === 0) return pass(subject, 'There are none.');
   if (difference === undefined)
-    return pass(
-      subject,
-      seen.length === 0 ? 'There are none.' : `${seen.length} read back, each equal field by field.`,
-    );
+    return afterApply
+      ? pass(subject, `${seen.length} read back, each equal field by field.`)
+      : unprovable(
+          subject,
+          `${seen.length} read: a check alone has nothing from before to compare them with.`,
+        );
   return fail(subject, `Of the rules that are not Kolena's, read back, ${difference}.`);
 }

@@ -1,5 +1,4 @@
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
-import { isOursAlone } from '../access/our-policies.ts';
 import { type Right, rightsBeyond, rightsText, writingRights } from '../iam/beyond.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
@@ -52,21 +51,12 @@ export function judgeOtherPolicies(
   return warning(subject, evidence, removalRemedy(unlisted, role, expectations));
 }
 
-/** Our policies on the role by which the config grants nothing any more, under former names too. */
-export function formerPolicies({ policies }: Expectations, live: readonly ObservedPolicy[]): string[] {
-  const expected = new Set(policies.map(({ name }) => name.toLowerCase()));
-  return live
-    .filter((policy) => !expected.has(policy.name.toLowerCase()) && isOursAlone(policy))
-    .map(({ name }) => name);
-}
-
 function otherPolicies(
   expectations: Expectations,
   role: ObservedRole,
   live: readonly ObservedPolicy[],
 ): OtherPolicy[] {
-  const names = [...expectations.policies.map(({ name }) => name), ...formerPolicies(expectations, live)];
-  const ourNames = new Set(names.map((name) => name.toLowerCase()));
+  const ourNames = new Set(expectations.policies.map(({ name }) => name.toLowerCase()));
   const ours = live.filter(({ name }) => ourNames.has(name.toLowerCase())).map(({ arn }) => arn);
   const read = new Map(live.map(({ arn, document }) => [arn, document]));
   const attached = role.attachedPolicies.filter(({ arn }) => !ours.includes(arn));

@@ -5,7 +5,7 @@ import { about } from './checks.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { detachedPolicies } from './explain-s3.ts';
 import { liveAccessOf } from './explanation.ts';
-import { formerPolicies, judgeOtherPolicies } from './judge-other-policies.ts';
+import { judgeOtherPolicies } from './judge-other-policies.ts';
 import type { Observations } from './observations.ts';
 import { trustDifferences } from '../iam/trust-differences.ts';
 
@@ -86,7 +86,6 @@ function policies(expectations: Expectations, observations: Observations): Check
     const live = observations.policies.find((policy) => policy.name.toLowerCase() === name.toLowerCase());
     return live !== undefined && !samePolicy(document, live.document);
   });
-  const former = formerPolicies(expectations, observations.policies);
   const names = (list: readonly string[], what: string) =>
     list.length === 0 ? [] : [`${list.join(', ')} ${what}.`];
   const problems = [
@@ -95,7 +94,6 @@ function policies(expectations: Expectations, observations: Observations): Check
       differing.map(({ name }) => name),
       'not as the config says',
     ),
-    ...names(former, `attached to ${roleName}, though the config grants nothing by it`),
   ];
   if (problems.length > 0) return fail(subject, problems.join(' '));
   return pass(subject, `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`);

@@ -3,6 +3,7 @@ import type { Expectations } from './expectations.ts';
 import { judgeAssume } from './judge-assume.ts';
 import { judgeBrowser } from './judge-browser.ts';
 import { judgeCors } from './judge-cors.ts';
+import { judgeFormer } from './judge-former.ts';
 import { judgeLocations } from './judge-locations.ts';
 import { judgeRole } from './judge-role.ts';
 import { judgeSimulation } from './judge-simulation.ts';
@@ -12,6 +13,7 @@ import type { Observations } from './observations.ts';
 export function judge(expectations: Expectations, observations: Observations): Check[] {
   return [
     ...judgeRole(expectations, observations),
+    ...judgeFormer(expectations, observations),
     ...judgeAssume(expectations, observations),
     ...judgeLocations(expectations, observations),
     ...judgeBrowser(expectations, observations),

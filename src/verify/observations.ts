@@ -1,6 +1,6 @@
 import type { CorsRule } from '../cors/rule.ts';
 import type { Problem } from '../problem/problem.ts';
-import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
+import type { FormerAccess, ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import type { CheckKind } from './checks.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 
@@ -123,11 +123,15 @@ export type SimulatedCheck = Extract<CheckKind, 'grants' | `denies-${string}`>;
 /** All that a verification saw; absent or skipped things say why. */
 export interface Observations {
   readonly mode: 'assume' | 'simulate';
+  /** Whether an apply came before, which read what it found. @default false */
+  readonly afterApply?: boolean;
   /** The caller's own role or user ARN. */
   readonly callerArn: string;
   /** The role read back, less the temporary statement; absent when there is none. */
   readonly role?: ObservedRole;
   readonly policies: readonly ObservedPolicy[];
+  /** What the config named otherwise before, read back. @default nothing is known of it */
+  readonly former?: readonly FormerAccess[];
   /** Role and policies at the verifier's last refusal, temporary statement included. */
   readonly duringCheck?: { readonly role?: ObservedRole; readonly policies: readonly ObservedPolicy[] };
   readonly trust: TrustForVerifier;

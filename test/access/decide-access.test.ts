@@ -42,7 +42,7 @@ describe('what exists is adopted', () => {
     expect(desired.cors).toEqual([
       { bucket: 'share-with-kolena', region: 'eu-west-1', ...oursAlone, exists: true, throughS3: true },
     ]);
-    expect(desired.removals).toEqual({ policies: [], cors: [] });
+    expect(desired.removals).toEqual({ policies: [], formerRoles: [], cors: [] });
   });
 
   test('a policy that exists and is not attached, beside buckets without CORS', () => {

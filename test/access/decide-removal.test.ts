@@ -32,6 +32,7 @@ test('everything of ours goes: role, policies, and our rule from configured and 
         { number: 1, name: 'KolenaS3ReadAccess', arn: policyArn('KolenaS3ReadAccess'), attached: true },
         { number: 2, name: 'KolenaS3ReadAccess-2', arn: policyArn('KolenaS3ReadAccess-2'), attached: false },
       ],
+      formerRoles: [],
       cors: [
         { bucket: 'configured', region: 'eu-west-1', rules: { others: [foreign], kolena: ours } },
         { bucket: 'share-with-kolena', region: 'eu-west-1', rules: { others: [], kolena: seedCors[0] } },
@@ -47,6 +48,7 @@ test('where nothing of ours stands, nothing goes', () => {
   const { removals } = decideRemoval(configOf(), empty, { region });
   expect(removals).toEqual({
     policies: [],
+    formerRoles: [],
     cors: [{ bucket: 'share-with-kolena', region, rules: { others: [], kolena: undefined } }],
   });
 });

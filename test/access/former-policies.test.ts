@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
-import type { ObservedPolicy } from '../../src/access/observed.ts';
+import type { AccessNames, ObservedPolicy } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import { principalArn } from '../config/configs.ts';
 import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
@@ -27,8 +27,14 @@ const old = policyOf({
     ],
   },
 });
-const holding = (policy: ObservedPolicy) =>
+const namedBefore = (over: Partial<AccessNames> = {}): AccessNames => ({
+  ...configOf(),
+  policyName: 'Old',
+  ...over,
+});
+const holding = (policy: ObservedPolicy, former: readonly AccessNames[] = [namedBefore()]) =>
   worldOf({
+    former: former.map((names) => ({ names, policies: [] })),
     role: roleOf({ attachedPolicies: [{ name: policy.name, arn: policy.arn }] }),
     policies: [policy],
     buckets: [bucketOf('share-with-kolena'), bucketOf('dropped')],
@@ -57,6 +63,20 @@ describe('a policy of ours under its former name', () => {
     expect(access.removals.policies).toEqual([]);
     expect(access.warnings.some(({ id }) => id === 'other-policies')).toBe(!('other-policy-arns' in config));
   });
+});
+
+test.each([
+  ['nothing is known', []],
+  ['it named another', [namedBefore({ policyName: 'Older' })]],
+])('a policy like ours that the config never named may be of another config, and stays: %s', (_, former) => {
+  const access = decideAccess(configOf(), holding(old, former), options);
+  expect(access.removals.policies).toEqual([]);
+  expect(access.warnings).toContainEqual(
+    expect.objectContaining({
+      id: 'other-policies',
+      message: expect.stringContaining('policy/Old') as string,
+    }),
+  );
 });
 
 describe('a policy of others under our name', () => {

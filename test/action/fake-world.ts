@@ -1,3 +1,4 @@
+import type { Observed } from '../../src/access/observed.ts';
 import type { Edges } from '../../src/action/edges.ts';
 import type { GivenInputs } from '../../src/action/inputs.ts';
 import type { Outputs, Runner } from '../../src/action/runner.ts';
@@ -38,6 +39,8 @@ interface WorldProps {
   readonly newer?: readonly (string | undefined)[];
   /** Versions of the config file by commit. @default none */
   readonly configs?: Readonly<Record<string, string>>;
+  /** Commits that touched the config, newest first. @default none */
+  readonly steps?: readonly string[];
   /** The pull request that was commented on. */
   readonly described?: Awaited<ReturnType<PullRequests['describe']>>;
   /** Whether a merge into the branch approves. @default true */
@@ -54,6 +57,8 @@ interface WorldProps {
   readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
   /** Calls that fail, and how. */
   readonly failing?: Readonly<Partial<Record<Call, Error>>>;
+  /** What the config named before. @default nothing */
+  readonly former?: NonNullable<Observed['former']>;
   /** Whether the role of the recorded run stands when it is verified. @default true */
   readonly roleStands?: boolean;
 }
@@ -169,11 +174,14 @@ function fakeRunner({ calls, outputs, summaries, warnings, notices, verdicts }: 
   };
 }
 
-function fakeAws({ recorded = 'create', roleStands = true }: WorldProps, call: Journal['call']): Aws {
+function fakeAws(
+  { recorded = 'create', roleStands = true, former = [] }: WorldProps,
+  call: Journal['call'],
+): Aws {
   const { observed } = known(recorded);
   return {
     caller: { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:role/deploy', partition: 'aws' },
-    observe: () => call('aws.observe', observed),
+    observe: () => call('aws.observe', { ...observed, former }),
     requireUnchangedCors: () => call('aws.requireUnchangedCors', undefined),
     removeKolenaRules: () => call('aws.removeKolenaRules', undefined),
     putBackCors: () => call('aws.putBackCors', []),
@@ -214,6 +222,7 @@ function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal
     findNewer: () => call('github.findNewer', newer.shift()),
     isApproving: () => call('github.isApproving', props.isApproving ?? true),
     isOnBranch: ({ commit }) => call('github.isOnBranch', props.onBranch?.includes(commit) ?? true),
+    stepsOf: () => call('github.stepsOf', props.steps?.map((commit) => ({ commit, time: '' })) ?? []),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
     setLabel: (target) => {

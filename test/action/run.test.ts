@@ -6,6 +6,7 @@ import type { EventContext } from '../../src/github/event.ts';
 import type { ShownPlan } from '../../src/plan/approval.ts';
 import { readMarker, writeMarker } from '../../src/report/marker.ts';
 import type { Check } from '../../src/verify/check.ts';
+import { policyOf, roleOf } from '../access/world.ts';
 import { recordedReport } from '../report/recorded.ts';
 import { commentUrl, fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
 
@@ -677,4 +678,33 @@ test('A file of checks that cannot be written is a warning, and the run is what 
   expect(await failureIn({ ...world, edges: { ...world.edges, writeFile } })).toBeUndefined();
   expect(world.outputs).not.toHaveProperty('checks-path');
   expect(world.warnings).toContainEqual(expect.stringContaining('ENOSPC'));
+});
+
+describe('a role that the config named before and that still trusts Kolena', () => {
+  const names = { roleName: 'OldRole', policyName: 'Old', iamPath: '/', kolenaPrincipalArn: '' };
+  const arn = 'arn:aws:iam::123456789012:policy/Theirs';
+  const attachedPolicies = [{ name: 'Theirs', arn }];
+  const role = { ...roleOf({ name: 'OldRole', attachedPolicies }) };
+
+  test('is brought into the plan, without a backend', async () => {
+    const policies = [policyOf({ name: 'Theirs', arn })];
+    const world = fakeWorld({ former: [{ names, role, policies }] });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.calls).toContain('terraform.adopt');
+    const kept = fakeWorld({ former: [{ names, role, policies }], inputs: { backend: 's3' } });
+    expect(await failureIn(kept)).toBeUndefined();
+    expect(kept.calls).not.toContain('terraform.adopt');
+  });
+
+  test('stops an apply before it writes while it holds a policy of others, which AWS does not delete', async () => {
+    const inputs = { command: 'apply', 'allow-destroy': 'true' };
+    const world = fakeWorld({ former: [{ names, role, policies: [] }], inputs });
+    expect(await failureIn(world)).toMatchObject({
+      reason: 'destroy-refused',
+      remedy: expect.stringContaining(`--role-name OldRole --policy-arn ${arn}`) as string,
+    });
+    expect(writesIn(world)).toEqual([]);
+    const check = fakeWorld({ former: [{ names, role, policies: [] }], inputs: { command: 'verify' } });
+    expect(await failureIn(check)).not.toMatchObject({ reason: 'destroy-refused' });
+  });
 });

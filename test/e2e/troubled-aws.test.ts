@@ -15,6 +15,15 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await startScene();
   await scene.world.createBucket({ name: 'of-somebody-else', owner: 'kolena' });
+  const Resource = ['arn:aws:s3:::open-to-all', 'arn:aws:s3:::open-to-all/*'];
+  await scene.world.createBucket({
+    name: 'open-to-all',
+    owner: 'kolena',
+    policy: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource }],
+    },
+  });
 });
 afterAll(() => scene.stop());
 beforeEach(() => {
@@ -39,11 +48,17 @@ describe('nothing is changed, and the error says what to do,', () => {
     expect(scene.world.writes()).toEqual([]);
   });
 
-  test('nothing is changed when a bucket is somebody else’s', async () => {
-    const result = await scene.run({ command: 'apply', buckets: 'of-somebody-else' });
-    expectFailure(result, 'credentials', ['of-somebody-else', 'another account']);
-    expect(scene.world.writes()).toEqual([]);
-  });
+  test.each([
+    ['of-somebody-else', 'credentials', 'another account'],
+    ['open-to-all', 'invalid-input', `Not of account ${customerAccountId}, but of another`],
+  ])(
+    'nothing is changed when a bucket is somebody else’s, opened to everybody or not: %s',
+    async (bucket, reason, whose) => {
+      const result = await scene.run({ command: 'apply', buckets: bucket });
+      expectFailure(result, reason, [bucket, whose]);
+      expect(scene.world.writes()).toEqual([]);
+    },
+  );
 
   test('nothing is changed when the deploy role is not allowed to read CORS rules: the error is the statement to add', async () => {
     const arn = `arn:aws:iam::${customerAccountId}:role/ci/no-cors`;
@@ -191,4 +206,23 @@ test('an AWS that is slow to spread, throttles and drops connections is waited f
   expect(outputs['verified']).toBe('true');
   const trust = JSON.stringify(await scene.world.trustPolicy('SlowlySpreading'));
   expect(trust).not.toContain('role/ci/deploy');
+});
+
+test('readings from before an apply bring no former principal back', async () => {
+  const names = { 'role-name': 'ReadLate', 'policy-name': 'ReadLate' };
+  const first = await scene.run({ command: 'apply', ...names });
+  expect(first.exitCode, first.log).toBe(0);
+  scene.world.gate.propagate({ readMs: 3000 });
+  const principal = scene.world.stranger.identityArn;
+  const { exitCode, outputs, log } = await scene.run({
+    command: 'apply',
+    'allow-destroy': 'true',
+    'kolena-principal-arn': principal,
+    ...names,
+  });
+  scene.world.gate.propagate({});
+  expect(exitCode, log).toBe(0);
+  expect(outputs['verified']).toBe('true');
+  const trust = await scene.world.trustPolicy('ReadLate');
+  expect(trust.Statement.map(({ Principal }) => Principal)).toEqual([{ AWS: principal }]);
 });

@@ -28,10 +28,10 @@ function failedChecks({ outputs }: ActionResult): Map<string, Check> {
 }
 
 describe('`command: verify` of a set-up that is off', () => {
-  test.each(mutants)('fails with its cause: $name', async ({ deviation, causes }) => {
+  test.each(mutants)('fails with its cause: $name', async ({ deviation, inputs, causes }) => {
     await setUpByHand(scene.world, deviation);
     const before = await standing();
-    const result = await scene.run({ command: 'verify' });
+    const result = await scene.run({ command: 'verify', ...inputs });
     const { exitCode, outputs, errors, summary, log } = result;
     expect({ exitCode, verified: outputs['verified'], reason: outputs['failure-reason'] }, log).toEqual({
       exitCode: 1,

@@ -45,10 +45,10 @@ test('a set-up as on the page is verified, and leaves the trust policy as it was
 });
 
 describe('a set-up that is off', () => {
-  test.each(mutants)('fails with its cause: $name', async ({ deviation, causes }) => {
+  test.each(mutants)('fails with its cause: $name', async ({ deviation, inputs = {}, causes }) => {
     await setUpByHand(world, deviation);
     const before = await world.trustPolicy();
-    const { checks, waited } = await verifyIn(world);
+    const { checks, waited } = await verifyIn(world, { config: inputs });
     for (const [id, cause] of Object.entries(causes)) {
       expect(checkOf(checks, id)).toMatchObject({
         status: 'fail',

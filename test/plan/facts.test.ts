@@ -304,3 +304,38 @@ it.each(recordedRuns)('the recorded run "%s" has each fact once, and none when n
   expect(new Set(facts.map(({ key }) => key)).size).toBe(facts.length);
   expect(facts.some(({ needsApproval }) => needsApproval)).toBe(plan.hasChanges);
 });
+
+describe('a role of a former name', () => {
+  const trust = policy(trusting('id'));
+  const made = { imported: false, type: resourceKinds.role.type };
+  const goes: ResourceChange[] = [
+    {
+      ...made,
+      address: 'aws_iam_role.kolena_former_1',
+      action: 'delete',
+      before: { name: 'OldRole', assume_role_policy: trust },
+    },
+    {
+      ...made,
+      type: resourceKinds.attachment.type,
+      address: 'aws_iam_role_policy_attachment.kolena_former_1_1',
+      action: 'delete',
+      before: { role: 'OldRole', policy_arn: 'arn:aws:iam::111122223333:policy/P' },
+    },
+  ];
+  const comes: ResourceChange = {
+    ...made,
+    address: 'aws_iam_role.kolena',
+    action: 'create',
+    after: { name: 'R', assume_role_policy: trust },
+  };
+
+  it('goes as a whole, and hides nothing of what the new one trusts', () => {
+    expect(lines(goes)).toEqual([
+      '- IAM role OldRole',
+      '- Attachment of policy arn:aws:iam::111122223333:policy/P',
+    ]);
+    expect(lines([comes, ...goes])).toEqual([...lines([comes]), ...lines(goes)]);
+    expect(lines([comes]).some((line) => line.includes(`${kolena} may sts:AssumeRole`))).toBe(true);
+  });
+});

@@ -65,6 +65,7 @@ function observations(expectations: Expectations, after: Observed | undefined): 
   const role = after?.role;
   return {
     mode: 'assume',
+    afterApply: true,
     callerArn: 'arn:aws:iam::111122223333:role/KolenaS3Deploy',
     ...(role !== undefined && { role }),
     policies: after?.policies ?? [],

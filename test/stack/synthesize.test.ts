@@ -10,6 +10,7 @@ import {
   type StackSettings,
 } from '../../src/stack/synthesize.ts';
 import { access, cors, ours, policy, reversed, role, without } from './desired.ts';
+import { roleOf } from '../access/world.ts';
 
 interface TerraformJson {
   readonly terraform: {
@@ -313,6 +314,34 @@ describe('synthesizeAdoption', () => {
       'aws_iam_policy.kolena_3',
       'aws_iam_role_policy_attachment.kolena_2',
     ]);
+  });
+
+  it('detaches from a former role before it goes, also what stays', () => {
+    const stays = 'arn:aws:iam::111122223333:policy/KolenaS3ReadAccess';
+    const former = roleOf({
+      name: 'OldRole',
+      path: '/old/',
+      attachedPolicies: [
+        { name: 'KolenaS3ReadAccess-2', arn },
+        { name: 'KolenaS3ReadAccess', arn: stays },
+      ],
+    });
+    const removals = { policies: [{ ...unneeded, attached: false }], formerRoles: [former], cors: [] };
+    const json = parse(synthesizeAdoption(access({ removals }), settings));
+    expect(json.import).toEqual([
+      { to: 'aws_iam_policy.kolena_2', id: arn },
+      { to: 'aws_iam_role.kolena_former_1', id: 'OldRole' },
+      { to: 'aws_iam_role_policy_attachment.kolena_former_1_1', id: `OldRole/${arn}` },
+      { to: 'aws_iam_role_policy_attachment.kolena_former_1_2', id: `OldRole/${stays}` },
+    ]);
+    const attachments = json.resource?.['aws_iam_role_policy_attachment'];
+    expect(attachments).toMatchObject({
+      kolena_former_1_1: {
+        role: '${aws_iam_role.kolena_former_1.name}',
+        policy_arn: '${aws_iam_policy.kolena_2.arn}',
+      },
+      kolena_former_1_2: { role: '${aws_iam_role.kolena_former_1.name}', policy_arn: stays },
+    });
   });
 });
 

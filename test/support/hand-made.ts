@@ -2,6 +2,7 @@ import {
   AttachRolePolicyCommand,
   CreatePolicyCommand,
   CreateRoleCommand,
+  PutRolePolicyCommand,
   type Role,
 } from '@aws-sdk/client-iam';
 import { PutBucketCorsCommand, type CORSRule } from '@aws-sdk/client-s3';
@@ -17,6 +18,9 @@ export interface Deviation {
   readonly corsRules?: CORSRule[];
   /** @default true */
   readonly attached?: boolean;
+  /** More of it on the role, by name. @default none */
+  readonly inlinePolicies?: Readonly<Record<string, PolicyDocument>>;
+  readonly otherPolicies?: Readonly<Record<string, PolicyDocument>>;
 }
 
 /** Does the page's three steps by hand, as the customer's account root, and gives the role that came out. */
@@ -32,6 +36,16 @@ export async function setUpByHand(world: World, deviation: Deviation = {}): Prom
   if (Role === undefined) throw new Error('CreateRole answered without a role');
   if (deviation.attached !== false) {
     await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: Policy?.Arn }));
+  }
+  for (const [PolicyName, document] of Object.entries(deviation.inlinePolicies ?? {}))
+    await iam.send(
+      new PutRolePolicyCommand({ RoleName: name, PolicyName, PolicyDocument: JSON.stringify(document) }),
+    );
+  for (const [PolicyName, document] of Object.entries(deviation.otherPolicies ?? {})) {
+    const other = await iam.send(
+      new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(document) }),
+    );
+    await iam.send(new AttachRolePolicyCommand({ RoleName: name, PolicyArn: other.Policy?.Arn }));
   }
   const CORSConfiguration = { CORSRules: deviation.corsRules ?? seedCors };
   await world

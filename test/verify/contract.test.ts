@@ -6,7 +6,16 @@ import { about, checks as catalogue, idOf, titleOf } from '../../src/verify/chec
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { Observations, SimulationAnswer } from '../../src/verify/observations.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { callerArn, denied, expectations, goodSimulation, keyArn, observations, origin } from './good.ts';
+import {
+  callerArn,
+  denied,
+  expectations,
+  goodSimulation,
+  keyArn,
+  kolenaArn,
+  observations,
+  origin,
+} from './good.ts';
 
 const name = 'pictures/a/';
 const logs = { name: 'Logs', arn: 'arn:aws:iam::111122223333:policy/Logs' };
@@ -25,9 +34,11 @@ const wanted: Expectations = {
   otherPolicyArns: [logs.arn],
   locations: [{ bucket: 'pictures', prefix: 'a/', name }],
 };
+const formerNames = { roleName: 'Before', policyName: 'Kolena', iamPath: '/', kolenaPrincipalArn: kolenaArn };
 const good: Observations = {
   ...observations,
   role: ourRole,
+  former: [{ names: formerNames, policies: [] }],
   locations: {
     [name]: {
       list: { outcome: 'ok', value: { count: 1, truncated: false, readable: ['a/1.png'] } },
@@ -88,6 +99,10 @@ const faults: Readonly<Record<string, Fault>> = {
   'other-policies': {
     seen: { role: { ...role, otherDocuments: logsMay('logs:PutLogEvents') } },
     cause: /policy\/Logs adds logs:PutLogEvents on \*/,
+  },
+  'former-role:Before': {
+    seen: { former: [{ names: formerNames, policies: [], role: { ...seenRole, name: 'Before' } }] },
+    cause: /trusts arn:aws:iam::444455556666:role\/kolena/,
   },
   assumes: { seen: { assumed: refusedWith({}) }, cause: /principal is not trusted/ },
   'external-id': { seen: { withoutExternalId: letIn }, cause: /let the verifier in without/ },

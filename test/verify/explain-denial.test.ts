@@ -276,6 +276,12 @@ describe('explainS3Denial', () => {
     expect(explanation.mendsByWaiting).toBe(true);
   });
 
+  test('names what may deny what the policies grant, tags in a bucket with ABAC too', () => {
+    expect(explainS3Denial({ refusal: denied, location, key: 'a.png' }, live).message).toContain(
+      'a condition on tags in a bucket with ABAC',
+    );
+  });
+
   test('asks for a prefix by its prefix', () => {
     const given = { ...live, policies: policies.map((one) => ({ ...one, document: onlyPrefix })) };
     const of = (prefix: string) =>

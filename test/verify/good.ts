@@ -74,6 +74,7 @@ export function goodSimulation(of: Expectations): SimulationAnswer[] {
 /** What is seen when all is as it should be. */
 export const observations: Observations = {
   mode: 'assume',
+  afterApply: true,
   callerArn,
   role: {
     name: 'Kolena',

@@ -73,6 +73,16 @@ const otherPolicy = (document: PolicyDocument): Partial<Observations> => ({
     otherDocuments: { [theirs.arn]: document },
   },
 });
+const formerNames = {
+  roleName: 'Before',
+  policyName: 'Kolena',
+  iamPath: '/',
+  kolenaPrincipalArn: 'arn:aws:iam::444455556666:role/kolena',
+};
+const withPolicy = (policy: Observations['policies'][number]): Partial<Observations> => ({
+  role: { ...role, attachedPolicies: [...role.attachedPolicies, { name: policy.name, arn: policy.arn }] },
+  policies: [...observations.policies, policy],
+});
 const oldPolicy = {
   ...(observations.policies[0] as Observations['policies'][number]),
   name: 'Old',
@@ -209,8 +219,8 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'a policy of an earlier config is still attached': {
-    seen: { policies: [...observations.policies, { ...secondPolicy, document: policy }] },
-    verdicts: { policies: ['fail', /Kolena-2 attached to Kolena, though the config grants nothing by it/] },
+    seen: withPolicy({ ...secondPolicy, document: allowing('s3:GetObject') }),
+    verdicts: { 'other-policies': ['fail', /Kolena-2 adds s3:GetObject on \*/] },
   },
   'a policy of an earlier config is detached': {
     seen: {
@@ -302,12 +312,26 @@ const cases: Readonly<Record<string, Case>> = {
     seen: otherPolicy({ ...allowing(), Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }] }),
     verdicts: { 'other-policies': ['warning', /Theirs too, which add nothing/] },
   },
-  'our policy stands under a former name too': {
+  'a policy like ours, perhaps of another config, grants more': {
+    seen: withPolicy({ ...oldPolicy, document: allowing('s3:GetObject') }),
+    verdicts: { 'other-policies': ['fail', /policy\/Old adds s3:GetObject on \*/] },
+  },
+  'a role that the config named before still lets Kolena in': {
     seen: {
-      role: { ...role, attachedPolicies: [...role.attachedPolicies, { name: 'Old', arn: oldPolicy.arn }] },
-      policies: [...observations.policies, oldPolicy],
+      former: [
+        { names: formerNames, role: { ...role, name: 'Before' }, policies: [] },
+        { names: { ...formerNames, policyName: 'Older' }, policies: [] },
+      ],
     },
-    verdicts: { policies: ['fail', /^Old attached to Kolena, though the config grants nothing by it/] },
+    verdicts: { 'former-role:Before': ['fail', /trusts arn:aws:iam::444455556666:role\/kolena/] },
+  },
+  'a role that the config named before cannot be read': {
+    seen: { former: [{ names: formerNames, policies: [], denied: 'not authorized: iam:GetRole' }] },
+    verdicts: { 'former-role:Before': ['warning', /not allowed to read it: not authorized: iam:GetRole/] },
+  },
+  'a role that the config named before is gone': {
+    seen: { former: [{ names: formerNames, policies: [] }] },
+    verdicts: { 'former-role:Before': ['pass', /no role of that name that trusts/] },
   },
   'the permissions boundary was taken off': {
     wanted: {
@@ -588,6 +612,10 @@ const cases: Readonly<Record<string, Case>> = {
       corsRules: { outcome: 'ok', value: [{ ...foreignRule, MaxAgeSeconds: 0 }, expectations.ourRule] },
     }),
     verdicts: { 'foreign-cors:pictures': ['fail', /rule 1 has MaxAgeSeconds 0 instead of none/] },
+  },
+  'no apply came before, so that other rules have nothing to be compared with': {
+    seen: { afterApply: false },
+    verdicts: { 'foreign-cors:pictures': ['unprovable', /^1 read: a check alone has nothing from before/] },
   },
   'a foreign CORS rule is gone': {
     seen: bucket({ corsRules: { outcome: 'ok', value: [expectations.ourRule] } }),

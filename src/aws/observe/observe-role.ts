@@ -10,7 +10,13 @@ import {
 } from '@aws-sdk/client-iam';
 
 import type { AccessConfig } from '../../config/access-config.ts';
-import type { AttachedPolicy, Caller, ObservedPolicy, ObservedRole } from '../../access/observed.ts';
+import type {
+  AttachedPolicy,
+  Caller,
+  FormerAccess,
+  ObservedPolicy,
+  ObservedRole,
+} from '../../access/observed.ts';
 import { policyNameOf, policyNumberOf } from '../../access/policy-names.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
@@ -31,6 +37,7 @@ export interface RoleQuestion {
 export interface RoleAndPolicies {
   readonly role?: ObservedRole;
   readonly policies: readonly ObservedPolicy[];
+  readonly former?: readonly FormerAccess[];
 }
 
 /** Reads the role and our policies; throws a UserError `credentials` that says how to allow it when that is not allowed. */

@@ -1,12 +1,19 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
 import { grantedBuckets } from '../../iam/granted-buckets.ts';
 import type { AccessConfig } from '../../config/access-config.ts';
-import type { BucketFinding, Caller, Observed, ObservedBucket, UnreadBucket } from '../../access/observed.ts';
+import type {
+  AccessNames,
+  BucketFinding,
+  Caller,
+  Observed,
+  ObservedBucket,
+  UnreadBucket,
+} from '../../access/observed.ts';
 import { defined } from '../../base/defined.ts';
 import type { Log } from '../../base/log.ts';
 import type { AwsClients } from '../clients.ts';
 import { observeBucket } from './observe-bucket.ts';
-import { observeRole } from './observe-role.ts';
+import { observeRoles } from './observe-former.ts';
 import { isDenied } from '../../problem/aws-error.ts';
 import { unreadableBuckets } from '../../problem/unreadable-buckets.ts';
 
@@ -25,6 +32,8 @@ export interface ObserveProps {
    * @default false
    */
   readonly isRemoval?: boolean;
+  /** Names that the config gave before. @default none is known */
+  readonly former?: Promise<readonly AccessNames[]>;
   readonly log: Log;
 }
 
@@ -36,13 +45,17 @@ export async function observe(props: ObserveProps): Promise<Observed> {
   const { clients, caller, config, asksQuota, isRemoval = false, log } = props;
   const find = (names: readonly string[]) =>
     Promise.all(names.map((name) => observeBucket(clients, caller, name)));
+  const roles = async () =>
+    observeRoles({ iam: clients.iam, caller, names: config, former: await props.former });
   const configured = [...new Set(config.buckets.map(({ bucket }) => bucket))];
-  const [{ role, policies }, found, policiesPerRoleQuota] = await Promise.all([
-    observeRole({ iam: clients.iam, caller, names: config }),
+  const [{ role, policies, former }, found, policiesPerRoleQuota] = await Promise.all([
+    roles(),
     find(configured),
     asksQuota ? policiesPerRole(clients) : undefined,
   ]);
-  const granted = grantedBuckets(policies.map(({ document }) => document));
+  const granted = grantedBuckets(
+    [{ policies }, ...(former ?? [])].flatMap((one) => one.policies.map(({ document }) => document)),
+  );
   const dropped = await find(granted.filter((name) => !configured.includes(name)));
   const error = isRemoval ? undefined : unreadableBuckets(found, caller);
   if (error !== undefined) throw error;
@@ -51,7 +64,7 @@ export async function observe(props: ObserveProps): Promise<Observed> {
   const unread = findings.flatMap(unreadOf);
   const buckets = byName(findings);
   return {
-    ...defined({ caller, role, policies, buckets, policiesPerRoleQuota }),
+    ...defined({ caller, role, policies, former, buckets, policiesPerRoleQuota }),
     ...(unread.length > 0 && { unread }),
   };
 }

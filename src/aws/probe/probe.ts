@@ -1,4 +1,5 @@
 import { settleAll } from '../../base/settle-all.ts';
+import { formerRoles } from '../../access/former-access.ts';
 import { defined } from '../../base/defined.ts';
 import type { Observations } from '../../verify/observations.ts';
 import { samePolicy } from '../../iam/compare-policy.ts';
@@ -7,7 +8,8 @@ import { callerPrincipalArn } from './caller-role.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../../base/clock.ts';
 import { abortsMany } from './interrupts.ts';
-import { observeRole, type RoleAndPolicies } from '../observe/observe-role.ts';
+import { observeRoles } from '../observe/observe-former.ts';
+import type { RoleAndPolicies } from '../observe/observe-role.ts';
 import { eachLineOnce } from './retry.ts';
 import { probeBuckets } from './probe-buckets.ts';
 import { checkContext, type Probe, type ProbeProps } from './probe-context.ts';
@@ -46,14 +48,16 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   asked[0].catch(probe.end);
   // Whatever fails, the trust policy is put back before this function ends.
   const [asVerifier, buckets, simulation] = await settleAll(asked);
-  const { role, policies } = live;
+  const { role, policies, former } = live;
   // What somebody wrote during the check counts, too.
   const trustPolicy = asVerifier.trust.removed?.trustPolicy ?? role?.trustPolicy;
   return defined({
     mode: options.mode,
+    afterApply: options.afterApply,
     callerArn,
     role: role && trustPolicy && { ...role, trustPolicy: withoutTemporary(trustPolicy, checkContext(probe)) },
     policies,
+    former,
     ...asVerifier,
     buckets,
     simulation,
@@ -68,8 +72,9 @@ async function readSettled(
   props: Pick<Probe, 'clients' | 'clock' | 'caller' | 'expectations' | 'options'>,
   readBack: Probe['readBack'],
 ): Promise<RoleAndPolicies> {
-  const isSettled = ({ role }: RoleAndPolicies) =>
+  const isSettled = ({ role, former }: RoleAndPolicies) =>
     role !== undefined &&
+    formerRoles({ former }).length === 0 &&
     samePolicy(withoutTemporary(role.trustPolicy, checkContext(props)), props.expectations.role.trustPolicy);
   let live = await readBack();
   for (const pause of props.options.afterApply ? settlingPauses : []) {
@@ -81,15 +86,16 @@ async function readSettled(
 }
 
 function cachedReadBack(
-  { clients, caller, expectations }: ProbeProps,
+  { clients, caller, expectations, observed }: ProbeProps,
   clock: Clock,
 ): () => Promise<RoleAndPolicies> {
   const { role, policyName } = expectations;
   const names = { roleName: role.name, iamPath: role.path, policyName };
+  const former = observed.former?.map((access) => access.names);
   let last: { readonly at: number; readonly answer: Promise<RoleAndPolicies> } | undefined;
   return () => {
     if (last === undefined || clock.now() - last.at >= freshFor)
-      last = { at: clock.now(), answer: observeRole({ iam: clients.iam, caller, names }) };
+      last = { at: clock.now(), answer: observeRoles({ iam: clients.iam, caller, names, former }) };
     return last.answer;
   };
 }

@@ -11,6 +11,7 @@ import { callMoto } from './moto-call.ts';
 import type { MotoClients } from './moto-clients.ts';
 import type { NeededPermission } from './permissions.ts';
 import type { AwsRequest } from './request.ts';
+import type { StaleReads } from './stale-reads.ts';
 import { simulatePolicy } from './simulate.ts';
 import { assumeRole, assumeRoleWithWebIdentity, callerIdentityXml, sessionXml } from './sts.ts';
 
@@ -23,6 +24,7 @@ export interface GateParts {
   readonly identities: Identities;
   readonly iam: IamView;
   readonly buckets: Buckets;
+  readonly staleReads: StaleReads;
   readonly keyPolicies: ReadonlyMap<string, PolicyDocument>;
 }
 
@@ -168,9 +170,11 @@ async function passOn(parts: GateParts, { request, response, identity }: SignedE
   }
   const forward = () => callMoto(request, { endpoint: parts.endpoint, agent: parts.agent, accountId });
   const reads = request.service !== 'iam' || /^(Get|List|Generate|Simulate)/.test(operation);
-  const got = reads
-    ? await parts.buckets.answerTo(request, forward)
-    : await parts.iam.change(accountId, request.form.get('RoleName'), forward);
+  const got = await parts.staleReads.answerTo(request, accountId, () =>
+    reads
+      ? parts.buckets.answerTo(request, forward)
+      : parts.iam.change(accountId, request.form.get('RoleName'), forward),
+  );
   if (request.service === 's3' && got.status < 300) parts.buckets.note(request, accountId);
   const cors = bucket === undefined ? {} : corsHeaders(bucket.corsRules, request);
   const kept = Object.fromEntries(

@@ -26,6 +26,8 @@ export interface Propagation {
   readonly permissionCalls?: number;
   /** The same by time, in milliseconds. */
   readonly permissionMs?: number;
+  /** Milliseconds for which GetRole answers what it answered before a change of the role. */
+  readonly readMs?: number;
 }
 
 /** AWS is busy, as S3 and IAM say it. */

@@ -12,6 +12,7 @@ import { openIamView } from './iam-view.ts';
 import { openIdentities, type Identities } from './identities.ts';
 import { motoClients } from './moto-clients.ts';
 import { neededPermissions } from './permissions.ts';
+import { openStaleReads } from './stale-reads.ts';
 import { readRequest, type AwsRequest } from './request.ts';
 
 /** The endpoint that tests call AWS by: it authorizes, answers what moto gets wrong, records, and passes the rest on. */
@@ -55,6 +56,7 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
     identities,
     iam,
     buckets: openBuckets(moto),
+    staleReads: openStaleReads(),
     keyPolicies,
   };
   const faults = openFaultList();
@@ -114,6 +116,7 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
     fail: (fault) => faults.add(fault),
     propagate: (propagation) => {
       iam.propagate(propagation);
+      parts.staleReads.propagate(propagation);
     },
     addKey: (arn, keyPolicy) => keyPolicies.set(arn, keyPolicy),
     identities,

@@ -1,0 +1,28 @@
+import type { AccessNames } from '../access/observed.ts';
+import { messageOf } from '../problem/github-error.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Changes of the config that are looked back over: a rename is remembered until as many have followed it. */
+const MOST_STEPS = 5;
+
+/** Names that the config gave role or policies before, newest first; an open pull request's before are its base branch's. */
+export async function formerConfigs(run: RunContext): Promise<AccessNames[]> {
+  const { config, configFiles: files, edges, event, parseConfig, pullRequests } = run;
+  const sha = event.pullRequest?.merged === false ? event.branch : event.commit;
+  if (pullRequests === undefined || sha === undefined || files.length === 0) return [];
+  // IAM tells no names apart by case.
+  const keyOf = ({ roleName, policyName }: AccessNames) => `${roleName}\n${policyName}`.toLowerCase();
+  try {
+    const steps = await pullRequests.stepsOf({ sha, files });
+    const versions = steps.slice(0, MOST_STEPS).map(({ commit }) =>
+      // A version that could not be applied named nothing.
+      parseConfig((path) => pullRequests.fileAt({ path, commit })).catch(() => config),
+    );
+    const byNames = new Map((await Promise.all(versions)).map((names) => [keyOf(names), names]));
+    byNames.delete(keyOf(config));
+    return [...byNames.values()];
+  } catch (error) {
+    edges.runner.info(`What the config named before could not be asked of GitHub: ${messageOf(error)}`);
+    return [];
+  }
+}

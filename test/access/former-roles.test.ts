@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
+import type { FormerAccess, ObservedPolicy, ObservedRole } from '../../src/access/observed.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
+import { trustPolicy, trustsAsKolena } from '../../src/iam/trust-policy.ts';
+import { principalArn } from '../config/configs.ts';
+import { bucketOf, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+
+const options = { region: 'us-east-1' };
+const configOf = (names: object) =>
+  parseAccessConfig({ buckets: ['share-with-kolena'], 'kolena-principal-arn': principalArn, ...names });
+const today = configOf({ 'role-name': 'NewRole', 'policy-name': 'New' });
+const names = configOf({ 'role-name': 'OldRole', 'policy-name': 'Old' });
+const readsDropped: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'S3ListBucket',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:ListBucket'],
+      Resource: ['arn:aws:s3:::dropped', 'arn:aws:s3:::dropped/*'],
+    },
+  ],
+};
+const old = policyOf({ name: 'Old', document: readsDropped });
+const oldRole = (over: Partial<ObservedRole> = {}) =>
+  roleOf({ name: 'OldRole', attachedPolicies: [{ name: 'Old', arn: policyArn('Old') }], ...over });
+const formerly = (over: Partial<FormerAccess> = {}): FormerAccess => ({
+  names,
+  role: oldRole(),
+  policies: [old],
+  ...over,
+});
+const worldAfter = (former: FormerAccess, policies: readonly ObservedPolicy[] = []) => ({
+  ...worldOf({ policies, buckets: [bucketOf('share-with-kolena'), bucketOf('dropped')] }),
+  role: roleOf({ name: 'NewRole', attachedPolicies: [] }),
+  former: [former],
+});
+
+describe('a role of ours under a former name', () => {
+  test('goes, with the policy that it alone holds and the CORS rule of a bucket dropped at once', () => {
+    for (const decide of [decideAccess, decideRemoval]) {
+      const { removals } = decide(today, worldAfter(formerly()), options);
+      expect(removals.formerRoles).toEqual([oldRole()]);
+      expect(removals.policies).toEqual([
+        { number: 100, name: 'Old', arn: policyArn('Old'), attached: false },
+      ]);
+      expect(removals.cors).toContainEqual(expect.objectContaining({ bucket: 'dropped' }));
+    }
+  });
+
+  test('leaves the policy that has the name of today, and one that others use too', () => {
+    const same = policyOf({ name: 'New' });
+    const role = oldRole({ attachedPolicies: [{ name: 'New', arn: same.arn }] });
+    const world = worldAfter(formerly({ role, policies: [same] }), [
+      { ...same, attached: false, usedElsewhere: 1 },
+    ]);
+    const { removals, policies } = decideAccess(today, world, options);
+    expect(removals).toMatchObject({
+      formerRoles: [{ attachedPolicies: [{ arn: same.arn }] }],
+      policies: [],
+    });
+    expect(policies).toMatchObject([{ name: 'New', importArn: same.arn, attached: false }]);
+    const shared = formerly({ policies: [{ ...old, usedElsewhere: 1 }] });
+    expect(decideAccess(today, worldAfter(shared), options).removals).toMatchObject({
+      formerRoles: [{ name: 'OldRole' }],
+      policies: [],
+    });
+  });
+
+  test('takes no policy along that the config never named: it may be of another config', () => {
+    const former = formerly({ names: configOf({ 'role-name': 'OldRole', 'policy-name': 'Older' }) });
+    expect(decideAccess(today, worldAfter(former), options).removals).toMatchObject({
+      formerRoles: [{ name: 'OldRole' }],
+      policies: [],
+    });
+  });
+
+  test('is nobody while the role of that name is gone or does not trust Kolena', () => {
+    const { removals } = decideAccess(today, worldAfter({ names, policies: [] }), options);
+    expect(removals).toMatchObject({ formerRoles: [], policies: [] });
+  });
+});
+
+test("only a statement of ours for Kolena's principal makes a role one of ours", () => {
+  const [kolena] = trustPolicy({ principalArn }).Statement;
+  const trusting = (over: object) =>
+    trustsAsKolena(
+      { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...kolena, ...over }] },
+      principalArn,
+    );
+  expect(trusting({})).toBe(true);
+  expect(trusting({ Sid: 'Theirs' })).toBe(false);
+  expect(trusting({ Effect: 'Deny' })).toBe(false);
+  expect(trusting({ Principal: { AWS: 'arn:aws:iam::999988887777:root' } })).toBe(false);
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { formerConfigs } from '../../src/action/former-configs.ts';
+import type { RunContext } from '../../src/action/run-context.ts';
+import { parseAccessConfig } from '../../src/config/parse.ts';
+import type { EventContext } from '../../src/github/event.ts';
+import { principalArn } from '../config/configs.ts';
+
+const configOf = (names: object) =>
+  parseAccessConfig({ buckets: ['photos'], 'kolena-principal-arn': principalArn, ...names });
+const push: EventContext = { kind: 'push', apiUrl: '', branch: 'main', commit: 'c9' };
+
+/** A run whose config names NewRole, with these versions of it in the history, newest first. */
+async function namedBefore(versions: readonly (object | Error)[], over: Partial<RunContext> = {}) {
+  const asked: string[] = [];
+  const told: string[] = [];
+  const run = {
+    config: configOf({ 'role-name': 'NewRole' }),
+    configFiles: ['kolena-s3.yml'],
+    event: push,
+    edges: { runner: { info: (line: string) => told.push(line) } },
+    parseConfig: async (read: (path: string) => Promise<string>) =>
+      configOf(JSON.parse(await read('kolena-s3.yml')) as object),
+    pullRequests: {
+      stepsOf: ({ sha }: { sha: string }) => {
+        asked.push(sha);
+        return Promise.resolve(versions.map((_, at) => ({ commit: String(at), time: '' })));
+      },
+      fileAt: ({ commit }: { commit: string }) => {
+        const version = versions[Number(commit)];
+        return version instanceof Error ? Promise.reject(version) : Promise.resolve(JSON.stringify(version));
+      },
+    },
+    ...over,
+  } as unknown as RunContext;
+  const found = await formerConfigs(run);
+  return { names: found.map(({ roleName, policyName }) => `${roleName} ${policyName}`), asked, told };
+}
+
+const now = { 'role-name': 'NewRole' };
+const before = { 'role-name': 'OldRole' };
+
+test('every other name of the last five versions is a former one, and is told once', async () => {
+  const renamed = [now, { ...now, 'policy-name': 'OldPolicy' }, before, before, { 'role-name': 'Older' }, {}];
+  expect(await namedBefore(renamed)).toMatchObject({
+    names: ['NewRole OldPolicy', 'OldRole KolenaS3ReadAccess', 'Older KolenaS3ReadAccess'],
+    asked: ['c9'],
+  });
+});
+
+test('names differ from others by more than case, and a version that was not valid named nothing', async () => {
+  const versions = [
+    now,
+    { 'role-name': 'NEWROLE' },
+    { 'role-name': 'not valid' },
+    new Error('GitHub failed'),
+  ];
+  expect((await namedBefore(versions)).names).toEqual([]);
+});
+
+test('an open pull request is compared with its base branch, and a merge with its own history', async () => {
+  const pullRequest = { number: 7, head: 'head-1', merged: false };
+  const open = { ...push, kind: 'pull_request', commit: 'head-1', pullRequest } as const;
+  expect(await namedBefore([before], { event: open })).toMatchObject({
+    asked: ['main'],
+    names: ['OldRole KolenaS3ReadAccess'],
+  });
+  const merged = { ...open, commit: 'merge-1', pullRequest: { ...pullRequest, merged: true } };
+  expect(await namedBefore([before], { event: merged })).toMatchObject({ asked: ['merge-1'] });
+});
+
+test('without GitHub, a commit or a config file nothing is known, and a refusal of GitHub is told', async () => {
+  for (const over of [
+    { pullRequests: undefined },
+    { event: { ...push, commit: undefined } },
+    { configFiles: [] },
+  ])
+    expect((await namedBefore([before], over as Partial<RunContext>)).names).toEqual([]);
+  const stepsOf = () => Promise.reject(new Error('Resource not accessible by integration'));
+  const refused = await namedBefore([before], { pullRequests: { stepsOf } as never });
+  expect(refused).toMatchObject({ names: [], told: [expect.stringContaining('not accessible')] });
+});
