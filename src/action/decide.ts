@@ -1,5 +1,6 @@
 import { decideAccess, decideRemoval } from '../access/decide-access.ts';
 import { needsRaisedQuota } from '../access/decide-policies.ts';
+import { unreadGuards } from '../access/bucket-guard.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import type { Aws } from '../aws/open-aws.ts';
@@ -18,6 +19,8 @@ export async function decide({ config, settings, report }: RunContext, aws: Aws)
   const asksQuota = needsRaisedQuota(config, aws.caller.partition);
   const observed = await aws.observe(config, { asksQuota, isRemoval: isRemoval(settings) });
   report.add({ observed });
+  const unread = unreadGuards(Object.values(observed.buckets));
+  if (unread !== undefined) report.note(unread);
   const decideFor = isRemoval(settings) ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.
   const allowDestroy = settings.command === 'verify' || settings['allow-destroy'];

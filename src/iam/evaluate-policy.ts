@@ -10,6 +10,8 @@ export interface PolicyRequest {
   readonly principals?: readonly string[];
   /** Context keys, in any case. */
   readonly context?: Readonly<Record<string, string>>;
+  /** Which keys beside them the request may hold, in lower case; conditions on those decide as an unknown operator does. @default none */
+  readonly mayHold?: (key: string) => boolean;
 }
 
 /** What policies say of a request, and the statement that says so; an implicit deny has none. */
@@ -36,8 +38,20 @@ export function evaluatePolicies(
 
 /** Whether a statement names one of the principals; a statement without principals names nobody. */
 export function namesPrincipal(statement: Statement, principals: readonly string[]): boolean {
+  const { NotPrincipal } = statement;
+  if (NotPrincipal !== undefined) return !leavesOut(principalsOf({ Principal: NotPrincipal }), principals);
   const named = principalsOf(statement);
   return named.includes('AWS:*') || principals.some((principal) => named.includes(`AWS:${principal}`));
+}
+
+/** NotPrincipal leaves out a role's session by its own ARN alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
+function leavesOut(named: readonly string[], principals: readonly string[]): boolean {
+  const sessions = principals.map((arn) =>
+    arn.replace(/:iam:(.*):role\/(?:.*\/)?(.*)$/, ':sts:$1:assumed-role/$2/'),
+  );
+  return named.some(
+    (one) => one === 'AWS:*' || sessions.some((arn) => one.startsWith(`AWS:${arn}`) && arn.endsWith('/')),
+  );
 }
 
 function matches(statement: Statement, request: PolicyRequest): boolean {
@@ -50,21 +64,32 @@ function matches(statement: Statement, request: PolicyRequest): boolean {
     if (Resource !== undefined ? !listOf(Resource).some(resource) : listOf(NotResource).some(resource))
       return false;
   }
-  return conditionHolds(Condition ?? {}, { context: request.context ?? {}, unknown: Effect === 'Allow' });
+  return conditionHolds(Condition ?? {}, { ...request, unknown: Effect === 'Allow' });
 }
 
-interface Circumstances {
-  readonly context: Readonly<Record<string, string>>;
+interface Circumstances extends Pick<PolicyRequest, 'context' | 'mayHold'> {
   /** What an operator counts as that is not known here. */
   readonly unknown: boolean;
 }
 
-function conditionHolds(condition: Condition, { context, unknown }: Circumstances): boolean {
+function conditionHolds(condition: Condition, { context = {}, mayHold, unknown }: Circumstances): boolean {
   const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
+  const filled = (text: string) =>
+    mayHold === undefined
+      ? text
+      : text.replace(
+          /\$\{([^},]+)[^}]*\}/g,
+          (variable, key: string) => values.get(key.toLowerCase()) ?? variable,
+        );
   return Object.entries(condition).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) =>
-      holds(operator, { wanted: listOf(wanted).map(String), value: values.get(key.toLowerCase()), unknown }),
-    ),
+    Object.entries(keys).every(([key, given]) => {
+      const value = values.get(key.toLowerCase());
+      const wanted = listOf(given).map(String).map(filled);
+      // What a variable stands for that is still there is not known either.
+      const isOpen =
+        value === undefined ? mayHold?.(key.toLowerCase()) : mayHold && /\$\{[^*?$]/.test(wanted.join());
+      return isOpen === true ? unknown : holds(operator, { wanted, value, unknown });
+    }),
   );
 }
 

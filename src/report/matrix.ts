@@ -10,8 +10,8 @@ const SHOWN_CAUSES = 10;
 
 const columns = {
   lists: ['lists'],
-  reads: ['reads'],
-  decrypts: ['decrypts'],
+  reads: ['reads', 'bucket-policy', 'object-ownership'],
+  decrypts: ['decrypts', 'key-policy'],
   browser: ['presigned', 'preflight', 'preflight-unknown-origin'],
   'no write': ['denies-write', 'denies-delete'],
   "others' CORS kept": ['foreign-cors'],

@@ -6,6 +6,7 @@ import { defined } from '../../base/defined.ts';
 import type { Log } from '../../base/log.ts';
 import type { AwsClients } from '../clients.ts';
 import { observeBucket } from './observe-bucket.ts';
+import { withGuard } from './observe-guard.ts';
 import { observeRole } from './observe-role.ts';
 import { isDenied } from '../../problem/aws-error.ts';
 import { unreadableBuckets } from '../../problem/unreadable-buckets.ts';
@@ -36,10 +37,15 @@ export async function observe(props: ObserveProps): Promise<Observed> {
   const { clients, caller, config, asksQuota, isRemoval = false, log } = props;
   const find = (names: readonly string[]) =>
     Promise.all(names.map((name) => observeBucket(clients, caller, name)));
+  const findGuarded = async (name: string): Promise<BucketFinding> => {
+    const finding = await observeBucket(clients, caller, name);
+    if (isRemoval || finding.kind !== 'found') return finding;
+    return { ...finding, bucket: await withGuard(clients, finding.bucket) };
+  };
   const configured = [...new Set(config.buckets.map(({ bucket }) => bucket))];
   const [{ role, policies }, found, policiesPerRoleQuota] = await Promise.all([
     observeRole({ iam: clients.iam, caller, names: config }),
-    find(configured),
+    Promise.all(configured.map(findGuarded)),
     asksQuota ? policiesPerRole(clients) : undefined,
   ]);
   const granted = grantedBuckets(policies.map(({ document }) => document));
