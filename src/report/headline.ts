@@ -29,11 +29,11 @@ function result(report: Report, change: AccessChange | undefined): string {
         : '✅ Kolena S3 access · removed: Kolena no longer has access';
     case 'applied':
       return report.plan?.hasChanges === true
-        ? `✅ Kolena S3 access · applied: ${planned(report, change)}`
+        ? `✅ Kolena S3 access · applied${isVerified(report.checks ?? []) ? ' and proven from inside your account' : ''}: ${planned(report, change)}`
         : '✅ Kolena S3 access · nothing had to be applied';
     case 'verified':
       return isVerified(report.checks ?? [])
-        ? `✅ Kolena S3 access · verified: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
+        ? `✅ Kolena S3 access · proven from inside your account: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
         : '⚠️ Kolena S3 access · not proven: nobody could try it';
   }
 }

@@ -131,7 +131,8 @@ export function causeSections(causes: readonly Cause[], detail: Detail): string[
 
 /** The checks that are about no single bucket, as a count behind what they are about. */
 export function roleLine(checks: readonly Check[], role: Inline): string[] {
-  const own = checks.filter((check) => bucketOf(check) === undefined);
+  // The headline says that everything is seen from inside.
+  const own = checks.filter((check) => bucketOf(check) === undefined && check.id !== 'organization');
   if (own.length === 0) return [];
   const number = (status: Check['status']) => own.filter((check) => check.status === status).length;
   const sign =

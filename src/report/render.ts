@@ -200,7 +200,7 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
     ...(checks.length > 0 && report.plan?.hasChanges === true ? foldedTable(model, detail) : []),
     ...section.checksSection(`All ${checks.length} checks with evidence`, checks, detail),
     ...section.diffSection(diffs, detail),
-    ...section.checksSection('Checked before the apply', simulated, detail),
+    ...section.checksSection('IAM policy simulation', simulated, detail),
     ...section.terraformSection(report, rows, detail),
     ...leftOut(model, detail),
     ...historySection(history, detail),

@@ -67,6 +67,12 @@ export const checks = {
     meaning: 'the role cannot be assumed: another external ID, an SCP, a boundary, STS off in the region',
     remedy: 'Do as the evidence says; IAM may also need more time.',
   },
+  organization: {
+    titles: { unprovable: 'The organization lets Kolena in from outside.' },
+    meaning:
+      "never fails; unprovable in every account of an organization, whose resource control policies (RCPs) on `sts:AssumeRole` no member account can read. If Kolena is refused though all else passes, the organization's administrator exempts Kolena's account by `aws:PrincipalAccount`, or the role by the tag `dp:exclude:identity` = `true`",
+    remedy: "Ask the organization's administrator.",
+  },
   'external-id': {
     titles: {
       pass: 'The role can be assumed with the right external ID only.',

@@ -27,7 +27,7 @@ describe('the first line', () => {
       { outcome: 'applied', checks: passed },
     ],
     [
-      '✅ Kolena S3 access · verified: Kolena can read 1 bucket · 3 of 3 checks passed',
+      '✅ Kolena S3 access · proven from inside your account: Kolena can read 1 bucket · 3 of 3 checks passed',
       { outcome: 'verified', checks: [...passed, { ...check('pass', 'Reads.'), id: 'reads:images' }] },
     ],
     [
