@@ -38,20 +38,14 @@ export function evaluatePolicies(
 
 /** Whether a statement names one of the principals; a statement without principals names nobody. */
 export function namesPrincipal(statement: Statement, principals: readonly string[]): boolean {
-  const { NotPrincipal } = statement;
-  if (NotPrincipal !== undefined) return !leavesOut(principalsOf({ Principal: NotPrincipal }), principals);
+  if (statement.NotPrincipal !== undefined) {
+    // A role's session is left out by its own ARN alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    const sessions = principals.map((arn) => `:assumed-role/${arn.split('/').at(-1) ?? ''}/`);
+    const left = principalsOf({ Principal: statement.NotPrincipal });
+    return !left.some((name) => sessions.some((session) => name.includes(session)));
+  }
   const named = principalsOf(statement);
   return named.includes('AWS:*') || principals.some((principal) => named.includes(`AWS:${principal}`));
-}
-
-/** NotPrincipal leaves out a role's session by its own ARN alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html */
-function leavesOut(named: readonly string[], principals: readonly string[]): boolean {
-  const sessions = principals.map((arn) =>
-    arn.replace(/:iam:(.*):role\/(?:.*\/)?(.*)$/, ':sts:$1:assumed-role/$2/'),
-  );
-  return named.some(
-    (one) => one === 'AWS:*' || sessions.some((arn) => one.startsWith(`AWS:${arn}`) && arn.endsWith('/')),
-  );
 }
 
 function matches(statement: Statement, request: PolicyRequest): boolean {
@@ -74,20 +68,13 @@ interface Circumstances extends Pick<PolicyRequest, 'context' | 'mayHold'> {
 
 function conditionHolds(condition: Condition, { context = {}, mayHold, unknown }: Circumstances): boolean {
   const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
-  const filled = (text: string) =>
-    mayHold === undefined
-      ? text
-      : text.replace(
-          /\$\{([^},]+)[^}]*\}/g,
-          (variable, key: string) => values.get(key.toLowerCase()) ?? variable,
-        );
   return Object.entries(condition).every(([operator, keys]) =>
     Object.entries(keys).every(([key, given]) => {
       const value = values.get(key.toLowerCase());
-      const wanted = listOf(given).map(String).map(filled);
-      // What a variable stands for that is still there is not known either.
+      const wanted = listOf(given).map(String);
+      // What a variable stands for is not looked up.
       const isOpen =
-        value === undefined ? mayHold?.(key.toLowerCase()) : mayHold && /\$\{[^*?$]/.test(wanted.join());
+        mayHold && (value === undefined ? mayHold(key.toLowerCase()) : wanted.join().includes('${'));
       return isOpen === true ? unknown : holds(operator, { wanted, value, unknown });
     }),
   );

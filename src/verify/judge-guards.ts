@@ -3,7 +3,7 @@ import type { Observed } from '../access/observed.ts';
 import { rootArn } from '../config/arn.ts';
 import { admits, denialsOf, exempting } from '../iam/denials.ts';
 import type { PolicyRequest } from '../iam/evaluate-policy.ts';
-import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
 import { type Check, fail, pass, warning } from './check.ts';
 import { about } from './checks.ts';
@@ -30,7 +30,7 @@ export function judgeGuards(expectations: Expectations, known: Known, read?: Rea
     const one = { bucket, expectations, known, wasRead: own.every(({ name }) => read?.has(name) === true) };
     return [
       ...(guard.policy === undefined ? [] : [bucketPolicy(one, guard.policy)]),
-      ...(guard.keyPolicy === undefined ? [] : [keyPolicy({ ...one, key }, guard.keyPolicy)]),
+      ...(guard.keyPolicy === undefined ? [] : [keyPolicy(one, key, guard.keyPolicy)]),
       ...ownership(bucket, guard),
     ];
   });
@@ -45,41 +45,35 @@ interface OneBucket {
 
 function bucketPolicy(one: OneBucket, policy: PolicyDocument): Check {
   const { bucket, expectations } = one;
-  const subject = about('bucket-policy', { bucket });
-  const ofBucket = expectations.locations.filter((location) => location.bucket === bucket);
-  const requests = simulationQuestions({ ...expectations, locations: ofBucket })
+  const locations = expectations.locations.filter((location) => location.bucket === bucket);
+  const requests = simulationQuestions({ ...expectations, locations })
     .filter(({ expected }) => expected === 'allowed')
     .map(({ action, resource, context = {} }) => asRole(one, { action, resource, context }));
-  return (
-    denied(one, { subject, policy, requests, what: 'the bucket policy' }) ?? pass(subject, 'It was read.')
-  );
+  const subject = about('bucket-policy', { bucket });
+  return denied(one, { subject, policy, requests }) ?? pass(subject, 'It was read.');
 }
 
-function keyPolicy(one: OneBucket & { readonly key: string }, policy: PolicyDocument): Check {
-  const { bucket, key, expectations } = one;
+function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
+  const { bucket, expectations, wasRead } = one;
   const subject = about('key-policy', { bucket });
   const context = { ...callContext(expectations, bucket), 'kms:CallerAccount': expectations.accountId ?? '' };
   const request = asRole(one, { action: 'kms:Decrypt', resource: key, context });
-  const check = denied(one, { subject, policy, requests: [request], what: 'the key policy' });
-  if (check !== undefined) return check;
   const admitted = admits(policy, request);
+  const check = denied(one, { subject, policy, requests: [request] });
+  if (check !== undefined) return check;
   if (admitted === 'always') return pass(subject, `${key} admits the role or its account.`);
   const evidence =
     admitted === 'never'
       ? `The key policy of ${key} admits neither the role nor its account.`
       : `The key policy of ${key} admits by the network place, and Kolena's is not known here.`;
   const remedy = statementFor(decryptStatement(expectedRoleArn(expectations)), 'the key policy');
-  const say = admitted === 'never' && !one.wasRead ? fail : warning;
-  return say(subject, evidence, remedy);
+  return (admitted === 'never' && !wasRead ? fail : warning)(subject, evidence, remedy);
 }
 
 function ownership(bucket: string, { ownership: set }: BucketGuard): Check[] {
   if (set === undefined || set === 'BucketOwnerEnforced') return [];
-  const whose =
-    set === 'ObjectWriter'
-      ? 'an object that another account uploads stays its own'
-      : 'an object that another account uploads without the ACL `bucket-owner-full-control` stays its own';
-  const evidence = `Object ownership is ${set}: ${whose}, and then no policy of this account opens it to Kolena.`;
+  const without = set === 'ObjectWriter' ? '' : ' without the ACL `bucket-owner-full-control`';
+  const evidence = `Object ownership is ${set}: an object that another account uploads${without} stays its own, and then no policy of this account opens it to Kolena.`;
   return [warning(about('object-ownership', { bucket }), evidence)];
 }
 
@@ -87,41 +81,35 @@ interface Guarded {
   readonly subject: ReturnType<typeof about<'bucket-policy' | 'key-policy'>>;
   readonly policy: PolicyDocument;
   readonly requests: readonly PolicyRequest[];
-  readonly what: string;
 }
 
 /** What the Deny statements of a policy do to the requests; undefined for nothing. */
-function denied({ expectations, wasRead }: OneBucket, guarded: Guarded): Check | undefined {
-  const { subject, policy, requests, what } = guarded;
+function denied(
+  { expectations, wasRead }: OneBucket,
+  { subject, policy, requests }: Guarded,
+): Check | undefined {
   const { certain, byPlace } = denialsOf(policy, requests);
-  const roleArn = expectedRoleArn(expectations);
-  if (certain.length > 0) {
-    const evidence = `${named(certain)} of ${what} ${certain.length === 1 ? 'denies' : 'deny'} the role what it has to read.`;
-    const remedy = exemption(certain, { what, roleArn });
-    return wasRead
-      ? warning(subject, `${evidence} Yet the role really listed and read it.`, remedy)
-      : fail(subject, evidence, remedy);
-  }
-  if (byPlace.length === 0) return undefined;
-  const evidence = `${named(byPlace)} of ${what} ${byPlace.length === 1 ? 'judges' : 'judge'} callers by their network place: Kolena's servers, the browser and this runner each by its own, so that what this run may do says nothing of Kolena.`;
-  return warning(subject, evidence, exemption(byPlace, { what, roleArn }));
-}
-
-function named(statements: readonly Statement[]): string {
-  const names = statements.map(({ Sid = '' }) => Sid).join(', ');
-  return statements.length === 1 ? `The statement ${names}` : `The statements ${names}`;
-}
-
-function exemption(
-  statements: readonly Statement[],
-  { what, roleArn }: { readonly what: string; readonly roleArn: string },
-): string {
+  const statements = certain.length > 0 ? certain : byPlace;
+  if (statements.length === 0) return undefined;
+  const [what, s] = [subject.kind.replace('-', ' '), statements.length === 1 ? 's' : ''];
+  const names = `statement${s === '' ? 's' : ''} ${statements.map(({ Sid = '' }) => Sid).join(', ')}`;
   const parts = statements.map((statement) => {
-    const { Sid, Principal, Condition } = exempting(statement, roleArn);
+    const { Sid, Principal, Condition } = exempting(statement, expectedRoleArn(expectations));
     const changed = statement.NotPrincipal === undefined ? { Condition } : { Principal, Condition };
-    return JSON.stringify(statements.length === 1 ? changed : { Sid, ...changed }, null, 2);
+    return JSON.stringify(s === '' ? { Sid, ...changed } : changed, null, 2);
   });
-  return `Exempt the role in ${what}; no Allow overrides a Deny. Write ${named(statements).replace('The', 'the')} with:\n${parts.join(',\n')}`;
+  const remedy = `Exempt the role in the ${what}, since no Allow overrides a Deny. Write the ${names} with:\n${parts.join(',\n')}`;
+  const by = `The ${names} of the ${what}`;
+  if (certain.length === 0)
+    return warning(
+      subject,
+      `${by} judge${s} callers by their network place: Kolena's servers, the browser and this runner each by its own, so that what this run may do says nothing of Kolena.`,
+      remedy,
+    );
+  const evidence = `${by} den${s === '' ? 'y' : 'ies'} the role what it has to read.`;
+  return wasRead
+    ? warning(subject, `${evidence} Yet the role really listed and read it.`, remedy)
+    : fail(subject, evidence, remedy);
 }
 
 /** The checks, in which a refusal that a bucket policy or key policy explains has its remedy: one cause, one fix. */

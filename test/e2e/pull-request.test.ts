@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startGitHub, type GitHubStandIn } from '../support/github.ts';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
+import { policyOf } from '../verify/guarded.ts';
 
 let scene: Scene;
 let github: GitHubStandIn;
@@ -51,6 +52,21 @@ describe('a pull request', () => {
     expect(comments[0]?.body).toContain('not-shared');
     expect(comments[0]?.body).toContain('Earlier results (1)');
     expect(comments[1]?.body).toBe(comment?.body);
+  });
+
+  test('on a bucket whose policy denies Kolena shows the statement and its fix before anybody merges', async () => {
+    const policy = policyOf({
+      Sid: 'OnlyTheTeam',
+      Condition: { ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::*:role/ci/*', 'arn:aws:iam::*:root'] } },
+    });
+    await scene.world.createBucket({ name: 'team-only', policy });
+    const pull = await github.openPullRequest('Give Kolena a bucket that denies it');
+    const { exitCode, log } = await on(pull, { buckets: 'team-only', verify: 'assume' });
+    expect(exitCode, log).toBe(0);
+    const [comment] = await github.comments(pull.number);
+    expect(comment?.body).toMatch(/^### .* · ❌ 1 check failed$/m);
+    expect(comment?.body).toMatch(/❌ failed:\*\* The policy of `team-only` denies Kolena\. .*OnlyTheTeam/);
+    expect(comment?.body).toContain('"arn:aws:iam::111122223333:role/KolenaS3ReadAccess"');
   });
 
   test('whose comment GitHub refuses fails with comment-failed, summary and outputs written', async () => {

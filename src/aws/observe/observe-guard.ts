@@ -1,7 +1,7 @@
 import { DescribeKeyCommand, GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { GetBucketOwnershipControlsCommand, GetBucketPolicyCommand } from '@aws-sdk/client-s3';
 
-import type { GuardRight } from '../../access/bucket-guard.ts';
+import type { GuardRight, ObjectOwnership } from '../../access/bucket-guard.ts';
 import type { ObservedBucket } from '../../access/observed.ts';
 import { defined } from '../../base/defined.ts';
 import { isKeyAlias } from '../../config/arn.ts';
@@ -16,61 +16,54 @@ import type { AwsClients } from '../clients.ts';
  */
 export async function withGuard(clients: AwsClients, bucket: ObservedBucket): Promise<ObservedBucket> {
   const { name: Bucket, region, defaultKmsKeyArn: named } = bucket;
+  const s3 = clients.s3(region);
+  const kms = () => clients.kms(region);
   const unread: GuardRight[] = [];
-  const orUnread = <T>(right: GuardRight, answer: Promise<T>): Promise<T | undefined> =>
-    answer.catch(() => {
+  const read = async <T>(right: GuardRight, answer: Promise<T>, absent?: { code: string; means?: T }) => {
+    try {
+      return await answer;
+    } catch (error) {
+      if (absent !== undefined && isCode(error, absent.code)) return absent.means;
       unread.push(right);
       return undefined;
-    });
-
-  const s3 = clients.s3(region);
-  const policy = s3
-    .send(new GetBucketPolicyCommand({ Bucket }))
-    .then(({ Policy }) => documentOf(Policy), unless('NoSuchBucketPolicy', undefined));
-  // A bucket from before the setting is as with the one that came first.
-  const ownership = s3
-    .send(new GetBucketOwnershipControlsCommand({ Bucket }))
-    .then(
-      ({ OwnershipControls }) => OwnershipControls?.Rules?.[0]?.ObjectOwnership,
-      unless('OwnershipControlsNotFoundError', 'ObjectWriter'),
-    );
-  const keyAndPolicy = async (keyId: string) => {
-    const kms = clients.kms(region);
-    const described = () => kms.send(new DescribeKeyCommand({ KeyId: keyId }));
-    const arn = isKeyAlias(keyId)
-      ? await orUnread(
-          'kms:DescribeKey',
-          described().then(({ KeyMetadata }) => KeyMetadata?.Arn),
-        )
-      : keyId;
-    if (arn === undefined) return {};
-    const got = kms.send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' }));
-    return {
-      arn,
-      keyPolicy: await orUnread(
-        'kms:GetKeyPolicy',
-        got.then(({ Policy }) => documentOf(Policy)),
-      ),
-    };
+    }
   };
-  const [bucketPolicy, objectOwnership, key] = await Promise.all([
-    orUnread('s3:GetBucketPolicy', policy),
-    orUnread('s3:GetBucketOwnershipControls', ownership),
-    named === undefined ? {} : keyAndPolicy(named),
+  const keyOf = (KeyId: string) =>
+    read(
+      'kms:DescribeKey',
+      kms()
+        .send(new DescribeKeyCommand({ KeyId }))
+        .then(({ KeyMetadata }) => KeyMetadata?.Arn),
+    );
+  const ofKey = async () => {
+    const KeyId = named !== undefined && isKeyAlias(named) ? await keyOf(named) : named;
+    if (KeyId === undefined) return {};
+    const got = kms().send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }));
+    const keyPolicy = await read(
+      'kms:GetKeyPolicy',
+      got.then(({ Policy }) => documentOf(Policy)),
+    );
+    return { defaultKmsKeyArn: KeyId, keyPolicy };
+  };
+  const gotPolicy = s3.send(new GetBucketPolicyCommand({ Bucket }));
+  const gotOwnership = s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
+  const [policy, ownership, { keyPolicy, ...key }] = await Promise.all([
+    read(
+      's3:GetBucketPolicy',
+      gotPolicy.then(({ Policy }) => documentOf(Policy)),
+      { code: 'NoSuchBucketPolicy' },
+    ),
+    read<ObjectOwnership | undefined>(
+      's3:GetBucketOwnershipControls',
+      gotOwnership.then(({ OwnershipControls }) => OwnershipControls?.Rules?.[0]?.ObjectOwnership),
+      // A bucket from before the setting is as with its first value.
+      { code: 'OwnershipControlsNotFoundError', means: 'ObjectWriter' },
+    ),
+    ofKey(),
   ]);
-  const { arn: defaultKmsKeyArn = named, keyPolicy } = key as { arn?: string; keyPolicy?: PolicyDocument };
-  const guard = { policy: bucketPolicy, ownership: objectOwnership, keyPolicy, unread };
-  return { ...bucket, ...defined({ defaultKmsKeyArn, guard: defined(guard) }) };
+  return { ...bucket, ...defined(key), guard: defined({ policy, ownership, keyPolicy, unread }) };
 }
 
 function documentOf(text = ''): PolicyDocument {
   return readPolicyDocument(JSON.parse(text));
-}
-
-/** What an error answer means that is none. */
-function unless<const T>(code: string, meaning: T): (error: unknown) => T {
-  return (error) => {
-    if (isCode(error, code)) return meaning;
-    throw error;
-  };
 }
