@@ -66,7 +66,10 @@ function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
     admitted === 'never'
       ? `The key policy of ${key} admits neither the role nor its account.`
       : `The key policy of ${key} admits by the network place, and Kolena's is not known here.`;
-  const remedy = statementFor(decryptStatement(expectedRoleArn(expectations)), 'the key policy');
+  const remedy = statementFor(
+    decryptStatement(expectedRoleArn(expectations)),
+    'the key policy as soon as the role exists, since KMS takes no other',
+  );
   return (admitted === 'never' && !wasRead ? fail : warning)(subject, evidence, remedy);
 }
 
@@ -116,10 +119,11 @@ function denied(
 export function withOneFix(checks: readonly Check[], guards: readonly Check[]): Check[] {
   const fixes = new Map(guards.map(({ id, status, remedy }) => [id, status === 'fail' ? remedy : undefined]));
   return checks.map((check) => {
-    const [, kind = '', bucket = ''] = /^(lists|reads|decrypts):([^/]+)/.exec(check.id) ?? [];
-    const remedy = fixes.get(`${kind === 'decrypts' ? 'key' : 'bucket'}-policy:${bucket}`);
-    const isExplained = check.status === 'fail' && /resource-based policy|key policy/.test(check.evidence);
-    return isExplained && remedy !== undefined ? { ...check, remedy } : check;
+    const [, bucket = ''] = /^(?:lists|reads|decrypts):([^/]+)/.exec(check.id) ?? [];
+    const kind = /kms:|key policy/.test(check.evidence) ? 'key' : 'bucket';
+    const isOfResource = /(?:resource-based|key) policy/.test(check.evidence);
+    const remedy = fixes.get(`${kind}-policy:${bucket}`);
+    return check.status === 'fail' && isOfResource && remedy !== undefined ? { ...check, remedy } : check;
   });
 }
 
