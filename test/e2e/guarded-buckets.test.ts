@@ -4,7 +4,7 @@ import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { type Check, isVerified } from '../../src/verify/check.ts';
 import { actAsKolena, promised } from '../support/act-as-kolena.ts';
 import { foreignRules as rules } from '../support/foreign-rules.ts';
-import type { Organization } from '../support/gate/organization.ts';
+import { perimeter } from '../support/gate/organization.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { seedExternalId, seedPolicy } from '../support/seed.ts';
 import { customerAccountId, kolenaAccountId, startWorld, type World } from '../support/world.ts';
@@ -96,28 +96,8 @@ test('a network condition that this runner passes and Kolena does not is a warni
   });
 });
 
-/** As AWS's own sample draws an identity perimeter: https://github.com/aws-samples/data-perimeter-policy-examples */
-const perimeter = (...trusted: string[]): Organization => ({
-  id: 'o-example',
-  accounts: [customerAccountId],
-  resourceControlPolicies: [
-    policyOf({
-      Sid: 'OnlyTheOrganization',
-      Action: 'sts:AssumeRole',
-      Condition: {
-        StringNotEqualsIfExists: {
-          'aws:PrincipalOrgID': 'o-example',
-          'aws:PrincipalAccount': trusted,
-          'aws:ResourceTag/dp:exclude:identity': 'true',
-        },
-        BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
-      },
-    }),
-  ],
-});
-
 test("an organization's boundary lets the verifier in and Kolena not: verified from inside, with the limit and its exceptions said", async () => {
-  world.gate.organize(perimeter('000000000000'));
+  world.gate.organize(perimeter(customerAccountId));
   await setUpByHand(world);
   const { checks } = await verifyIn(world);
   expect(isVerified(checks)).toBe(true);
@@ -128,9 +108,9 @@ test("an organization's boundary lets the verifier in and Kolena not: verified f
   const asKolena = () => actAsKolena(world, { roleArn, externalId: seedExternalId });
   expect(await asKolena()).toMatchObject({ assumeWithExternalId: false });
   // Each of the two exceptions lets Kolena in.
-  world.gate.organize(perimeter(kolenaAccountId));
+  world.gate.organize(perimeter(customerAccountId, kolenaAccountId));
   expect(await asKolena()).toEqual(promised);
-  world.gate.organize(perimeter('000000000000'));
+  world.gate.organize(perimeter(customerAccountId));
   const Tags = [{ Key: 'dp:exclude:identity', Value: 'true' }];
   await world.iam(world.customerRoot).send(new TagRoleCommand({ RoleName: 'KolenaS3ReadAccess', Tags }));
   expect(await asKolena()).toEqual(promised);

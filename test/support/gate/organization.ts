@@ -34,3 +34,37 @@ export function boundaryOf(
       : [],
   };
 }
+
+/**
+ * An organization of one account, whose roles only its own members and the trusted accounts assume, unless a role is left
+ * out by its tag: as AWS's own sample draws it, https://github.com/aws-samples/data-perimeter-policy-examples
+ */
+export function perimeter(account: string, trusted = '000000000000'): Organization {
+  const onlyMembers = {
+    StringNotEqualsIfExists: {
+      'aws:PrincipalOrgID': 'o-example',
+      'aws:PrincipalAccount': trusted,
+      'aws:ResourceTag/dp:exclude:identity': 'true',
+    },
+    BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+  };
+  return {
+    id: 'o-example',
+    accounts: [account],
+    resourceControlPolicies: [
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'OnlyTheOrganization',
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'sts:AssumeRole',
+            Resource: '*',
+            Condition: onlyMembers,
+          },
+        ],
+      },
+    ],
+  };
+}
