@@ -28,14 +28,18 @@ export function openKeys(): Keys {
 /** KMS's answer to a question that was authorized. */
 export function answerOfKms({ headers, body }: AwsRequest, keys: Keys): object | AwsError {
   const { KeyId = '' } = JSON.parse(body.toString()) as { KeyId?: string };
-  switch (headers['x-amz-target']) {
-    case 'TrentService.DescribeKey':
-      return { KeyMetadata: { Arn: keys.keyOf(KeyId), KeyId: keys.keyOf(KeyId).split('/').at(-1) } };
-    case 'TrentService.GetKeyPolicy':
-      return { Policy: JSON.stringify(keys.policyOf(KeyId)), PolicyName: 'default' };
-    default:
-      return { status: 400, code: 'UnknownOperationException', message: 'The gate has no such operation.' };
-  }
+  const key = keys.keyOf(KeyId);
+  const answers: Readonly<Record<string, object>> = {
+    'TrentService.DescribeKey': { KeyMetadata: { Arn: key, KeyId: key.split('/').at(-1) } },
+    'TrentService.GetKeyPolicy': { Policy: JSON.stringify(keys.policyOf(KeyId)), PolicyName: 'default' },
+  };
+  return (
+    answers[headers['x-amz-target'] ?? ''] ?? {
+      status: 400,
+      code: 'UnknownOperationException',
+      message: 'The gate has no such operation.',
+    }
+  );
 }
 
 function trusting(account: string): PolicyDocument {
