@@ -65,7 +65,7 @@ describe('a pull request', () => {
     expect(exitCode, log).toBe(0);
     const [comment] = await github.comments(pull.number);
     expect(comment?.body).toMatch(/^### .* · ❌ 1 check failed$/m);
-    expect(comment?.body).toMatch(/❌ failed:\*\* The policy of `team-only` denies Kolena\. .*OnlyTheTeam/);
+    expect(comment?.body).toMatch(/❌ failed:\*\* The policy of team-only denies Kolena\. .*OnlyTheTeam/);
     expect(comment?.body).toContain('"arn:aws:iam::111122223333:role/KolenaS3ReadAccess"');
   });
 

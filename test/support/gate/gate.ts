@@ -58,7 +58,7 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
     issuers,
     identities,
     iam,
-    buckets: openBuckets(moto),
+    buckets: openBuckets(),
     keys,
   };
   const faults = openFaultList();
