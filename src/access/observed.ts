@@ -1,5 +1,6 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRule } from '../cors/rule.ts';
+import type { BucketGuard } from './bucket-guard.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 
 /** Who calls AWS. */
@@ -70,6 +71,8 @@ export interface ObservedBucket {
   readonly corsRules: readonly CorsRule[];
   /** The customer managed key of the bucket's default encryption; absent for SSE-S3 and AWS managed keys. */
   readonly defaultKmsKeyArn?: string;
+  /** @default not looked at: the bucket is not configured, or everything goes */
+  readonly guard?: BucketGuard;
 }
 
 /** What exists in AWS now; everything later decides from this one value. */

@@ -1,5 +1,6 @@
 import { decideAccess, decideRemoval } from '../access/decide-access.ts';
 import { needsRaisedQuota } from '../access/decide-policies.ts';
+import { unreadGuards } from '../access/bucket-guard.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved, type Observed } from '../access/observed.ts';
 import type { Aws } from '../aws/open-aws.ts';
@@ -21,6 +22,8 @@ export async function decide(run: RunContext, aws: Aws): Promise<Decided> {
   const former = formerConfigs(run);
   const observed = await aws.observe(config, { asksQuota, isRemoval: isRemoval(settings), former });
   report.add({ observed });
+  const unread = unreadGuards(Object.values(observed.buckets));
+  if (unread !== undefined) report.note(unread);
   const decideFor = isRemoval(settings) ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.
   const allowDestroy = settings.command === 'verify' || settings['allow-destroy'];

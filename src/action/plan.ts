@@ -12,6 +12,7 @@ import { summarizePlan, type PlanSummary } from '../plan/summary.ts';
 import type { Terraform, TerraformPlan } from '../terraform/terraform.ts';
 import type { Check } from '../verify/check.ts';
 import { expectationsOf } from '../verify/expectations.ts';
+import { judgeGuards } from '../verify/judge-guards.ts';
 import { judgeSimulation } from '../verify/judge-simulation.ts';
 import { simulationQuestions } from '../verify/simulation.ts';
 import { decide, type Decided } from './decide.ts';
@@ -29,7 +30,7 @@ export interface Planned extends Decided, TerraformPlan {
   readonly marks: ReadonlyMap<string, FactMark>;
   /** What a comment shows of it for approval. */
   readonly shown: ShownPlan;
-  /** What IAM's simulator says of the planned documents. */
+  /** What the buckets' own policies, and IAM's simulator of the planned documents, say. */
   readonly checks: readonly Check[];
 }
 
@@ -120,11 +121,14 @@ async function shownOf(run: RunContext, { digest, marks, accountId = '' }: Shown
   };
 }
 
-async function simulate({ config, settings }: RunContext, { aws, desired }: Decided) {
+async function simulate({ config, settings }: RunContext, { aws, desired, observed }: Decided) {
   if (settings.verify === 'off' || desired.role === undefined) return [];
   const expectations = expectationsOf(config, desired, expectationOptionsOf(settings));
   const answers = await aws.simulatePlanned(desired, simulationQuestions(expectations));
-  return judgeSimulation(expectations, { answers, of: 'planned' });
+  return [
+    ...judgeGuards(expectations, observed),
+    ...judgeSimulation(expectations, { answers, of: 'planned' }),
+  ];
 }
 
 function reportPlan({ report }: RunContext, planned: Planned): void {

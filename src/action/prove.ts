@@ -31,7 +31,7 @@ export async function prove(run: RunContext, { aws, observed, desired }: Decided
     timeoutSeconds: settings['verify-timeout'],
     afterApply: settings.command === 'apply',
   };
-  const checks = judge(expectations, await aws.probe(expectations, observed, options));
+  const checks = judge(expectations, await aws.probe(expectations, observed, options), observed);
   report.add({ checks });
   if (settings.command === 'verify') report.add({ outcome: 'verified' });
   requireVerified(checks);

@@ -1,4 +1,5 @@
 import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import { UserError } from '../base/errors.ts';
@@ -23,6 +24,8 @@ export interface AwsClients {
   readonly sts: STSClient;
   /** The client for buckets of `region`, made once. @default the run's own region */
   s3(region?: string): S3Client;
+  /** The client for keys of `region`. */
+  kms(region: string): KMSClient;
   /** Sends a plain HTTP request by the same proxy, certificates and limit: the browser's preflight, for one. */
   readonly http: RequestHandler;
 }
@@ -81,12 +84,15 @@ export function awsClients({
     iam: new IAMClient({ ...shared, ...endpointOf('IAM', env), region }),
     sts: new STSClient({ ...shared, ...endpointOf('STS', env), region }),
     s3,
+    // What KMS tells is never needed: a network without a way to it must not keep a run waiting.
+    kms: (keyRegion) =>
+      new KMSClient({ ...shared, ...endpointOf('KMS', env), region: keyRegion, maxAttempts: 2 }),
     http,
   };
 }
 
 /** The endpoint that the environment names for a service; without one the SDK finds the region's own. Throws `invalid-input`. */
-export function endpointOf(service: 'IAM' | 'S3' | 'STS', env: Environment): { endpoint?: string } {
+export function endpointOf(service: 'IAM' | 'KMS' | 'S3' | 'STS', env: Environment): { endpoint?: string } {
   // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return {};
   const name = env[`AWS_ENDPOINT_URL_${service}`] ? `AWS_ENDPOINT_URL_${service}` : 'AWS_ENDPOINT_URL';

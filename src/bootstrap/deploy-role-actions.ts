@@ -10,6 +10,7 @@ export type DeployResource =
   | 'policies'
   | 'other-policies'
   | 'buckets'
+  | 'keys'
   | 'anything'
   | 'self'
   | 'trail'
@@ -39,7 +40,15 @@ export const deployRoleActions: Readonly<
     // Whatever others attach to the role counts.
     'other-policies': ['iam:GetPolicy', 'iam:GetPolicyVersion'],
     // HeadBucket, which tells the region, is allowed by s3:ListBucket.
-    buckets: ['s3:GetBucketCORS', 's3:GetEncryptionConfiguration', 's3:ListBucket'],
+    // What can keep Kolena out of a bucket is read where it may be: a plan goes on without it.
+    buckets: [
+      's3:GetBucketCORS',
+      's3:GetBucketOwnershipControls',
+      's3:GetBucketPolicy',
+      's3:GetEncryptionConfiguration',
+      's3:ListBucket',
+    ],
+    keys: ['kms:DescribeKey', 'kms:GetKeyPolicy'],
     anything: ['iam:SimulateCustomPolicy'],
     'state-bucket': ['s3:ListBucket'],
     state: ['s3:GetObject'],

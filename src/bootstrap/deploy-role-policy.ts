@@ -67,6 +67,7 @@ const grants: readonly Grant[] = [
     on: ['${AWS::AccountId}', 'aws'].map((account) => sub(`arn:\${AWS::Partition}:iam::${account}:policy/*`)),
   },
   { sid: 'Buckets', resource: 'buckets', on: buckets },
+  { sid: 'Keys', resource: 'keys', on: ref('KmsKeyArns'), when: 'HasKeys' },
   { sid: 'PolicySimulator', resource: 'anything', on: ['*'] },
   {
     sid: 'OwnRole',

@@ -102,6 +102,14 @@ export const parameters = {
     AllowedPattern: '^(arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9.,+@=_/-]+)?$',
     ConstraintDescription: 'the ARN of a managed policy',
   }),
+  KmsKeyArns: {
+    Type: 'CommaDelimitedList',
+    Description:
+      "The buckets' KMS keys, as in kms-key-arns, whose key policies both roles may read; empty for none.",
+    Default: '',
+    AllowedPattern: '^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$',
+    ConstraintDescription: 'ARNs of KMS keys with commas between',
+  },
   ReadCloudTrail: text({
     Description:
       "Whether the deploy role may look up CloudTrail's events. AWS cannot limit that to the events of one role.",
@@ -156,6 +164,7 @@ export const conditions = {
   HasSecondRole: hasItem('RoleName', 1),
   HasSecondPolicy: hasItem('PolicyName', 1),
   HasBoundary: isGiven('PermissionsBoundaryArn'),
+  HasKeys: not(equals(join('', ref('KmsKeyArns')), '')),
   HasState: isGiven('StateBucketName'),
   HasOtherAudience: not(equals(ref('Audience'), 'sts.amazonaws.com')),
   ReadsCloudTrail: equals(ref('ReadCloudTrail'), 'true'),

@@ -52,6 +52,7 @@ export const template = {
             'DeployRoleName',
             'PlanRoleName',
             'StateBucketName',
+            'KmsKeyArns',
             'ReadCloudTrail',
             'OidcIssuer',
             'Audience',

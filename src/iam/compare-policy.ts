@@ -77,7 +77,7 @@ export function statementsOf({ Statement }: Statements): readonly Statement[] {
 }
 
 /** Who a statement names, as `AWS:<arn>`, `Service:<name>`, … sorted; an account ID is spelled as its root ARN. */
-export function principalsOf({ Principal }: Statement): string[] {
+export function principalsOf({ Principal }: Pick<Statement, 'Principal'>): string[] {
   if (Principal === undefined) return [];
   const byType = Principal === '*' ? { AWS: '*' } : Principal;
   return Object.entries(byType)

@@ -10,6 +10,8 @@ export interface PolicyRequest {
   readonly principals?: readonly string[];
   /** Context keys, in any case. */
   readonly context?: Readonly<Record<string, string>>;
+  /** Which keys beside them the request may hold, in lower case; conditions on those decide as an unknown operator does. @default none */
+  readonly mayHold?: (key: string) => boolean;
 }
 
 /** What policies say of a request, and the statement that says so; an implicit deny has none. */
@@ -53,6 +55,12 @@ export function compareDecisions(was: readonly boolean[], is: readonly boolean[]
 
 /** Whether a statement names one of the principals; a statement without principals names nobody. */
 export function namesPrincipal(statement: Statement, principals: readonly string[]): boolean {
+  if (statement.NotPrincipal !== undefined) {
+    // A role's session is left out by its own ARN alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    const sessions = principals.map((arn) => `:assumed-role/${arn.split('/').at(-1) ?? ''}/`);
+    const left = principalsOf({ Principal: statement.NotPrincipal });
+    return !left.some((name) => sessions.some((session) => name.includes(session)));
+  }
   const named = principalsOf(statement);
   return named.includes('AWS:*') || principals.some((principal) => named.includes(`AWS:${principal}`));
 }
@@ -67,21 +75,25 @@ function matches(statement: Statement, request: PolicyRequest): boolean {
     if (Resource !== undefined ? !listOf(Resource).some(resource) : listOf(NotResource).some(resource))
       return false;
   }
-  return conditionHolds(Condition ?? {}, { context: request.context ?? {}, unknown: Effect === 'Allow' });
+  return conditionHolds(Condition ?? {}, { ...request, unknown: Effect === 'Allow' });
 }
 
-interface Circumstances {
-  readonly context: Readonly<Record<string, string>>;
+interface Circumstances extends Pick<PolicyRequest, 'context' | 'mayHold'> {
   /** What an operator counts as that is not known here. */
   readonly unknown: boolean;
 }
 
-function conditionHolds(condition: Condition, { context, unknown }: Circumstances): boolean {
+function conditionHolds(condition: Condition, { context = {}, mayHold, unknown }: Circumstances): boolean {
   const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
   return Object.entries(condition).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, wanted]) =>
-      holds(operator, { wanted: listOf(wanted).map(String), value: values.get(key.toLowerCase()), unknown }),
-    ),
+    Object.entries(keys).every(([key, given]) => {
+      const value = values.get(key.toLowerCase());
+      const wanted = listOf(given).map(String);
+      // What a variable stands for is not looked up.
+      const isOpen =
+        mayHold && (value === undefined ? mayHold(key.toLowerCase()) : wanted.join().includes('${'));
+      return isOpen === true ? unknown : holds(operator, { wanted, value, unknown });
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { AccessChange } from '../access/access-change.ts';
 import { isVerified, type Check } from '../verify/check.ts';
+import { isOfKind } from '../verify/checks.ts';
 import { tally } from './bucket-table.ts';
 import { code, count } from './markdown.ts';
 import { bucketOf, columnOf } from './matrix.ts';
@@ -28,11 +29,11 @@ function result(report: Report, change: AccessChange | undefined): string {
         : '✅ Kolena S3 access · removed: Kolena no longer has access';
     case 'applied':
       return report.plan?.hasChanges === true
-        ? `✅ Kolena S3 access · applied: ${planned(report, change)}`
+        ? `✅ Kolena S3 access · applied${isVerified(report.checks ?? []) ? ' and proven from inside your account' : ''}: ${planned(report, change)}`
         : '✅ Kolena S3 access · nothing had to be applied';
     case 'verified':
       return isVerified(report.checks ?? [])
-        ? `✅ Kolena S3 access · verified: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
+        ? `✅ Kolena S3 access · proven from inside your account: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
         : '⚠️ Kolena S3 access · not proven: nobody could try it';
   }
 }
@@ -88,9 +89,16 @@ function unread(report: Report): string {
     : 'the access is not proven';
 }
 
+const proving = ['lists', 'reads', 'decrypts'] as const;
+
 /** The number of buckets of which some check about reading has this status. */
 function bucketsWith({ checks = [] }: Report, status?: Check['status']): number {
-  const reading = checks.filter((check) => ['lists', 'reads', 'decrypts'].includes(columnOf(check) ?? ''));
+  const reading = checks.filter((check) =>
+    // To pass takes somebody who read; to fail, a policy that was read is enough.
+    status === 'pass'
+      ? proving.some((kind) => isOfKind(check.id, kind))
+      : proving.some((column) => columnOf(check) === column),
+  );
   const those = reading.filter((check) => status === undefined || check.status === status);
   return new Set(those.flatMap((check) => bucketOf(check) ?? [])).size;
 }
@@ -116,7 +124,9 @@ function planned({ plan }: Report, change: AccessChange | undefined): string {
   return [counts, ...others, ...(findings.length > 0 ? [`trust: ${findings.join(', ')}`] : [])].join(' · ');
 }
 
-function checkCounts({ checks = [] }: Report): string {
+function checkCounts({ outcome, plannedChecks = [], checks = [] }: Report): string {
+  const foreseen = plannedChecks.filter(({ status }) => status === 'fail').length;
+  if (outcome === 'planned' && foreseen > 0) return ` · ❌ ${count(foreseen, 'check')} failed`;
   const number = (status: Check['status']) => checks.filter((check) => check.status === status).length;
   if (number('fail') > 0) return ` · ${number('fail')} of ${count(checks.length, 'check')} failed`;
   if (number('pass') === 0) return '';

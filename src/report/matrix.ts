@@ -10,8 +10,8 @@ const SHOWN_CAUSES = 10;
 
 const columns = {
   lists: ['lists'],
-  reads: ['reads'],
-  decrypts: ['decrypts'],
+  reads: ['reads', 'bucket-policy', 'object-ownership'],
+  decrypts: ['decrypts', 'key-policy'],
   browser: ['presigned', 'preflight', 'preflight-unknown-origin'],
   'no write': ['denies-write', 'denies-delete'],
   "others' CORS kept": ['foreign-cors'],
@@ -131,7 +131,8 @@ export function causeSections(causes: readonly Cause[], detail: Detail): string[
 
 /** The checks that are about no single bucket, as a count behind what they are about. */
 export function roleLine(checks: readonly Check[], role: Inline): string[] {
-  const own = checks.filter((check) => bucketOf(check) === undefined);
+  // The headline says that everything is seen from inside.
+  const own = checks.filter((check) => bucketOf(check) === undefined && check.id !== 'organization');
   if (own.length === 0) return [];
   const number = (status: Check['status']) => own.filter((check) => check.status === status).length;
   const sign =

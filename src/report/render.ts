@@ -6,6 +6,7 @@ import { resourceRows } from '../plan/rows.ts';
 import { actionVersion } from './version.ts';
 import { growthAlert } from './growth.ts';
 import { humanTime } from './human-time.ts';
+import type { Check } from '../verify/check.ts';
 import { causesOf, causeSections, matrix, roleLine } from './matrix.ts';
 import { under } from './diff-line.ts';
 import { renderWithin, firstRows, type Detail, type Limit } from './detail.ts';
@@ -118,8 +119,13 @@ function modelOf(report: Report) {
     headline: headline(report, change),
     rows: planned === undefined ? [] : resourceRows(planned),
     diffs: diffsOf(report),
-    causes: causesOf(report.checks ?? []),
+    causes: causesOf(report.checks ?? foreseen(report)),
   };
+}
+
+/** What a reviewer has to know before the merge; what could not be asked is folded away. */
+function foreseen({ plannedChecks = [] }: Report): Check[] {
+  return plannedChecks.filter(({ status }) => status === 'fail' || status === 'warning');
 }
 
 /** What the run does to access, as far as it got to decide. */
@@ -184,7 +190,11 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
           ...causeSections(causes, detail),
           ...roleLine(checks, roleAndCaller(report, detail)),
         ]
-      : [...tableOf(model, detail), ...(isAboutAccess(report) ? who(report, change, detail) : [])]),
+      : [
+          ...causeSections(causes, detail),
+          ...tableOf(model, detail),
+          ...(isAboutAccess(report) ? who(report, change, detail) : []),
+        ]),
     ...section.warningSections(report, detail),
     ...forKolena(report, detail),
     ...(checks.length > 0 && report.plan?.hasChanges === true ? foldedTable(model, detail) : []),

@@ -79,6 +79,12 @@ export const checks = {
     meaning: 'the role cannot be assumed: another external ID, an SCP, a boundary, STS off in the region',
     remedy: 'Do as the evidence says; IAM may also need more time.',
   },
+  organization: {
+    titles: { unprovable: 'The organization lets Kolena in from outside.' },
+    meaning:
+      "never fails; unprovable in every account of an organization, whose resource control policies (RCPs) on `sts:AssumeRole` no member account can read. If Kolena is refused though all else passes, the organization's administrator exempts Kolena's account by `aws:PrincipalAccount`, or the role by the tag `dp:exclude:identity` = `true`",
+    remedy: "Ask the organization's administrator.",
+  },
   'external-id': {
     titles: {
       pass: 'The role can be assumed with the right external ID only.',
@@ -125,6 +131,34 @@ export const checks = {
     },
     meaning: "the role has no access to the object's KMS key, or the key is disabled",
     remedy: 'Add the key to `kms-key-arns`, or the printed statement to the key policy.',
+  },
+  'bucket-policy': {
+    subject: '{bucket}',
+    titles: {
+      pass: 'The policy of {bucket} denies Kolena nothing.',
+      fail: 'The policy of {bucket} denies Kolena.',
+      warning: 'The policy of {bucket} can keep Kolena out.',
+    },
+    meaning:
+      'a Deny of the bucket policy hits the role; a warning where it depends on the network place, which is another one for Kolena, the browser and this run',
+    remedy: 'Exempt the role from the Deny, by `aws:PrincipalArn`: no Allow overrides it.',
+  },
+  'key-policy': {
+    subject: '{bucket}',
+    titles: {
+      pass: 'The policy of the KMS key of {bucket} lets the role in.',
+      fail: 'The policy of the KMS key of {bucket} refuses Kolena.',
+      warning: 'The policy of the KMS key of {bucket} can keep Kolena out.',
+    },
+    meaning:
+      "the policy of the default encryption's key denies the role, or admits neither it nor its account",
+    remedy: 'Exempt the role from the Deny, or add the printed statement to the key policy.',
+  },
+  'object-ownership': {
+    subject: '{bucket}',
+    titles: { warning: 'Some objects of {bucket} can belong to another account.' },
+    meaning: 'never fails; objects that others upload can stay theirs, and closed to Kolena',
+    remedy: 'Set its object ownership to `BucketOwnerEnforced` if no writer needs ACLs.',
   },
   presigned: {
     subject: '{location}',

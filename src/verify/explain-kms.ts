@@ -43,6 +43,7 @@ export function explainKms(
   );
 }
 
-function decryptStatement(roleArn: string): MissingRight {
+/** What a key policy that lets nobody of the account in has to say. */
+export function decryptStatement(roleArn: string): MissingRight {
   return { Sid: 'KolenaDecrypt', Principal: { AWS: roleArn }, Action: 'kms:Decrypt', Resource: '*' };
 }

@@ -1,3 +1,4 @@
+import { parseArn } from '../config/arn.ts';
 import { statementsOf } from '../iam/compare-policy.ts';
 import { type Check, fail, failFor, pass, unprovable, warning } from './check.ts';
 import { about } from './checks.ts';
@@ -12,6 +13,7 @@ import { wrongExternalId } from '../iam/temporary-statement.ts';
 export function judgeAssume(expectations: Expectations, observations: Observations): Check[] {
   return [
     assumes(expectations, observations),
+    ...organization(expectations, observations),
     externalId(expectations, observations),
     temporaryTrust(observations),
   ].filter((check) => check !== undefined);
@@ -32,6 +34,20 @@ function assumes(expectations: Expectations, observations: Observations): Check 
     case 'skipped':
       return unprovable(subject, assumed.message, trust.problem?.remedy);
   }
+}
+
+/** The one thing that nobody inside can try: a resource control policy tells Kolena's account from the verifier's. */
+function organization({ kolenaPrincipalArn }: Expectations, { simulation, assumed }: Observations): Check[] {
+  const isMember =
+    simulation.outcome === 'ok' && simulation.value.some(({ inOrganization }) => inOrganization);
+  if (!isMember || assumed.outcome !== 'ok') return [];
+  const account = parseArn(kolenaPrincipalArn)?.accountId ?? '';
+  return [
+    unprovable(
+      about('organization', {}),
+      `The check came from inside, and Kolena does not: no account can read whether its organization's resource control policies (RCPs) refuse \`sts:AssumeRole\` from outside. Should they, its administrator exempts \`aws:PrincipalAccount\` ${account} or, as AWS's own samples do, roles with the tag \`dp:exclude:identity\` = \`true\`, which often only an administrator may set.`,
+    ),
+  ];
 }
 
 function externalId(expectations: Expectations, observations: Observations): Check {

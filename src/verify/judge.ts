@@ -4,24 +4,32 @@ import { judgeAssume } from './judge-assume.ts';
 import { judgeBrowser } from './judge-browser.ts';
 import { judgeCors } from './judge-cors.ts';
 import { judgeFormer } from './judge-former.ts';
+import { judgeGuards, type Known, withOneFix } from './judge-guards.ts';
 import { judgeLocations } from './judge-locations.ts';
 import { judgeRole } from './judge-role.ts';
 import { judgeSimulation } from './judge-simulation.ts';
 import type { Observations } from './observations.ts';
 
 /** Compares what must hold with what was seen: one check per promise, in the order of a reader's questions. */
-export function judge(expectations: Expectations, observations: Observations): Check[] {
+export function judge(
+  expectations: Expectations,
+  observations: Observations,
+  known: Known = { buckets: {} },
+): Check[] {
+  const read = reallyRead(observations);
+  const guards = judgeGuards(expectations, known, read);
   return [
     ...judgeRole(expectations, observations),
     ...judgeFormer(expectations, observations),
     ...judgeAssume(expectations, observations),
-    ...judgeLocations(expectations, observations),
+    ...withOneFix(judgeLocations(expectations, observations), guards),
+    ...guards,
     ...judgeBrowser(expectations, observations),
     ...judgeCors(expectations, observations),
     ...judgeSimulation(expectations, {
       answers: observations.simulation,
       of: 'role',
-      read: reallyRead(observations),
+      read,
     }),
   ];
 }

@@ -113,6 +113,8 @@ export interface SimulationAnswer {
   readonly decidedBy: readonly string[];
   /** Context keys that policies look at and that were not given, so that the answer decides nothing. @default none */
   readonly missingContext?: readonly string[];
+  /** Whether the account is in an organization, of whose policies the simulator knows SCPs alone. @default not told */
+  readonly inOrganization?: boolean;
   /** Which guard above the role denies, when one does. */
   readonly guard?: 'organization' | 'permissions-boundary';
 }

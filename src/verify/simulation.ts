@@ -54,7 +54,7 @@ export function simulationQuestions(expectations: Expectations): SimulationQuest
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
  */
-function callContext(expectations: Expectations, bucket: string): Readonly<Record<string, string>> {
+export function callContext(expectations: Expectations, bucket: string): Readonly<Record<string, string>> {
   const { accountId, regions, partition } = expectations;
   const region = regions[bucket] ?? Object.values(regions)[0];
   return defined({

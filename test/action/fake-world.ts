@@ -1,3 +1,4 @@
+import type { BucketGuard } from '../../src/access/bucket-guard.ts';
 import type { Observed } from '../../src/access/observed.ts';
 import type { Edges } from '../../src/action/edges.ts';
 import type { GivenInputs } from '../../src/action/inputs.ts';
@@ -59,6 +60,8 @@ interface WorldProps {
   readonly failing?: Readonly<Partial<Record<Call, Error>>>;
   /** What the config named before. @default nothing */
   readonly former?: NonNullable<Observed['former']>;
+  /** What surrounds each of its buckets. @default not looked at */
+  readonly guard?: BucketGuard;
   /** Whether the role of the recorded run stands when it is verified. @default true */
   readonly roleStands?: boolean;
 }
@@ -175,10 +178,12 @@ function fakeRunner({ calls, outputs, summaries, warnings, notices, verdicts }: 
 }
 
 function fakeAws(
-  { recorded = 'create', roleStands = true, former = [] }: WorldProps,
+  { recorded = 'create', roleStands = true, former = [], guard }: WorldProps,
   call: Journal['call'],
 ): Aws {
-  const { observed } = known(recorded);
+  const { observed: seen } = known(recorded);
+  const buckets = Object.values(seen.buckets).map((one) => [one.name, { ...one, ...(guard && { guard }) }]);
+  const observed = { ...seen, buckets: Object.fromEntries(buckets) as Observed['buckets'] };
   return {
     caller: { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:role/deploy', partition: 'aws' },
     observe: () => call('aws.observe', { ...observed, former }),

@@ -8,6 +8,7 @@ import { readMarker, writeMarker } from '../../src/report/marker.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { policyOf, roleOf } from '../access/world.ts';
 import { recordedReport } from '../report/recorded.ts';
+import { policyOf as denialOf } from '../verify/guarded.ts';
 import { commentUrl, fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
 
 /** The calls that change AWS; `adopt` fills Terraform's throwaway state alone. */
@@ -605,6 +606,19 @@ test('A synth with credentials observes AWS first.', async () => {
   const world = fakeWorld({ inputs: { command: 'synth' } });
   expect(await failureIn(world)).toBeUndefined();
   expect(world.calls).toEqual(['aws.signIn', 'aws.observe', 'outputs', 'summary']);
+});
+
+test('A plan on a bucket whose policy denies Kolena is green, and its comment has the statement and the fix.', async () => {
+  const guard = { unread: [], policy: denialOf({ Sid: 'OnlyTheTeam' }) };
+  const world = fakeWorld({ event: pullRequestEvent, guard });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.comments[0]?.body).toMatch(/❌ failed:.*OnlyTheTeam.*Exempt the role/);
+});
+
+test('A plan without a right to read what surrounds a bucket is green, and notes the right and what is lost.', async () => {
+  const world = fakeWorld({ event: pullRequestEvent, guard: { unread: ['s3:GetBucketPolicy'] } });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.comments[0]?.body).toMatch(/Note:.*`s3:GetBucketPolicy` shows whether a bucket policy denies/);
 });
 
 const invalid = new UserError({ reason: 'invalid-input', message: 'No such bucket.', remedy: 'Name one.' });

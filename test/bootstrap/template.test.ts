@@ -101,6 +101,7 @@ describe('the patterns of the parameters', () => {
     Subject: 'repo:my-org/my-repo',
     PermissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/b',
     StateBucketName: 'acme-state',
+    KmsKeyArns: 'arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555',
   };
 
   describe.each(parameters)('%s', (name, parameter) => {
@@ -138,7 +139,8 @@ describe('the patterns of the parameters', () => {
         `${value.slice(0, 2)}${bad}${value.slice(2)}`,
       ]) {
         // An item of a list is trimmed by CloudFormation.
-        if (name === 'Buckets' && /^\s$/.test(bad) && text.trim() === value) continue;
+        const isList = parameter.Type === 'CommaDelimitedList';
+        if (isList && /^\s$/.test(bad) && ['', value].includes(text.trim())) continue;
         const wanted = (pattern && text === `${value}${bad}`) || (percent && !text.startsWith(bad));
         expect(isAllowed(parameter, text), text).toBe(wanted);
       }
@@ -233,6 +235,19 @@ describe('what the roles may do', () => {
       JSON.stringify([permissionsOf(stack, 'plan'), permissionsOf(bootstrapStack(), 'deploy')]),
     ).not.toContain('cloudtrail');
   });
+
+  it.each(['plan', 'deploy'] as const)(
+    'reads, as the %s role, the policies of the keys that it is given, and of none else',
+    (mode) => {
+      const arns = ['a', 'b'].map((id) => `arn:aws:kms:eu-west-1:111122223333:key/${id}`);
+      const given = permissionsOf(bootstrapStack({ KmsKeyArns: arns.join(',') }), mode);
+      expect(given.Statement.find(({ Sid }) => Sid === 'Keys')).toMatchObject({
+        Action: ['kms:DescribeKey', 'kms:GetKeyPolicy'],
+        Resource: arns,
+      });
+      expect(JSON.stringify(permissionsOf(bootstrapStack(), mode))).not.toContain('kms:');
+    },
+  );
 
   it("fits a role's 10,240 characters of inline policies with the longest list of names of 20 characters that a parameter holds", () => {
     const names = Array.from({ length: 195 }, (_, at) => `acme-images-${String(at).padStart(8, '0')}`);

@@ -14,6 +14,7 @@ import type { Principal } from '../support/gate/principal.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { seedPolicy, seedTrustPolicy } from '../support/seed.ts';
 import { signedIn } from '../support/signed-in.ts';
+import { keyPolicyOf } from '../verify/guarded.ts';
 import {
   administrator,
   customerAccountId,
@@ -69,10 +70,17 @@ describe('observe', () => {
       name: 'share-with-kolena',
       region: 'us-east-1',
       corsRules: [],
+      guard: { ownership: 'BucketOwnerEnforced', unread: [] },
     });
     expect(buckets['in-europe']).toEqual({
       ...{ name: 'in-europe', region: 'eu-west-1', defaultKmsKeyArn: keyArn },
       corsRules: foreignRules,
+      guard: {
+        ownership: 'BucketOwnerEnforced',
+        // As of every key that nobody gave another one.
+        keyPolicy: keyPolicyOf({ Principal: { AWS: 'arn:aws:iam::111122223333:root' } }),
+        unread: [],
+      },
     });
   });
 

@@ -3,6 +3,7 @@ import type { OpenedPullRequest } from '../support/github-pull-requests.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
 import type { ActionResult } from '../support/run-action.ts';
 import { startScene, type Scene } from '../support/scene.ts';
+import { policyOf } from '../verify/guarded.ts';
 
 let scene: Scene;
 let github: GitHubStandIn;
@@ -54,6 +55,21 @@ describe('a pull request', () => {
     expect(comments[0]?.body).toContain('not-shared');
     expect(comments[0]?.body).toContain('Earlier results (1)');
     expect(comments[1]?.body).toBe(comment?.body);
+  });
+
+  test('a pull request on a bucket whose policy denies Kolena shows the statement and its fix before anybody merges', async () => {
+    const policy = policyOf({
+      Sid: 'OnlyTheTeam',
+      Condition: { ArnNotLike: { 'aws:PrincipalArn': ['arn:aws:iam::*:role/ci/*', 'arn:aws:iam::*:root'] } },
+    });
+    await scene.world.createBucket({ name: 'team-only', policy });
+    const pull = github.openPullRequest('Give Kolena a bucket that denies it');
+    const { exitCode, log } = await on(pull, { buckets: 'team-only', verify: 'assume' });
+    expect(exitCode, log).toBe(0);
+    const [comment] = github.commentsOn(pull.number);
+    expect(comment?.body).toMatch(/^### .* · ❌ 1 check failed$/m);
+    expect(comment?.body).toMatch(/❌ failed:\*\* The policy of team-only denies Kolena\. .*OnlyTheTeam/);
+    expect(comment?.body).toContain('"arn:aws:iam::111122223333:role/KolenaS3ReadAccess"');
   });
 
   test('a pull request whose comment GitHub refuses fails with comment-failed, summary and outputs written', async () => {

@@ -9,6 +9,7 @@ import { simulatePlanned } from '../../src/aws/probe/simulate.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { expectationsOf } from '../../src/verify/expectations.ts';
 import { judge } from '../../src/verify/judge.ts';
+import { judgeGuards } from '../../src/verify/judge-guards.ts';
 import { judgeSimulation } from '../../src/verify/judge-simulation.ts';
 import { simulationQuestions } from '../../src/verify/simulation.ts';
 import type { Principal } from '../support/gate/principal.ts';
@@ -60,7 +61,7 @@ export async function verifyIn(world: World, verification: Verification = {}): P
       awsClients({ region: 'us-east-1', env, credentials, http: clients.http }),
     interrupts: verification.interrupts ?? { listen: () => () => undefined },
   });
-  return { checks: judge(expectations, observations), lines, waited: clock.waited() };
+  return { checks: judge(expectations, observations, observed), lines, waited: clock.waited() };
 }
 
 /** What the plan says that Kolena will be able to do, and will not. */
@@ -73,7 +74,10 @@ export async function simulateIn(
   const desired = decideAccess(access, observed, { region: 'us-east-1' });
   const expectations = expectationsOf(access, desired);
   const answers = await simulatePlanned(clients, desired, simulationQuestions(expectations));
-  return judgeSimulation(expectations, { answers, of: 'planned' });
+  return [
+    ...judgeGuards(expectations, observed),
+    ...judgeSimulation(expectations, { answers, of: 'planned' }),
+  ];
 }
 
 function partsOf(world: World, { config = {}, as = world.deployer, onLine }: Verification) {

@@ -223,7 +223,8 @@ describe('buckets of other kinds', () => {
     const read = checkOf(checks, 'reads:denying-bucket');
     expect(read).toMatchObject({ status: 'fail' });
     expect(read.evidence).toContain('explicit deny in a resource-based policy');
-    expect(read.remedy).toContain("bucket's policy");
+    expect(read.remedy).toContain('Exempt the role in the bucket policy');
+    expect(read.remedy).toBe(checkOf(checks, 'bucket-policy:denying-bucket').remedy);
     expect(waited).toBe(0);
   });
 });

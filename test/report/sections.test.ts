@@ -23,11 +23,11 @@ describe('the first line', () => {
   test.each<[string, Partial<Report>]>([
     ['✅ Kolena S3 access · applied: **1 bucket new**', { outcome: 'applied' }],
     [
-      '✅ Kolena S3 access · applied: **1 bucket new** · 2 of 2 checks passed',
+      '✅ Kolena S3 access · applied and proven from inside your account: **1 bucket new** · 2 of 2 checks passed',
       { outcome: 'applied', checks: passed },
     ],
     [
-      '✅ Kolena S3 access · verified: Kolena can read 1 bucket · 3 of 3 checks passed',
+      '✅ Kolena S3 access · proven from inside your account: Kolena can read 1 bucket · 3 of 3 checks passed',
       { outcome: 'verified', checks: [...passed, { ...check('pass', 'Reads.'), id: 'reads:images' }] },
     ],
     [
@@ -43,7 +43,7 @@ describe('the first line', () => {
       },
     ],
     [
-      '✅ Kolena S3 access · applied: **1 bucket new** · 2 of 4 checks passed, 1 warning, 1 not tried',
+      '✅ Kolena S3 access · applied and proven from inside your account: **1 bucket new** · 2 of 4 checks passed, 1 warning, 1 not tried',
       { outcome: 'applied', checks: [...passed, check('warning', 'Three.'), check('unprovable', 'Four.')] },
     ],
     [

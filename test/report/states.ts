@@ -1,13 +1,17 @@
+import type { BucketGuard } from '../../src/access/bucket-guard.ts';
 import type { Observed } from '../../src/access/observed.ts';
 import type { Report } from '../../src/report/report.ts';
 import { expectationsOf, type Expectations } from '../../src/verify/expectations.ts';
 import { judge } from '../../src/verify/judge.ts';
+import { judgeGuards } from '../../src/verify/judge-guards.ts';
 import { judgeSimulation } from '../../src/verify/judge-simulation.ts';
 import type { Attempt, LocationObservation, Observations, Refusal } from '../../src/verify/observations.ts';
+import { keyPolicyOf, policyOf } from '../verify/guarded.ts';
 import { goodSimulation, keyArn, refused } from '../verify/good.ts';
 import { applied, configOf, emptyWorld, otherRule, plannedReport, unplannedReport } from './world.ts';
 
 const origin = 'https://app.kolena.io';
+const teamArn = 'arn:aws:iam::111122223333:role/vision-team';
 const cities = Array.from({ length: 40 }, (_, at) => `city-${String(at + 1).padStart(2, '0')}-frames`);
 
 const world = emptyWorld({
@@ -24,11 +28,25 @@ const live = applied(three, world);
 const forty = configOf(cities);
 const emptyForty = emptyWorld(Object.fromEntries(cities.map((name) => [name, {}])));
 
-/** The plan with what IAM's simulator says of it. */
+/** The plan with what IAM's simulator and the buckets' own policies say of it. */
 function simulated(report: Report): Report {
   const expectations = expected(report);
   const answers = { outcome: 'ok', value: goodSimulation(expectations) } as const;
-  return { ...report, plannedChecks: judgeSimulation(expectations, { answers, of: 'planned' }) };
+  return {
+    ...report,
+    plannedChecks: [
+      ...judgeGuards(expectations, { buckets: report.observed?.buckets ?? {} }),
+      ...judgeSimulation(expectations, { answers, of: 'planned' }),
+    ],
+  };
+}
+
+/** The first plan of two buckets, one of which is surrounded so. */
+function guarded(guard: Partial<BucketGuard>): Report {
+  const bucket = { name: 'team-dataset', region: 'us-east-1', corsRules: [], defaultKmsKeyArn: keyArn };
+  const buckets = { ...world.buckets, 'team-dataset': { ...bucket, guard: { unread: [], ...guard } } };
+  const config = configOf(['share-with-kolena', 'team-dataset'], { 'kms-key-arns': [keyArn] });
+  return simulated(plannedReport({ ...world, buckets }, config));
 }
 
 function expected({ config, desired }: Report): Expectations {
@@ -138,6 +156,22 @@ function stopped(
 /** Every state of comment and summary that is not a recorded plan. */
 export const states = {
   'first-plan': () => simulated(plannedReport(world, three)),
+  'bucket-denies': () =>
+    guarded({
+      policy: policyOf(
+        { Sid: 'OnlyTheTeam', Condition: { ArnNotEquals: { 'aws:PrincipalArn': teamArn } } },
+        { Sid: 'OnlyTLS', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ),
+    }),
+  'bucket-denies-by-place': () =>
+    guarded({
+      policy: policyOf({
+        Sid: 'OnlyOurVpc',
+        Condition: { StringNotEquals: { 'aws:SourceVpc': 'vpc-1a2b' } },
+      }),
+      ownership: 'ObjectWriter',
+    }),
+  'key-refuses': () => guarded({ keyPolicy: keyPolicyOf({ Principal: { AWS: teamArn } }) }),
   wider: () => simulated(plannedReport(live, widened)),
   'trust-weakens': () =>
     plannedReport(

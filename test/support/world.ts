@@ -3,11 +3,13 @@ import {
   CreateBucketCommand,
   PutBucketCorsCommand,
   PutBucketEncryptionCommand,
+  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
   type BucketLocationConstraint,
   type CORSRule,
+  type ObjectOwnership,
   type StorageClass,
 } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -46,6 +48,8 @@ export interface BucketSeed {
   readonly policy?: PolicyDocument;
   /** Customer managed key of the default encryption: reads then need `kms:Decrypt`. */
   readonly kmsKeyArn?: string;
+  /** @default BucketOwnerEnforced */
+  readonly ownership?: ObjectOwnership;
   /** Account that owns it. @default customer */
   readonly owner?: 'customer' | 'kolena';
 }
@@ -174,7 +178,8 @@ function assemble({ gate, issuer, moto }: Parts): World {
     kolenaRoot,
     rootOf,
     deployer: sessionOf(`arn:aws:iam::${customerAccountId}:role/ci/deploy`, 'GitHubActions'),
-    kolena: sessionOf(kolenaPrincipalArn, 'kolena'),
+    // Kolena calls from a place of its own.
+    kolena: sessionOfRole(gate, kolenaPrincipalArn, 'kolena', { 'aws:SourceIp': '203.0.113.7' }),
     stranger: sessionOf(`arn:aws:iam::${kolenaAccountId}:role/stranger`, 'stranger'),
     iam,
     s3,
@@ -198,7 +203,12 @@ function assemble({ gate, issuer, moto }: Parts): World {
   };
 }
 
-function sessionOfRole(gate: Gate, roleArn: string, sessionName: string): Principal {
+function sessionOfRole(
+  gate: Gate,
+  roleArn: string,
+  sessionName: string,
+  place?: Readonly<Record<string, string>>,
+): Principal {
   const accountId = roleArn.split(':')[4] ?? '';
   const roleName = roleArn.split('/').at(-1) ?? '';
   return gate.identities.issue({
@@ -206,6 +216,7 @@ function sessionOfRole(gate: Gate, roleArn: string, sessionName: string): Princi
     accountId,
     arn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`,
     identityArn: roleArn,
+    ...(place !== undefined && { place }),
   });
 }
 
@@ -222,6 +233,7 @@ function environmentOf({ credentials }: Principal, endpoint: string): Record<str
 
 async function createBucket(s3: S3Client, bucket: BucketSeed): Promise<void> {
   const { name: Bucket, region = 'us-east-1', objects = {}, corsRules, policy, kmsKeyArn } = bucket;
+  const { ownership: ObjectOwnership } = bucket;
   const location = { LocationConstraint: region as BucketLocationConstraint };
   await s3.send(
     new CreateBucketCommand({
@@ -241,6 +253,10 @@ async function createBucket(s3: S3Client, bucket: BucketSeed): Promise<void> {
     const byDefault = { SSEAlgorithm: 'aws:kms' as const, KMSMasterKeyID: kmsKeyArn };
     const Rules = [{ ApplyServerSideEncryptionByDefault: byDefault }];
     await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }));
+  }
+  if (ObjectOwnership !== undefined) {
+    const OwnershipControls = { Rules: [{ ObjectOwnership }] };
+    await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
   }
   if (policy !== undefined) {
     await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify(policy) }));

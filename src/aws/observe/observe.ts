@@ -14,6 +14,7 @@ import type { Log } from '../../base/log.ts';
 import type { AwsClients } from '../clients.ts';
 import { observeBucket } from './observe-bucket.ts';
 import { observeRoles } from './observe-former.ts';
+import { withGuard } from './observe-guard.ts';
 import { isDenied } from '../../problem/aws-error.ts';
 import { unreadableBuckets } from '../../problem/unreadable-buckets.ts';
 
@@ -47,10 +48,15 @@ export async function observe(props: ObserveProps): Promise<Observed> {
     Promise.all(names.map((name) => observeBucket(clients, caller, name)));
   const roles = async () =>
     observeRoles({ iam: clients.iam, caller, names: config, former: await props.former });
+  const findGuarded = async (name: string): Promise<BucketFinding> => {
+    const finding = await observeBucket(clients, caller, name);
+    if (isRemoval || finding.kind !== 'found') return finding;
+    return { ...finding, bucket: await withGuard(clients, finding.bucket) };
+  };
   const configured = [...new Set(config.buckets.map(({ bucket }) => bucket))];
   const [{ role, policies, former }, found, policiesPerRoleQuota] = await Promise.all([
     roles(),
-    find(configured),
+    Promise.all(configured.map(findGuarded)),
     asksQuota ? policiesPerRole(clients) : undefined,
   ]);
   const granted = grantedBuckets(

@@ -100,6 +100,7 @@ function answerTo(
     decision,
     decidedBy: [...new Set(statements.flatMap(({ SourcePolicyId }) => SourcePolicyId ?? []))],
     ...(missing.length > 0 && { missingContext: [...new Set(missing)] }),
+    ...(organization !== undefined && { inOrganization: true }),
     ...(organization === false
       ? { guard: 'organization' }
       : boundary === false && { guard: 'permissions-boundary' }),

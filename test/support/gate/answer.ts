@@ -1,14 +1,16 @@
 import type { Agent, ServerResponse } from 'node:http';
 import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import { refusalOf } from './authorize.ts';
-import { errorCodes, isAwsError, sendError, sendXml, type AwsError } from './aws-error.ts';
+import { errorCodes, isAwsError, sendError, sendJson, sendXml, type AwsError } from './aws-error.ts';
 import { misdirected, type Bucket, type Buckets } from './buckets.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { brokenIamRule } from './iam-rules.ts';
 import type { IamView } from './iam-view.ts';
 import type { Identities, Identity } from './identities.ts';
+import { answerOfKms, type Keys } from './keys.ts';
 import { callMoto } from './moto-call.ts';
 import type { MotoClients } from './moto-clients.ts';
+import type { Organization } from './organization.ts';
 import type { NeededPermission } from './permissions.ts';
 import type { AwsRequest } from './request.ts';
 import type { StaleReads } from './stale-reads.ts';
@@ -25,7 +27,8 @@ export interface GateParts {
   readonly iam: IamView;
   readonly buckets: Buckets;
   readonly staleReads: StaleReads;
-  readonly keyPolicies: ReadonlyMap<string, PolicyDocument>;
+  readonly keys: Keys;
+  organization?: Organization | undefined;
 }
 
 /** One request on its way. */
@@ -115,9 +118,14 @@ async function refused(
   }
   const entity = identity.kind === 'root' ? undefined : await parts.iam.entity(identity);
   const resourceAccountId = bucket?.accountId ?? identity.accountId;
-  const resourcePolicy = bucket && (await parts.buckets.policyOf(bucket));
-  for (const permission of needed) {
-    const refusal = await refusalOf({ identity, entity, permission, resourceAccountId, resourcePolicy });
+  const { organization, keys } = parts;
+  const resourcePolicy = bucket?.policy;
+  for (const asked of needed) {
+    const permission = { ...asked, resource: keys.keyOf(asked.resource) };
+    const refusal = await refusalOf({
+      ...{ identity, entity, permission, resourceAccountId, organization },
+      resourcePolicy: request.service === 'kms' ? keys.policyOf(permission.resource) : resourcePolicy,
+    });
     if (refusal !== undefined) return refusal;
   }
   return needed.some(({ action }) => action.startsWith('s3:GetObject')) && bucket?.kmsKeyArn !== undefined
@@ -126,27 +134,21 @@ async function refused(
 }
 
 /** Reading an object of a bucket that is encrypted with a customer's key decrypts with that key, via S3. */
-function decryption({ keyPolicies }: GateParts, { region }: Bucket, keyArn: string) {
-  const keyAccount = keyArn.split(':')[4] ?? '';
-  const trustsItsAccount = {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { AWS: `arn:aws:iam::${keyAccount}:root` },
-        Action: 'kms:*',
-        Resource: '*',
-      },
-    ],
-  } as const;
+function decryption({ keys, organization }: GateParts, { region }: Bucket, named: string) {
+  const keyArn = keys.keyOf(named);
+  const resourceAccountId = keyArn.split(':')[4] ?? '';
   return {
     permission: {
       action: 'kms:Decrypt',
       resource: keyArn,
-      context: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
+      context: {
+        'kms:ViaService': `s3.${region}.amazonaws.com`,
+        'kms:CallerAccount': resourceAccountId,
+      },
     },
-    resourceAccountId: keyAccount,
-    resourcePolicy: keyPolicies.get(keyArn) ?? trustsItsAccount,
+    resourceAccountId,
+    resourcePolicy: keys.policyOf(keyArn),
+    organization,
   };
 }
 
@@ -157,7 +159,7 @@ async function passOn(parts: GateParts, { request, response, identity }: SignedE
   if (request.service === 'iam') {
     const state = await parts.iam.state(accountId);
     const problem = operation.startsWith('Simulate')
-      ? await simulatePolicy(request.form, state)
+      ? await simulatePolicy(request.form, state, parts.organization)
       : await brokenIamRule(request.form, state, (account) => parts.iam.state(account));
     if (typeof problem === 'string') {
       sendXml(response, 200, problem);
@@ -168,6 +170,16 @@ async function passOn(parts: GateParts, { request, response, identity }: SignedE
       return;
     }
   }
+  if (request.service === 'kms') {
+    const told = answerOfKms(request, parts.keys);
+    if (isAwsError(told)) sendError(response, told, 'kms');
+    else sendJson(response, 200, told);
+    return;
+  }
+  if (bucket !== undefined && request.query.has('policy')) {
+    answerBucketPolicy(bucket, request, response);
+    return;
+  }
   const forward = () => callMoto(request, { endpoint: parts.endpoint, agent: parts.agent, accountId });
   const reads = request.service !== 'iam' || /^(Get|List|Generate|Simulate)/.test(operation);
   const got = await parts.staleReads.answerTo(request, accountId, () =>
@@ -176,13 +188,18 @@ async function passOn(parts: GateParts, { request, response, identity }: SignedE
       : parts.iam.change(accountId, request.form.get('RoleName'), forward),
   );
   if (request.service === 's3' && got.status < 300) parts.buckets.note(request, accountId);
+  // A bucket that was made in these years enforces its owner, which moto does not.
+  if (codeIn(got) === 'OwnershipControlsNotFoundError') {
+    sendXml(response, 200, enforced);
+    return;
+  }
   const cors = bucket === undefined ? {} : corsHeaders(bucket.corsRules, request);
   const kept = Object.fromEntries(
     Object.entries(got.headers).filter(
       ([name]) => !/^(access-control-|connection|transfer-encoding|keep-alive)/.test(name),
     ),
   );
-  const code = got.status >= 400 ? /<Code>(.*?)<\/Code>/.exec(got.body.toString())?.[1] : undefined;
+  const code = codeIn(got);
   if (code !== undefined) errorCodes.set(response, code);
   response.writeHead(got.status, {
     ...kept,
@@ -190,4 +207,26 @@ async function passOn(parts: GateParts, { request, response, identity }: SignedE
     ...(request.method !== 'HEAD' && { 'content-length': got.body.length }),
   });
   response.end(got.body);
+}
+
+/** The error code of moto's answer. */
+function codeIn({ status, body }: { readonly status: number; readonly body: Buffer }): string | undefined {
+  return status >= 400 ? /<Code>(.*?)<\/Code>/.exec(body.toString())?.[1] : undefined;
+}
+
+const enforced =
+  '<OwnershipControls xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>';
+
+/** Bucket policies stay with the gate: moto would judge by them a second time, without their conditions. */
+function answerBucketPolicy(bucket: Bucket, { method, body }: AwsRequest, response: ServerResponse): void {
+  if (method === 'PUT') bucket.policy = JSON.parse(body.toString()) as PolicyDocument;
+  if (method === 'DELETE') delete bucket.policy;
+  if (method !== 'GET') response.writeHead(204).end();
+  else if (bucket.policy !== undefined) sendJson(response, 200, bucket.policy);
+  else
+    sendError(
+      response,
+      { status: 404, code: 'NoSuchBucketPolicy', message: 'The bucket policy does not exist' },
+      's3',
+    );
 }

@@ -3,6 +3,7 @@ import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import type { IamEntity } from './account-state.ts';
 import type { AwsError } from './aws-error.ts';
 import type { Identity } from './identities.ts';
+import { boundaryOf, type Organization } from './organization.ts';
 import type { NeededPermission } from './permissions.ts';
 import { relevantPolicy } from './relevant-policy.ts';
 
@@ -15,6 +16,10 @@ export interface AccessQuestion {
   readonly resourceAccountId: string;
   /** Trust policy, bucket policy or key policy. */
   readonly resourcePolicy?: PolicyDocument | undefined;
+  /** @default none */
+  readonly organization?: Organization | undefined;
+  /** Tags of the resource that conditions look at. @default none */
+  readonly resourceTags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** `undefined` when allowed, else AWS's `AccessDenied` with the reason that AWS gives. Decided by @cloud-copilot/iam-simulate. */
@@ -40,6 +45,8 @@ type Analysis = Extract<
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 function reason(analysis: Analysis, action: string): string {
+  if (analysis.rcpAnalysis?.result === 'ExplicitlyDenied')
+    return 'with an explicit deny in a resource control policy';
   const { identityAnalysis, resourceAnalysis, sessionAnalysis, permissionBoundaryAnalysis } = analysis;
   if (action === 'sts:AssumeRole' && resourceAnalysis?.result !== 'Allowed')
     return resourceAnalysis?.result === 'ExplicitlyDenied'
@@ -66,7 +73,11 @@ function simulationOf({
   permission,
   resourceAccountId,
   resourcePolicy,
+  organization,
+  resourceTags = {},
 }: AccessQuestion): Simulation {
+  const boundary = boundaryOf(organization, { caller: identity.accountId, owner: resourceAccountId });
+  const tags = Object.entries(resourceTags).map(([key, value]) => [`aws:ResourceTag/${key}`, value] as const);
   const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
   return {
     request: {
@@ -78,7 +89,9 @@ function simulationOf({
         'aws:PrincipalArn': identity.identityArn,
         'aws:PrincipalAccount': identity.accountId,
         'aws:SecureTransport': 'true',
-        'aws:SourceIp': '127.0.0.1',
+        ...(identity.place ?? { 'aws:SourceIp': '127.0.0.1' }),
+        ...boundary.context,
+        ...Object.fromEntries(tags),
         ...permission.context,
       },
     },
@@ -93,6 +106,6 @@ function simulationOf({
     ...(entity?.boundary && { permissionBoundaryPolicies: [{ name: 'boundary', policy: entity.boundary }] }),
     ...(resourcePolicy && { resourcePolicy }),
     serviceControlPolicies: [],
-    resourceControlPolicies: [],
+    resourceControlPolicies: boundary.resourceControlPolicies,
   };
 }

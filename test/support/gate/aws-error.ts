@@ -23,6 +23,13 @@ export const errorCodes = new WeakMap<ServerResponse, string>();
 /** Answers as the service does: S3's own `<Error>`, or the query protocol's `<ErrorResponse>`; nothing to HEAD. */
 export function sendError(response: ServerResponse, error: AwsError, service: string): void {
   errorCodes.set(response, error.code);
+  if (service === 'kms') {
+    sendJson(response, error.status, {
+      __type: error.code.replace(/^AccessDenied$/, '$&Exception'),
+      message: error.message,
+    });
+    return;
+  }
   const inner = `<Code>${error.code}</Code><Message>${xmlText(error.message)}</Message>`;
   const body =
     service === 's3'
@@ -39,4 +46,10 @@ export function sendXml(response: ServerResponse, status: number, body: string):
     'x-amzn-requestid': 'gate',
   });
   response.end(body);
+}
+
+/** Answers with a body of JSON, as KMS does. */
+export function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': 'gate' });
+  response.end(JSON.stringify(body));
 }

@@ -1,9 +1,8 @@
-import { type CORSRule, GetBucketPolicyCommand } from '@aws-sdk/client-s3';
+import type { CORSRule } from '@aws-sdk/client-s3';
 import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import type { AwsError } from './aws-error.ts';
 import { corsRulesIn } from './cors.ts';
 import type { MotoAnswer } from './moto-call.ts';
-import type { MotoClients } from './moto-clients.ts';
 import type { AwsRequest } from './request.ts';
 
 /** Whose a bucket is, and where. */
@@ -13,8 +12,7 @@ export interface Bucket {
   readonly region: string;
   /** Customer managed key of the default encryption. */
   kmsKeyArn?: string | undefined;
-  /** Read once, and anew after each change. */
-  policy?: Promise<PolicyDocument | undefined> | undefined;
+  policy?: PolicyDocument;
   corsRules: readonly CORSRule[];
   /** moto's answers to reads since the last write. */
   readonly answers: Map<string, Promise<MotoAnswer>>;
@@ -23,7 +21,6 @@ export interface Bucket {
 /** The buckets that were created through the gate. */
 export interface Buckets {
   find(name: string | undefined): Bucket | undefined;
-  policyOf(bucket: Bucket): Promise<PolicyDocument | undefined>;
   /** The answer to a read: moto is asked once, and anew after each write, which all pass the gate. */
   answerTo(request: AwsRequest, ask: () => Promise<MotoAnswer>): Promise<MotoAnswer>;
   /** Takes note of what a request that succeeded has changed. */
@@ -31,23 +28,10 @@ export interface Buckets {
 }
 
 /** An empty register of buckets. */
-export function openBuckets(moto: MotoClients): Buckets {
+export function openBuckets(): Buckets {
   const buckets = new Map<string, Bucket>();
   return {
     find: (name = '') => buckets.get(name),
-    policyOf(bucket) {
-      bucket.policy ??= moto
-        .s3(bucket.accountId)
-        .send(new GetBucketPolicyCommand({ Bucket: bucket.name }))
-        .then(
-          ({ Policy = '{}' }) => JSON.parse(Policy) as PolicyDocument,
-          (error: unknown) => {
-            if (error instanceof Error && error.name === 'NoSuchBucketPolicy') return undefined;
-            throw error;
-          },
-        );
-      return bucket.policy;
-    },
     answerTo(request, ask) {
       const bucket = buckets.get(request.bucket ?? '');
       if (bucket === undefined || !isRead(request)) return ask();
@@ -69,7 +53,6 @@ export function openBuckets(moto: MotoClients): Buckets {
         buckets.set(name, { ...home, corsRules: [], answers: new Map() });
         return;
       }
-      if (query.has('policy')) bucket.policy = undefined;
       if (query.has('cors')) bucket.corsRules = corsRulesIn(body.toString());
       if (query.has('encryption')) {
         bucket.kmsKeyArn = /<KMSMasterKeyID>(.*?)<\/KMSMasterKeyID>/.exec(body.toString())?.[1];

@@ -10,7 +10,9 @@ import { openFaultList } from './fault-list.ts';
 import type { Fault, Propagation } from './faults.ts';
 import { openIamView } from './iam-view.ts';
 import { openIdentities, type Identities } from './identities.ts';
+import { openKeys } from './keys.ts';
 import { motoClients } from './moto-clients.ts';
+import type { Organization } from './organization.ts';
 import { neededPermissions } from './permissions.ts';
 import { openStaleReads } from './stale-reads.ts';
 import { readRequest, type AwsRequest } from './request.ts';
@@ -27,7 +29,9 @@ export interface Gate {
   /** From now on IAM's changes spread like this; `{}` for at once. */
   propagate(propagation: Propagation): void;
   /** A KMS key's key policy. A key that was never added trusts its account, as new keys do. */
-  addKey(arn: string, keyPolicy: PolicyDocument): void;
+  addKey(arn: string, keyPolicy: PolicyDocument, alias?: string): void;
+  /** From now on these accounts are an organization's; undefined for none. */
+  organize(organization: Organization | undefined): void;
   /** Gives out keys. */
   readonly identities: Identities;
   close(): Promise<void>;
@@ -46,7 +50,7 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
   const moto = motoClients(endpoint);
   const agent = new Agent({ keepAlive: true });
   const identities = openIdentities();
-  const keyPolicies = new Map<string, PolicyDocument>();
+  const keys = openKeys();
   const iam = openIamView(moto);
   const parts: GateParts = {
     endpoint,
@@ -55,9 +59,9 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
     issuers,
     identities,
     iam,
-    buckets: openBuckets(moto),
+    buckets: openBuckets(),
     staleReads: openStaleReads(),
-    keyPolicies,
+    keys,
   };
   const faults = openFaultList();
   let calls: ApiCall[] = [];
@@ -118,7 +122,12 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
       iam.propagate(propagation);
       parts.staleReads.propagate(propagation);
     },
-    addKey: (arn, keyPolicy) => keyPolicies.set(arn, keyPolicy),
+    addKey: (arn, keyPolicy, alias) => {
+      keys.add(arn, keyPolicy, alias);
+    },
+    organize: (organization) => {
+      parts.organization = organization;
+    },
     identities,
     close: () => close(server, agent),
   };

@@ -7,6 +7,8 @@ import { expiryOf, isSignedWith } from './signature.ts';
 /** A principal whose keys this world gave out. */
 export interface Identity extends Principal {
   readonly kind: 'root' | 'user' | 'session';
+  /** Context keys that tell where its calls come from; a session calls from where it was opened. @default this machine */
+  readonly place?: Readonly<Record<string, string>>;
   /** The session's own policy, which narrows the role's. */
   readonly sessionPolicy?: object;
   /** Milliseconds since the epoch; absent for keys that live for ever. */

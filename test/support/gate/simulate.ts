@@ -3,13 +3,18 @@ import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import type { AccountState } from './account-state.ts';
 import type { AwsError } from './aws-error.ts';
 import { xmlText } from './aws-error.ts';
+import type { Organization } from './organization.ts';
 import { relevantPolicy } from './relevant-policy.ts';
 
 /**
  * The answer of SimulateCustomPolicy and SimulatePrincipalPolicy, decided by the same engine as the calls themselves.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
  */
-export async function simulatePolicy(form: URLSearchParams, state: AccountState): Promise<string | AwsError> {
+export async function simulatePolicy(
+  form: URLSearchParams,
+  state: AccountState,
+  organization?: Organization,
+): Promise<string | AwsError> {
   const operation = form.get('Action') ?? '';
   const policies = members(form, 'PolicyInputList').map((text, index) => ({
     name: `PolicyInputList.${index + 1}`,
@@ -56,7 +61,9 @@ export async function simulatePolicy(form: URLSearchParams, state: AccountState)
         {},
       );
       if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
-      return resultXml({ action, resource, decision: decisions[result.overallResult], missing });
+      // AWS tells of the organization of a principal that exists, and by its SCPs alone.
+      const isMember = entity !== undefined && organization?.accounts.includes(state.accountId) === true;
+      return resultXml({ action, resource, decision: decisions[result.overallResult], missing, isMember });
     }),
   );
   const more = end < questions.length;
@@ -74,11 +81,15 @@ interface Result {
   readonly resource: string;
   readonly decision: string;
   readonly missing: readonly string[];
+  readonly isMember: boolean;
 }
 
-function resultXml({ action, resource, decision, missing }: Result): string {
+function resultXml({ action, resource, decision, missing, isMember }: Result): string {
+  const organization = isMember
+    ? '<OrganizationsDecisionDetail><AllowedByOrganizations>true</AllowedByOrganizations></OrganizationsDecisionDetail>'
+    : '';
   const keys = missing.map((key) => `<member>${xmlText(key)}</member>`).join('');
-  return `<member><EvalActionName>${xmlText(action)}</EvalActionName><EvalResourceName>${xmlText(resource)}</EvalResourceName><EvalDecision>${decision}</EvalDecision><MatchedStatements/><MissingContextValues>${keys}</MissingContextValues></member>`;
+  return `<member><EvalActionName>${xmlText(action)}</EvalActionName><EvalResourceName>${xmlText(resource)}</EvalResourceName><EvalDecision>${decision}</EvalDecision><MatchedStatements/>${organization}<MissingContextValues>${keys}</MissingContextValues></member>`;
 }
 
 /** The keys that the policies' conditions look at, whatever the request, and that were not given. */

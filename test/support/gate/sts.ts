@@ -6,6 +6,7 @@ import { isAwsError, type AwsError } from './aws-error.ts';
 import type { Identities, Identity } from './identities.ts';
 import type { IamView } from './iam-view.ts';
 import type { MotoClients } from './moto-clients.ts';
+import type { Organization } from './organization.ts';
 
 /** What STS decides with. */
 export interface StsParts {
@@ -14,6 +15,8 @@ export interface StsParts {
   readonly identities: Identities;
   /** `iss` claim → where its keys are, for issuers whose real address this machine cannot reach. */
   readonly issuers: Readonly<Record<string, string>>;
+  /** @default none */
+  readonly organization?: Organization | undefined;
 }
 
 /** AssumeRole by the stored trust policy. */
@@ -34,10 +37,12 @@ export async function assumeRole(
     permission,
     resourceAccountId: accountId,
     resourcePolicy: trustPolicy ?? { Version: '2012-10-17', Statement: [] },
+    organization: parts.organization,
+    resourceTags: parts.organization && (await tagsOf(parts, accountId, roleName)),
   });
   if (refusal !== undefined) return refusal;
   const tooLong = await durationProblem(parts, form, caller.kind === 'session');
-  return tooLong ?? openSession(parts, form);
+  return tooLong ?? openSession(parts, form, caller.place);
 }
 
 /** AssumeRoleWithWebIdentity: the token's signature, issuer, audience and expiry, then the stored trust policy. */
@@ -80,7 +85,12 @@ async function userId(iam: IamView, caller: Identity): Promise<string> {
   return `${state.roles.get(name)?.id ?? ''}:${caller.arn.split('/').at(-1) ?? ''}`;
 }
 
-function openSession({ identities }: StsParts, form: URLSearchParams): Identity {
+async function tagsOf({ moto }: StsParts, accountId: string, RoleName: string) {
+  const { Role } = await moto.iam(accountId).send(new GetRoleCommand({ RoleName }));
+  return Object.fromEntries((Role?.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+function openSession({ identities }: StsParts, form: URLSearchParams, place?: Identity['place']): Identity {
   const arn = form.get('RoleArn') ?? '';
   const { accountId, roleName } = roleOf(arn);
   const policy = form.get('Policy');
@@ -90,6 +100,7 @@ function openSession({ identities }: StsParts, form: URLSearchParams): Identity 
     arn: `arn:aws:sts::${accountId}:assumed-role/${roleName}/${form.get('RoleSessionName') ?? ''}`,
     identityArn: arn,
     expires: Date.now() + Number(form.get('DurationSeconds') ?? 3600) * 1000,
+    ...(place !== undefined && { place }),
     ...(policy !== null && { sessionPolicy: JSON.parse(policy) as object }),
   });
 }

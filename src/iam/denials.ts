@@ -1,0 +1,73 @@
+import { listOf, principalsOf, statementsOf } from './compare-policy.ts';
+import { evaluatePolicies, type PolicyRequest } from './evaluate-policy.ts';
+import type { Condition, PolicyDocument, Statement } from './policy-document.ts';
+
+/** Where a call comes from, which is another place for everybody who calls. */
+const place =
+  /^aws:(?:SourceIp|VpcSourceIp|SourceVpc|SourceVpce|SourceVpcArn|VpceAccount|VpceOrgId|VpceOrgPaths)$/i;
+
+/** The Deny statements of a resource's policy that hit one of some requests. */
+export interface Denials {
+  readonly certain: readonly Statement[];
+  /** Which of them do depends on the network place alone. */
+  readonly byPlace: readonly Statement[];
+}
+
+/** Finds what denies any of the requests. A statement without a Sid gets its number for one, as `number 2`. */
+export function denialsOf(policy: PolicyDocument, requests: readonly PolicyRequest[]): Denials {
+  const hits = (statement: Statement) =>
+    requests.some((request) => decides(statement, request) === 'explicitDeny');
+  const denials = statementsOf(policy).map((statement, at) => ({ Sid: `number ${at + 1}`, ...statement }));
+  const certain = denials.filter(hits);
+  return {
+    certain,
+    byPlace: denials.filter((one) => !certain.includes(one) && looksAtPlace(one) && hits(withoutPlace(one))),
+  };
+}
+
+/** Whether a policy of a resource allows a request, for certain or only from some network places. */
+export function admits(policy: PolicyDocument, request: PolicyRequest): 'always' | 'by place' | 'never' {
+  const admitting = statementsOf(policy).filter((one) => decides(one, request) === 'allowed');
+  if (admitting.length === 0) return 'never';
+  return admitting.every(looksAtPlace) ? 'by place' : 'always';
+}
+
+/** The statement with a role exempt from its Deny, whatever form it has. */
+export function exempting({ NotPrincipal, ...statement }: Statement, roleArn: string): Statement {
+  const { Condition = {} } = statement;
+  const isPrincipalArn = (key: string) => key.toLowerCase() === 'aws:principalarn';
+  const exempts = (operator: string) =>
+    /^(?:arn|string)not(?:equals|like)(?:ifexists)?$/i.test(operator) &&
+    Object.keys(Condition[operator] ?? {}).some(isPrincipalArn);
+  const operator = Object.keys(Condition).find(exempts) ?? 'ArnNotEquals';
+  const key = Object.keys(Condition[operator] ?? {}).find(isPrincipalArn) ?? 'aws:PrincipalArn';
+  const left = NotPrincipal === undefined ? [] : principalsOf({ Principal: NotPrincipal });
+  const roles = left
+    .map((name) => name.replace('AWS:', ''))
+    .filter((arn) => /:iam:.*:(?:role|user)\//.test(arn));
+  const arns = [...listOf(Condition[operator]?.[key]), ...roles, roleArn];
+  return {
+    ...statement,
+    ...(NotPrincipal !== undefined && { Principal: '*' }),
+    Condition: {
+      ...Condition,
+      [operator]: { ...Condition[operator], [key]: arns.length === 1 ? roleArn : arns },
+    },
+  };
+}
+
+function decides(statement: Statement, request: PolicyRequest) {
+  return evaluatePolicies([{ Version: '2012-10-17', Statement: [statement] }], request).decision;
+}
+
+function looksAtPlace({ Condition = {} }: Statement): boolean {
+  return Object.values(Condition).some((keys) => Object.keys(keys).some((key) => place.test(key)));
+}
+
+function withoutPlace(statement: Statement): Statement {
+  const kept = Object.entries(statement.Condition ?? {}).map(
+    ([operator, keys]) =>
+      [operator, Object.fromEntries(Object.entries(keys).filter(([key]) => !place.test(key)))] as const,
+  );
+  return { ...statement, Condition: Object.fromEntries(kept) satisfies Condition };
+}

@@ -1,0 +1,157 @@
+import type { BucketGuard } from '../access/bucket-guard.ts';
+import type { Observed } from '../access/observed.ts';
+import { rootArn } from '../config/arn.ts';
+import { admits, denialsOf, exempting } from '../iam/denials.ts';
+import type { PolicyRequest } from '../iam/evaluate-policy.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
+import { statementFor } from '../problem/statement.ts';
+import { type Check, fail, pass, warning } from './check.ts';
+import { about } from './checks.ts';
+import { expectedRoleArn, type Expectations } from './expectations.ts';
+import { decryptStatement } from './explain-kms.ts';
+import { callContext, simulationQuestions } from './simulation.ts';
+
+/** What was found of the account before. */
+export type Known = Pick<Observed, 'buckets' | 'role'>;
+
+/**
+ * Whether Kolena's session will get past what surrounds each bucket, as far as documents decide it. IAM's simulator cannot
+ * be asked: it takes a resource's policy for users only, and not for roles.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
+ *
+ * @param read names of the locations that were really listed and read, which outweighs a document
+ */
+export function judgeGuards(expectations: Expectations, known: Known, read?: ReadonlySet<string>): Check[] {
+  const buckets = [...new Set(expectations.locations.map(({ bucket }) => bucket))];
+  return buckets.flatMap((bucket) => {
+    const { guard, defaultKmsKeyArn: key = '' } = known.buckets[bucket] ?? {};
+    if (guard === undefined) return [];
+    const own = expectations.locations.filter((location) => location.bucket === bucket);
+    const one = { bucket, expectations, known, wasRead: own.every(({ name }) => read?.has(name) === true) };
+    return [
+      ...(guard.policy === undefined ? [] : [bucketPolicy(one, guard.policy)]),
+      ...(guard.keyPolicy === undefined ? [] : [keyPolicy(one, key, guard.keyPolicy)]),
+      ...ownership(bucket, guard),
+    ];
+  });
+}
+
+interface OneBucket {
+  readonly bucket: string;
+  readonly expectations: Expectations;
+  readonly known: Known;
+  readonly wasRead: boolean;
+}
+
+function bucketPolicy(one: OneBucket, policy: PolicyDocument): Check {
+  const { bucket, expectations } = one;
+  const locations = expectations.locations.filter((location) => location.bucket === bucket);
+  const requests = simulationQuestions({ ...expectations, locations })
+    .filter(({ expected }) => expected === 'allowed')
+    .map(({ action, resource, context = {} }) => asRole(one, { action, resource, context }));
+  const subject = about('bucket-policy', { bucket });
+  return denied(one, { subject, policy, requests }) ?? pass(subject, 'It was read.');
+}
+
+function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
+  const { bucket, expectations, wasRead } = one;
+  const subject = about('key-policy', { bucket });
+  const context = { ...callContext(expectations, bucket), 'kms:CallerAccount': expectations.accountId ?? '' };
+  const request = asRole(one, { action: 'kms:Decrypt', resource: key, context });
+  const admitted = admits(policy, request);
+  const check = denied(one, { subject, policy, requests: [request] });
+  if (check !== undefined) return check;
+  if (admitted === 'always') return pass(subject, `${key} admits the role or its account.`);
+  const evidence =
+    admitted === 'never'
+      ? `The key policy of ${key} admits neither the role nor its account.`
+      : `The key policy of ${key} admits by the network place, and Kolena's is not known here.`;
+  const remedy = statementFor(
+    decryptStatement(expectedRoleArn(expectations)),
+    'the key policy as soon as the role exists, since KMS takes no other',
+  );
+  return (admitted === 'never' && !wasRead ? fail : warning)(subject, evidence, remedy);
+}
+
+function ownership(bucket: string, { ownership: set }: BucketGuard): Check[] {
+  if (set === undefined || set === 'BucketOwnerEnforced') return [];
+  const without = set === 'ObjectWriter' ? '' : ' without the ACL `bucket-owner-full-control`';
+  const evidence = `Object ownership is ${set}: an object that another account uploads${without} stays its own, and then no policy of this account opens it to Kolena.`;
+  return [warning(about('object-ownership', { bucket }), evidence)];
+}
+
+interface Guarded {
+  readonly subject: ReturnType<typeof about<'bucket-policy' | 'key-policy'>>;
+  readonly policy: PolicyDocument;
+  readonly requests: readonly PolicyRequest[];
+}
+
+/** What the Deny statements of a policy do to the requests; undefined for nothing. */
+function denied(
+  { expectations, wasRead }: OneBucket,
+  { subject, policy, requests }: Guarded,
+): Check | undefined {
+  const { certain, byPlace } = denialsOf(policy, requests);
+  const statements = certain.length > 0 ? certain : byPlace;
+  if (statements.length === 0) return undefined;
+  const [what, s] = [subject.kind.replace('-', ' '), statements.length === 1 ? 's' : ''];
+  const names = `statement${s === '' ? 's' : ''} ${statements.map(({ Sid = '' }) => Sid).join(', ')}`;
+  const parts = statements.map((statement) => {
+    const { Sid, Principal, Condition } = exempting(statement, expectedRoleArn(expectations));
+    const changed = statement.NotPrincipal === undefined ? { Condition } : { Principal, Condition };
+    return JSON.stringify(s === '' ? { Sid, ...changed } : changed, null, 2);
+  });
+  const remedy = `Exempt the role in the ${what}, since no Allow overrides a Deny. Write the ${names} with:\n${parts.join(',\n')}`;
+  const by = `The ${names} of the ${what}`;
+  if (certain.length === 0)
+    return warning(
+      subject,
+      `${by} judge${s} callers by their network place: Kolena's servers, the browser and this runner each by its own, so that what this run may do says nothing of Kolena.`,
+      remedy,
+    );
+  const evidence = `${by} den${s === '' ? 'y' : 'ies'} the role what it has to read.`;
+  return wasRead
+    ? warning(subject, `${evidence} Yet the role really listed and read it.`, remedy)
+    : fail(subject, evidence, remedy);
+}
+
+/** The checks, in which a refusal that a bucket policy or key policy explains has its remedy: one cause, one fix. */
+export function withOneFix(checks: readonly Check[], guards: readonly Check[]): Check[] {
+  const fixes = new Map(guards.map(({ id, status, remedy }) => [id, status === 'fail' ? remedy : undefined]));
+  return checks.map((check) => {
+    const [, bucket = ''] = /^(?:lists|reads|decrypts):([^/]+)/.exec(check.id) ?? [];
+    const kind = /kms:|key policy/.test(check.evidence) ? 'key' : 'bucket';
+    const isOfResource = /(?:resource-based|key) policy/.test(check.evidence);
+    const remedy = fixes.get(`${kind}-policy:${bucket}`);
+    return check.status === 'fail' && isOfResource && remedy !== undefined ? { ...check, remedy } : check;
+  });
+}
+
+/** A request as a session of the role makes it, from a place that is not known. */
+function asRole({ expectations, known }: OneBucket, request: PolicyRequest): PolicyRequest {
+  const { partition, accountId = '', tags } = expectations;
+  const { roleId = 'AROA-new', tags: live = {} } = known.role ?? {};
+  const tagged = Object.entries({ ...live, ...tags }).map(([key, value]) => [
+    `aws:PrincipalTag/${key}`,
+    value,
+  ]);
+  return {
+    ...request,
+    principals: [
+      expectedRoleArn(expectations),
+      roleId,
+      ...[partition, 'aws'].map((one) => rootArn({ partition: one, accountId })),
+    ],
+    context: {
+      ...request.context,
+      'aws:userid': `${roleId}:kolena`,
+      'aws:MultiFactorAuthPresent': 'false',
+      ...(Object.fromEntries(tagged) as Record<string, string>),
+    },
+    mayHold: (key) => !neverHeld.test(key),
+  };
+}
+
+/** Keys that no call of a role's session with a bucket holds, but for tags that the role bears. */
+const neverHeld =
+  /^(?:aws:(?:source(?:arn|account|orgid|orgpaths)|principalservicename(?:slist)?|calledvia(?:first|last)?|username|federatedprovider|multifactorauthage|principaltag\/.*)|s3:(?:dataaccesspoint|accesspoint).*)$/;
