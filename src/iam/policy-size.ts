@@ -7,7 +7,6 @@ import {
   listStatement,
   objectStatement,
   prefixListKey,
-  viaServices,
   type GrantOptions,
 } from './access-policy.ts';
 import { jsonLength, textLength } from './policy-document.ts';
@@ -90,21 +89,19 @@ function change(lists: Map<string, ListSize>, prefixes: readonly string[], own: 
 }
 
 function sizeOf({ whole, objects, keys, lists }: Omit<PolicySize, 'size'>, options: GrantOptions): number {
-  const services = [...new Set(keys.flatMap((arn) => viaServices(arn, options)))];
+  // Without number and entries.
+  const list = jsonLength(listStatement({ number: '', buckets: [], prefixes: [] }, options));
   const statements = [
     ...(whole > 0 ? [jsonLength(bucketStatement([], options)) + whole - 1] : []),
     ...(objects > 0 ? [jsonLength(objectStatement([], options)) + objects - 1] : []),
     ...[...lists.values()].map(
-      ({ buckets, prefixes }, at) => LIST + String(at + 1).length + buckets - 1 + prefixes - 1,
+      ({ buckets, prefixes }, at) => list + String(at + 1).length + buckets - 1 + prefixes - 1,
     ),
-    ...(keys.length > 0 ? [jsonLength(kmsStatement(keys, services))] : []),
+    ...(keys.length > 0 ? [jsonLength(kmsStatement(keys, options))] : []),
   ];
   const commas = Math.max(0, statements.length - 1);
   return noGrants.size + commas + statements.reduce((sum, length) => sum + length, 0);
 }
-
-/** Without number and entries. */
-const LIST = jsonLength(listStatement('', { buckets: [], prefixes: [] }));
 
 /** Characters of one entry of a list, its comma included. */
 function entryLength(text: string): number {

@@ -1,6 +1,7 @@
 import { deletedPrincipalIn } from '../config/arn.ts';
 import { principalsOf, statementsOf, type NormalizedStatement } from './compare-policy.ts';
-import type { PolicyDocument, Statement } from './policy-document.ts';
+import type { Condition, PolicyDocument, Statement } from './policy-document.ts';
+import { conditionOf, endCondition } from './end-condition.ts';
 import { type CheckContext, temporarySid, withoutTemporary } from './temporary-statement.ts';
 
 /** The Sid that marks Kolena's statement, as on Kolena's page. */
@@ -18,22 +19,39 @@ interface TrustPolicyProps {
    * @default none
    */
   readonly verifierArn?: string | undefined;
+  /**
+   * ISO 8601: from then on Kolena does not get in. A verifier does, to prove that nothing can be read any more.
+   * @default no end
+   */
+  readonly accessUntil?: string | undefined;
 }
 
 /** The role's trust policy: Kolena's page's document, and nobody else unless a verifier is named. */
-export function trustPolicy({ principalArn, externalId, verifierArn }: TrustPolicyProps): PolicyDocument {
-  const statements = [trustStatement(kolenaSid, principalArn, externalId)];
-  if (verifierArn !== undefined) statements.push(trustStatement(verifierSid, verifierArn, externalId));
+export function trustPolicy({
+  principalArn,
+  externalId,
+  verifierArn,
+  accessUntil,
+}: TrustPolicyProps): PolicyDocument {
+  const kolena = { sid: kolenaSid, principalArn, externalId };
+  const statements = [trustStatement(kolena, accessUntil === undefined ? {} : endCondition(accessUntil))];
+  if (verifierArn !== undefined)
+    statements.push(trustStatement({ sid: verifierSid, principalArn: verifierArn, externalId }));
   return { Version: '2012-10-17', Statement: statements };
 }
 
-function trustStatement(sid: string, principalArn: string, externalId: string | undefined): Statement {
+interface Trusted extends Pick<TrustPolicyProps, 'principalArn' | 'externalId'> {
+  readonly sid: string;
+}
+
+function trustStatement({ sid, principalArn, externalId }: Trusted, end: Condition = {}): Statement {
+  const demanded = externalId === undefined ? {} : { StringEquals: { 'sts:ExternalId': [externalId] } };
   return {
     Sid: sid,
     Effect: 'Allow',
     Principal: { AWS: principalArn },
     Action: 'sts:AssumeRole',
-    ...(externalId !== undefined && { Condition: { StringEquals: { 'sts:ExternalId': [externalId] } } }),
+    ...conditionOf({ ...demanded, ...end }),
   };
 }
 
