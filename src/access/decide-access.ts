@@ -75,7 +75,7 @@ export function decideAccess(
       policies: removals,
       cors: removeCors(unserved, { config, observed, region: options.region }),
     },
-    warnings: warningsOf({ config, observed, live }),
+    warnings: warningsOf({ config, observed, live, now: options.now }),
   };
 }
 

@@ -3,6 +3,8 @@ import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import { contextsOf, exampleOf } from '../iam/examples.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
+import { verifierSid } from '../iam/trust-policy.ts';
+import { endFindings, lastEnd } from './end-change.ts';
 
 /** One way in which who can use the role changes, or is wider than one principal. */
 export interface TrustFinding {
@@ -26,7 +28,7 @@ export function compareTrust(
     ...newPrincipals(was, is),
     ...lostPrincipals(was, is),
     ...externalId(was, is),
-    ...end(was, is),
+    ...endFindings(endOfKolena(was), endOfKolena(is)),
   ];
   const { grows, shrinks } = compareCallers(was, is);
   const explained = (effect: TrustFinding['effect']) =>
@@ -55,6 +57,11 @@ function finding(effect: TrustFinding['effect'], title: string, sentence: string
 /** A check's own statement ends by itself: it comes and goes while nothing changes. */
 function lasting(document: PolicyDocument): readonly Statement[] {
   return statementsOf(document).filter(({ Sid }) => Sid !== temporarySid);
+}
+
+/** A permanent verifier's statement has no end of its own. */
+function endOfKolena(statements: readonly Statement[]): string | undefined {
+  return lastEnd(statements.filter(({ Sid }) => Sid !== verifierSid));
 }
 
 const addedTitle = 'another principal';
@@ -141,23 +148,6 @@ function externalId(was: readonly Statement[], is: readonly Statement[]): TrustF
 /** The external IDs that let somebody in; undefined when somebody gets in without one. */
 function externalIdsOf(statements: readonly Statement[]): string[] | undefined {
   return valuesOf(statements, 'sts:externalid');
-}
-
-/** The trust's last moment; a statement without one never ends. */
-function end(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
-  const [old, wanted] = [was, is].map((statements) => valuesOf(statements, 'aws:currenttime')?.at(-1));
-  if (old === wanted) return [];
-  if (wanted === undefined)
-    return [finding('weaker', 'no end date any more', `The access no longer ends on \`${old ?? ''}\`.`)];
-  if (old === undefined) return [finding('stronger', 'an end date', `The access ends on \`${wanted}\`.`)];
-  const later = Date.parse(wanted) > Date.parse(old);
-  return [
-    finding(
-      later ? 'weaker' : 'stronger',
-      later ? 'a later end date' : 'an earlier end date',
-      `The access ends on \`${wanted}\` instead of \`${old}\`.`,
-    ),
-  ];
 }
 
 /** All values that allowing statements demand of a key, sorted; undefined when one of them demands none. */

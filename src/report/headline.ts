@@ -1,6 +1,7 @@
 import type { AccessChange } from '../access/access-change.ts';
 import { isVerified, type Check } from '../verify/check.ts';
 import { tally } from './bucket-table.ts';
+import { endText } from './end-text.ts';
 import { code, count } from './markdown.ts';
 import { bucketOf, columnOf } from './matrix.ts';
 import type { Report } from './report.ts';
@@ -95,9 +96,11 @@ function bucketsWith({ checks = [] }: Report, status?: Check['status']): number 
   return new Set(those.flatMap((check) => bucketOf(check) ?? [])).size;
 }
 
-function planned({ plan }: Report, change: AccessChange | undefined): string {
+function planned(report: Report, change: AccessChange | undefined): string {
   if (change === undefined) return 'done';
+  const { plan } = report;
   const { buckets, trust, role, direction } = change;
+  const end = role === 'new' ? (endText(report) ?? []) : [];
   if (role === 'none' || role === 'removed')
     return role === 'none'
       ? 'no access, and nothing to remove'
@@ -117,7 +120,9 @@ function planned({ plan }: Report, change: AccessChange | undefined): string {
       /^(\**\d+) /,
       (_, number: string) => `${number} ${number.replace(/\*/g, '') === '1' ? 'bucket' : 'buckets'} `,
     );
-  return [counts, ...others, ...(findings.length > 0 ? [`trust: ${findings.join(', ')}`] : [])].join(' · ');
+  return [counts, ...others, end, ...(findings.length > 0 ? [`trust: ${findings.join(', ')}`] : [])]
+    .flat()
+    .join(' · ');
 }
 
 function checkCounts({ checks = [] }: Report): string {
