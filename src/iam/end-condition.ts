@@ -25,3 +25,6 @@ export function withoutEnd({ Condition = {}, ...statement }: Statement): Stateme
   const left = dates.length === 0 ? others : { ...others, DateLessThan: Object.fromEntries(dates) };
   return { ...statement, ...conditionOf(left) };
 }
+
+/** Context of a request before any end: whether a time has run out is for AWS to say, by its clock and not by this one. */
+export const beforeAnyEnd = { 'aws:CurrentTime': '1970-01-02T00:00:00Z' } as const;

@@ -1,5 +1,6 @@
 import type { AccessChange } from '../access/access-change.ts';
 import { isVerified, type Check } from '../verify/check.ts';
+import { isOfKind } from '../verify/checks.ts';
 import { tally } from './bucket-table.ts';
 import { endText } from './end-text.ts';
 import { code, count } from './markdown.ts';
@@ -31,6 +32,8 @@ function result(report: Report, change: AccessChange | undefined): string {
       return report.plan?.hasChanges === true
         ? `✅ Kolena S3 access · applied: ${planned(report, change)}`
         : '✅ Kolena S3 access · nothing had to be applied';
+    case 'ended':
+      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: Kolena can read nothing any more`;
     case 'verified':
       return isVerified(report.checks ?? [])
         ? `✅ Kolena S3 access · verified: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
@@ -81,8 +84,14 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const endKinds = ['ended', 'ended-reads', 'denies-ended'] as const;
+
 /** The buckets that Kolena cannot use, where a check of theirs failed. */
 function unread(report: Report): string {
+  const outlives = report.checks?.some(
+    ({ id, status }) => status === 'fail' && endKinds.some((kind) => isOfKind(id, kind)),
+  );
+  if (outlives === true) return 'the access outlives its end';
   const refused = bucketsWith(report, 'fail');
   return refused > 0
     ? `Kolena cannot read ${refused} of ${count(bucketsWith(report), 'bucket')}`

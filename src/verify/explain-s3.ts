@@ -1,5 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
+import { beforeAnyEnd } from '../iam/end-condition.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
@@ -61,9 +62,9 @@ function grants({ location, key }: RefusedRead, { expectations, policies }: Live
       ? {
           action: 's3:ListBucket',
           resource: bucket,
-          context: defined({ 's3:prefix': location.prefix }),
+          context: defined({ 's3:prefix': location.prefix, ...beforeAnyEnd }),
         }
-      : { action: 's3:GetObject', resource: `${bucket}/${key}` };
+      : { action: 's3:GetObject', resource: `${bucket}/${key}`, context: beforeAnyEnd };
   return evaluatePolicies(documents, request).decision === 'allowed';
 }
 

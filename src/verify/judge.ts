@@ -3,6 +3,7 @@ import type { Expectations } from './expectations.ts';
 import { judgeAssume } from './judge-assume.ts';
 import { judgeBrowser } from './judge-browser.ts';
 import { judgeCors } from './judge-cors.ts';
+import { judgeEnd } from './judge-end.ts';
 import { judgeLocations } from './judge-locations.ts';
 import { judgeRole } from './judge-role.ts';
 import { judgeSimulation } from './judge-simulation.ts';
@@ -13,7 +14,7 @@ export function judge(expectations: Expectations, observations: Observations): C
   return [
     ...judgeRole(expectations, observations),
     ...judgeAssume(expectations, observations),
-    ...judgeLocations(expectations, observations),
+    ...(expectations.ended === undefined ? judgeLocations : judgeEnd)(expectations, observations),
     ...judgeBrowser(expectations, observations),
     ...judgeCors(expectations, observations),
     ...judgeSimulation(expectations, {

@@ -4,6 +4,7 @@ import type { Outputs, Runner } from '../../src/action/runner.ts';
 import { parseSettings } from '../../src/action/settings.ts';
 import type { Aws } from '../../src/aws/open-aws.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
+import type { TrailFinding } from '../../src/access/role-use.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import type { LabelTarget } from '../../src/github/labels.ts';
 import type { PullRequests } from '../../src/github/pull-requests.ts';
@@ -52,6 +53,8 @@ interface WorldProps {
   readonly labelWarning?: string;
   /** The pull request that brought the commit in. @default number 7 */
   readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
+  /** What CloudTrail tells. @default that it is not allowed to be read */
+  readonly trail?: TrailFinding;
   /** Calls that fail, and how. */
   readonly failing?: Readonly<Partial<Record<Call, Error>>>;
   /** Whether the role of the recorded run stands when it is verified. @default true */
@@ -169,7 +172,8 @@ function fakeRunner({ calls, outputs, summaries, warnings, notices, verdicts }: 
   };
 }
 
-function fakeAws({ recorded = 'create', roleStands = true }: WorldProps, call: Journal['call']): Aws {
+function fakeAws(props: WorldProps, call: Journal['call']): Aws {
+  const { recorded = 'create', roleStands = true } = props;
   const { observed } = known(recorded);
   return {
     caller: { accountId: '123456789012', arn: 'arn:aws:iam::123456789012:role/deploy', partition: 'aws' },
@@ -179,6 +183,8 @@ function fakeAws({ recorded = 'create', roleStands = true }: WorldProps, call: J
     putBackCors: () => call('aws.putBackCors', []),
     simulatePlanned: () => call('aws.simulatePlanned', { outcome: 'ok', value: [] }),
     probe: () => call('aws.probe', observationsWhere(roleStands)),
+    kolenaInTrail: () =>
+      call('aws.kolenaInTrail', props.trail ?? { unsearched: ['us-east-1: AccessDenied'] }),
     environment: () => Promise.resolve({}),
   };
 }

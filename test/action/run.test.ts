@@ -564,7 +564,24 @@ test('A destroy without `allow-destroy` is planned, published and refused.', asy
 test('A verify asks AWS alone, and plans nothing.', async () => {
   const world = fakeWorld({ recorded: 'none', inputs: { command: 'verify' } });
   expect(await failureIn(world)).toBeUndefined();
-  expect(world.calls).toEqual(['aws.signIn', 'aws.observe', 'aws.probe', 'outputs', 'summary']);
+  expect(world.calls).toEqual([
+    'aws.signIn',
+    'aws.observe',
+    'aws.probe',
+    'aws.kolenaInTrail',
+    'outputs',
+    'summary',
+  ]);
+  expect(world.outputs['kolena-last-seen']).toBe('');
+});
+
+test('A verify tells when Kolena last came in.', async () => {
+  const time = '2026-11-20T08:12:30Z';
+  const trail = { last: { time, region: 'eu-west-1' }, unsearched: [] };
+  const world = fakeWorld({ recorded: 'none', inputs: { command: 'verify' }, trail });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.outputs['kolena-last-seen']).toBe(time);
+  expect(world.summaries.join('')).toContain('Kolena last assumed the role on 20 Nov 2026, 08:12 UTC');
 });
 
 test('Terraform is looked for while the run signs in.', async () => {

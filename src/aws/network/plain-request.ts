@@ -4,9 +4,10 @@ import type { RequestHandler } from './request-handler.ts';
 
 /** An HTTP request that nobody signs, such as a browser's. */
 export interface PlainRequest {
-  readonly method: 'GET' | 'HEAD' | 'OPTIONS';
+  readonly method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
   /** Ends it, waiting or under way. */
   readonly abortSignal?: AbortSignal | undefined;
 }
@@ -21,7 +22,7 @@ export interface PlainResponse {
 /** Sends a request that nobody signs by the handler of the AWS clients: same limit, proxy, certificates and timeouts; one try. */
 export async function sendPlain(
   http: RequestHandler,
-  { method, url, headers, abortSignal }: PlainRequest,
+  { method, url, headers, body, abortSignal }: PlainRequest,
 ): Promise<PlainResponse> {
   const request = {
     ...{
@@ -33,6 +34,7 @@ export async function sendPlain(
     },
     ...(url.port && { port: Number(url.port) }),
     headers: { host: url.host, ...headers },
+    body,
   };
   const { response } = await http.handle(request as unknown as Parameters<RequestHandler['handle']>[0], {
     ...(abortSignal !== undefined && { abortSignal }),

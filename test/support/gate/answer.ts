@@ -12,6 +12,7 @@ import type { MotoClients } from './moto-clients.ts';
 import type { NeededPermission } from './permissions.ts';
 import type { AwsRequest } from './request.ts';
 import { simulatePolicy } from './simulate.ts';
+import type { Trail } from './trail.ts';
 import { assumeRole, assumeRoleWithWebIdentity, callerIdentityXml, sessionXml } from './sts.ts';
 
 /** What the gate answers with. */
@@ -23,6 +24,7 @@ export interface GateParts {
   readonly identities: Identities;
   readonly iam: IamView;
   readonly buckets: Buckets;
+  readonly trail: Trail;
   readonly keyPolicies: ReadonlyMap<string, PolicyDocument>;
 }
 
@@ -64,6 +66,7 @@ export async function answer(parts: GateParts, exchange: Exchange): Promise<void
   else {
     const refusal = await refused(parts, { ...exchange, identity });
     if (refusal !== undefined) fail(refusal);
+    else if (request.service === 'cloudtrail') parts.trail.answer(request, identity.accountId, response);
     else await passOn(parts, { ...exchange, identity });
   }
 }
@@ -85,7 +88,7 @@ function answerPreflight(
 /** STS's own answers; they need no permission, or decide about it themselves. */
 async function ownAnswer(
   parts: GateParts,
-  { service, form }: AwsRequest,
+  { service, form, region }: AwsRequest,
   identity: Identity,
 ): Promise<string | AwsError | undefined> {
   const operation = form.get('Action') ?? '';
@@ -93,7 +96,9 @@ async function ownAnswer(
   if (operation === 'GetCallerIdentity') return callerIdentityXml(parts.iam, identity);
   if (operation !== 'AssumeRole') return undefined;
   const session = await assumeRole(parts, identity, form);
-  return isAwsError(session) ? session : sessionXml(parts.iam, session, operation);
+  if (isAwsError(session)) return session;
+  parts.trail.noteAssumed(identity, form.get('RoleArn') ?? '', region);
+  return sessionXml(parts.iam, session, operation);
 }
 
 type SignedExchange = Exchange & { readonly identity: Identity };

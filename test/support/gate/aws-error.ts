@@ -23,6 +23,13 @@ export const errorCodes = new WeakMap<ServerResponse, string>();
 /** Answers as the service does: S3's own `<Error>`, or the query protocol's `<ErrorResponse>`; nothing to HEAD. */
 export function sendError(response: ServerResponse, error: AwsError, service: string): void {
   errorCodes.set(response, error.code);
+  if (service === 'cloudtrail') {
+    const body = JSON.stringify({ __type: `${error.code}Exception`, message: error.message });
+    response
+      .writeHead(error.status === 403 ? 400 : error.status, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(body);
+    return;
+  }
   const inner = `<Code>${error.code}</Code><Message>${xmlText(error.message)}</Message>`;
   const body =
     service === 's3'

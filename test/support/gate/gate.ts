@@ -12,6 +12,7 @@ import { openIamView } from './iam-view.ts';
 import { openIdentities, type Identities } from './identities.ts';
 import { motoClients } from './moto-clients.ts';
 import { neededPermissions } from './permissions.ts';
+import { openTrail, type Trail } from './trail.ts';
 import { readRequest, type AwsRequest } from './request.ts';
 
 /** The endpoint that tests call AWS by: it authorizes, answers what moto gets wrong, records, and passes the rest on. */
@@ -27,6 +28,8 @@ export interface Gate {
   propagate(propagation: Propagation): void;
   /** A KMS key's key policy. A key that was never added trusts its account, as new keys do. */
   addKey(arn: string, keyPolicy: PolicyDocument): void;
+  /** What CloudTrail knows. */
+  readonly trail: Trail;
   /** Gives out keys. */
   readonly identities: Identities;
   close(): Promise<void>;
@@ -47,7 +50,9 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
   const identities = openIdentities();
   const keyPolicies = new Map<string, PolicyDocument>();
   const iam = openIamView(moto);
+  const trail = openTrail();
   const parts: GateParts = {
+    trail,
     endpoint,
     agent,
     moto,
@@ -117,6 +122,7 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
     },
     addKey: (arn, keyPolicy) => keyPolicies.set(arn, keyPolicy),
     identities,
+    trail,
     close: () => close(server, agent),
   };
 }
