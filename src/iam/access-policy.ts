@@ -1,9 +1,9 @@
 import { bucketArn, objectArn, parseArn } from '../config/arn.ts';
 import type { BucketLocation } from '../config/bucket-location.ts';
 import { statementsOf } from './compare-policy.ts';
-import { conditionOf, endCondition } from './end-condition.ts';
+import { withEnd } from './end-condition.ts';
 import { groupBy } from '../base/group-by.ts';
-import type { Condition, PolicyDocument, Statement } from './policy-document.ts';
+import type { PolicyDocument, Statement } from './policy-document.ts';
 
 /** What holds for every grant of a config. */
 export interface GrantOptions {
@@ -34,37 +34,34 @@ export function accessPolicy({ locations, kmsKeyArns }: Grants, options: GrantOp
     (location): location is Required<BucketLocation> => location.prefix !== undefined,
   );
   const lists = groupByPrefixes(prefixed);
+  const statements = [
+    ...(whole.length > 0
+      ? [
+          bucketStatement(
+            whole.flatMap((location) => arnsOf(location, options)),
+            options,
+          ),
+        ]
+      : []),
+    ...(prefixed.length > 0
+      ? [
+          objectStatement(
+            prefixed.map((location) => objectArn(location, options)),
+            options,
+          ),
+        ]
+      : []),
+    ...lists.map(({ buckets, prefixes }, index) =>
+      listStatement(String(index + 1), {
+        buckets: buckets.map((bucket) => bucketArn(bucket, options)),
+        prefixes,
+      }),
+    ),
+    ...(kmsKeyArns.length > 0 ? [kmsStatement(kmsKeyArns, servicesOf(kmsKeyArns, options))] : []),
+  ];
   return {
     Version: '2012-10-17',
-    Statement: [
-      ...(whole.length > 0
-        ? [
-            bucketStatement(
-              whole.flatMap((location) => arnsOf(location, options)),
-              options,
-            ),
-          ]
-        : []),
-      ...(prefixed.length > 0
-        ? [
-            objectStatement(
-              prefixed.map((location) => objectArn(location, options)),
-              options,
-            ),
-          ]
-        : []),
-      ...lists.map(({ buckets, prefixes }, index) =>
-        listStatement(
-          {
-            number: String(index + 1),
-            buckets: buckets.map((bucket) => bucketArn(bucket, options)),
-            prefixes,
-          },
-          options,
-        ),
-      ),
-      ...(kmsKeyArns.length > 0 ? [kmsStatement(kmsKeyArns, options)] : []),
-    ],
+    Statement: statements.map((statement) => withEnd(statement, options.accessUntil)),
   };
 }
 
@@ -76,29 +73,15 @@ export function isOurDocument(document: PolicyDocument): boolean {
 }
 
 /** The statement of Kolena's page. */
-export function bucketStatement(resources: readonly string[], options: GrantOptions): Statement {
-  return grant(
-    { Sid: 'S3ListBucket', Action: [...reading(options), 's3:ListBucket'], Resource: resources },
-    options,
-  );
+export function bucketStatement(resources: readonly string[], { objectVersions }: GrantOptions): Statement {
+  const actions = ['s3:GetObject', ...(objectVersions ? ['s3:GetObjectVersion'] : []), 's3:ListBucket'];
+  return { Sid: 'S3ListBucket', Effect: 'Allow', Action: actions, Resource: resources };
 }
 
 /** Reads objects below prefixes. */
-export function objectStatement(resources: readonly string[], options: GrantOptions): Statement {
-  return grant({ Sid: 'S3GetPrefixes', Action: reading(options), Resource: resources }, options);
-}
-
-function reading({ objectVersions }: GrantOptions): string[] {
-  return ['s3:GetObject', ...(objectVersions ? ['s3:GetObjectVersion'] : [])];
-}
-
-interface Granted extends Required<Pick<Statement, 'Sid' | 'Action' | 'Resource'>> {
-  readonly Condition?: Condition;
-}
-
-function grant({ Sid, Action, Resource, Condition }: Granted, { accessUntil }: GrantOptions): Statement {
-  const end = accessUntil === undefined ? {} : endCondition(accessUntil);
-  return { Sid, Effect: 'Allow', Action, Resource, ...conditionOf({ ...Condition, ...end }) };
+export function objectStatement(resources: readonly string[], { objectVersions }: GrantOptions): Statement {
+  const actions = ['s3:GetObject', ...(objectVersions ? ['s3:GetObjectVersion'] : [])];
+  return { Sid: 'S3GetPrefixes', Effect: 'Allow', Action: actions, Resource: resources };
 }
 
 interface PrefixList {
@@ -108,46 +91,42 @@ interface PrefixList {
 }
 
 /** Lists prefixes: one statement per list of them, since every bucket in it may be listed by each of its prefixes. */
-export function listStatement(
-  { number, buckets, prefixes }: PrefixList & { readonly number: string },
-  options: GrantOptions,
-): Statement {
-  return grant(
-    {
-      Sid: `S3ListPrefixes${number}`,
-      Action: ['s3:ListBucket'],
-      Resource: buckets,
-      Condition: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
-    },
-    options,
-  );
+export function listStatement(number: string, { buckets, prefixes }: PrefixList): Statement {
+  return {
+    Sid: `S3ListPrefixes${number}`,
+    Effect: 'Allow',
+    Action: ['s3:ListBucket'],
+    Resource: buckets,
+    Condition: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
+  };
 }
 
 /** Decrypts by S3 alone: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */
-export function kmsStatement(keyArns: readonly string[], options: GrantOptions): Statement {
-  const services = [...new Set(keyArns.flatMap((arn) => viaServices(arn, options)))];
-  return grant(
-    {
-      Sid: 'KmsDecryptViaS3',
-      Action: ['kms:Decrypt'],
-      Resource: keyArns,
-      Condition: { StringEquals: { 'kms:ViaService': services } },
-    },
-    options,
-  );
+export function kmsStatement(keyArns: readonly string[], services: readonly string[]): Statement {
+  return {
+    Sid: 'KmsDecryptViaS3',
+    Effect: 'Allow',
+    Action: ['kms:Decrypt'],
+    Resource: keyArns,
+    Condition: { StringEquals: { 'kms:ViaService': services } },
+  };
 }
 
 /**
  * S3 as KMS sees it, in a key's region: S3 can only use keys of a bucket's own region. In China services go by one or the other of
  * two suffixes; AWS documents neither for this key, and both names are S3's alone.
  */
-function viaServices(keyArn: string, { partition }: GrantOptions): string[] {
+export function viaServices(keyArn: string, { partition }: GrantOptions): string[] {
   const name = `s3.${parseArn(keyArn)?.region ?? ''}.amazonaws.com`;
   return partition === 'aws-cn' ? [name, `${name}.cn`] : [name];
 }
 
 function arnsOf(location: BucketLocation, options: GrantOptions): string[] {
   return [bucketArn(location.bucket, options), objectArn(location, options)];
+}
+
+function servicesOf(keyArns: readonly string[], options: GrantOptions): string[] {
+  return [...new Set(keyArns.flatMap((arn) => viaServices(arn, options)))];
 }
 
 /** Buckets with the same prefixes, in the order in which each list first appears. */

@@ -6,24 +6,25 @@ export function endCondition(iso: string): Condition {
   return { DateLessThan: { 'aws:CurrentTime': iso } };
 }
 
-/** The condition as a statement has it, which has none when nothing is demanded. */
-export function conditionOf(condition: Condition): Pick<Statement, 'Condition'> {
-  return Object.keys(condition).length === 0 ? {} : { Condition: condition };
+/** A statement that says nothing from the end on. @default end: none */
+export function withEnd(statement: Statement, end: string | undefined): Statement {
+  if (end === undefined) return statement;
+  return { ...statement, Condition: { ...statement.Condition, ...endCondition(end) } };
 }
 
-/** When a statement ends, as it was written here; undefined when it has no end, or one in other words. */
+/** When a statement ends, as it is written here; undefined when it has no end, or one in other words. */
 export function endOf({ Condition }: Statement): string | undefined {
-  const ends = listOf(Condition?.['DateLessThan']?.['aws:CurrentTime']);
-  return ends.length === 1 ? ends[0] : undefined;
+  const { 'aws:CurrentTime': values, ...others } = Condition?.['DateLessThan'] ?? {};
+  const [end, ...more] = listOf(values);
+  return more.length + Object.keys(others).length === 0 ? end : undefined;
 }
 
-/** A statement less its end. */
-export function withoutEnd({ Condition = {}, ...statement }: Statement): Statement {
-  if (endOf({ Condition, ...statement }) === undefined) return { Condition, ...statement };
-  const { DateLessThan = {}, ...others } = Condition;
-  const dates = Object.entries(DateLessThan).filter(([key]) => key !== 'aws:CurrentTime');
-  const left = dates.length === 0 ? others : { ...others, DateLessThan: Object.fromEntries(dates) };
-  return { ...statement, ...conditionOf(left) };
+/** A statement less the end that `endOf` finds. */
+export function withoutEnd(statement: Statement): Statement {
+  if (endOf(statement) === undefined) return statement;
+  const { Condition = {}, ...rest } = statement;
+  const others = Object.entries(Condition).filter(([operator]) => operator !== 'DateLessThan');
+  return others.length === 0 ? rest : { ...rest, Condition: Object.fromEntries(others) };
 }
 
 /** Context of a request before any end: whether a time has run out is for AWS to say, by its clock and not by this one. */

@@ -1,7 +1,7 @@
 import { deletedPrincipalIn } from '../config/arn.ts';
 import { principalsOf, statementsOf, type NormalizedStatement } from './compare-policy.ts';
-import type { Condition, PolicyDocument, Statement } from './policy-document.ts';
-import { conditionOf, endCondition } from './end-condition.ts';
+import type { PolicyDocument, Statement } from './policy-document.ts';
+import { withEnd } from './end-condition.ts';
 import { type CheckContext, temporarySid, withoutTemporary } from './temporary-statement.ts';
 
 /** The Sid that marks Kolena's statement, as on Kolena's page. */
@@ -33,25 +33,18 @@ export function trustPolicy({
   verifierArn,
   accessUntil,
 }: TrustPolicyProps): PolicyDocument {
-  const kolena = { sid: kolenaSid, principalArn, externalId };
-  const statements = [trustStatement(kolena, accessUntil === undefined ? {} : endCondition(accessUntil))];
-  if (verifierArn !== undefined)
-    statements.push(trustStatement({ sid: verifierSid, principalArn: verifierArn, externalId }));
+  const statements = [withEnd(trustStatement(kolenaSid, principalArn, externalId), accessUntil)];
+  if (verifierArn !== undefined) statements.push(trustStatement(verifierSid, verifierArn, externalId));
   return { Version: '2012-10-17', Statement: statements };
 }
 
-interface Trusted extends Pick<TrustPolicyProps, 'principalArn' | 'externalId'> {
-  readonly sid: string;
-}
-
-function trustStatement({ sid, principalArn, externalId }: Trusted, end: Condition = {}): Statement {
-  const demanded = externalId === undefined ? {} : { StringEquals: { 'sts:ExternalId': [externalId] } };
+function trustStatement(sid: string, principalArn: string, externalId: string | undefined): Statement {
   return {
     Sid: sid,
     Effect: 'Allow',
     Principal: { AWS: principalArn },
     Action: 'sts:AssumeRole',
-    ...conditionOf({ ...demanded, ...end }),
+    ...(externalId !== undefined && { Condition: { StringEquals: { 'sts:ExternalId': [externalId] } } }),
   };
 }
 

@@ -4,9 +4,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
 import { setUpByHand } from '../support/hand-made.ts';
-import { seedExternalId } from '../support/seed.ts';
+import { seedExternalId, seedPolicy } from '../support/seed.ts';
 import { kolenaPrincipalArn, startWorld, type World } from '../support/world.ts';
 import { takeDown } from './mutants.ts';
 import { notPassed, verifyIn } from './verify-in-world.ts';
@@ -22,7 +23,7 @@ const secondsAhead = (seconds: number) =>
   new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** The role and policy of a config with this end, made as it says. */
-async function setUp(accessUntil: string) {
+async function setUp(accessUntil: string, document?: PolicyDocument) {
   const config = parseAccessConfig({
     buckets: ['share-with-kolena'],
     'kolena-principal-arn': kolenaPrincipalArn,
@@ -32,7 +33,7 @@ async function setUp(accessUntil: string) {
   const { role, policies } = decideAccess(config, nothingObserved, { region: 'us-east-1' });
   const [policy] = policies;
   if (role === undefined || policy === undefined) throw new Error('a config wants both');
-  return setUpByHand(world, { trustPolicy: role.trustPolicy, policy: policy.document });
+  return setUpByHand(world, { trustPolicy: role.trustPolicy, policy: document ?? policy.document });
 }
 
 async function kolenaAssumes(RoleArn = '') {
@@ -74,17 +75,23 @@ test('at its end a running session is cut and the role refused, and the checks p
   expect([isUnrefuted(checks), isVerified(checks), waited]).toEqual([true, false, 0]);
 });
 
-test('access that outlives its end fails', async () => {
-  await setUpByHand(world);
+const failedIn = async () => {
   const { checks } = await verifyIn(world, { config: { 'access-until': '2026-01-01' } });
-  const failed = checks.filter(({ status }) => status === 'fail').map(({ id }) => id);
-  expect(failed).toEqual(
-    expect.arrayContaining([
-      'trust-policy',
-      'policies',
-      'ended',
-      'ended-reads:share-with-kolena',
-      'denies-ended:share-with-kolena',
-    ]),
-  );
+  return checks.filter(({ status }) => status === 'fail').map(({ id }) => id);
+};
+
+test('a session that outlives the end fails, by a policy without it', async () => {
+  await setUp('2026-01-01', seedPolicy);
+  expect(await failedIn()).toEqual([
+    'policies',
+    'ended-reads:share-with-kolena',
+    'denies-ended:share-with-kolena',
+  ]);
+});
+
+test('a role that outlives the end fails, and the check opens no role that is not as configured', async () => {
+  await setUpByHand(world);
+  world.gate.forget();
+  expect(await failedIn()).toEqual(['trust-policy', 'policies', 'ended', 'denies-ended:share-with-kolena']);
+  expect(world.writes()).toEqual([]);
 });
