@@ -1,4 +1,4 @@
-import { humanTime } from '../base/time.ts';
+import { humanDay } from '../base/time.ts';
 import { parseArn } from '../config/arn.ts';
 import type { Warning } from './desired-access.ts';
 
@@ -65,7 +65,7 @@ export function tellUse({ trail, role, now }: UseProps): { note?: string; info?:
   const isOld = (time: string | undefined) =>
     time !== undefined && now.getTime() - Date.parse(time) > TRAIL_DAYS * DAY;
   if (last !== undefined)
-    return { note: `Kolena last assumed the role on ${humanTime(last.time)}, in ${last.region}.` };
+    return { note: `Kolena last assumed the role on ${humanDay(last.time)}, in ${last.region}.` };
   if (unsearched.length === 0)
     return isOld(role.created)
       ? {
@@ -77,10 +77,10 @@ export function tellUse({ trail, role, now }: UseProps): { note?: string; info?:
   const used = role.lastUsed;
   if (used !== undefined && isOld(used.time))
     return {
-      warning: unused(`Nobody has used the role since ${humanTime(used.time)}, so neither has Kolena.`),
+      warning: unused(`Nobody has used the role since ${humanDay(used.time)}, so neither has Kolena.`),
     };
   const anybody =
-    used === undefined ? '' : ` The role was last used on ${humanTime(used.time)}, by Kolena or by a check.`;
+    used === undefined ? '' : ` The role was last used on ${humanDay(used.time)}, by Kolena or by a check.`;
   return {
     info: `When Kolena last assumed the role is not known: CloudTrail was not read (${unsearched.join('; ')}).${anybody}`,
   };

@@ -19,8 +19,12 @@ export function humanTime(iso: string): string {
  */
 export function humanEnd(iso: string): string {
   if (!/^\d{4}-\d\d-\d\dT00:00:00Z$/.test(iso)) return `on ${humanTime(iso)}`;
-  const dayBefore = humanTime(new Date(Date.parse(iso) - 1000).toISOString());
-  return `after ${dayBefore.replace(/,.*/, '')} (UTC)`;
+  return `after ${humanDay(new Date(Date.parse(iso) - 1000).toISOString())} (UTC)`;
+}
+
+/** @example humanDay('2026-11-25T14:20:00Z') // '25 Nov 2026' */
+export function humanDay(iso: string): string {
+  return humanTime(iso).replace(/,.*/, '');
 }
 
 /** A moment in the one spelling that IAM's date conditions get here: to the second, in UTC. */

@@ -3,6 +3,7 @@ import { accessChange } from '../../src/access/access-change.ts';
 import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
 import { statementsOf } from '../../src/iam/compare-policy.ts';
+import { withoutEnd } from '../../src/iam/end-condition.ts';
 import { isTemporary } from '../../src/iam/temporary-statement.ts';
 import { configOf } from '../config/configs.ts';
 import { bucketOf, roleOf, policyOf, worldOf } from './world.ts';
@@ -109,8 +110,7 @@ describe('an end that moves', () => {
     const [policy] = world.policies;
     const [first, ...others] = policy?.document.Statement ?? [];
     if (policy === undefined || first === undefined) throw new Error('there is a policy');
-    const { Condition: _, ...endless } = first;
-    const document = { ...policy.document, Statement: [endless, ...others] };
+    const document = { ...policy.document, Statement: [withoutEnd(first), ...others] };
     const found = change({ ...world, policies: [{ ...policy, document }] }, june);
     // The statement of whole buckets holds Kolena's public datasets as well.
     expect(found.buckets.map((one) => one.direction)).toEqual(['narrower', 'CORS only', 'narrower']);

@@ -59,10 +59,12 @@ export function openTrail(): Trail {
         StartTime = 0,
         NextToken = '0',
       } = JSON.parse(body.toString()) as Question;
-      const [{ AttributeKey = '', AttributeValue = '' } = {}] = LookupAttributes;
+      const [attribute] = LookupAttributes;
       const found = events
         .filter((one) => one.accountId === accountId && one.region === region)
-        .filter((one) => AttributeKey === 'ResourceName' && one.roleArn === AttributeValue)
+        .filter(
+          (one) => attribute?.AttributeKey === 'ResourceName' && one.roleArn === attribute.AttributeValue,
+        )
         .filter((one) => timeOf(one) >= StartTime * 1000)
         .sort((one, other) => timeOf(other) - timeOf(one));
       const from = Number(NextToken);
