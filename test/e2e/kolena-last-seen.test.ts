@@ -57,14 +57,14 @@ test('a real AssumeRole of Kolena is found, behind pages of other events', async
   await world
     .sts(world.kolena)
     .send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'kolena', ExternalId: seedExternalId }));
-  for (let at = 0; at < 7; at += 1) await verifyIn(world);
+  for (let at = 0; at < 4; at += 1) await verifyIn(world);
   world.gate.trail.pageSize = 2;
   const { found, slept, lookups } = await search();
   expect(found).toEqual({
     last: { time: expect.stringMatching(/Z$/) as string, region: 'us-east-1' },
     unsearched: [],
   });
-  expect(lookups).toBeGreaterThan(3);
+  expect(lookups).toBeGreaterThanOrEqual(3);
   // Two calls a second.
   expect(slept).toBe((lookups - 1) * 500);
 });

@@ -43,7 +43,7 @@ export function openTrail(): Trail {
         caller.accountId === accountId
           ? { type: 'AssumedRole', accountId, arn: caller.arn }
           : { type: 'AWSAccount', accountId: caller.accountId, principalId: 'AROAEXAMPLE:kolena' };
-      const eventTime = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+      const eventTime = new Date().toISOString();
       const event = {
         eventName: 'AssumeRole',
         eventTime,
