@@ -33,7 +33,7 @@ function result(report: Report, change: AccessChange | undefined): string {
         ? `✅ Kolena S3 access · applied: ${planned(report, change)}`
         : '✅ Kolena S3 access · nothing had to be applied';
     case 'ended':
-      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: Kolena can read nothing any more`;
+      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${hasEnd(report, 'pass') ? 'Kolena can read nothing any more' : 'not proven, nobody could try it'}`;
     case 'verified':
       return isVerified(report.checks ?? [])
         ? `✅ Kolena S3 access · verified: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
@@ -84,14 +84,15 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-const endKinds = ['ended', 'ended-reads', 'denies-ended'] as const;
+/** Whether a check of what can be read after the end has this status, or, if it failed, one of who gets in. */
+function hasEnd({ checks = [] }: Report, status: 'pass' | 'fail'): boolean {
+  const kinds = ['ended-reads', 'denies-ended', ...(status === 'fail' ? (['ended'] as const) : [])] as const;
+  return checks.some((check) => check.status === status && kinds.some((kind) => isOfKind(check.id, kind)));
+}
 
 /** The buckets that Kolena cannot use, where a check of theirs failed. */
 function unread(report: Report): string {
-  const outlives = report.checks?.some(
-    ({ id, status }) => status === 'fail' && endKinds.some((kind) => isOfKind(id, kind)),
-  );
-  if (outlives === true) return 'the access outlives its end';
+  if (hasEnd(report, 'fail')) return 'the access outlives its end';
   const refused = bucketsWith(report, 'fail');
   return refused > 0
     ? `Kolena cannot read ${refused} of ${count(bucketsWith(report), 'bucket')}`
