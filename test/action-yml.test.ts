@@ -80,6 +80,7 @@ describe('action.yml', () => {
       'comment-id',
       'access-change',
       'comment-url',
+      'kolena-last-seen',
       'verified',
       'checks',
       'checks-path',

@@ -7,6 +7,7 @@ import type { PolicyDocument } from '../iam/policy-document.ts';
 import { compareReach, isNothing, type ReachChange } from '../iam/reach.ts';
 import { statementsByBucket } from '../iam/statements-by-bucket.ts';
 import { corsChanges, type CorsChange } from './cors-change.ts';
+import { setEndAside, type Documents } from './end-change.ts';
 import type { DesiredAccess } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 import { attributeFindings, type RoleAttributes } from './role-attributes.ts';
@@ -50,18 +51,21 @@ interface AccessChangeProps {
 
 /** Compares what stands with what is planned, as a policy engine decides it and not as the documents are written. */
 export function accessChange({ observed, desired, role }: AccessChangeProps): AccessChange {
-  const documents = {
+  const { ends, ...documents } = setEndAside({
     before:
       observed.role === undefined
         ? []
         : observed.policies.filter(({ attached }) => attached).map(({ document }) => document),
     after: desired.role === undefined ? [] : desired.policies.map(({ document }) => document),
-  };
+  });
   const standing = roleStanding(observed, desired);
   const buckets = bucketChanges(documents, { observed, desired, standing });
   const others = otherChanges(documents);
+  const ofTrust = compareTrust(observed.role?.trustPolicy, desired.role?.trustPolicy);
   const trust = [
-    ...compareTrust(observed.role?.trustPolicy, desired.role?.trustPolicy),
+    ...ofTrust,
+    // As a rule both documents of a role end together.
+    ...ends.filter(({ title }) => !ofTrust.some((one) => one.title === title)),
     ...attributeFindings(role, [...documents.before, ...documents.after]),
   ];
   const changes = [...buckets, ...others];
@@ -85,11 +89,6 @@ function directionOf(grows: boolean, shrinks: boolean): AccessChange['direction'
 function roleStanding(observed: Observed, desired: DesiredAccess): AccessChange['role'] {
   if (observed.role === undefined) return desired.role === undefined ? 'none' : 'new';
   return desired.role === undefined ? 'removed' : 'stays';
-}
-
-interface Documents {
-  readonly before: readonly PolicyDocument[];
-  readonly after: readonly PolicyDocument[];
 }
 
 function bucketChanges(

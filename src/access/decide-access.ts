@@ -77,7 +77,7 @@ export function decideAccess(
       formerRoles: formerRoles(observed),
       cors: removeCors(unserved, { config, observed, region: options.region }),
     },
-    warnings: warningsOf({ config, observed, live }),
+    warnings: warningsOf({ config, observed, live, now: options.now }),
   };
 }
 

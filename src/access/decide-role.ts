@@ -30,6 +30,7 @@ export function decideRole(
     principalArn: config.kolenaPrincipalArn,
     externalId: config.kolenaExternalId,
     verifierArn,
+    accessUntil: config.accessUntil,
   });
   const size = jsonLength(trust);
   if (size > TRUST_POLICY_SIZE)

@@ -1,6 +1,7 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { BucketGuard } from './bucket-guard.ts';
+import type { RoleUse } from './role-use.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 
 /** Who calls AWS. */
@@ -31,6 +32,10 @@ export interface ObservedRole {
   readonly tags?: Readonly<Record<string, string>>;
   readonly attachedPolicies: readonly AttachedPolicy[];
   readonly inlinePolicyNames: readonly string[];
+  /** ISO 8601. */
+  readonly created?: string;
+  /** By anybody, a check included: about four hours late, and of the last 400 days. */
+  readonly lastUsed?: RoleUse;
   /** What the policies of others say, attached ones by ARN and inline ones by name. @default this run is not allowed to read it */
   readonly otherDocuments?: Readonly<Record<string, PolicyDocument>>;
 }

@@ -3,6 +3,8 @@ import { compareDecisions, isAllowed } from '../iam/evaluate-policy.ts';
 import { contextsOf, exampleOf } from '../iam/examples.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
+import { verifierSid } from '../iam/trust-policy.ts';
+import { endFindings, lastEnd } from './end-change.ts';
 
 /** One way in which who can use the role changes, or is wider than one principal. */
 export interface TrustFinding {
@@ -26,7 +28,7 @@ export function compareTrust(
     ...newPrincipals(was, is),
     ...lostPrincipals(was, is),
     externalId(was, is),
-    end(was, is),
+    ...endFindings(endOfKolena(was), endOfKolena(is)),
   ].filter((one) => one !== undefined);
   const { grows, shrinks } = compareCallers(was, is);
   const explained = (effect: TrustFinding['effect']) =>
@@ -53,6 +55,11 @@ function finding(effect: TrustFinding['effect'], title: string, sentence: string
 /** A check's own statement ends by itself: it comes and goes while nothing changes. */
 function lasting(document: PolicyDocument): readonly Statement[] {
   return statementsOf(document).filter(({ Sid }) => Sid !== temporarySid);
+}
+
+/** A permanent verifier's statement has no end of its own. */
+function endOfKolena(statements: readonly Statement[]): string | undefined {
+  return lastEnd(statements.filter(({ Sid }) => Sid !== verifierSid));
 }
 
 const addedTitle = 'another principal';
@@ -126,19 +133,6 @@ function externalId(was: readonly Statement[], is: readonly Statement[]): TrustF
       `The role can be assumed with the external ID \`${wanted}\` only.`,
     );
   return finding('other', 'another external ID', `The external ID is \`${wanted}\` instead of \`${old}\`.`);
-}
-
-/** The trust's last moment; a statement without one never ends. */
-function end(was: readonly Statement[], is: readonly Statement[]): TrustFinding | undefined {
-  const [old, wanted] = [was, is].map((statements) => valuesOf(statements, 'aws:currenttime')?.at(-1));
-  if (old === wanted) return undefined;
-  if (wanted === undefined)
-    return finding('weaker', 'no end date any more', `The access no longer ends on \`${old ?? ''}\`.`);
-  if (old === undefined) return finding('stronger', 'an end date', `The access ends on \`${wanted}\`.`);
-  const sentence = `The access ends on \`${wanted}\` instead of \`${old}\`.`;
-  return Date.parse(wanted) > Date.parse(old)
-    ? finding('weaker', 'a later end date', sentence)
-    : finding('stronger', 'an earlier end date', sentence);
 }
 
 /** All values that allowing statements demand of a key, sorted; undefined when one of them demands none. */

@@ -1,3 +1,4 @@
+import { humanEnd } from '../base/time.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { parsePrincipalArn } from '../config/arn.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
@@ -11,12 +12,15 @@ interface WarningsProps {
   readonly config: AccessConfig;
   readonly observed: Observed;
   readonly live: LivePolicies;
+  /** By the machine's clock. @default not known, and then nothing is said of the end */
+  readonly now?: Date | undefined;
 }
 
 /** What a reviewer should know about the access that is going to stand. */
-export function warningsOf({ config, observed, live }: WarningsProps): Warning[] {
+export function warningsOf({ config, observed, live, now }: WarningsProps): Warning[] {
   const warnings = [
     externalIdWarning(config),
+    endWarning(config, now),
     ownAccountWarning(config, observed),
     ...(observed.role ? roleWarnings(observed.role, config) : []),
     otherPoliciesWarning(config, observed, live),
@@ -67,6 +71,28 @@ function externalIdWarning({ kolenaExternalId }: AccessConfig): Warning | undefi
     message:
       'No external ID is demanded: another customer of Kolena who knows the role ARN could have Kolena read your buckets (the confused deputy problem).',
     remedy: 'Agree with Kolena on an external ID and add `kolena-external-id: <that ID>`.',
+  };
+}
+
+/** Milliseconds before the end of access. */
+const SOON = 30 * 24 * 60 * 60_000;
+
+/** Terraform shows nothing as time passes. */
+function endWarning({ accessUntil }: AccessConfig, now: Date | undefined): Warning | undefined {
+  if (accessUntil === undefined || now === undefined) return undefined;
+  const left = Date.parse(accessUntil) - now.getTime();
+  const renewal = 'set a later `access-until`, or take it out, and apply';
+  if (left <= 0)
+    return {
+      id: 'access-ended',
+      message: `Kolena's access ended ${humanEnd(accessUntil)}: role and policies stand, and let Kolena read nothing.`,
+      remedy: `To renew the access, ${renewal}. To remove what is left of it, run \`command: destroy\`.`,
+    };
+  if (left > SOON) return undefined;
+  return {
+    id: 'access-ends-soon',
+    message: `Kolena's access ends ${humanEnd(accessUntil)}.`,
+    remedy: `To keep it, ${renewal} before. Otherwise nothing has to be done.`,
   };
 }
 

@@ -15,14 +15,16 @@ export function modeFor(
 }
 
 /** Proves the access that was decided, as it stands in AWS now; throws `verification-failed` when a check fails. */
-export async function prove(run: RunContext, { aws, observed, desired }: Decided): Promise<void> {
+export async function prove(run: RunContext, decided: Decided): Promise<void> {
+  const { aws, observed, desired } = decided;
   const { config, settings, report } = run;
   const { event } = run.edges;
   if (settings.verify === 'off') {
     report.note('`verify: off`: nothing was proven.');
     return;
   }
-  const expectations = expectationsOf(config, desired, expectationOptionsOf(settings));
+  const expected = () => expectationsOf(config, desired, expectationOptionsOf(settings));
+  const expectations = expected();
   const mode = modeFor(event, settings.verify);
   if (mode !== settings.verify)
     report.note('`pull_request_target` opens no role: verified as by `verify: simulate`.');
@@ -31,8 +33,12 @@ export async function prove(run: RunContext, { aws, observed, desired }: Decided
     timeoutSeconds: settings['verify-timeout'],
     afterApply: settings.command === 'apply',
   };
-  const checks = judge(expectations, await aws.probe(expectations, observed, options), observed);
+  const observations = await aws.probe(expectations, observed, options);
+  // Where the access ended meanwhile, the answers are of both sides of its end.
+  if (expected().ended !== expectations.ended) return prove(run, decided);
+  const checks = judge(expectations, observations, observed);
   report.add({ checks });
-  if (settings.command === 'verify') report.add({ outcome: 'verified' });
+  if (settings.command === 'verify')
+    report.add({ outcome: expectations.ended === undefined ? 'verified' : 'ended' });
   requireVerified(checks);
 }

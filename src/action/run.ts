@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { settleAll } from '../base/settle-all.ts';
 import { expectationsOf } from '../verify/expectations.ts';
 import { apply } from './apply.ts';
 import { decide, decideUnobserved } from './decide.ts';
@@ -13,6 +14,7 @@ import { prove } from './prove.ts';
 import { startReport, type Ending } from './report-run.ts';
 import type { RunContext } from './run-context.ts';
 import { expectationOptionsOf, type Command } from './settings.ts';
+import { tellKolenaUse } from './tell-use.ts';
 import { synth } from './synth.ts';
 
 /**
@@ -73,7 +75,7 @@ async function perform(run: RunContext): Promise<boolean> {
       return planned.summary.hasChanges;
     }
     case 'verify':
-      await prove(run, await decide(run, await run.edges.signIn(run.settings)));
+      await verify(run);
       return false;
     case 'destroy': {
       if (await isOvertaken(run)) return false;
@@ -82,6 +84,12 @@ async function perform(run: RunContext): Promise<boolean> {
       return planned.summary.hasChanges;
     }
   }
+}
+
+/** Proves the access as it stands, and tells whether Kolena uses it. */
+async function verify(run: RunContext): Promise<void> {
+  const decided = await decide(run, await run.edges.signIn(run.settings));
+  await settleAll([prove(run, decided), tellKolenaUse(run, decided)]);
 }
 
 /** The event, quotas and `verify-object` are checked before anything is asked of AWS. */

@@ -29,6 +29,8 @@ export interface Outputs {
   readonly checks?: readonly Check[];
   readonly 'checks-path'?: string;
   readonly 'failure-reason'?: FailureReason;
+  /** ISO 8601; empty when it is not known. */
+  readonly 'kolena-last-seen'?: string;
   readonly skipped?: boolean;
 }
 

@@ -205,5 +205,9 @@ export function decideOptionsOf(settings: Settings): DecideOptions {
 
 /** The settings that say what is to be proven. */
 export function expectationOptionsOf(settings: Settings): ExpectationOptions {
-  return { verifyObject: settings['verify-object'], verifierArn: settings['verify-principal-arn'] };
+  return {
+    verifyObject: settings['verify-object'],
+    verifierArn: settings['verify-principal-arn'],
+    now: new Date(),
+  };
 }

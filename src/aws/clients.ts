@@ -92,7 +92,10 @@ export function awsClients({
 }
 
 /** The endpoint that the environment names for a service; without one the SDK finds the region's own. Throws `invalid-input`. */
-export function endpointOf(service: 'IAM' | 'KMS' | 'S3' | 'STS', env: Environment): { endpoint?: string } {
+export function endpointOf(
+  service: 'CLOUDTRAIL' | 'IAM' | 'KMS' | 'S3' | 'STS',
+  env: Environment,
+): { endpoint?: string } {
   // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
   if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return {};
   const name = env[`AWS_ENDPOINT_URL_${service}`] ? `AWS_ENDPOINT_URL_${service}` : 'AWS_ENDPOINT_URL';

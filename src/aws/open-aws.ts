@@ -1,9 +1,12 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRemoval, DesiredAccess, DesiredCors } from '../access/desired-access.ts';
 import type { Caller, Observed } from '../access/observed.ts';
+import type { TrailFinding } from '../access/role-use.ts';
 import type { Expectations } from '../verify/expectations.ts';
 import type { Attempt, Observations, SimulationAnswer, SimulationQuestion } from '../verify/observations.ts';
 import { awsClients } from './clients.ts';
+import { systemClock } from './clock.ts';
+import { kolenaInTrail } from './cloud-trail/kolena-in-trail.ts';
 import { putBackCors, removeKolenaRules, requireUnchangedCors } from './cors.ts';
 import { observe, type ObserveProps } from './observe/observe.ts';
 import { probeAccess, type ProbeOptions } from './probe/probe.ts';
@@ -32,6 +35,8 @@ export interface Aws {
     questions: readonly SimulationQuestion[],
   ): Promise<Attempt<readonly SimulationAnswer[]>>;
   probe(expectations: Expectations, observed: Observed, options: ProbeOptions): Promise<Observations>;
+  /** When Kolena last assumed the role, as far as this run is allowed to see; never throws. */
+  kolenaInTrail(config: AccessConfig, observed: Observed): Promise<TrailFinding>;
   /** `AWS_*` variables for a child process. */
   environment(): Promise<Record<string, string>>;
 }
@@ -51,6 +56,12 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
     removeKolenaRules: (removals) => say(removeKolenaRules(clients, removals)),
     putBackCors: (cors) => say(putBackCors(clients, cors)),
     simulatePlanned: (desired, questions) => say(simulatePlanned(clients, desired, questions)),
+    kolenaInTrail: ({ kolenaPrincipalArn }, { role, buckets }) =>
+      kolenaInTrail({
+        ...{ clients, env, clock: systemClock, kolenaPrincipalArn },
+        roleArn: role?.arn ?? '',
+        regions: Object.values(buckets).map(({ region: at }) => at),
+      }),
     probe: (expectations, observed, options) =>
       say(
         probeAccess({

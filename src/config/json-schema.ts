@@ -7,7 +7,7 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 /**
  * The JSON Schema of the config file, which editors complete and check by. It takes what the parser takes, in every
  * spelling, and refuses what it refuses, less what no expression can say: overlaps, one partition for all, the public suffix
- * list, bytes of a prefix, tag keys that differ by case alone.
+ * list, bytes of a prefix, days that a month does not have, tag keys that differ by case alone.
  */
 export function accessJsonSchema(): object {
   const { properties = {}, required = [], ...rest } = z.toJSONSchema(accessFields, { io: 'input' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quote, type ProblemOf } from '../base/quote.ts';
+import { accessUntilPattern, accessUntilProblem, endOfAccess } from './access-until.ts';
 import * as arns from './arn-problems.ts';
 import { locationPattern, parseLocation } from './bucket-location.ts';
 import { corsOriginPattern, corsOriginProblem } from './cors-origin.ts';
@@ -96,6 +97,14 @@ export const accessFields = z.strictObject({
     .meta({
       description:
         'The sts:ExternalId that the trust policy demands. Without it a warning names the confused-deputy risk.',
+    })
+    .optional(),
+  'access-until': text(accessUntilProblem, accessUntilPattern)
+    .transform(endOfAccess)
+    .meta({
+      description:
+        'When the access ends: a date, which includes that day (UTC), or a time with its zone. Without it the access has no end.',
+      examples: ['2027-06-30', '2027-06-30T18:00:00+02:00'],
     })
     .optional(),
   'role-name': text(iam.roleNameProblem, iam.roleNamePattern)

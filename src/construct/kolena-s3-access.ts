@@ -20,6 +20,11 @@ export interface KolenaS3AccessProps {
    * @default - none, with a warning that names the confused-deputy risk
    */
   readonly kolenaExternalId?: string;
+  /**
+   * When the access ends: a date, which includes that day (UTC), or a time with its zone.
+   * @default - no end
+   */
+  readonly accessUntil?: string;
   /** @default 'KolenaS3ReadAccess' */
   readonly roleName?: string;
   /**

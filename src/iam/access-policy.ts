@@ -1,6 +1,7 @@
 import { bucketArn, objectArn, parseArn } from '../config/arn.ts';
 import type { BucketLocation } from '../config/bucket-location.ts';
 import { listOf, statementsOf } from './compare-policy.ts';
+import { withEnd } from './end-condition.ts';
 import { groupBy } from '../base/group-by.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
@@ -10,6 +11,11 @@ export interface GrantOptions {
   readonly partition: string;
   /** Whether old versions of objects may be read too. */
   readonly objectVersions: boolean;
+  /**
+   * ISO 8601: from then on nothing is allowed, in sessions that are open by then too.
+   * @default no end
+   */
+  readonly accessUntil?: string | undefined;
 }
 
 /** What one policy grants. */
@@ -46,7 +52,9 @@ export function accessPolicy({ locations, kmsKeyArns }: Grants, options: GrantOp
   ];
   return {
     Version: '2012-10-17',
-    Statement: statements.filter(({ Resource }) => listOf(Resource).length > 0),
+    Statement: statements
+      .filter(({ Resource }) => listOf(Resource).length > 0)
+      .map((statement) => withEnd(statement, options.accessUntil)),
   };
 }
 

@@ -9,7 +9,8 @@ import {
   prefixListKey,
   type GrantOptions,
 } from './access-policy.ts';
-import { jsonLength, textLength } from './policy-document.ts';
+import { withEnd } from './end-condition.ts';
+import { jsonLength, textLength, type Statement } from './policy-document.ts';
 
 /** One thing that a policy can grant by itself: a bucket or prefix, or a KMS key by its ARN. */
 export type Grant = BucketLocation | string;
@@ -82,20 +83,20 @@ function change(lists: Map<string, ListSize>, prefixes: readonly string[], own: 
 }
 
 function sizeOf({ whole, objects, keys, lists }: Omit<PolicySize, 'size'>, options: GrantOptions): number {
+  const length = (statement: Statement) => jsonLength(withEnd(statement, options.accessUntil));
+  // Without number and entries.
+  const list = length(listStatement('', { buckets: [], prefixes: [] }));
   const statements = [
-    ...(whole > 0 ? [jsonLength(bucketStatement([], options)) + whole - 1] : []),
-    ...(objects > 0 ? [jsonLength(objectStatement([], options)) + objects - 1] : []),
+    ...(whole > 0 ? [length(bucketStatement([], options)) + whole - 1] : []),
+    ...(objects > 0 ? [length(objectStatement([], options)) + objects - 1] : []),
     ...[...lists.values()].map(
-      ({ buckets, prefixes }, at) => LIST + String(at + 1).length + buckets - 1 + prefixes - 1,
+      ({ buckets, prefixes }, at) => list + String(at + 1).length + buckets - 1 + prefixes - 1,
     ),
-    ...(keys.length > 0 ? [jsonLength(kmsStatement(keys, options))] : []),
+    ...(keys.length > 0 ? [length(kmsStatement(keys, options))] : []),
   ];
   const commas = Math.max(0, statements.length - 1);
-  return noGrants.size + commas + statements.reduce((sum, length) => sum + length, 0);
+  return noGrants.size + commas + statements.reduce((sum, one) => sum + one, 0);
 }
-
-/** Without number and entries. */
-const LIST = jsonLength(listStatement('', { buckets: [], prefixes: [] }));
 
 /** Characters of one entry of a list, its comma included. */
 function entryLength(text: string): number {

@@ -1,5 +1,7 @@
+import { utcSecond } from '../base/time.ts';
 import { parseArn } from '../config/arn.ts';
 import { normalizeStatements, principalsOf, samePolicy } from './compare-policy.ts';
+import { endCondition } from './end-condition.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
 /** The Sid of the statement that a check adds for its duration; a statement is a check's by its shape, not by this alone. */
@@ -33,9 +35,8 @@ export function temporaryStatement({
         ...(externalId !== undefined && { 'sts:ExternalId': [externalId] }),
         'sts:RoleSessionName': verifierSessionName,
       },
-      // After a crash the statement ends by itself:
-      // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-currenttime
-      DateLessThan: { 'aws:CurrentTime': expires.toISOString().replace(/\.\d+Z$/, 'Z') },
+      // After a crash the statement ends by itself.
+      ...endCondition(utcSecond(expires)),
     },
   };
 }

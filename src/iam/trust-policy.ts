@@ -1,6 +1,7 @@
 import { deletedPrincipalIn } from '../config/arn.ts';
 import { principalsOf, statementsOf, type NormalizedStatement } from './compare-policy.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
+import { withEnd } from './end-condition.ts';
 import { type CheckContext, temporarySid, withoutTemporary } from './temporary-statement.ts';
 
 /** The Sid that marks Kolena's statement, as on Kolena's page. */
@@ -18,11 +19,21 @@ interface TrustPolicyProps {
    * @default none
    */
   readonly verifierArn?: string | undefined;
+  /**
+   * ISO 8601: from then on Kolena does not get in. A verifier does, to prove that nothing can be read any more.
+   * @default no end
+   */
+  readonly accessUntil?: string | undefined;
 }
 
 /** The role's trust policy: Kolena's page's document, and nobody else unless a verifier is named. */
-export function trustPolicy({ principalArn, externalId, verifierArn }: TrustPolicyProps): PolicyDocument {
-  const statements = [trustStatement(kolenaSid, principalArn, externalId)];
+export function trustPolicy({
+  principalArn,
+  externalId,
+  verifierArn,
+  accessUntil,
+}: TrustPolicyProps): PolicyDocument {
+  const statements = [withEnd(trustStatement(kolenaSid, principalArn, externalId), accessUntil)];
   if (verifierArn !== undefined) statements.push(trustStatement(verifierSid, verifierArn, externalId));
   return { Version: '2012-10-17', Statement: statements };
 }

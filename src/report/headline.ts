@@ -2,6 +2,7 @@ import type { AccessChange } from '../access/access-change.ts';
 import { isVerified, type Check } from '../verify/check.ts';
 import { isOfKind } from '../verify/checks.ts';
 import { tally } from './bucket-table.ts';
+import { endText } from './end-text.ts';
 import { code, count } from './markdown.ts';
 import { bucketOf, columnOf } from './matrix.ts';
 import type { Report } from './report.ts';
@@ -31,6 +32,8 @@ function result(report: Report, change: AccessChange | undefined): string {
       return report.plan?.hasChanges === true
         ? `✅ Kolena S3 access · applied${isVerified(report.checks ?? []) ? ' and proven from inside your account' : ''}: ${planned(report, change)}`
         : '✅ Kolena S3 access · nothing had to be applied';
+    case 'ended':
+      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${hasEnd(report, 'pass') ? 'Kolena can read nothing any more' : 'not proven, nobody could try it'}`;
     case 'verified':
       return isVerified(report.checks ?? [])
         ? `✅ Kolena S3 access · proven from inside your account: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
@@ -81,8 +84,15 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Whether a check of what can be read after the end has this status, or, if it failed, one of who gets in. */
+function hasEnd({ checks = [] }: Report, status: 'pass' | 'fail'): boolean {
+  const kinds = ['ended-reads', 'denies-ended', ...(status === 'fail' ? (['ended'] as const) : [])] as const;
+  return checks.some((check) => check.status === status && kinds.some((kind) => isOfKind(check.id, kind)));
+}
+
 /** The buckets that Kolena cannot use, where a check of theirs failed. */
 function unread(report: Report): string {
+  if (hasEnd(report, 'fail')) return 'the access outlives its end';
   const refused = bucketsWith(report, 'fail');
   return refused > 0
     ? `Kolena cannot read ${refused} of ${count(bucketsWith(report), 'bucket')}`
@@ -103,11 +113,13 @@ function bucketsWith({ checks = [] }: Report, status?: Check['status']): number 
   return new Set(those.flatMap((check) => bucketOf(check) ?? [])).size;
 }
 
-function planned({ plan }: Report, change: AccessChange | undefined): string {
+function planned(report: Report, change: AccessChange | undefined): string {
   if (change === undefined) return 'done';
+  const { plan } = report;
   const { buckets, trust, role, direction } = change;
   if (role === 'none') return 'no access, and nothing to remove';
   if (role === 'removed') return `**all access removed** from ${count(buckets.length, 'bucket')}`;
+  const end = role === 'new' ? (endText(report) ?? []) : [];
   const titles = trust.map(({ effect, title }) => (effect === 'stronger' ? title : `**${title}**`));
   const findings = role === 'new' ? [] : [...new Set(titles)];
   const others = change.others.length > 0 ? ['other grants change'] : [];
@@ -121,7 +133,9 @@ function planned({ plan }: Report, change: AccessChange | undefined): string {
       /^(\**\d+) /,
       (_, number: string) => `${number} ${number.replace(/\*/g, '') === '1' ? 'bucket' : 'buckets'} `,
     );
-  return [counts, ...others, ...(findings.length > 0 ? [`trust: ${findings.join(', ')}`] : [])].join(' · ');
+  return [counts, ...others, end, ...(findings.length > 0 ? [`trust: ${findings.join(', ')}`] : [])]
+    .flat()
+    .join(' · ');
 }
 
 function checkCounts({ outcome, plannedChecks = [], checks = [] }: Report): string {

@@ -12,6 +12,7 @@ const columns = {
   lists: ['lists'],
   reads: ['reads', 'bucket-policy', 'object-ownership'],
   decrypts: ['decrypts', 'key-policy'],
+  'refused after the end': ['ended-reads', 'denies-ended'],
   browser: ['presigned', 'preflight', 'preflight-unknown-origin'],
   'no write': ['denies-write', 'denies-delete'],
   "others' CORS kept": ['foreign-cors'],
@@ -68,9 +69,12 @@ interface MatrixProps {
 /** Bucket by bucket what AWS answered, with marks that lead to the causes. */
 export function matrix({ checks, causes, removed }: MatrixProps, detail: Detail): string[] {
   const ofBuckets = checks.filter((check) => bucketOf(check) !== undefined);
+  const shown = columnNames.filter(
+    (name) => !name.endsWith('the end') || ofBuckets.some((check) => columnOf(check) === name),
+  );
   const rows = [...groupBy(ofBuckets, (check) => bucketOf(check) ?? '')].map(([bucket, own]) => ({
     bucket: `${code(clip(bucket, detail.clip))}${removed.includes(bucket) ? ', removed' : ''}`,
-    cells: columnNames.map((name) =>
+    cells: shown.map((name) =>
       cell(
         own.filter((check) => columnOf(check) === name),
         causes,
@@ -90,9 +94,7 @@ export function matrix({ checks, causes, removed }: MatrixProps, detail: Detail)
     ]),
   ];
   if (body.length === 0) return [];
-  return [
-    table(['Bucket', ...columnNames], body, rows.length <= SINGLE_ROWS ? 0 : wrong.length - single.length),
-  ];
+  return [table(['Bucket', ...shown], body, rows.length <= SINGLE_ROWS ? 0 : wrong.length - single.length)];
 }
 
 function cell(own: readonly Check[], causes: readonly Cause[]): Inline {

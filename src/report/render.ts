@@ -5,7 +5,7 @@ import { resourceKinds } from '../plan/resources.ts';
 import { resourceRows } from '../plan/rows.ts';
 import { actionVersion } from './version.ts';
 import { growthAlert } from './growth.ts';
-import { humanTime } from './human-time.ts';
+import { humanTime } from '../base/time.ts';
 import type { Check } from '../verify/check.ts';
 import { causesOf, causeSections, matrix, roleLine } from './matrix.ts';
 import { under } from './diff-line.ts';

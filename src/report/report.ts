@@ -7,8 +7,9 @@ import type { Fact } from '../plan/fact.ts';
 import type { PlanSummary } from '../plan/summary.ts';
 import type { Check } from '../verify/check.ts';
 
-/** How far a run got. `skipped`: a fork's pull request, of which only the config was checked. */
-export type Outcome = 'synthesized' | 'planned' | 'applied' | 'verified' | 'destroyed' | 'failed' | 'skipped';
+/** How far a run got. `ended`: verified, of an access that is over. `skipped`: a fork's pull request, of which only the config was checked. */
+export type Outcome =
+  'synthesized' | 'planned' | 'applied' | 'verified' | 'ended' | 'destroyed' | 'failed' | 'skipped';
 
 /** All that a reader learns about a run; what the run did not reach is absent. */
 export interface Report {

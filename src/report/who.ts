@@ -1,6 +1,7 @@
 import type { AccessChange } from '../access/access-change.ts';
 import type { AccessConfig } from '../config/access-config.ts';
 import { publicDatasetsBucket } from '../config/bucket-location.ts';
+import { endText } from './end-text.ts';
 import { listOf } from '../iam/compare-policy.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import { firstRows, type Detail } from './detail.ts';
@@ -19,7 +20,7 @@ export function who(report: Report, change: AccessChange | undefined, detail: De
       : ` · trust policy ${change.trust.length === 0 ? 'unchanged' : 'changes'}`;
   return [
     [
-      `**Who:** ${caller(config, show)}`,
+      `**Who:** ${caller(config, endText(report), show)}`,
       `**How:** assumes role ${show(desired.role.name)}${account}${standing}`,
       `**Can:** list and read what the table shows${publicDatasets(report, show)}${keys(config.kmsKeyArns, show)}`,
       `**Cannot:** ${cannot(report)}`,
@@ -29,18 +30,19 @@ export function who(report: Report, change: AccessChange | undefined, detail: De
 }
 
 /** The role with who gets into it, as a phrase. */
-export function roleAndCaller({ config, desired }: Report, detail: Detail): Inline {
+export function roleAndCaller(report: Report, detail: Detail): Inline {
+  const { config, desired } = report;
   if (config === undefined || desired?.role === undefined) return 'Role and trust policy';
   const show = (data: string) => code(clip(data, detail.clip));
-  return `Role ${show(desired.role.name)} for ${caller(config, show)}`;
+  return `Role ${show(desired.role.name)} for ${caller(config, endText(report), show)}`;
 }
 
-function caller(config: AccessConfig, show: (data: string) => Inline): Inline {
+function caller(config: AccessConfig, end: Inline | undefined, show: (data: string) => Inline): Inline {
   const id =
     config.kolenaExternalId === undefined
       ? '**no external ID**'
       : `external ID ${show(config.kolenaExternalId)} required`;
-  return `${principal(config.kolenaPrincipalArn, show)}, ${id}`;
+  return [principal(config.kolenaPrincipalArn, show), id, ...(end === undefined ? [] : [end])].join(', ');
 }
 
 /** The account is what a reviewer looks for in an ARN. */

@@ -61,12 +61,13 @@ const needed = [
 ] as const;
 
 /**
- * Whether the access is proven: somebody was in the role and tried to read, and nothing was seen to be wrong. Listing a
+ * Whether the access is proven, which has not ended: somebody was in the role and tried to read, and nothing was seen to be wrong. Listing a
  * bucket or prefix takes a session of the role; all else can look good in documents that a bucket policy undoes.
  */
 export function isVerified(all: readonly Check[]): boolean {
   return (
     isUnrefuted(all) &&
+    !all.some(({ id }) => isOfKind(id, 'ended')) &&
     all.every(({ id, status }) => status !== 'unprovable' || !needed.some((kind) => isOfKind(id, kind)))
   );
 }

@@ -105,6 +105,25 @@ export const checks = {
     remedy:
       'Take the statement `KolenaVerifyTemporary` out of the trust policy, or run `command: verify` again; it expires by itself within minutes.',
   },
+  ended: {
+    titles: {
+      pass: 'The trust policy no longer lets Kolena in.',
+      fail: 'The trust policy still lets Kolena in, though the access has ended.',
+    },
+    meaning: 'after `access-until`: the trust policy read back lets Kolena in beyond the end',
+    remedy: apply,
+  },
+  'ended-reads': {
+    subject: '{location}',
+    titles: {
+      pass: 'A session of the role can no longer read s3://{location}.',
+      fail: 'A session of the role still reads s3://{location}, though the access has ended.',
+    },
+    meaning:
+      "after `access-until`: a session of the role still reads, by a bucket's policy or one on the role",
+    remedy:
+      "Run `command: apply`, which writes the end into the policies; if that does not help, take the role out of the bucket's policy.",
+  },
   lists: {
     subject: '{location}',
     titles: { pass: 'Kolena lists s3://{location}.', fail: 'Kolena cannot list s3://{location}.' },
@@ -208,6 +227,15 @@ export const checks = {
     meaning: "IAM's simulator denies listing or reading: a Deny, an SCP or the role's boundary",
     remedy:
       'Run `command: apply`, which writes and attaches the policies; take a Deny out of the policy named.',
+  },
+  'denies-ended': {
+    subject: '{where}',
+    titles: {
+      pass: '{who} no longer grant reading s3://{where}.',
+      fail: '{who} still grant reading s3://{where}, though the access has ended.',
+    },
+    meaning: 'after `access-until`: some policy on the role still allows reading',
+    remedy: detach,
   },
   'denies-write': {
     subject: '{where}',

@@ -6,6 +6,7 @@ import type { CorsRule } from '../cors/rule.ts';
 import type { DesiredAccess, DesiredRole } from '../access/desired-access.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
+import { utcSecond } from '../base/time.ts';
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
 
@@ -33,6 +34,10 @@ export interface Expectations
   readonly ourRule: CorsRule;
   /** Each bucket's CORS rules that are not ours, in order. */
   readonly foreignRules: Readonly<Record<string, readonly CorsRule[]>>;
+  /** ISO 8601: when it is. @default not known, and then IAM's simulator is told no time */
+  readonly now?: string;
+  /** ISO 8601: the end of the access, once it is over; then nothing is to be read any more. */
+  readonly ended?: string;
   /** The permanent verifier, which assumes the role without a temporary statement. */
   readonly verifierArn?: string;
 }
@@ -42,6 +47,8 @@ export interface ExpectationOptions {
   /** `s3://bucket/key` or `bucket/key`. */
   readonly verifyObject?: string | undefined;
   readonly verifierArn?: string | undefined;
+  /** @default not known: then no access has ended */
+  readonly now?: Date | undefined;
 }
 
 /** What the config and the access decided from it promise; throws a UserError when `verify-object` lies outside of it. */
@@ -50,6 +57,8 @@ export function expectationsOf(
   desired: DesiredAccess,
   options: ExpectationOptions = {},
 ): Expectations {
+  const { now } = options;
+  const { accessUntil: end } = config;
   if (desired.role === undefined) throw new Error('Access that is taken away promises nothing.');
   const cors = [...desired.removals.cors, ...desired.cors];
   return defined({
@@ -69,6 +78,8 @@ export function expectationsOf(
     origins: config.cors === 'off' ? [] : config.corsOrigins,
     ourRule: kolenaRule(config),
     foreignRules: Object.fromEntries(cors.map(({ bucket, rules }) => [bucket, rules.others])),
+    now: now && utcSecond(now),
+    ended: now && end !== undefined && Date.parse(end) <= now.getTime() ? end : undefined,
     verifierArn: options.verifierArn,
   });
 }

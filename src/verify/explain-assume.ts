@@ -1,5 +1,6 @@
 import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { normalizeStatements, statementsOf } from '../iam/compare-policy.ts';
+import { beforeAnyEnd } from '../iam/end-condition.ts';
 import type { Statement } from '../iam/policy-document.ts';
 import { isAllowed, namesPrincipal } from '../iam/evaluate-policy.ts';
 import { parseDenial } from '../problem/denial.ts';
@@ -60,8 +61,7 @@ export function letsIn({ callerArn, role }: LiveAccess, externalId: string | und
       'sts:RoleSessionName': verifierSessionName,
       'aws:PrincipalArn': callerArn,
       ...(externalId !== undefined && { 'sts:ExternalId': externalId }),
-      // Whether the time has run out is for AWS to say: by its clock, not by this one.
-      'aws:CurrentTime': '1970-01-02T00:00:00Z',
+      ...beforeAnyEnd,
     },
   });
 }

@@ -1,5 +1,6 @@
 import { defined } from '../base/defined.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
+import { beforeAnyEnd } from '../iam/end-condition.ts';
 import { isAllowed } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
@@ -56,9 +57,11 @@ export function detachedPolicies({ expectations, policies }: LiveAccess): string
 function grants({ location, key }: RefusedRead, { expectations, policies }: LiveAccess): boolean {
   const bucket = `arn:${expectations.partition}:s3:::${location.bucket}`;
   const documents = policies.filter(({ attached }) => attached).map(({ document }) => document);
-  if (key !== undefined)
-    return isAllowed(documents, { action: 's3:GetObject', resource: `${bucket}/${key}` });
-  const context = defined({ 's3:prefix': location.prefix });
+  if (key !== undefined) {
+    const resource = `${bucket}/${key}`;
+    return isAllowed(documents, { action: 's3:GetObject', resource, context: beforeAnyEnd });
+  }
+  const context = defined({ 's3:prefix': location.prefix, ...beforeAnyEnd });
   return isAllowed(documents, { action: 's3:ListBucket', resource: bucket, context });
 }
 

@@ -2,6 +2,7 @@ import { parseArn } from '../config/arn.ts';
 import { statementsOf } from '../iam/compare-policy.ts';
 import { type Check, fail, failFor, pass, unprovable, warning } from './check.ts';
 import { about } from './checks.ts';
+import { beforeAnyEnd } from '../iam/end-condition.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { Expectations } from './expectations.ts';
 import { explainAssumeDenial, namesOfCaller } from './explain-assume.ts';
@@ -108,7 +109,7 @@ function statementWithoutExternalId(
 ): string | undefined {
   const documents = role === undefined ? [] : [role.trustPolicy];
   const principals = namesOfCaller(kolenaPrincipalArn);
-  const contexts = [{}, { 'sts:ExternalId': wrongExternalId }];
+  const contexts = [beforeAnyEnd, { ...beforeAnyEnd, 'sts:ExternalId': wrongExternalId }];
   const decisions = contexts.map((context) =>
     evaluatePolicies(documents, { action: 'sts:AssumeRole', principals, context }),
   );

@@ -16,7 +16,9 @@ export function judgeBrowser(expectations: Expectations, observations: Observati
   if (expectations.origins.length === 0) return [];
   const buckets = [...new Set(expectations.locations.map(({ bucket }) => bucket))];
   return [
-    ...expectations.locations.map((location) => presigned(expectations, observations, location)),
+    ...(expectations.ended === undefined ? expectations.locations : []).map((location) =>
+      presigned(expectations, observations, location),
+    ),
     ...buckets.flatMap((bucket) => preflights(expectations, observations.buckets[bucket], bucket)),
   ];
 }

@@ -97,7 +97,8 @@ function decrypts(one: OneLocation): Check | undefined {
   return unprovable(subject, `New objects are encrypted with ${key}, but none of them was read.`, remedy);
 }
 
-function nobodyInside(subject: Subject, { assumed, trust }: Observations): Check {
+/** Nobody was in the role to find out. */
+export function nobodyInside(subject: Subject, { assumed, trust }: Observations): Check {
   const why = assumed.outcome === 'skipped' ? assumed.message : 'The role could not be assumed.';
   return unprovable(subject, why, trust.problem?.remedy);
 }

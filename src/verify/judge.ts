@@ -3,6 +3,7 @@ import type { Expectations } from './expectations.ts';
 import { judgeAssume } from './judge-assume.ts';
 import { judgeBrowser } from './judge-browser.ts';
 import { judgeCors } from './judge-cors.ts';
+import { judgeEnd } from './judge-end.ts';
 import { judgeFormer } from './judge-former.ts';
 import { judgeGuards, type Known, withOneFix } from './judge-guards.ts';
 import { judgeLocations } from './judge-locations.ts';
@@ -22,8 +23,9 @@ export function judge(
     ...judgeRole(expectations, observations),
     ...judgeFormer(expectations, observations),
     ...judgeAssume(expectations, observations),
-    ...withOneFix(judgeLocations(expectations, observations), guards),
-    ...guards,
+    ...(expectations.ended === undefined
+      ? [...withOneFix(judgeLocations(expectations, observations), guards), ...guards]
+      : judgeEnd(expectations, observations)),
     ...judgeBrowser(expectations, observations),
     ...judgeCors(expectations, observations),
     ...judgeSimulation(expectations, {

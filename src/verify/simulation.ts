@@ -11,7 +11,7 @@ const otherBucket = 'kolena-s3-access-not-granted';
 
 /** What is asked of IAM's simulator: reading what is configured is allowed, all else is denied. */
 export function simulationQuestions(expectations: Expectations): SimulationQuestion[] {
-  const { partition, locations } = expectations;
+  const { partition, locations, ended } = expectations;
   const arn = (bucket: string, key?: string) =>
     `arn:${partition}:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
   const denied = (check: SimulatedCheck, where: string) => ({ check, where, expected: 'denied' }) as const;
@@ -27,7 +27,10 @@ export function simulationQuestions(expectations: Expectations): SimulationQuest
   });
   const ofLocation = ({ bucket, prefix, name }: ExpectedLocation): SimulationQuestion[] => {
     const key = `${prefix ?? ''}${probeKey}`;
-    const granted = { check: 'grants', where: name, expected: 'allowed' } as const;
+    const granted =
+      ended === undefined
+        ? ({ check: 'grants', where: name, expected: 'allowed' } as const)
+        : denied('denies-ended', name);
     return [
       { ...granted, ...list(bucket, prefix) },
       { ...granted, ...onObject('s3:GetObject', bucket, key) },
@@ -58,6 +61,7 @@ export function callContext(expectations: Expectations, bucket: string): Readonl
   const { accountId, regions, partition } = expectations;
   const region = regions[bucket] ?? Object.values(regions)[0];
   return defined({
+    'aws:CurrentTime': expectations.now,
     'aws:PrincipalArn': accountId === undefined ? undefined : expectedRoleArn(expectations),
     'aws:PrincipalAccount': accountId,
     'aws:PrincipalType': 'AssumedRole',

@@ -61,13 +61,19 @@ describe('a trust policy that changes', () => {
       'a later end',
       trust(kolena, until('2026-01-01T00:00:00Z')),
       trust(kolena, until('2027-01-01T00:00:00Z')),
-      ['weaker: a later end date'],
+      ['weaker: ends later, after 31 Dec 2026 (UTC)'],
     ],
     [
       'an earlier end',
       trust(kolena, until('2027-01-01T00:00:00Z')),
       trust(kolena, until('2026-01-01T00:00:00Z')),
-      ['stronger: an earlier end date'],
+      ['stronger: ends earlier, after 31 Dec 2025 (UTC)'],
+    ],
+    [
+      'an end',
+      trust(kolena),
+      trust(kolena, until('2027-01-01T09:00:00Z')),
+      ['stronger: ends on 1 Jan 2027, 09:00 UTC'],
     ],
     [
       'no end any more',

@@ -6,6 +6,7 @@ import type { Outputs, Runner } from '../../src/action/runner.ts';
 import { parseSettings } from '../../src/action/settings.ts';
 import type { Aws } from '../../src/aws/open-aws.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
+import type { TrailFinding } from '../../src/access/role-use.ts';
 import type { EventContext } from '../../src/github/event.ts';
 import type { LabelTarget } from '../../src/github/labels.ts';
 import type { PullRequests } from '../../src/github/pull-requests.ts';
@@ -56,6 +57,8 @@ interface WorldProps {
   readonly labelWarning?: string;
   /** The pull request that brought the commit in. @default number 7 */
   readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
+  /** What CloudTrail tells. @default that it is not allowed to be read */
+  readonly trail?: TrailFinding;
   /** Calls that fail, and how. */
   readonly failing?: Readonly<Partial<Record<Call, Error>>>;
   /** What the config named before. @default nothing */
@@ -177,10 +180,8 @@ function fakeRunner({ calls, outputs, summaries, warnings, notices, verdicts }: 
   };
 }
 
-function fakeAws(
-  { recorded = 'create', roleStands = true, former = [], guard }: WorldProps,
-  call: Journal['call'],
-): Aws {
+function fakeAws(props: WorldProps, call: Journal['call']): Aws {
+  const { recorded = 'create', roleStands = true, former = [], guard } = props;
   const { observed: seen } = known(recorded);
   const buckets = Object.values(seen.buckets).map((one) => [one.name, { ...one, ...(guard && { guard }) }]);
   const observed = { ...seen, buckets: Object.fromEntries(buckets) as Observed['buckets'] };
@@ -192,6 +193,8 @@ function fakeAws(
     putBackCors: () => call('aws.putBackCors', []),
     simulatePlanned: () => call('aws.simulatePlanned', { outcome: 'ok', value: [] }),
     probe: () => call('aws.probe', observationsWhere(roleStands)),
+    kolenaInTrail: () =>
+      call('aws.kolenaInTrail', props.trail ?? { unsearched: ['us-east-1: AccessDenied'] }),
     environment: () => Promise.resolve({}),
   };
 }

@@ -566,7 +566,56 @@ test('A destroy without `allow-destroy` is planned, published and refused.', asy
 test('A verify asks AWS alone, and plans nothing.', async () => {
   const world = fakeWorld({ recorded: 'none', inputs: { command: 'verify' } });
   expect(await failureIn(world)).toBeUndefined();
-  expect(world.calls).toEqual(['aws.signIn', 'aws.observe', 'aws.probe', 'outputs', 'summary']);
+  expect(world.calls).toEqual([
+    'aws.signIn',
+    'aws.observe',
+    'aws.probe',
+    'aws.kolenaInTrail',
+    'outputs',
+    'summary',
+  ]);
+  expect(world.outputs['kolena-last-seen']).toBe('');
+});
+
+test('A verify of access that has ended is green, proves nothing more, and warns.', async () => {
+  const { edges, ...world } = fakeWorld({ recorded: 'none', inputs: { command: 'verify' } });
+  const { inputs, reporting } = edges.readInputs();
+  if (inputs instanceof UserError) throw inputs;
+  const config = { ...inputs.config, accessUntil: '2026-01-01T00:00:00Z' };
+  await run({
+    ...edges,
+    readInputs: () => ({ inputs: { ...inputs, config }, reporting }),
+    signIn: async (settings) => {
+      const aws = await edges.signIn(settings);
+      return {
+        ...aws,
+        probe: async (expectations, observed, options) => {
+          const { role, ...seen } = await aws.probe(expectations, observed, options);
+          if (role === undefined) throw new Error('the role of the recorded run stands');
+          const { trustPolicy } = expectations.role;
+          const documents = expectations.policies.map(({ document }) => document);
+          const policies = seen.policies.map((one, at) => ({
+            ...one,
+            document: documents[at] ?? one.document,
+          }));
+          return { ...seen, role: { ...role, trustPolicy }, policies };
+        },
+      };
+    },
+  });
+  expect(world.outputs.verified).toBe(false);
+  expect(world.outputs['failure-reason']).toBeUndefined();
+  expect(world.warnings.join('\n')).toContain("Kolena's access ended after 31 Dec 2025 (UTC)");
+  expect(world.verdicts.at(-1)).toContain('ended after 31 Dec 2025 (UTC)');
+});
+
+test('A verify tells when Kolena last came in.', async () => {
+  const time = '2026-11-20T08:12:30Z';
+  const trail = { last: { time, region: 'eu-west-1' }, unsearched: [] };
+  const world = fakeWorld({ recorded: 'none', inputs: { command: 'verify' }, trail });
+  expect(await failureIn(world)).toBeUndefined();
+  expect(world.outputs['kolena-last-seen']).toBe(time);
+  expect(world.summaries.join('')).toContain('Kolena last assumed the role on 20 Nov 2026');
 });
 
 test('Terraform is looked for while the run signs in.', async () => {

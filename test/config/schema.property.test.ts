@@ -7,7 +7,7 @@ import { principalArn } from './configs.ts';
 
 /** What no JSON Schema can say, in the parser's words. */
 const beyondSchemas =
-  /lies inside|is the same as|all must be of one|lets in domains of others|given twice|1,024 bytes|which is a key of the config/;
+  /lies inside|is the same as|all must be of one|lets in domains of others|given twice|1,024 bytes|its month does not have|which is a key of the config/;
 
 const validate = new Ajv2020({ strict: false }).compile(accessJsonSchema());
 
@@ -67,6 +67,21 @@ const samples: Readonly<Record<string, fc.Arbitrary<string>>> = {
     )
     .map(([of, id, resource]) => `arn:${of}:iam::${id}:${resource}`),
   'kolena-external-id': fc.constantFrom('k', 'kolena-1', 'a b', 'x'.repeat(1224), 'x'.repeat(1225)),
+  'access-until': fc
+    .tuple(
+      fc.constantFrom(
+        '2027-06-30',
+        '2027-02-30',
+        '2028-02-29',
+        '2027-6-30',
+        '1999-12-31',
+        '2027-13-01',
+        '+2027-06-30',
+      ),
+      fc.constantFrom('', '', 'T18:00', 'T18:00:30', 'T24:00:00', ' 18:00:00', 'T18:00:00.5'),
+      fc.constantFrom('', 'Z', 'z', '+02:00', '-14:30', '+15:00', '+0200', ' CET'),
+    )
+    .map((parts) => parts.join('')),
   'role-name': fc.constantFrom('Role', 'Ro le', 'r'.repeat(64), 'r'.repeat(65), '_+=,.@-'),
   'policy-name': fc.constantFrom('P', 'p'.repeat(125), 'p'.repeat(126), 'p/q'),
   'iam-path': fc.constantFrom('/', '/a/', 'a', '/a', '//', `/${'a'.repeat(510)}/`, `/${'a'.repeat(511)}/`),

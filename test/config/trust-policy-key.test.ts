@@ -56,6 +56,11 @@ describe("Kolena's trust policy says principal and external ID", () => {
     expect(read(value)).toMatchObject(expected);
   });
 
+  test('an account root is taken as it is, and the report says whom it means', () => {
+    const root = 'arn:aws:iam::111122223333:root';
+    expect(read(withStatement({ Principal: { AWS: root } })).kolenaPrincipalArn).toBe(root);
+  });
+
   test.each([
     ['no condition', { Condition: undefined }],
     ['an empty condition', { Condition: {} }],

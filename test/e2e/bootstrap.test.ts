@@ -35,6 +35,7 @@ beforeAll(async () => {
     Environment: 'production',
     PermissionsBoundaryArn: boundary,
     StateBucketName: 'acme-terraform-state',
+    ReadCloudTrail: 'true',
   });
 });
 afterAll(() => scene.stop());
@@ -138,10 +139,10 @@ describe('the stack of bootstrap.yaml', () => {
     const called = new Set(calls.map(({ action }) => action));
     // AWS asks no permission for it.
     called.delete('sts:GetCallerIdentity');
-    // Granted only with ReadCloudTrail, which this stack does not set.
-    const resources = (
-      Object.keys({ ...deployRoleActions.plan, ...deployRoleActions.deploy }) as DeployResource[]
-    ).filter((resource) => resource !== 'trail');
+    const resources = Object.keys({
+      ...deployRoleActions.plan,
+      ...deployRoleActions.deploy,
+    }) as DeployResource[];
     const granted = new Set(resources.flatMap((resource) => actionsOn(resource, 'deploy')));
     expect([...granted].filter((action) => !called.has(action)).sort()).toEqual([]);
     expect([...called].filter((action) => !granted.has(action)).sort()).toEqual([]);

@@ -53,7 +53,7 @@ export async function verifyIn(world: World, verification: Verification = {}): P
     verifierArn,
     now: new Date(),
   });
-  const expectations = expectationsOf(access, desired, { verifyObject, verifierArn });
+  const expectations = expectationsOf(access, desired, { verifyObject, verifierArn, now: new Date() });
   const observations = await probeAccess({
     ...{ clients, caller, expectations, observed, log, clock },
     options: { mode: 'assume', timeoutSeconds: 120, afterApply: false, ...options },
@@ -72,7 +72,7 @@ export async function simulateIn(
   const { access, clients, caller, log } = partsOf(world, { config });
   const observed = await observe({ clients, caller, config: access, log });
   const desired = decideAccess(access, observed, { region: 'us-east-1' });
-  const expectations = expectationsOf(access, desired);
+  const expectations = expectationsOf(access, desired, { now: new Date() });
   const answers = await simulatePlanned(clients, desired, simulationQuestions(expectations));
   return [
     ...judgeGuards(expectations, observed),

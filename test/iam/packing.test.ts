@@ -184,10 +184,11 @@ test('a policy’s size is known without writing it, whatever is added to it', (
       anyKeys,
       fc.nat(),
       fc.boolean(),
-      (locations, kmsKeyArns, at, objectVersions) => {
+      fc.constantFrom(undefined, '2027-07-01T00:00:00Z'),
+      (locations, kmsKeyArns, at, objectVersions, accessUntil) => {
         const grants = [...locations, ...kmsKeyArns];
         const cut = at % grants.length;
-        const own = { ...options, objectVersions };
+        const own = { ...options, objectVersions, accessUntil };
         const { size } = grownBy(grownBy(noGrants, grants.slice(0, cut), own), grants.slice(cut), own);
         expect(size).toBe(jsonLength(accessPolicy({ locations, kmsKeyArns }, own)));
       },

@@ -25,6 +25,7 @@ const three = configOf(['share-with-kolena', 'team-dataset/images/', 'robotics']
 const widened = configOf(['share-with-kolena', 'team-dataset', 'encrypted-bucket']);
 const failing = configOf(['share-with-kolena', 'encrypted-bucket', 'denying-bucket']);
 const live = applied(three, world);
+const ending = (date: string) => configOf(['share-with-kolena', 'robotics'], { 'access-until': date });
 const forty = configOf(cities);
 const emptyForty = emptyWorld(Object.fromEntries(cities.map((name) => [name, {}])));
 
@@ -49,9 +50,9 @@ function guarded(guard: Partial<BucketGuard>): Report {
   return simulated(plannedReport({ ...world, buckets }, config));
 }
 
-function expected({ config, desired }: Report): Expectations {
+function expected({ config, desired, time }: Report): Expectations {
   if (config === undefined || desired === undefined) throw new Error('a plan has a config and what it wants');
-  return expectationsOf(config, desired);
+  return expectationsOf(config, desired, { now: new Date(time) });
 }
 
 type Seen = Readonly<Record<string, Partial<LocationObservation>>>;
@@ -212,6 +213,19 @@ export const states = {
     command: 'verify',
     outcome: 'verified',
   }),
+  ends: () => simulated(plannedReport(world, ending('2027-06-30'))),
+  'ends-later': () =>
+    simulated(plannedReport(applied(ending('2027-06-30'), world), ending('2027-12-31T18:00:00+01:00'))),
+  ended: () => {
+    const past = ending('2026-06-30');
+    const over = { list: refusedWith({ message: 'Access Denied' }), read: unread, presigned: unread };
+    return {
+      ...proven(plannedReport(applied(past, world), past), { 'share-with-kolena': over, robotics: over }),
+      command: 'verify',
+      outcome: 'ended',
+      writesDone: false,
+    };
+  },
   refused: () =>
     stopped(plannedReport(live, three, 'destroy'), {
       reason: 'destroy-refused',

@@ -7,6 +7,7 @@ import {
   type PolicyVersion,
   paginateListAttachedRolePolicies,
   paginateListRolePolicies,
+  type RoleLastUsed,
 } from '@aws-sdk/client-iam';
 
 import type { AccessConfig } from '../../config/access-config.ts';
@@ -17,6 +18,7 @@ import type {
   ObservedPolicy,
   ObservedRole,
 } from '../../access/observed.ts';
+import type { RoleUse } from '../../access/role-use.ts';
 import { policyNameOf, policyNumberOf } from '../../access/policy-names.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
@@ -73,12 +75,20 @@ async function readRole({ iam, names }: RoleQuestion): Promise<ObservedRole | un
       attachedPolicies,
       inlinePolicyNames,
       tags: Object.fromEntries((Role.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-      ...defined({ permissionsBoundaryArn: Role.PermissionsBoundary?.PermissionsBoundaryArn }),
+      ...defined({
+        permissionsBoundaryArn: Role.PermissionsBoundary?.PermissionsBoundaryArn,
+        created: Role.CreateDate?.toISOString(),
+        lastUsed: useOf(Role.RoleLastUsed),
+      }),
     };
   } catch (error) {
     if (isCode(error, 'NoSuchEntity')) return undefined;
     throw error;
   }
+}
+
+function useOf({ LastUsedDate: date, Region: region = '' }: RoleLastUsed = {}): RoleUse | undefined {
+  return date && { time: date.toISOString(), region };
 }
 
 async function attachedTo(client: IAMClient, RoleName: string): Promise<AttachedPolicy[]> {

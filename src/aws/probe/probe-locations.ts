@@ -44,6 +44,7 @@ export async function probeLocation(
   location: ExpectedLocation,
 ): Promise<LocationObservation> {
   const s3 = session.clients.s3(session.probe.observed.buckets[location.bucket]?.region);
+  if (session.probe.expectations.ended !== undefined) return probeEnded(session, s3, location);
   const list = await askAboutS3(session, { location }, (abortSignal) => listFirst(s3, location, abortSignal));
   const [key] = keysToTry(location, list);
   const browser = browserOf(session);
@@ -52,6 +53,28 @@ export async function probeLocation(
   const { read, triedKey } = await readFirst(session, s3, { location, list });
   const presigned = await getPresigned(session, s3, { location, read });
   return defined({ list, read, triedKey, presigned });
+}
+
+/** After the end of the access AWS refuses: what it still gives may be what it knew before the apply. */
+async function probeEnded(
+  { limits, probe }: RoleSession,
+  s3: S3Client,
+  location: ExpectedLocation,
+): Promise<LocationObservation> {
+  const skipped = { outcome: 'skipped', message: 'The access has ended.' } as const;
+  const ask = <T>(call: () => Promise<T>) =>
+    askWithRetries(limits, {
+      ask: () => attempt(call),
+      retryRefusal: () => Promise.resolve(undefined),
+      retryAnswer: () =>
+        Promise.resolve(probe.options.afterApply ? 'IAM to spread the end of the access' : undefined),
+    });
+  const { bucket: Bucket, objectKey: Key } = location;
+  return {
+    list: await ask(() => listFirst(s3, location, limits.abort)),
+    read: Key === undefined ? skipped : await ask(() => readByte(s3, { Bucket, Key }, limits.abort)),
+    presigned: skipped,
+  };
 }
 
 async function askAboutS3<T>(

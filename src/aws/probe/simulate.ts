@@ -77,6 +77,7 @@ function batchesOf(questions: readonly SimulationQuestion[]) {
 
 function typeOf(contextKey: string): ContextKeyTypeEnum {
   if (contextKey === 's3:TlsVersion') return 'numeric';
+  if (contextKey === 'aws:CurrentTime') return 'date';
   return /Transport$|Service$/.test(contextKey) && contextKey.startsWith('aws:') ? 'boolean' : 'string';
 }
 

@@ -15,6 +15,7 @@ import type { NeededPermission } from './permissions.ts';
 import type { AwsRequest } from './request.ts';
 import type { StaleReads } from './stale-reads.ts';
 import { simulatePolicy } from './simulate.ts';
+import type { Trail } from './trail.ts';
 import { assumeRole, assumeRoleWithWebIdentity, callerIdentityXml, sessionXml } from './sts.ts';
 
 /** What the gate answers with. */
@@ -28,6 +29,7 @@ export interface GateParts {
   readonly buckets: Buckets;
   readonly staleReads: StaleReads;
   readonly keys: Keys;
+  readonly trail: Trail;
   organization?: Organization | undefined;
 }
 
@@ -69,6 +71,7 @@ export async function answer(parts: GateParts, exchange: Exchange): Promise<void
   else {
     const refusal = await refused(parts, { ...exchange, identity });
     if (refusal !== undefined) fail(refusal);
+    else if (request.service === 'cloudtrail') parts.trail.answer(request, identity.accountId, response);
     else await passOn(parts, { ...exchange, identity });
   }
 }
@@ -90,7 +93,7 @@ function answerPreflight(
 /** STS's own answers; they need no permission, or decide about it themselves. */
 async function ownAnswer(
   parts: GateParts,
-  { service, form }: AwsRequest,
+  { service, form, region }: AwsRequest,
   identity: Identity,
 ): Promise<string | AwsError | undefined> {
   const operation = form.get('Action') ?? '';
@@ -98,7 +101,9 @@ async function ownAnswer(
   if (operation === 'GetCallerIdentity') return callerIdentityXml(parts.iam, identity);
   if (operation !== 'AssumeRole') return undefined;
   const session = await assumeRole(parts, identity, form);
-  return isAwsError(session) ? session : sessionXml(parts.iam, session, operation);
+  if (isAwsError(session)) return session;
+  parts.trail.noteAssumed(identity, form.get('RoleArn') ?? '', region);
+  return sessionXml(parts.iam, session, operation);
 }
 
 type SignedExchange = Exchange & { readonly identity: Identity };

@@ -23,11 +23,9 @@ export const errorCodes = new WeakMap<ServerResponse, string>();
 /** Answers as the service does: S3's own `<Error>`, or the query protocol's `<ErrorResponse>`; nothing to HEAD. */
 export function sendError(response: ServerResponse, error: AwsError, service: string): void {
   errorCodes.set(response, error.code);
-  if (service === 'kms') {
-    sendJson(response, error.status, {
-      __type: error.code.replace(/^AccessDenied$/, '$&Exception'),
-      message: error.message,
-    });
+  if (service === 'kms' || service === 'cloudtrail') {
+    const __type = error.code.replace(/(?<!Exception)$/, 'Exception');
+    sendJson(response, error.status === 403 ? 400 : error.status, { __type, message: error.message });
     return;
   }
   const inner = `<Code>${error.code}</Code><Message>${xmlText(error.message)}</Message>`;

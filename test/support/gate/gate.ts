@@ -15,6 +15,7 @@ import { motoClients } from './moto-clients.ts';
 import type { Organization } from './organization.ts';
 import { neededPermissions } from './permissions.ts';
 import { openStaleReads } from './stale-reads.ts';
+import { openTrail, type Trail } from './trail.ts';
 import { readRequest, type AwsRequest } from './request.ts';
 
 /** The endpoint that tests call AWS by: it authorizes, answers what moto gets wrong, records, and passes the rest on. */
@@ -32,6 +33,8 @@ export interface Gate {
   addKey(arn: string, keyPolicy: PolicyDocument, alias?: string): void;
   /** From now on these accounts are an organization's; undefined for none. */
   organize(organization: Organization | undefined): void;
+  /** What CloudTrail knows. */
+  readonly trail: Trail;
   /** Gives out keys. */
   readonly identities: Identities;
   close(): Promise<void>;
@@ -52,7 +55,9 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
   const identities = openIdentities();
   const keys = openKeys();
   const iam = openIamView(moto);
+  const trail = openTrail();
   const parts: GateParts = {
+    trail,
     endpoint,
     agent,
     moto,
@@ -129,6 +134,7 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
       parts.organization = organization;
     },
     identities,
+    trail,
     close: () => close(server, agent),
   };
 }

@@ -1,0 +1,96 @@
+import { humanDay } from '../base/time.ts';
+import { parseArn } from '../config/arn.ts';
+import type { Warning } from './desired-access.ts';
+
+/** One use of a role: of an event nothing else goes any further. */
+export interface RoleUse {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly region: string;
+}
+
+/** What CloudTrail tells of Kolena's coming in. */
+export interface TrailFinding {
+  /** The last time that it assumed the role; absent when none was found. */
+  readonly last?: RoleUse;
+  /** Regions that could not be searched to the end, with the reason. */
+  readonly unsearched: readonly string[];
+}
+
+/** Days that CloudTrail keeps events: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */
+export const TRAIL_DAYS = 90;
+
+const DAY = 24 * 60 * 60_000;
+
+/**
+ * Kolena's own successful `AssumeRole` in the JSON of an event, told by its account: a check's caller is of the role's own.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
+export function kolenaUseIn(event: string, kolenaPrincipalArn: string): RoleUse[] {
+  const { eventName, eventTime, awsRegion, errorCode, userIdentity } = parsed(event);
+  const isKolena =
+    userIdentity?.type === 'AWSAccount' && userIdentity.accountId === parseArn(kolenaPrincipalArn)?.accountId;
+  if (eventName !== 'AssumeRole' || !isKolena || errorCode !== undefined) return [];
+  if (typeof eventTime !== 'string' || typeof awsRegion !== 'string' || Number.isNaN(Date.parse(eventTime)))
+    return [];
+  return [{ time: eventTime, region: awsRegion }];
+}
+
+interface TrailEvent {
+  readonly eventName?: unknown;
+  readonly eventTime?: unknown;
+  readonly awsRegion?: unknown;
+  readonly errorCode?: unknown;
+  readonly userIdentity?: { readonly type?: unknown; readonly accountId?: unknown };
+}
+
+function parsed(event: string): TrailEvent {
+  try {
+    return (JSON.parse(event) ?? {}) as TrailEvent;
+  } catch {
+    return {};
+  }
+}
+
+interface UseProps {
+  readonly trail: TrailFinding;
+  /** When the role was made, and last used by anybody; what IAM does not say is absent. */
+  readonly role: { readonly created?: string; readonly lastUsed?: RoleUse };
+  readonly now: Date;
+}
+
+/** What a reader learns of it: a sentence for the report, one for the log alone, or a warning. */
+export function tellUse({ trail, role, now }: UseProps): { note?: string; info?: string; warning?: Warning } {
+  const { last, unsearched } = trail;
+  const isOld = (time: string | undefined) =>
+    time !== undefined && now.getTime() - Date.parse(time) > TRAIL_DAYS * DAY;
+  if (last !== undefined)
+    return { note: `Kolena last assumed the role on ${humanDay(last.time)}, in ${last.region}.` };
+  if (unsearched.length === 0)
+    return isOld(role.created)
+      ? {
+          warning: unused(
+            `CloudTrail has no event of Kolena's assuming the role in the last ${TRAIL_DAYS} days.`,
+          ),
+        }
+      : { note: 'CloudTrail has no event yet of Kolena assuming the role, which proves nothing.' };
+  const used = role.lastUsed;
+  if (used !== undefined && isOld(used.time))
+    return {
+      warning: unused(`Nobody has used the role since ${humanDay(used.time)}, so neither has Kolena.`),
+    };
+  const anybody =
+    used === undefined ? '' : ` The role was last used on ${humanDay(used.time)}, by Kolena or by a check.`;
+  return {
+    info: `When Kolena last assumed the role is not known: CloudTrail was not read (${unsearched.join('; ')}).${anybody}`,
+  };
+}
+
+function unused(message: string): Warning {
+  return {
+    id: 'not-used',
+    message,
+    remedy:
+      'If Kolena needs the access no more, end it: set `access-until`, or run `command: destroy`. Else ask Kolena which role it uses.',
+  };
+}

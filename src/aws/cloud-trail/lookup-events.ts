@@ -1,0 +1,91 @@
+import { STSClient } from '@aws-sdk/client-sts';
+import { TRAIL_DAYS } from '../../access/role-use.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Environment } from '../../base/environment.ts';
+import { partitionOfRegion } from '../../config/partition.ts';
+import { endpointOf, type AwsClients } from '../clients.ts';
+import { sendPlain } from '../network/plain-request.ts';
+
+/** Whose events are looked up, and where. */
+export interface Lookup {
+  readonly clients: AwsClients;
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly region: string;
+  readonly roleArn: string;
+}
+
+/** More than any role has in 90 days. */
+const MOST_PAGES = 100;
+
+/** Milliseconds: CloudTrail takes two calls a second in an account and region. */
+const PACE = 500;
+const pauses = [1000, 2000, 4000, 8000];
+
+interface Page {
+  readonly Events?: readonly { readonly CloudTrailEvent?: string }[];
+  readonly NextToken?: string;
+}
+
+/**
+ * The events of a role in one region as JSON, newest first, page by page. Throws an Error with AWS's code when they cannot be
+ * read to the end. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+ */
+export async function* lookUpEvents(lookup: Lookup): AsyncGenerator<readonly string[]> {
+  const { clock, roleArn } = lookup;
+  const question = {
+    LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: roleArn }],
+    StartTime: Math.floor(clock.now() / 1000) - TRAIL_DAYS * 24 * 60 * 60,
+    MaxResults: 50,
+  };
+  let next: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    if (pages > 0) await clock.sleep(PACE);
+    const { Events = [], NextToken } = await ask(lookup, { ...question, NextToken: next });
+    yield Events.flatMap(({ CloudTrailEvent }) => CloudTrailEvent ?? []);
+    if (NextToken === undefined) return;
+    next = NextToken;
+  }
+  throw new Error(`more than ${MOST_PAGES} pages`);
+}
+
+async function ask(lookup: Lookup, question: object): Promise<Page> {
+  for (const pause of [...pauses, undefined]) {
+    const { status, body } = await send(lookup, JSON.stringify(question));
+    if (status === 200) return JSON.parse(body) as Page;
+    const code = /"__type"\s*:\s*"(?:[^"]*#)?([^"]+)"/.exec(body)?.[1] ?? `HTTP ${status}`;
+    const isPassing = /throttl|toomanyrequests/i.test(code) || status === 429 || status >= 500;
+    if (!isPassing || pause === undefined) throw new Error(code);
+    await lookup.clock.sleep(pause);
+  }
+  throw new Error('not reached');
+}
+
+/** Signed by the SDK's own signer: CloudTrail's client would add 82 KB for one call. */
+async function send({ clients, env, region }: Lookup, body: string) {
+  const suffix = partitionOfRegion(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const url = new URL(endpointOf('CLOUDTRAIL', env).endpoint ?? `https://cloudtrail.${region}.${suffix}`);
+  const { credentials, systemClockOffset } = clients.iam.config;
+  // A client of its own: a signer keeps the first region that it signs for.
+  const { config } = new STSClient({ region, credentials, systemClockOffset });
+  const signer = await config.signer({
+    name: 'sigv4',
+    signingName: 'cloudtrail',
+    signingRegion: region,
+    properties: {},
+  });
+  const { headers } = await signer.sign({
+    method: 'POST',
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: '/',
+    query: {},
+    headers: {
+      host: url.host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents',
+    },
+    body,
+  });
+  return sendPlain(clients.http, { method: 'POST', url, headers, body });
+}

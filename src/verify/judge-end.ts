@@ -1,0 +1,46 @@
+import { humanEnd } from '../base/time.ts';
+import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { type Check, fail, pass, unprovable } from './check.ts';
+import { about } from './checks.ts';
+import type { ExpectedLocation, Expectations } from './expectations.ts';
+import { namesOfCaller } from './explain-assume.ts';
+import { nobodyInside } from './judge-locations.ts';
+import type { Observations } from './observations.ts';
+
+/** Whether an access that has ended is over: for who would assume the role, and for sessions that are open. */
+export function judgeEnd(expectations: Expectations, observations: Observations): Check[] {
+  const { ended, locations } = expectations;
+  if (ended === undefined) return [];
+  return [
+    trust(ended, expectations, observations),
+    ...locations.map((location) => reads(location, observations)),
+  ];
+}
+
+function trust(ended: string, expectations: Expectations, { role }: Observations): Check {
+  const subject = about('ended', {});
+  if (role === undefined) return pass(subject, 'There is no role.');
+  const { externalId, kolenaPrincipalArn } = expectations;
+  // A date condition excludes its own moment, and what holds then may hold for ever.
+  const { statement } = evaluatePolicies([role.trustPolicy], {
+    action: 'sts:AssumeRole',
+    principals: namesOfCaller(kolenaPrincipalArn),
+    context: { 'aws:CurrentTime': ended, ...(externalId !== undefined && { 'sts:ExternalId': externalId }) },
+  });
+  if (statement === undefined || statement.Effect === 'Deny')
+    return pass(subject, `By the trust policy read back, the access ended ${humanEnd(ended)}.`);
+  return fail(subject, `The statement ${JSON.stringify(statement)} lets Kolena in beyond the end.`);
+}
+
+function reads(location: ExpectedLocation, observations: Observations): Check {
+  const subject = about('ended-reads', { location: location.name });
+  const seen = observations.locations[location.name];
+  if (seen === undefined || seen.list.outcome === 'skipped') return nobodyInside(subject, observations);
+  const { list, read } = seen;
+  if (list.outcome === 'ok') return fail(subject, 'A session of the role listed it after the end.');
+  if (read.outcome === 'ok')
+    return fail(subject, `A session of the role read ${read.value.key} after the end.`);
+  const { code, message, status } = list.refusal;
+  if (status === 403) return pass(subject, `S3 refused it to a session of the role: ${code}.`);
+  return unprovable(subject, `S3 answered ${code}: ${message}`);
+}
