@@ -1,5 +1,6 @@
 import type { EventContext } from '../github/event.ts';
 import { expectationsOf } from '../verify/expectations.ts';
+import { standingOf } from '../report/standing.ts';
 import { judge } from '../verify/judge.ts';
 import type { Decided } from './decide.ts';
 import { requireVerified } from './gates.ts';
@@ -31,8 +32,9 @@ export async function prove(run: RunContext, { aws, observed, desired }: Decided
     timeoutSeconds: settings['verify-timeout'],
     afterApply: settings.command === 'apply',
   };
-  const checks = judge(expectations, await aws.probe(expectations, observed, options));
-  report.add({ checks });
+  const observations = await aws.probe(expectations, observed, options);
+  const checks = judge(expectations, observations);
+  report.add({ checks, standing: standingOf(observations) });
   if (settings.command === 'verify') report.add({ outcome: 'verified' });
   requireVerified(checks);
 }

@@ -10,6 +10,8 @@ import {
 } from './comment.ts';
 import type { EventContext, EventPullRequest } from './event.ts';
 import { setLabel, type LabelTarget } from './labels.ts';
+import type { Review } from '../report/report.ts';
+import { reviewOf } from './review.ts';
 import { fileAt, findNewer, isOnBranch, isProtected } from './history.ts';
 
 /** Whose history is asked for: the event's commit, as far as it touches these files of the repository. */
@@ -45,6 +47,8 @@ export interface PullRequests {
   fileAt(file: { readonly path: string; readonly commit: string }): Promise<string>;
   /** A pull request that the event names by its number alone. */
   describe(number: number): Promise<EventPullRequest & { readonly branch: string }>;
+  /** Who wrote, approved and merged a pull request. */
+  review(number: number): Promise<Review>;
   saveComment(target: CommentTarget): Promise<CommentResult>;
   /** Why the labels are not up to date, as a warning; undefined when they are. */
   setLabel(target: LabelTarget): Promise<string | undefined>;
@@ -78,6 +82,7 @@ export function openPullRequests(props: GitHubProps): PullRequests {
         ...(fork !== undefined && { fork }),
       };
     },
+    review: (number) => reviewOf(github, number),
     saveComment: (target) => saveComment(github, target),
     setLabel: (target) => setLabel(github, target),
   };

@@ -106,6 +106,11 @@ function approvable(
   });
 }
 
+/** All of a masked report, as blocks of Markdown without marker and limit. */
+export function reportBlocks(report: Report, detail: Detail): string[] {
+  return body(modelOf(report), detail, []);
+}
+
 /** What is computed once, however often it is rendered. */
 type Model = ReturnType<typeof modelOf>;
 

@@ -6,9 +6,21 @@ import type { ShownPlan } from '../plan/approval.ts';
 import type { Fact } from '../plan/fact.ts';
 import type { PlanSummary } from '../plan/summary.ts';
 import type { Check } from '../verify/check.ts';
+import type { Standing } from './standing.ts';
 
 /** How far a run got. `skipped`: a fork's pull request, of which only the config was checked. */
 export type Outcome = 'synthesized' | 'planned' | 'applied' | 'verified' | 'destroyed' | 'failed' | 'skipped';
+
+/** A pull request, and the people who let it in. */
+export interface Review {
+  readonly number: number;
+  readonly url: string;
+  readonly author: string;
+  /** Whose last review approves, with the commit that they looked at. */
+  readonly approvers: readonly { readonly login: string; readonly commit: string }[];
+  /** Absent before the merge. */
+  readonly mergedBy?: string;
+}
 
 /** All that a reader learns about a run; what the run did not reach is absent. */
 export interface Report {
@@ -36,6 +48,12 @@ export interface Report {
   readonly plannedChecks?: readonly Check[];
   /** What was proven after apply, or by `verify`. */
   readonly checks?: readonly Check[];
+  /** The documents as they were read back when it was proven. */
+  readonly standing?: Standing;
+  /** The pull request that the run belongs to, or why it is not known. */
+  readonly review?: Review | string;
+  /** Of Terraform or OpenTofu, and of the AWS provider. */
+  readonly versions?: { readonly terraform?: string; readonly provider?: string };
   readonly failure?: { readonly reason: FailureReason; readonly message: string; readonly remedy: string };
   /** Full sentences that a reader should know, such as what a run for a fork could not do. */
   readonly notes: readonly string[];

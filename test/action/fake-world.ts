@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Edges } from '../../src/action/edges.ts';
 import type { GivenInputs } from '../../src/action/inputs.ts';
 import type { Outputs, Runner } from '../../src/action/runner.ts';
@@ -54,6 +55,8 @@ interface WorldProps {
   readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
   /** Calls that fail, and how. */
   readonly failing?: Readonly<Partial<Record<Call, Error>>>;
+  /** A file that cannot be written. @default none */
+  readonly unwritable?: string;
   /** Whether the role of the recorded run stands when it is verified. @default true */
   readonly roleStands?: boolean;
 }
@@ -111,9 +114,10 @@ export function fakeWorld(props: WorldProps = {}): FakeWorld {
     trySignIn: () => call('aws.signIn', hasCredentials ? aws : undefined),
     signIn: () => call('aws.signIn', aws),
     openTerraform: () => Promise.resolve(fakeTerraform(props, call)),
-    openPullRequests: (token) => (token === undefined ? undefined : fakePullRequests(props, journal)),
+    openPullRequests: (token) => (!token ? undefined : fakePullRequests(props, journal)),
     writeFile: (name, text) => {
-      const path = `/run/${name}`;
+      if (props.unwritable === name) throw new Error(`EACCES: permission denied, open '${name}'`);
+      const path = resolve('/run', name);
       journal.files[path] = text;
       return path;
     },
@@ -188,6 +192,7 @@ function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call'
   const saved = {
     planJson: { configuration: { root_module: { resources: [] } } },
     changes: plan.changes,
+    versions: { terraform: '1.11.4', provider: '5.100.0' },
     diff,
     planJsonPath: '/run/plan.json',
     terraformJsonPath: '/run/cdk.tf.json',
@@ -216,6 +221,7 @@ function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal
     isOnBranch: ({ commit }) => call('github.isOnBranch', props.onBranch?.includes(commit) ?? true),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
+    review: (number) => call('github.review', { ...reviewed, number }),
     setLabel: (target) => {
       labels.push(target);
       return call('github.setLabel', props.labelWarning);
@@ -228,6 +234,14 @@ function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal
     },
   };
 }
+
+/** Who stands behind a pull request of this world. */
+export const reviewed = {
+  url: 'https://github.com/o/r/pull/7',
+  author: 'octocat',
+  approvers: [{ login: 'reviewer', commit: 'head-1' }],
+  mergedBy: 'maintainer',
+};
 
 function validInputs({ inputs, recorded = 'create', checkedOut }: WorldProps): GivenInputs {
   const settings = parseSettings({ 'aws-region': 'us-east-1', 'github-token': 'ghs_example', ...inputs });

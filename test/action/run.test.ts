@@ -678,3 +678,61 @@ test('A file of checks that cannot be written is a warning, and the run is what 
   expect(world.outputs).not.toHaveProperty('checks-path');
   expect(world.warnings).toContainEqual(expect.stringContaining('ENOSPC'));
 });
+
+describe('report-path', () => {
+  const path = '/evidence/report.html';
+
+  test('keeps a page of the run with the people who approved it', async () => {
+    const world = fakeWorld({ event: pullRequestEvent, inputs: { 'report-path': path } });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.files[path]).toContain('<td><code>reviewer</code>, commit <code>head-1</code></td>');
+    expect(world.files[path]).toContain('share-with-kolena');
+    expect(world.warnings).toEqual([]);
+  });
+
+  test('is relative to the working directory', async () => {
+    const inputs = { 'report-path': 'kept/report.json', 'working-directory': '/work' };
+    const world = fakeWorld({ event: pullRequestEvent, inputs });
+    expect(await failureIn(world)).toBeUndefined();
+    const json = JSON.parse(world.files['/work/kept/report.json'] ?? '') as object;
+    expect(json).toMatchObject({ command: 'plan', versions: { terraform: '1.11.4', provider: '5.100.0' } });
+  });
+
+  test('tells of the pull request that brought an apply in, and what was read back', async () => {
+    const inputs = { command: 'apply', 'report-path': path };
+    const world = fakeWorld({ recorded: 'none', inputs });
+    await failureIn(world);
+    expect(world.files[path]).toContain('<td><code>maintainer</code></td>');
+    expect(world.files[path]).toContain('Documents in AWS when it was verified');
+    expect(world.calls.filter((call) => call === 'github.findMerged')).toHaveLength(1);
+  });
+
+  test('is kept of a run that failed, too', async () => {
+    const inputs = { 'report-path': path };
+    const world = fakeWorld({ inputs, failing: { 'aws.observe': new Error('no route') } });
+    expect(await failureIn(world)).toMatchObject({ reason: 'plan-failed' });
+    expect(world.files[path]).toContain('no route');
+  });
+
+  test.each<[string, Parameters<typeof fakeWorld>[0], string]>([
+    ['without a token', { inputs: { 'github-token': '' } }, 'there is no GitHub token to ask with'],
+    ['of a schedule', { event: { kind: 'schedule', apiUrl: '' } }, 'this run belongs to none'],
+    [
+      'where GitHub refuses',
+      { event: pullRequestEvent, failing: { 'github.review': new Error('Not Found') } },
+      'GitHub did not tell: Not Found',
+    ],
+  ])('says why nobody is named: %s', async (_, props, why) => {
+    const world = fakeWorld({ ...props, inputs: { ...props?.inputs, 'report-path': path } });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.files[path]).toContain(`not known: ${why}`);
+  });
+
+  test('is one warning where it cannot be written, and no failure', async () => {
+    const inputs = { 'report-path': path };
+    const world = fakeWorld({ event: pullRequestEvent, inputs, unwritable: path });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.warnings).toEqual([expect.stringMatching(/report-path.*EACCES.*What the run did stands/)]);
+    expect(world.comments).toHaveLength(1);
+  });
+});

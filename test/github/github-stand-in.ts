@@ -36,6 +36,8 @@ export interface GitHubStandIn {
   /** By commit. */
   readonly pullsOfCommit: Record<string, unknown[]>;
   readonly pulls: Record<number, unknown>;
+  /** Of each pull request, oldest first. */
+  readonly reviews: Record<number, unknown[]>;
   /** What GraphQL tells of a pull request's merge. */
   readonly merges: Record<number, object>;
   /** By path, or by path and the commit that is asked for: the newest first. */
@@ -88,6 +90,7 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     labels: [],
     pullsOfCommit: {},
     pulls: {},
+    reviews: {},
     merges: {},
     commitsOf: {},
     compared: {},
@@ -184,6 +187,8 @@ function answer(github: GitHubStandIn, path: string, text: string): Answer {
     );
   const commit = /^GET \/repos\/o\/r\/commits\/(\w+)\/pulls$/.exec(route)?.[1];
   if (commit !== undefined) return { status: 200, body: github.pullsOfCommit[commit] ?? [] };
+  const reviewed = /^GET \/repos\/o\/r\/pulls\/(\d+)\/reviews$/.exec(route)?.[1];
+  if (reviewed !== undefined) return { status: 200, body: github.reviews[Number(reviewed)] ?? [] };
   const pull = github.pulls[Number(/^GET \/repos\/o\/r\/pulls\/(\d+)$/.exec(route)?.[1])];
   if (pull !== undefined) return { status: 200, body: pull };
   return labelled(github, route, text) ?? write(github, route, text);
