@@ -160,6 +160,7 @@ function openPullRequests(
     fileAt: async (file) => (await opened()).fileAt(file),
     describe: async (number) => (await opened()).describe(number),
     review: async (number) => (await opened()).review(number),
+    saveDriftIssue: async (target) => (await opened()).saveDriftIssue(target),
     saveComment: async (target) => (await opened()).saveComment(target),
     setLabel: async (target) => (await opened()).setLabel(target),
   };

@@ -1,6 +1,5 @@
 import type { EventContext } from '../github/event.ts';
 import { expectationsOf } from '../verify/expectations.ts';
-import { standingOf } from '../report/standing.ts';
 import { judge } from '../verify/judge.ts';
 import type { Decided } from './decide.ts';
 import { requireVerified } from './gates.ts';
@@ -34,7 +33,7 @@ export async function prove(run: RunContext, { aws, observed, desired }: Decided
   };
   const observations = await aws.probe(expectations, observed, options);
   const checks = judge(expectations, observations);
-  report.add({ checks, standing: standingOf(observations) });
+  report.add({ checks, standing: observations });
   if (settings.command === 'verify') report.add({ outcome: 'verified' });
   requireVerified(checks);
 }

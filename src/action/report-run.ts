@@ -5,6 +5,8 @@ import type { EventContext } from '../github/event.ts';
 import { normalizeStatements } from '../iam/compare-policy.ts';
 import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
+import { isDrift } from '../plan/drift.ts';
+import { renderDriftIssue } from '../report/drift-issue.ts';
 import { readMarker } from '../report/marker.ts';
 import { kolenaForm } from '../report/kolena-form.ts';
 import type { Secrets } from '../report/mask.ts';
@@ -89,6 +91,8 @@ export function startReport(props: ReportProps): RunReport {
       const target = () => (found ??= commentedPullRequest(props));
       await keepReport(report, { ...props, target });
       await label(report, props);
+      const issue = await driftIssue(report, props);
+      if (issue !== undefined) runner.verdict(lastLine(report, issue));
       try {
         const url = await comment(report, ending, { ...props, target });
         if (url !== undefined) runner.verdict(lastLine(report, url));
@@ -148,6 +152,21 @@ async function label(report: Report, { runner, event, settings, pullRequests }: 
   const target = { number: pullRequest.number, key: settings['comment-key'], direction };
   const warning = await pullRequests?.setLabel(target);
   if (warning !== undefined) runner.warning(warning);
+}
+
+/** Writes the issue about drift and gives its address; a run that could not tell leaves it as it is. */
+async function driftIssue(report: Report, { runner, settings, pullRequests }: ReportProps) {
+  const { drift, digest = '', runUrl } = report;
+  if (settings['drift-issue'] !== true || drift === undefined) return undefined;
+  const key = settings['comment-key'];
+  const mask = (text: string) => runner.masked(text);
+  const body = isDrift(drift)
+    ? rendered(() => renderDriftIssue(report, { key, mask }), { runner })
+    : undefined;
+  if (isDrift(drift) && body === undefined) return undefined;
+  const saved = await pullRequests?.saveDriftIssue({ key, digest, ...defined({ body, runUrl }) });
+  if (saved?.warning !== undefined) runner.warning(saved.warning);
+  return saved?.url;
 }
 
 /** The verdict, and where more of it stands: the comment, or else the run's page with the job summary. */
@@ -254,7 +273,7 @@ function accountIdsOf(
 }
 
 function externalIdsOf({ config, observed, standing }: Report): string[] {
-  const trusted = [observed?.role?.trustPolicy ?? [], standing?.trustPolicy ?? []]
+  const trusted = [observed?.role?.trustPolicy ?? [], standing?.role?.trustPolicy ?? []]
     .flat()
     .flatMap((policy) => demandedExternalIds(normalizeStatements(policy)));
   return [...new Set([config?.kolenaExternalId ?? [], trusted].flat())];

@@ -99,7 +99,7 @@ async function authorship(
  * The login that comments of this token carry, for servers that do not tell authorship: `GET /user` knows the tokens of
  * persons, and GraphQL's `viewer` those of jobs.
  */
-async function ownLogin({ octokit }: GitHub): Promise<string> {
+export async function ownLogin({ octokit }: GitHub): Promise<string> {
   try {
     const { viewer } = await octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }');
     return viewer.login;

@@ -8,6 +8,7 @@ import {
   type CommentTarget,
   type CommentWarning,
 } from './comment.ts';
+import { saveDriftIssue, type DriftIssueResult, type DriftIssueTarget } from './drift-issue.ts';
 import type { EventContext, EventPullRequest } from './event.ts';
 import { setLabel, type LabelTarget } from './labels.ts';
 import type { Review } from '../report/report.ts';
@@ -50,6 +51,8 @@ export interface PullRequests {
   /** Who wrote, approved and merged a pull request. */
   review(number: number): Promise<Review>;
   saveComment(target: CommentTarget): Promise<CommentResult>;
+  /** Opens, updates or closes the issue about drift: its address while it is open, or a warning. */
+  saveDriftIssue(target: DriftIssueTarget): Promise<DriftIssueResult>;
   /** Why the labels are not up to date, as a warning; undefined when they are. */
   setLabel(target: LabelTarget): Promise<string | undefined>;
 }
@@ -83,6 +86,7 @@ export function openPullRequests(props: GitHubProps): PullRequests {
       };
     },
     review: (number) => reviewOf(github, number),
+    saveDriftIssue: (target) => saveDriftIssue(github, target),
     saveComment: (target) => saveComment(github, target),
     setLabel: (target) => setLabel(github, target),
   };

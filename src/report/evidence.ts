@@ -7,7 +7,6 @@ import type { Mask } from './mask.ts';
 import { maskedReport } from './masked-report.ts';
 import { changeOf, reportBlocks, verdictOf } from './render.ts';
 import type { Report, Review } from './report.ts';
-import { standingOf } from './standing.ts';
 import { actionVersion } from './version.ts';
 
 const everything: Detail = { rawDiff: true, unchanged: true, rows: Infinity, clip: Infinity };
@@ -104,23 +103,34 @@ function reviewRows({ number, url, author, approvers, mergedBy }: Review): strin
   ];
 }
 
+/** The documents of the access, as they were read back at last. */
 function documentsOf({ standing, observed }: Report) {
-  return standing ?? (observed?.caller && standingOf(observed));
+  const read = standing ?? (observed?.caller && observed);
+  if (read === undefined) return undefined;
+  const rules = Object.entries(read.buckets).map(([bucket, { corsRules }]) => {
+    if (!('outcome' in corsRules)) return [bucket, corsRules];
+    return [bucket, corsRules.outcome === 'ok' ? corsRules.value : 'not read'];
+  });
+  return {
+    trustPolicy: read.role?.trustPolicy ?? 'There was no role.',
+    policies: Object.fromEntries(read.policies.map(({ name, document }) => [name, document])),
+    corsRules: Object.fromEntries(rules) as Record<string, unknown>,
+  };
 }
 
 function documentSections(report: Report): string[] {
   const documents = documentsOf(report);
   if (documents === undefined) return ['## Documents in AWS', 'They were not read.'];
   const { trustPolicy, policies, corsRules } = documents;
-  const when =
-    report.standing !== undefined ? 'when it was verified' : report.writesDone ? 'before the apply' : 'today';
-  const json = (value: unknown) => fence('text', JSON.stringify(value, undefined, 2));
+  const when = report.standing ? 'when it was verified' : report.writesDone ? 'before the apply' : 'today';
   const named = (title: string, all: object) =>
-    Object.entries(all).flatMap(([name, value]) => [`### ${title} ${code(name)}`, json(value)]);
+    Object.entries(all).flatMap(([name, value]) => [
+      `### ${title} ${name === '' ? '' : code(name)}`,
+      fence('text', JSON.stringify(value, undefined, 2)),
+    ]);
   return [
     `## Documents in AWS ${when}`,
-    '### Trust policy of the role',
-    trustPolicy === undefined ? 'There was no role.' : json(trustPolicy),
+    ...named('Trust policy of the role', { '': trustPolicy }),
     ...named('Policy', policies),
     ...named('CORS rules of bucket', corsRules),
   ];

@@ -65,7 +65,7 @@ export function emptyMarker(key: string): CommentMarker {
   return { key, latest: { time: '', verdict: '' }, history: [] };
 }
 
-function inHtmlComment(data: unknown): string {
+export function inHtmlComment(data: unknown): string {
   return JSON.stringify(data).replace(/-(?=-)|[<>&@#]/g, unicodeEscape);
 }
 

@@ -3,10 +3,11 @@ import type { DesiredAccess } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
 import type { FailureReason } from '../base/errors.ts';
 import type { ShownPlan } from '../plan/approval.ts';
+import type { Drift } from '../plan/drift.ts';
 import type { Fact } from '../plan/fact.ts';
 import type { PlanSummary } from '../plan/summary.ts';
 import type { Check } from '../verify/check.ts';
-import type { Standing } from './standing.ts';
+import type { Observations } from '../verify/observations.ts';
 
 /** How far a run got. `skipped`: a fork's pull request, of which only the config was checked. */
 export type Outcome = 'synthesized' | 'planned' | 'applied' | 'verified' | 'destroyed' | 'failed' | 'skipped';
@@ -38,6 +39,8 @@ export interface Report {
   readonly digest?: string;
   /** What the plan brings and takes, piece by piece. */
   readonly facts?: readonly Fact[];
+  /** What of it is drift; absent where the run does not look for any, or could not tell. */
+  readonly drift?: Drift;
   /** What a comment holds of the plan, so that it can be approved. */
   readonly shown?: ShownPlan;
   /** The commit by which the branch says something else than the run would apply; then it applied nothing. */
@@ -49,7 +52,7 @@ export interface Report {
   /** What was proven after apply, or by `verify`. */
   readonly checks?: readonly Check[];
   /** The documents as they were read back when it was proven. */
-  readonly standing?: Standing;
+  readonly standing?: Pick<Observations, 'role' | 'policies' | 'buckets'>;
   /** The pull request that the run belongs to, or why it is not known. */
   readonly review?: Review | string;
   /** Of Terraform or OpenTofu, and of the AWS provider. */

@@ -6,6 +6,7 @@ import { parseSettings } from '../../src/action/settings.ts';
 import type { Aws } from '../../src/aws/open-aws.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { EventContext } from '../../src/github/event.ts';
+import type { DriftIssueResult, DriftIssueTarget } from '../../src/github/drift-issue.ts';
 import type { LabelTarget } from '../../src/github/labels.ts';
 import type { PullRequests } from '../../src/github/pull-requests.ts';
 import type { Merge } from '../../src/plan/approval.ts';
@@ -55,6 +56,8 @@ interface WorldProps {
   readonly merged?: Awaited<ReturnType<PullRequests['findMerged']>>;
   /** Calls that fail, and how. */
   readonly failing?: Readonly<Partial<Record<Call, Error>>>;
+  /** What GitHub did about the issue about drift. @default it stands at `issueUrl` */
+  readonly issueSaved?: DriftIssueResult;
   /** A file that cannot be written. @default none */
   readonly unwritable?: string;
   /** Whether the role of the recorded run stands when it is verified. @default true */
@@ -81,12 +84,17 @@ export interface FakeWorld {
   /** What was written for later steps, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly labels: readonly LabelTarget[];
+  /** What the issue about drift was to say. */
+  readonly issues: readonly DriftIssueTarget[];
   /** Each that was to end the log; the last one does. */
   readonly verdicts: readonly string[];
 }
 
 /** Of the comment that is saved. */
 export const commentUrl = 'https://github.com/o/r/pull/7#issuecomment-1';
+
+/** Of the issue about drift. */
+export const issueUrl = 'https://github.com/o/r/issues/9';
 
 /** A pull request of this repository. */
 export const pullRequestEvent: EventContext = {
@@ -136,13 +144,14 @@ function startJournal({ failing = {} }: WorldProps) {
   const comments: SavedComment[] = [];
   const files: Record<string, string> = {};
   const labels: LabelTarget[] = [];
+  const issues: DriftIssueTarget[] = [];
   const verdicts: string[] = [];
   const call = <T>(name: Call, answer: T): Promise<T> => {
     calls.push(name);
     const failure = failing[name];
     return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
   };
-  return { calls, outputs, summaries, warnings, notices, comments, files, labels, verdicts, call };
+  return { calls, outputs, summaries, warnings, notices, comments, files, labels, issues, verdicts, call };
 }
 
 function fakeRunner({ calls, outputs, summaries, warnings, notices, verdicts }: Journal): Runner {
@@ -205,7 +214,7 @@ function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call'
   };
 }
 
-function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal): PullRequests {
+function fakePullRequests(props: WorldProps, { call, comments, issues, labels }: Journal): PullRequests {
   const {
     merges = [],
     merged = { number: 7, url: '', head: 'head-1', step: 'step-1' },
@@ -225,6 +234,10 @@ function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal
     setLabel: (target) => {
       labels.push(target);
       return call('github.setLabel', props.labelWarning);
+    },
+    saveDriftIssue: (target) => {
+      issues.push(target);
+      return call('github.saveDriftIssue', props.issueSaved ?? { url: issueUrl });
     },
     saveComment: async ({ number, changed, render }) => {
       const body = render(props.previous);

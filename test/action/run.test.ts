@@ -7,7 +7,7 @@ import type { ShownPlan } from '../../src/plan/approval.ts';
 import { readMarker, writeMarker } from '../../src/report/marker.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { recordedReport } from '../report/recorded.ts';
-import { commentUrl, fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
+import { commentUrl, fakeWorld, issueUrl, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
 
 /** The calls that change AWS; `adopt` fills Terraform's throwaway state alone. */
 const writes: readonly Call[] = ['aws.removeKolenaRules', 'terraform.apply', 'aws.putBackCors'];
@@ -734,5 +734,93 @@ describe('report-path', () => {
     expect(await failureIn(world)).toBeUndefined();
     expect(world.warnings).toEqual([expect.stringMatching(/report-path.*EACCES.*What the run did stands/)]);
     expect(world.comments).toHaveLength(1);
+  });
+});
+
+describe('drift', () => {
+  const schedule: EventContext = { kind: 'schedule', apiUrl: '', branch: 'main', commit: 'commit-1' };
+  const drifts = { 'drift-issue': 'true', 'fail-on-changes': 'true' };
+  const mergedAt = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const merged = async (days: number) => [
+    {
+      commit: 'commit-1',
+      pullRequest: { ...pullRequest, mergedAt: mergedAt(days) },
+      shown: await shownBy('create'),
+    },
+  ];
+
+  test('fails the run, and the issue says which side moved', async () => {
+    const world = fakeWorld({ event: schedule, inputs: drifts });
+    expect(await failureIn(world)).toMatchObject({ reason: 'plan-changed' });
+    expect(world.issues).toMatchObject([
+      { key: 'default', body: expect.stringContaining('**AWS changed since the last apply.**') as string },
+    ]);
+    expect(world.summaries[0]).toContain('**AWS changed since the last apply.**');
+    expect(world.verdicts.at(-1)).toContain(issueUrl);
+  });
+
+  test('without fail-on-changes it opens the issue, and the run is green', async () => {
+    const world = fakeWorld({ event: schedule, inputs: { 'drift-issue': 'true' } });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.issues).toMatchObject([{ body: expect.any(String) as string }]);
+  });
+
+  test('nothing changed: the issue is closed', async () => {
+    const world = fakeWorld({ recorded: 'none', event: schedule, inputs: drifts });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.issues).toHaveLength(1);
+    expect(world.issues[0]).not.toHaveProperty('body');
+    expect(world.calls).not.toContain('github.findMerges');
+  });
+
+  test('what was approved waits for its apply for 7 days, fails nothing and opens nothing', async () => {
+    const waiting = fakeWorld({ event: schedule, inputs: drifts, merges: await merged(6.9) });
+    expect(await failureIn(waiting)).toBeUndefined();
+    expect(waiting.issues[0]).not.toHaveProperty('body');
+    expect(waiting.summaries[0]).toContain('**Waiting for apply**');
+    expect(waiting.outputs['has-changes']).toBe(true);
+    const late = fakeWorld({ event: schedule, inputs: drifts, merges: await merged(7.1) });
+    expect(await failureIn(late)).toMatchObject({ reason: 'plan-changed' });
+    expect(late.issues[0]?.body).toContain('**The config changed, and was not applied.**');
+  });
+
+  test.each<[string, Parameters<typeof fakeWorld>[0]]>([
+    ['AWS cannot be looked at', { failing: { 'aws.observe': new Error('no route') } }],
+    ['Terraform fails', { failing: { 'terraform.plan': new Error('no plan') } }],
+    ['GitHub does not tell what was merged', { failing: { 'github.findMerges': new Error('Not Found') } }],
+    [
+      'the branch is of somebody alone',
+      { event: { ...schedule, kind: 'workflow_dispatch', branch: 'mine' }, isApproving: false },
+    ],
+  ])('opens and closes nothing where %s', async (_, props) => {
+    const world = fakeWorld({ event: schedule, inputs: drifts, ...props });
+    expect(await failureIn(world)).toBeDefined();
+    expect(world.issues).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof fakeWorld>[0]]>([
+    ['a pull request', { event: pullRequestEvent }],
+    ['a push', { event: push }],
+    ['a removal for review', { event: schedule, inputs: { ...drifts, destroy: 'true' } }],
+    ['an apply', { event: schedule, inputs: { ...drifts, command: 'apply' } }],
+  ])('is not looked for in %s', async (_, props) => {
+    const world = fakeWorld({ inputs: drifts, ...props });
+    await failureIn(world);
+    expect(world.issues).toEqual([]);
+  });
+
+  test('a refused issue is a warning, and hides no drift', async () => {
+    const issueSaved = { warning: 'GitHub refused with 410' };
+    const world = fakeWorld({ event: schedule, inputs: drifts, issueSaved });
+    expect(await failureIn(world)).toMatchObject({ reason: 'plan-changed' });
+    expect(world.warnings).toContain('GitHub refused with 410');
+    expect(world.outputs['failure-reason']).toBe('plan-changed');
+  });
+
+  test('a person who asks on the branch gets the same answer', async () => {
+    const event: EventContext = { ...schedule, kind: 'workflow_dispatch', isAnew: true };
+    const world = fakeWorld({ event, inputs: drifts });
+    expect(await failureIn(world)).toMatchObject({ reason: 'plan-changed' });
+    expect(world.issues).toHaveLength(1);
   });
 });

@@ -14,6 +14,16 @@ export interface StandInComment {
   isMinimized?: boolean;
 }
 
+/** One issue of the stand-in. */
+export interface StandInIssue {
+  readonly number: number;
+  title: string;
+  body: string;
+  state: string;
+  readonly user: { readonly login: string };
+  readonly pull_request?: object;
+}
+
 /** An answer given in place of the real one, to requests that match, once each. */
 export interface Fault {
   /** As `POST /repos/o/r/issues/7/comments`. */
@@ -31,6 +41,11 @@ export interface Fault {
 export interface GitHubStandIn {
   readonly url: string;
   readonly comments: StandInComment[];
+  readonly issues: StandInIssue[];
+  /** What happens at the same time as an issue is opened. */
+  onIssue: (() => void) | undefined;
+  /** Who opens issues. @default as `viewer` */
+  issueAuthor: string | undefined;
   /** Of pull request 7. */
   readonly labels: string[];
   /** By commit. */
@@ -87,6 +102,9 @@ export async function startGitHub(): Promise<GitHubStandIn> {
   const github: GitHubStandIn = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     comments: [],
+    issues: [],
+    onIssue: undefined,
+    issueAuthor: undefined,
     labels: [],
     pullsOfCommit: {},
     pulls: {},
@@ -191,7 +209,11 @@ function answer(github: GitHubStandIn, path: string, text: string): Answer {
   if (reviewed !== undefined) return { status: 200, body: github.reviews[Number(reviewed)] ?? [] };
   const pull = github.pulls[Number(/^GET \/repos\/o\/r\/pulls\/(\d+)$/.exec(route)?.[1])];
   if (pull !== undefined) return { status: 200, body: pull };
-  return labelled(github, route, text) ?? write(github, route, text);
+  return (
+    issued(github, { route, searchParams, text }) ??
+    labelled(github, route, text) ??
+    write(github, route, text)
+  );
 }
 
 function nodeId({ id }: StandInComment): string {
@@ -223,6 +245,37 @@ function page({ comments, url }: GitHubStandIn, query: URLSearchParams): Answer 
     html_url: htmlUrl(comment.id),
   }));
   return { status: 200, body, ...(comments.length > number * size && { headers: { link: next } }) };
+}
+
+/** https://docs.github.com/rest/issues/issues */
+function issued(
+  github: GitHubStandIn,
+  { route, searchParams, text }: { route: string; searchParams: URLSearchParams; text: string },
+): Answer | undefined {
+  const [, method, number, comments] =
+    /^(\w+) \/repos\/o\/r\/issues(?:\/(\d+)(\/comments)?)?$/.exec(route) ?? [];
+  const { issues, viewer } = github;
+  const shown = (one: StandInIssue) => ({ ...one, html_url: `https://github.com/o/r/issues/${one.number}` });
+  const sent = text === '' ? {} : (JSON.parse(text) as Partial<StandInIssue>);
+  if (method === 'GET' && number === undefined) {
+    const own = issues.filter(({ user }) => user.login === searchParams.get('creator'));
+    return { status: 200, body: own.map(shown) };
+  }
+  if (method === 'POST' && number === undefined) {
+    const { title = '', body = '' } = sent;
+    github.onIssue?.();
+    const user = { login: github.issueAuthor ?? viewer ?? 'octocat' };
+    const opened = { number: issues.length + 1, title, body, state: 'open', user };
+    issues.push(opened);
+    return { status: 201, body: shown(opened) };
+  }
+  const issue = issues.find((one) => one.number === Number(number));
+  if (issue === undefined) return undefined;
+  if (method === 'PATCH') return { status: 200, body: shown(Object.assign(issue, sent)) };
+  if (method !== 'POST' || comments === undefined) return undefined;
+  const said = { id: 1000 + github.comments.length, body: sent.body ?? '', user: issue.user };
+  github.comments.push({ ...said, issue: issue.number });
+  return { status: 201, body: said };
 }
 
 /** https://docs.github.com/rest/issues/labels */
