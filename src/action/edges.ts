@@ -44,7 +44,7 @@ export interface Edges {
 }
 
 /**
- * The real world of a run. What a run may not need is loaded when it is: a mistake in the inputs shows at once, and
+ * The real world of a run. What not every run needs is loaded when it is needed: a mistake in the inputs shows at once, and
  * Terraform starts while the AWS SDK loads.
  */
 export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {

@@ -7,7 +7,7 @@ export type ListParameter = Extract<ParameterName, 'Buckets' | 'RoleName' | 'Pol
 export interface StackChange {
   /** A role that the stack made: by it the stack is found. */
   readonly roleName: string;
-  /** `add` puts items beside the present ones, `only` leaves these alone. */
+  /** `add` puts items beside the present ones, `only` takes their place. */
   readonly how: 'add' | 'only';
   readonly lists: Readonly<Partial<Record<ListParameter, readonly string[]>>>;
 }

@@ -12,7 +12,7 @@ export interface OurComment {
   readonly body: string;
   /** Empty when somebody destroyed it. */
   readonly marker: CommentMarker;
-  /** Who else edited it last: then nothing in it is ours to rely on. Absent where the server does not tell. */
+  /** Who else edited it last: then nothing in it can be relied on. Absent where the server does not tell. */
   readonly editedBy?: string;
   /** Whether somebody hid it; an update leaves it hidden. */
   readonly isMinimized: boolean;

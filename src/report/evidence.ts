@@ -42,7 +42,7 @@ export function evidenceJson(report: Report, mask: Mask): string {
 export function evidencePage(report: Report, mask: Mask): string {
   const shown = maskedReport(report, mask);
   const blocks = [...reportBlocks(shown, everything), ...runSection(shown), ...documentSections(shown)];
-  // All HTML in the Markdown is ours: data stands in code spans and fences, which escape it.
+  // The report writes all HTML in the Markdown itself: data stands in code spans and fences, which escape it.
   const body = marked
     .parse(blocks.join('\n\n'), { async: false, gfm: true })
     .replaceAll('<details>', '<details open>')

@@ -7,7 +7,14 @@ import type { ShownPlan } from '../../src/plan/approval.ts';
 import { readMarker, writeMarker } from '../../src/report/marker.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { recordedReport } from '../report/recorded.ts';
-import { commentUrl, fakeWorld, issueUrl, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
+import {
+  commentUrl,
+  fakeWorld,
+  issueUrl,
+  pullRequestEvent,
+  type Call,
+  type FakeWorld,
+} from './fake-world.ts';
 
 /** The calls that change AWS; `adopt` fills Terraform's throwaway state alone. */
 const writes: readonly Call[] = ['aws.removeKolenaRules', 'terraform.apply', 'aws.putBackCors'];
@@ -440,7 +447,9 @@ test('A fork whose config is not valid is warned of it, and its run stays green.
 test('The log of a run ends with its verdict and the link of its comment.', async () => {
   const world = fakeWorld({ event: pullRequestEvent });
   expect(await failureIn(world)).toBeUndefined();
-  expect(world.verdicts.at(-1)).toBe(`Kolena S3 access · plan: 1 bucket new · ${commentUrl}`);
+  expect(world.verdicts.at(-1)).toBe(
+    `Kolena S3 access · plan: Kolena gets read access to 1 new bucket · ${commentUrl}`,
+  );
 });
 
 test('A run that failed ends its log with what failed, and the link.', async () => {
@@ -455,10 +464,12 @@ test('Without a comment, the log ends with the link of the run, where there is o
   const runUrl = 'https://github.com/o/r/actions/runs/1';
   const world = fakeWorld({ event: { ...pullRequestEvent, runUrl }, inputs });
   expect(await failureIn(world)).toBeUndefined();
-  expect(world.verdicts.at(-1)).toBe(`Kolena S3 access · plan: 1 bucket new · ${runUrl}`);
+  expect(world.verdicts.at(-1)).toBe(
+    `Kolena S3 access · plan: Kolena gets read access to 1 new bucket · ${runUrl}`,
+  );
   const local = fakeWorld({ inputs });
   expect(await failureIn(local)).toBeUndefined();
-  expect(local.verdicts.at(-1)).toBe('Kolena S3 access · plan: 1 bucket new');
+  expect(local.verdicts.at(-1)).toBe('Kolena S3 access · plan: Kolena gets read access to 1 new bucket');
 });
 
 test('A plan labels its pull request by direction when asked, and what GitHub refuses is a warning.', async () => {
