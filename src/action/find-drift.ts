@@ -9,7 +9,8 @@ import { isRemoval } from './settings.ts';
 export async function findDrift(run: RunContext, planned: Planned): Promise<Drift | undefined> {
   const { edges, event, settings, pullRequests, report } = run;
   const { facts, marks, digest, shown, summary } = planned;
-  const isAsked = settings['drift-issue'] || settings['fail-on-changes'];
+  const { hasChanges } = summary;
+  const isAsked = settings['drift-issue'] || (settings['fail-on-changes'] && hasChanges);
   const isQuiet = event.kind === 'schedule' || event.kind === 'workflow_dispatch';
   if (!isAsked || !isQuiet || isRemoval(settings)) return undefined;
   try {
@@ -18,12 +19,12 @@ export async function findDrift(run: RunContext, planned: Planned): Promise<Drif
     if (event.kind !== 'schedule' && (branch === undefined || !(await pullRequests.isApproving(branch))))
       throw new Error(`${branch ?? 'this ref'} is neither the default branch nor a protected one`);
     const key = settings['comment-key'];
-    const isSame = !summary.hasChanges;
-    const merges = isSame
-      ? []
-      : await pullRequests.findMerges({ ...historyOf(run), key, openApproves: false });
+    const merges = hasChanges
+      ? await pullRequests.findMerges({ ...historyOf(run), key, openApproves: false })
+      : [];
     const drift = driftOf({
-      facts: isSame ? [] : facts,
+      // Without a backend every run takes what stands into a state that it throws away.
+      facts: facts.filter(({ kind }) => hasChanges && (kind !== 'state' || settings.backend !== undefined)),
       marks,
       digest,
       scope: shown.scope ?? '',

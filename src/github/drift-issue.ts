@@ -1,4 +1,4 @@
-import { isRefused, messageOf, neededPermissions, statusOf } from '../problem/github-error.ts';
+import { warningOf } from '../problem/github-error.ts';
 import { isAbout, issueSteps, type DriftIssue, type IssueStep } from '../report/drift-issue.ts';
 import type { GitHub } from './client.ts';
 import { ownLogin } from './our-comments.ts';
@@ -33,7 +33,9 @@ export async function saveDriftIssue(github: GitHub, target: DriftIssueTarget): 
     const open = target.body === undefined ? undefined : now.find(({ isOpen }) => isOpen);
     return open === undefined ? {} : { url: open.url };
   } catch (error) {
-    return { warning: warning(error) };
+    const remedy =
+      'Give the job `issues: write`, and switch the issues of the repository on. Or set `drift-issue: false`.';
+    return { warning: warningOf(error, 'The issue about drift is', remedy) };
   }
 }
 
@@ -87,14 +89,4 @@ async function issuesOf({ octokit, owner, repo }: GitHub, { login, key }: { logi
       isDeclined: issue.state_reason === 'not_planned',
     }))
     .sort((a, b) => a.number - b.number);
-}
-
-function warning(error: unknown): string {
-  const what = 'The issue about drift is not up to date: GitHub';
-  if (!isRefused(error)) return `${what} kept failing (${messageOf(error)}).`;
-  return [
-    `${what} refused with ${statusOf(error) ?? 'an error'}: ${messageOf(error)}`,
-    'Next step: Give the job `issues: write`, and switch the issues of the repository on. Or set `drift-issue: false`.',
-    neededPermissions(error),
-  ].join('\n');
 }

@@ -795,6 +795,13 @@ describe('drift', () => {
     expect(late.issues[0]?.body).toContain('**The config changed, and was not applied.**');
   });
 
+  test('without a backend an import is not told as drift', async () => {
+    const world = fakeWorld({ recorded: 'change', event: schedule, inputs: drifts });
+    await failureIn(world);
+    expect(world.issues[0]?.body).toContain('**AWS changed since the last apply.**');
+    expect(world.issues[0]?.body).not.toContain("in Terraform's state");
+  });
+
   test.each<[string, Parameters<typeof fakeWorld>[0]]>([
     ['AWS cannot be looked at', { failing: { 'aws.observe': new Error('no route') } }],
     ['Terraform fails', { failing: { 'terraform.plan': new Error('no plan') } }],
