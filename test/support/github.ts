@@ -10,6 +10,13 @@ export interface IssueComment {
   readonly user: { readonly login: string; readonly type: string };
 }
 
+/** An issue as GitHub's REST API gives it. */
+export interface Issue extends Omit<IssueComment, 'id'> {
+  readonly number: number;
+  readonly state: 'open' | 'closed';
+  readonly pull_request?: object;
+}
+
 /** GitHub's REST API on this machine, with one repository, `octo-org/data-access`. */
 export interface GitHubStandIn {
   /** What GITHUB_API_URL is set to. */
@@ -21,6 +28,8 @@ export interface GitHubStandIn {
   /** Merges it and gives the commit that the merge made. */
   merge(pullRequest: number): Promise<string>;
   comments(pullRequest: number): Promise<readonly IssueComment[]>;
+  /** Open and closed ones, pull requests left out. */
+  issues(): Promise<readonly Issue[]>;
   /** A comment that a person writes. */
   commentAsPerson(pullRequest: number, body: string): Promise<void>;
   /** A comment that a job of any workflow writes, by the identity that the Action has too. */
@@ -161,6 +170,10 @@ export async function startGitHub(): Promise<GitHubStandIn> {
       return (merged as { sha: string }).sha;
     },
     comments: commentsOf,
+    async issues() {
+      const all = (await as(personToken, `${repository}/issues?state=all&per_page=100`)) as Issue[];
+      return all.filter((issue) => issue.pull_request === undefined);
+    },
     async commentAsPerson(number, body) {
       await as(personToken, `${repository}/issues/${number}/comments`, { body: { body } });
     },
