@@ -24,7 +24,7 @@ const whole: Report = {
 };
 
 /** What was read back, with a text of others in every place. */
-const standing = (text: (at: number) => string): Report['standing'] => ({
+const standing = (text: (at: number) => string): NonNullable<Report['standing']> => ({
   policies: [
     {
       name: text(1),
@@ -116,12 +116,7 @@ describe('the page', () => {
           {
             ...report,
             ...(desired && { desired }),
-            standing: {
-              policies: { [text(1)]: { Version: text(2), Statement: [] } },
-              corsRules: {
-                [text(3)]: [{ ID: text(4), AllowedMethods: [text(5)], AllowedOrigins: [text(6)] }],
-              },
-            },
+            standing: standing(text),
             versions: { terraform: text(0), provider: text(1) },
             review: {
               number: 7,
