@@ -752,13 +752,11 @@ describe('drift', () => {
   const schedule: EventContext = { kind: 'schedule', apiUrl: '', branch: 'main', commit: 'commit-1' };
   const drifts = { 'drift-issue': 'true', 'fail-on-changes': 'true' };
   const mergedAt = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
-  const merged = async (days: number) => [
-    {
-      commit: 'commit-1',
-      pullRequest: { ...pullRequest, mergedAt: mergedAt(days) },
-      shown: await shownBy('create'),
-    },
-  ];
+  /** A pull request that was merged this many days ago, and planned the day before. */
+  const merged = async (days: number) => {
+    const shown = { ...(await shownBy('create')), plannedAt: mergedAt(days + 1) };
+    return [{ commit: 'commit-1', pullRequest: { ...pullRequest, mergedAt: mergedAt(days) }, shown }];
+  };
 
   test('fails the run, and the issue says which side moved', async () => {
     const world = fakeWorld({ event: schedule, inputs: drifts });
