@@ -93,7 +93,8 @@ async function play(scene: Scene, github: GitHubStandIn): Promise<void> {
   say(unfolded(comment.body).replace(/^/gm, '  | '));
 
   step('Merged: command apply');
-  const applied = await runAction(scene, { command: 'apply' }, { github });
+  const page = { 'report-path': join(output, 'index.html') };
+  const applied = await runAction(scene, { command: 'apply', ...page }, { github });
   keep('apply.log', applied.log);
   keep('apply-summary.md', applied.summary);
   keep('checks.json', JSON.stringify(JSON.parse(applied.outputs['checks'] ?? '[]'), null, 2));
@@ -113,6 +114,7 @@ async function play(scene: Scene, github: GitHubStandIn): Promise<void> {
 
   keep('aws-calls.json', JSON.stringify(world.gate.calls, null, 2));
   step('Done. To look at, in demo-output/:');
+  say('  index.html                                      the apply as evidence, in any browser');
   say('  comment.md, plan-summary.md, apply-summary.md   what people see on GitHub');
   say('  checks.json                                     the proof of access');
   say('  plan.log, apply.log                             what the jobs printed');

@@ -32,6 +32,24 @@ function wordsOf(path: string): string[] {
   return path.endsWith('.md') ? [content.replace(/"[^"\n]*"/g, '""')] : [content];
 }
 
+/** The comments of a source, each on one line. */
+function commentsIn(path: string): string[] {
+  const content = readFileSync(path, 'utf8');
+  const source = ts.createSourceFile(path, content, ts.ScriptTarget.Latest, true);
+  const comments = new Map<number, string>();
+  const visit = (node: ts.Node): void => {
+    const ranges = [
+      ...(ts.getLeadingCommentRanges(content, node.pos) ?? []),
+      ...(ts.getTrailingCommentRanges(content, node.end) ?? []),
+    ];
+    for (const { pos, end } of ranges)
+      comments.set(pos, content.slice(pos, end).replace(/\s*\n\s*(?:\*\/?|\/\/)?\s*/g, ' '));
+    node.getChildren(source).forEach(visit);
+  };
+  visit(source);
+  return [...comments.values()];
+}
+
 /** Literals of more than one word, with what stands between the values of a template. */
 function textsIn(path: string, content: string): string[] {
   const texts: string[] = [];
@@ -86,5 +104,14 @@ test('our messages say what they mean', () => {
   const texts = sources.map((path) => ({ path, texts: wordsOf(path) }));
   expect(texts.flatMap((one) => one.texts).length).toBeGreaterThan(500);
   const found = texts.flatMap((one) => problemsIn(one.texts).map((problem) => `${one.path}: ${problem}`));
+  expect(found).toEqual([]);
+});
+
+test('the comments of our code say what they mean', () => {
+  const comments = sources.map((path) => ({ path, texts: commentsIn(path) }));
+  expect(comments.flatMap(({ texts }) => texts).length).toBeGreaterThan(1000);
+  const found = comments.flatMap(({ path, texts }) =>
+    problemsIn(texts).map((problem) => `${path}: ${problem}`),
+  );
   expect(found).toEqual([]);
 });

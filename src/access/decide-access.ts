@@ -25,7 +25,7 @@ export interface DecideOptions {
   /** Region of the provider. */
   readonly region: string;
   /**
-   * Whether what is foreign or cannot be brought back may be replaced.
+   * Whether what others made or what cannot be brought back may be replaced.
    * @default false
    */
   readonly allowDestroy?: boolean | undefined;
@@ -45,7 +45,7 @@ export interface DecideOptions {
  * What shall stand in AWS so that the config holds, starting from what exists. With nothing observed it checks what
  * can be known without AWS: quotas, packing, partitions.
  *
- * @throws UserError `invalid-input` for a limit of AWS, `destroy-refused` for something foreign that would be lost
+ * @throws UserError `invalid-input` for a limit of AWS, `destroy-refused` for something of others that would be lost
  */
 export function decideAccess(
   config: AccessConfig,
@@ -82,9 +82,9 @@ export function decideAccess(
 }
 
 /**
- * What goes when everything of ours is taken away; what is foreign stays.
+ * What goes when all of Kolena's access is taken away; what others made stays.
  *
- * @throws UserError `destroy-refused` when the role holds policies of others, or others use ours: then AWS deletes neither
+ * @throws UserError `destroy-refused` when the role holds policies of others, or others use Kolena's: then AWS deletes neither
  */
 export function decideRemoval(
   config: AccessConfig,

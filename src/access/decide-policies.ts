@@ -22,7 +22,7 @@ interface PoliciesProps {
 }
 
 /**
- * The managed policies that hold the grants, and those of ours that hold nothing any more.
+ * The managed policies that hold the grants, and Kolena's other ones, which hold nothing any more.
  *
  * @throws UserError `invalid-input` when the role has no room for that many
  */
@@ -55,7 +55,7 @@ export function decidePolicies(props: PoliciesProps): {
 
 const pathOf = ({ arn, name }: OurPolicy): string => arn.slice(arn.indexOf('/'), -name.length);
 
-/** A live policy of ours, on its way out. */
+/** A live policy of Kolena's access, on its way out. */
 export function removalOf({ number, name, arn, attached }: OurPolicy): PolicyRemoval {
   return { number, name, arn, attached };
 }
@@ -142,7 +142,7 @@ function packWithinQuota(props: PoliciesProps): PackedPolicy[] {
 }
 
 /**
- * How many policies of ours the role can hold: by the account's own quota, else by the default, which an account that
+ * How many of Kolena's policies the role can hold: by the account's own quota, else by the default, which an account that
  * attaches more has raised. Before AWS was asked only what no account can have is too much.
  */
 function roomOf({ observed, live }: PoliciesProps): { quota: number; policies: number } {

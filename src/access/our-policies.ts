@@ -7,7 +7,7 @@ import type { AttachedPolicy, Observed, ObservedPolicy } from './observed.ts';
 /** More policies than a role can hold: no policy of the pack has a higher number, unless somebody gave it one. */
 const MOST_NUMBERED = 99;
 
-/** A live policy of ours, with its place in the pack. */
+/** A live policy of Kolena's access, with its place in the pack. */
 export interface OurPolicy extends ObservedPolicy {
   readonly number: number;
 }
@@ -20,12 +20,12 @@ export interface LivePolicies {
   readonly taken: ReadonlySet<number>;
   /** Under names that the config gave before, on the role or a former one; their numbers follow those of the others. */
   readonly former: readonly OurPolicy[];
-  /** Managed policies on the role that are not ours. */
+  /** Managed policies on the role that are others'. */
   readonly foreign: readonly AttachedPolicy[];
 }
 
 /**
- * Tells our policies from others. The one that bears `policy-name` itself is ours by the config's word; a numbered
+ * Tells Kolena's policies from others. The one that bears `policy-name` itself is Kolena's by the config's word; a numbered
  * one is only if its Sids are, since another policy may happen to be named so.
  */
 export function livePolicies(config: AccessConfig, observed: Observed): LivePolicies {

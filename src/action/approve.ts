@@ -43,7 +43,7 @@ async function requireOnBranch(run: RunContext, pullRequests: PullRequests): Pro
 }
 
 /** What the configs between the oldest and the newest merge contradict; one that cannot be read contradicts everything. */
-async function contradictions(run: RunContext, merges: readonly Merge[]) {
+export async function contradictions(run: RunContext, merges: readonly Merge[]) {
   const { configFiles, pullRequests, parseConfig, settings } = run;
   const between = merges.slice(1, -1);
   const found = await Promise.all(

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as core from '@actions/core';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { systemClock } from '../aws/clock.ts';
@@ -36,12 +36,15 @@ export interface Edges {
   openTerraform(inputs: Inputs, environment: Aws['environment']): Promise<Terraform>;
   /** Undefined without a token or outside of GitHub. */
   openPullRequests(token: string | undefined): PullRequests | undefined;
-  /** Writes a file for later steps, which its owner alone reads, and gives its absolute path. */
+  /**
+   * Writes a file for later steps, which its owner alone reads, and gives its absolute path: an absolute name is the path
+   * itself, any other one is a file of this run.
+   */
   readonly writeFile: (name: string, text: string) => string;
 }
 
 /**
- * The real world of a run. What a run may not need is loaded when it is: a mistake in the inputs shows at once, and
+ * The real world of a run. What not every run needs is loaded when it is needed: a mistake in the inputs shows at once, and
  * Terraform starts while the AWS SDK loads.
  */
 export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
@@ -105,7 +108,10 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
     },
     openPullRequests: (token) => openPullRequests(token, { event, runner }),
     writeFile: (name, text) => {
-      const path = join(runDir(), name);
+      const path = resolve(runDir(), name);
+      mkdirSync(dirname(path), { recursive: true });
+      // A link that was checked out would lead elsewhere.
+      rmSync(path, { force: true });
       writeFileSync(path, text, { mode: 0o600 });
       return path;
     },
@@ -154,6 +160,8 @@ function openPullRequests(
     stepsOf: async (place) => (await opened()).stepsOf(place),
     fileAt: async (file) => (await opened()).fileAt(file),
     describe: async (number) => (await opened()).describe(number),
+    review: async (number) => (await opened()).review(number),
+    saveDriftIssue: async (target) => (await opened()).saveDriftIssue(target),
     saveComment: async (target) => (await opened()).saveComment(target),
     setLabel: async (target) => (await opened()).setLabel(target),
   };

@@ -34,9 +34,9 @@ export function requireSafeEvent({ kind, pullRequest }: EventContext, settings: 
   );
 }
 
-/** With `fail-on-changes`: throws `plan-changed` when AWS is not what the config says. */
-export function requireNoChanges(changes: boolean, settings: Settings): void {
-  if (!settings['fail-on-changes'] || !changes) return;
+/** With `fail-on-changes`: throws `plan-changed` when AWS is not what the config says, for more than what waits for its apply. */
+export function requireNoChanges(isDifferent: boolean, settings: Settings): void {
+  if (!settings['fail-on-changes'] || !isDifferent) return;
   throw new UserError({
     reason: 'plan-changed',
     message:

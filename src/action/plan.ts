@@ -137,6 +137,7 @@ function reportPlan({ report }: RunContext, planned: Planned): void {
     outcome: 'planned',
     plan: summary,
     rawDiff: planned.diff,
+    versions: planned.versions,
     digest,
     facts,
     shown,

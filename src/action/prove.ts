@@ -37,7 +37,7 @@ export async function prove(run: RunContext, decided: Decided): Promise<void> {
   // Where the access ended meanwhile, the answers are of both sides of its end.
   if (expected().ended !== expectations.ended) return prove(run, decided);
   const checks = judge(expectations, observations, observed);
-  report.add({ checks });
+  report.add({ checks, standing: observations });
   if (settings.command === 'verify')
     report.add({ outcome: expectations.ended === undefined ? 'verified' : 'ended' });
   requireVerified(checks);

@@ -5,6 +5,8 @@ import type { EventContext } from '../github/event.ts';
 import { normalizeStatements } from '../iam/compare-policy.ts';
 import { externalIdsOf as demandedExternalIds } from '../iam/trust-policy.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
+import { isDrift } from '../plan/drift.ts';
+import { renderDriftIssue } from '../report/drift-issue.ts';
 import { readMarker } from '../report/marker.ts';
 import { kolenaForm } from '../report/kolena-form.ts';
 import type { Secrets } from '../report/mask.ts';
@@ -15,6 +17,7 @@ import type { Edges } from './edges.ts';
 import { asUserError, withNextStep } from './failure.ts';
 import { toldWhenLate } from './late-plan.ts';
 import { historyOf } from './run-context.ts';
+import { keepReport } from './keep-report.ts';
 import type { Outputs } from './runner.ts';
 import type { Reporting } from './settings.ts';
 
@@ -83,9 +86,14 @@ export function startReport(props: ReportProps): RunReport {
         rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
       );
       runner.verdict(lastLine(report, report.runUrl));
+      let found: ReturnType<typeof commentedPullRequest> | undefined;
+      const target = () => (found ??= commentedPullRequest(props));
+      await keepReport(report, { ...props, target });
       await label(report, props);
+      const issue = await driftIssue(report, props);
+      if (issue !== undefined) runner.verdict(lastLine(report, issue));
       try {
-        const url = await comment(report, ending, props);
+        const url = await comment(report, ending, { ...props, target });
         if (url !== undefined) runner.verdict(lastLine(report, url));
       } catch (error) {
         if (!('failure' in ending)) throw error;
@@ -144,16 +152,35 @@ async function label(report: Report, { runner, event, settings, pullRequests }: 
   if (warning !== undefined) runner.warning(warning);
 }
 
+/** Writes the issue about drift and gives its address; a run that could not tell leaves it as it is. */
+async function driftIssue(report: Report, { runner, settings, pullRequests }: ReportProps) {
+  const { drift, digest = '', runUrl } = report;
+  if (settings['drift-issue'] !== true || drift === undefined) return undefined;
+  const key = settings['comment-key'];
+  const mask = (text: string) => runner.masked(text);
+  const body = isDrift(drift)
+    ? rendered(() => renderDriftIssue(report, { key, mask }), { runner })
+    : undefined;
+  if (isDrift(drift) && body === undefined) return undefined;
+  const saved = await pullRequests?.saveDriftIssue({ key, digest, ...defined({ body, runUrl }) });
+  if (saved?.warning !== undefined) runner.warning(saved.warning);
+  return saved?.url;
+}
+
 /** The verdict, and where more of it stands: the comment, or else the run's page with the job summary. */
 function lastLine(report: Report, url: string | undefined): string {
   return [verdictOf(report), ...(url === undefined ? [] : [url])].join(' · ');
 }
 
+interface CommentProps extends ReportProps {
+  readonly target: () => ReturnType<typeof commentedPullRequest>;
+}
+
 /** Writes the comment and gives its address; undefined when there is none. */
-async function comment(known: Report, ending: Ending, props: ReportProps): Promise<string | undefined> {
+async function comment(known: Report, ending: Ending, props: CommentProps): Promise<string | undefined> {
   const { runner, event, settings, pullRequests } = props;
   if (pullRequests === undefined || settings.comment === 'never') return undefined;
-  const target = await commentedPullRequest(props, pullRequests);
+  const target = await props.target();
   if (target === undefined) return undefined;
   if ('kind' in target) {
     runner.warning(target.message);
@@ -181,16 +208,15 @@ async function comment(known: Report, ending: Ending, props: ReportProps): Promi
 }
 
 /** The pull request that the event is about; after a merge, and for a plan that a person dispatches, the newest merged one. */
-async function commentedPullRequest(
-  { event, settings: { command, 'require-approved-plan': isGated = false }, configFiles }: ReportProps,
-  pullRequests: PullRequests,
-) {
+async function commentedPullRequest(props: ReportProps) {
+  const { event, settings, configFiles, pullRequests } = props;
+  const { command, 'require-approved-plan': isGated = false } = settings;
   const { pullRequest, kind } = event;
   const applies = command === 'apply' || command === 'destroy';
   if (pullRequest !== undefined && !(applies && pullRequest.merged)) return pullRequest;
   const isAsked = command === 'plan' && kind === 'workflow_dispatch';
   return applies || isAsked
-    ? pullRequests.findMerged({ ...historyOf({ event, configFiles }), isGated })
+    ? pullRequests?.findMerged({ ...historyOf({ event, configFiles }), isGated })
     : undefined;
 }
 
@@ -236,12 +262,17 @@ function secretsOf(report: Report, settings: Reporting): Secrets {
 }
 
 /** Each gets a label of its own. A failure may name one that nothing else has told of: that of the credentials. */
-function accountIdsOf({ config, observed, desired, failure }: Report, settings: Reporting): string[] {
-  const known = JSON.stringify({ config, observed, desired, settings, failure });
+function accountIdsOf(
+  { config, observed, desired, standing, failure }: Report,
+  settings: Reporting,
+): string[] {
+  const known = JSON.stringify({ config, observed, desired, standing, settings, failure });
   return [...new Set(known.match(/(?<!\d)\d{12}(?!\d)/g))];
 }
 
-function externalIdsOf({ config, observed }: Report): string[] {
-  const trusted = observed?.role && demandedExternalIds(normalizeStatements(observed.role.trustPolicy));
-  return [...new Set([config?.kolenaExternalId ?? [], trusted ?? []].flat())];
+function externalIdsOf({ config, observed, standing }: Report): string[] {
+  const trusted = [observed?.role?.trustPolicy ?? [], standing?.role?.trustPolicy ?? []]
+    .flat()
+    .flatMap((policy) => demandedExternalIds(normalizeStatements(policy)));
+  return [...new Set([config?.kolenaExternalId ?? [], trusted].flat())];
 }

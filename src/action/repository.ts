@@ -10,7 +10,7 @@ export function repositoryOf(path: string): string | undefined {
 }
 
 /**
- * The commit that is checked out around a file, read without git, which a container may not have; undefined where that
+ * The commit that is checked out around a file, read without git, which a container might not have; undefined where that
  * cannot be told. https://git-scm.com/docs/gitrepository-layout
  */
 export function checkedOutCommit(path: string): string | undefined {

@@ -1,5 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import { settleAll } from '../base/settle-all.ts';
+import { isDrift } from '../plan/drift.ts';
 import { expectationsOf } from '../verify/expectations.ts';
 import { apply } from './apply.ts';
 import { decide, decideUnobserved } from './decide.ts';
@@ -8,6 +9,7 @@ import { asUserError, during } from './failure.ts';
 import { completeEvent } from './event-pull-request.ts';
 import { skipWithoutCredentials, whyWithoutCredentials } from './fork.ts';
 import { requireNoChanges, requireSafeEvent } from './gates.ts';
+import { findDrift } from './find-drift.ts';
 import { isOvertaken } from './overtaken.ts';
 import { plan } from './plan.ts';
 import { prove } from './prove.ts';
@@ -63,9 +65,10 @@ async function perform(run: RunContext): Promise<boolean> {
       await synth(run);
       return false;
     case 'plan': {
-      const { hasChanges } = (await plan(run)).summary;
-      requireNoChanges(hasChanges, run.settings);
-      return hasChanges;
+      const planned = await plan(run);
+      const drift = await findDrift(run, planned);
+      requireNoChanges(drift === undefined ? planned.summary.hasChanges : isDrift(drift), run.settings);
+      return planned.summary.hasChanges;
     }
     case 'apply': {
       if (await isOvertaken(run)) return false;

@@ -129,6 +129,7 @@ export const settingsSchema = z
     labels: flag(false),
     'require-approved-plan': flag(false),
     'fail-on-changes': flag(false),
+    'drift-issue': flag(false),
     'apply-on-pull-request': flag(false),
     destroy: flag(false),
     'allow-destroy': flag(false),
@@ -141,6 +142,10 @@ export const settingsSchema = z
     'verify-principal-arn': arnOf(['role', 'user'], 'the ARN of an IAM role or user').optional(),
     'mask-aws-account-id': flag(false),
     'mask-external-id': flag(true),
+    'report-path': z
+      .string()
+      .regex(/[^/\\]\.(?:html?|json)$/i, 'a file that ends in .html or .json, such as kolena-report.html')
+      .optional(),
     'working-directory': z.string().default('.'),
   })
   .superRefine((settings, context) => {
@@ -178,6 +183,8 @@ const reportingSchema = z.object({
   backend: shape.backend.catch(undefined),
   'mask-aws-account-id': shape['mask-aws-account-id'].catch(true),
   'mask-external-id': shape['mask-external-id'].catch(true),
+  'report-path': shape['report-path'].catch(undefined),
+  'working-directory': shape['working-directory'],
 });
 
 /**

@@ -27,7 +27,7 @@ export interface Aws {
   /** Throws `plan-changed` when a bucket's CORS rules are not those that the plan was made from. */
   requireUnchangedCors(observed: Observed): Promise<void>;
   removeKolenaRules(removals: readonly CorsRemoval[]): Promise<void>;
-  /** Writes the rules that Terraform left alone or lost the order of, and gives their buckets. */
+  /** Writes the rules that Terraform did not write, or whose order it lost, and gives their buckets. */
   putBackCors(cors: readonly DesiredCors[]): Promise<readonly string[]>;
   /** Asks IAM's simulator about the planned policies. */
   simulatePlanned(

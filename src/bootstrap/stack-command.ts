@@ -4,7 +4,7 @@ import type { ParameterName } from './parameters.ts';
 export interface StackChange {
   /** A role that the stack made: by it the stack is found. */
   readonly roleName: string;
-  /** `add` puts items beside the present ones, `only` leaves these alone. */
+  /** `add` puts items beside the present ones, `only` takes their place. */
   readonly how: 'add' | 'only';
   /** Of the parameters that hold lists, which grow when the config does. */
   readonly lists: Readonly<

@@ -26,7 +26,7 @@ export interface GitHubProps extends Waiting {
 /** A client that retries failures of GitHub's side and waits out rate limits as GitHub's answers ask for. */
 export function openGitHub({ token, repository, apiUrl, clock, log }: GitHubProps): GitHub {
   const [owner = '', repo = ''] = repository.split('/');
-  // Octokit's own lines about requests would stand between ours.
+  // Octokit's own lines about requests would stand between the Action's.
   const ignore = () => undefined;
   const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
   const octokit = getOctokit(token, { baseUrl: apiUrl, log: silent }, retryRequests({ clock, log }));

@@ -1,5 +1,5 @@
 import type { AccessChange } from '../access/access-change.ts';
-import { isRefused, messageOf, neededPermissions, statusOf } from '../problem/github-error.ts';
+import { statusOf, warningOf } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
 
 /** What the labels of a pull request shall say. */
@@ -37,7 +37,11 @@ export async function setLabel(github: GitHub, target: LabelTarget): Promise<str
     }
     return undefined;
   } catch (error) {
-    return warning(error, target);
+    return warningOf(
+      error,
+      `The labels of pull request ${target.number} are`,
+      'Give the job the right to label pull requests; to make a label that the repository does not have yet, add `issues: write`. Or set `labels: false`.',
+    );
   }
 }
 
@@ -68,14 +72,4 @@ async function remove(
     // Somebody was faster.
     if (statusOf(error) !== 404) throw error;
   }
-}
-
-function warning(error: unknown, { number }: LabelTarget): string {
-  const what = `The labels of pull request ${number} are not up to date: GitHub`;
-  if (!isRefused(error)) return `${what} kept failing (${messageOf(error)}).`;
-  return [
-    `${what} refused with ${statusOf(error) ?? 'an error'}: ${messageOf(error)}`,
-    'Next step: Give the job the right to label pull requests; to make a label that the repository does not have yet, add `issues: write`. Or set `labels: false`.',
-    neededPermissions(error),
-  ].join('\n');
 }

@@ -12,7 +12,7 @@ export interface OurComment {
   readonly body: string;
   /** Empty when somebody destroyed it. */
   readonly marker: CommentMarker;
-  /** Who else edited it last: then nothing in it is ours to rely on. Absent where the server does not tell. */
+  /** Who else edited it last: then nothing in it can be relied on. Absent where the server does not tell. */
   readonly editedBy?: string;
   /** Whether somebody hid it; an update leaves it hidden. */
   readonly isMinimized: boolean;
@@ -99,7 +99,7 @@ async function authorship(
  * The login that comments of this token carry, for servers that do not tell authorship: `GET /user` knows the tokens of
  * persons, and GraphQL's `viewer` those of jobs.
  */
-async function ownLogin({ octokit }: GitHub): Promise<string> {
+export async function ownLogin({ octokit }: GitHub): Promise<string> {
   try {
     const { viewer } = await octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }');
     return viewer.login;

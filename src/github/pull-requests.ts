@@ -9,8 +9,11 @@ import {
   type CommentTarget,
   type CommentWarning,
 } from './comment.ts';
+import { saveDriftIssue, type DriftIssueResult, type DriftIssueTarget } from './drift-issue.ts';
 import { forkOf, type EventPullRequest } from './event.ts';
 import { setLabel, type LabelTarget } from './labels.ts';
+import type { Review } from '../report/report.ts';
+import { reviewOf } from './review.ts';
 import {
   fileAt,
   findNewer,
@@ -49,7 +52,11 @@ export interface PullRequests {
   fileAt(file: { readonly path: string; readonly commit: string }): Promise<string>;
   /** A pull request that the event names by its number alone. */
   describe(number: number): Promise<EventPullRequest & { readonly branch: string }>;
+  /** Who wrote, approved and merged a pull request. */
+  review(number: number): Promise<Review>;
   saveComment(target: CommentTarget): Promise<CommentResult>;
+  /** Opens, updates or closes the issue about drift: its address while it is open, or a warning. */
+  saveDriftIssue(target: DriftIssueTarget): Promise<DriftIssueResult>;
   /** Why the labels are not up to date, as a warning; undefined when they are. */
   setLabel(target: LabelTarget): Promise<string | undefined>;
 }
@@ -74,6 +81,8 @@ export function openPullRequests(props: GitHubProps): PullRequests {
       const fork = forkOf(from?.full_name, base.repo.full_name);
       return { number, head: head.sha, merged, branch: base.ref, ...defined({ fork }) };
     },
+    review: (number) => reviewOf(github, number),
+    saveDriftIssue: (target) => saveDriftIssue(github, target),
     saveComment: (target) => saveComment(github, target),
     setLabel: (target) => setLabel(github, target),
   };

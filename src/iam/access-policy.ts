@@ -58,7 +58,7 @@ export function accessPolicy({ locations, kmsKeyArns }: Grants, options: GrantOp
   };
 }
 
-/** Whether every statement of a document has a Sid that we write: then the document is ours, or made by Kolena's page. */
+/** Whether every statement of a document has a Sid that we write: then the document is the Action's, or made by Kolena's page. */
 export function isOurDocument(document: PolicyDocument): boolean {
   return statementsOf(document).every(({ Sid = '' }) =>
     /^(?:S3ListBucket|S3GetPrefixes|S3ListPrefixes\d+|KmsDecryptViaS3)$/.test(Sid),

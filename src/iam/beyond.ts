@@ -43,7 +43,7 @@ function whereText({ resource, conditions }: Right): string {
 }
 
 /**
- * AWS names what only looks so, with few others that are no harm: `kms:Decrypt` gives a plain text to whoever may read.
+ * Almost everything that AWS names so only reads, and the few others do no harm: `kms:Decrypt` gives a plain text to whoever may read.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 const READS =

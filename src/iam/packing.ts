@@ -17,7 +17,7 @@ interface PackingProps extends GrantOptions {
   readonly includePublicDatasets: boolean;
   /** What our policies hold now, by number: what they hold stays where it is. */
   readonly live: ReadonlyMap<number, PolicyDocument>;
-  /** Numbers whose names belong to policies that are not ours. */
+  /** Numbers whose names belong to policies of others. */
   readonly taken: ReadonlySet<number>;
 }
 

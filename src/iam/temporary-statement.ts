@@ -77,7 +77,7 @@ export function isRunning(statement: Statement, { now, accountId, externalId }: 
   return samePolicy(documentOf(statement), documentOf(added));
 }
 
-/** The trust policy less what checks of ours, running or killed half-way, added to it. */
+/** The trust policy less what the Action's checks, running or killed half-way, added to it. */
 export function withoutTemporary(trustPolicy: PolicyDocument, context: CheckContext): PolicyDocument {
   return {
     ...trustPolicy,
@@ -85,7 +85,7 @@ export function withoutTemporary(trustPolicy: PolicyDocument, context: CheckCont
   };
 }
 
-/** Whether a check of ours, running or killed half-way, has a statement in the trust policy. */
+/** Whether a check of the Action, running or killed half-way, has a statement in the trust policy. */
 export function hasTemporary({ Statement }: PolicyDocument, context: CheckContext): boolean {
   return Statement.some((statement) => isTemporary(statement, context));
 }
@@ -104,7 +104,7 @@ function endsOf(statement: Statement): Date[] {
       operator.toLowerCase() === 'datelessthan' && key.toLowerCase() === 'aws:currenttime',
   );
   const dates = end?.values ?? [];
-  // Of several dates one is enough for IAM; another spelling than ours is not a check's.
+  // Of several dates one is enough for IAM; another spelling is not a check's.
   return dates.every((date) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date))
     ? dates.map((date) => new Date(date))
     : [];

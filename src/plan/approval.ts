@@ -49,9 +49,13 @@ export function isSeen({ pullRequest, shown }: Merge): boolean {
   return inTime && shown.head === pullRequest.head;
 }
 
-interface ApprovalProps {
+interface FactsProps {
   /** What is about to be applied. */
   readonly facts: readonly Fact[];
+}
+
+/** What merged pull requests showed, and the plan that it is compared with. */
+export interface ApprovalProps {
   readonly marks: ReadonlyMap<string, FactMark>;
   readonly digest: string;
   readonly scope: string;
@@ -62,9 +66,15 @@ interface ApprovalProps {
 }
 
 /** The facts that nobody approved, or that a later merge has overtaken. */
-export function unapprovedFacts(props: ApprovalProps): Fact[] {
-  const { facts, marks, digest, scope, merges, contradicts } = props;
-  const isApproved = (fact: Fact) =>
+export function unapprovedFacts({ facts, ...props }: ApprovalProps & FactsProps): Fact[] {
+  const isApproved = approvals(props);
+  return facts.filter((fact) => fact.needsApproval && !isApproved(fact));
+}
+
+/** Whether a fact was approved, and no later merge has overtaken it. */
+export function approvals(props: ApprovalProps): (fact: Fact) => boolean {
+  const { marks, digest, scope, merges, contradicts } = props;
+  return (fact) =>
     merges.some((merge, at) => {
       const { shown } = merge;
       if (shown === undefined || !isSeen(merge) || (shown.scope ?? scope) !== scope) return false;
@@ -73,7 +83,6 @@ export function unapprovedFacts(props: ApprovalProps): Fact[] {
       // What the newest says is what the plan was made from.
       return isShown && !merges.slice(1, at).some(({ commit }) => contradicts(commit, fact));
     });
-  return facts.filter((fact) => fact.needsApproval && !isApproved(fact));
 }
 
 /** A complete apply: the newest step of the branch's history that it knew, and when its run began. */

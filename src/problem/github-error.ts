@@ -55,6 +55,12 @@ export function messageOf(error: unknown): string {
   return saidBy(error).replace(/\s+/g, ' ');
 }
 
+/** Why GitHub did not do something that stops nothing: refused, with the step that helps, or failing for a passing reason. */
+export function warningOf(error: unknown, what: string, remedy: string): string {
+  if (!isRefused(error)) return `${what} not up to date: GitHub kept failing (${messageOf(error)}).`;
+  return `${what} not up to date: GitHub refused with ${statusOf(error) ?? 'an error'}: ${messageOf(error)}\nNext step: ${remedy}\n${neededPermissions(error)}`;
+}
+
 /** Whether GitHub has no such page or does not let this token see it; GraphQL says the latter in a 200. */
 export function isHidden(error: unknown): boolean {
   const { status, errors } = error as Thrown;

@@ -96,7 +96,7 @@ const known: readonly KnownFailure<Failure>[] = [
   {
     codes: ['IdTokenRefused'],
     message: ({ message }) => `GitHub refused this job an ID token: ${message}`,
-    // A job that may not ask at all is told so before.
+    // A job that is not allowed to ask at all is told so before.
     remedy:
       'Run the job again: what GitHub gave it to ask with may have expired. If it stays, check that the workflow, or the job, says:\n' +
       idTokenPermission,

@@ -57,8 +57,8 @@ const headers: Readonly<Record<Tense, string>> = {
   unknown: 'Reads, once applied',
 };
 
-/** @example tally([wider, removed, removed]) // '1 wider, 2 removed' */
-export function tally(buckets: readonly BucketChange[], tense: Tense = 'will'): string {
+/** @example tally([wider, removed, removed], 'will') // '1 wider, 2 removed' */
+function tally(buckets: readonly BucketChange[], tense: Tense): string {
   if (tense === 'unknown') return 'as configured';
   const parts = directions.flatMap((direction) => {
     const number = buckets.filter((one) => one.direction === direction).length;

@@ -1,7 +1,6 @@
-import type { AccessChange } from '../access/access-change.ts';
+import type { AccessChange, BucketChange, BucketDirection } from '../access/access-change.ts';
 import { isVerified, type Check } from '../verify/check.ts';
 import { isOfKind } from '../verify/checks.ts';
-import { tally } from './bucket-table.ts';
 import { endText } from './end-text.ts';
 import { code, count } from './markdown.ts';
 import { bucketOf, columnOf } from './matrix.ts';
@@ -119,7 +118,7 @@ function planned(report: Report, change: AccessChange | undefined): string {
   const { buckets, trust, role, direction } = change;
   if (role === 'none') return 'no access, and nothing to remove';
   if (role === 'removed') return `**all access removed** from ${count(buckets.length, 'bucket')}`;
-  const end = role === 'new' ? (endText(report) ?? []) : [];
+  const end = role === 'new' ? [endText(report) ?? []].flat() : [];
   const titles = trust.map(({ effect, title }) => (effect === 'stronger' ? title : `**${title}**`));
   const findings = role === 'new' ? [] : [...new Set(titles)];
   const others = change.others.length > 0 ? ['other grants change'] : [];
@@ -127,15 +126,38 @@ function planned(report: Report, change: AccessChange | undefined): string {
     return plan?.hasChanges === true
       ? `access unchanged in ${count(buckets.length, 'bucket')}, only names, descriptions or tags change`
       : `no changes, ${count(buckets.length, 'bucket')} as today`;
-  const counts = tally(buckets)
-    .replace(/\d+ (?:new|wider and narrower|wider)/g, '**$&**')
-    .replace(
-      /^(\**\d+) /,
-      (_, number: string) => `${number} ${number.replace(/\*/g, '') === '1' ? 'bucket' : 'buckets'} `,
-    );
-  return [counts, ...others, end, ...(findings.length > 0 ? [`trust: ${findings.join(', ')}`] : [])]
-    .flat()
-    .join(' · ');
+  return [
+    accessSentence(buckets),
+    ...others,
+    ...end,
+    ...(findings.length > 0 ? [`trust: ${findings.join(', ')}`] : []),
+  ].join(' · ');
+}
+
+/** @example accessSentence([wider, removed, unchanged]) // 'Kolena gets **wider access to 1 bucket**, and loses all access to 1 bucket; 1 bucket unchanged' */
+function accessSentence(buckets: readonly BucketChange[]): string {
+  const told = (direction: BucketDirection, text: (number: number) => string) => {
+    const number = buckets.filter((one) => one.direction === direction).length;
+    return number === 0 ? [] : [text(number)];
+  };
+  const gets = [
+    ...told('wider', (number) => `**wider access to ${count(number, 'bucket')}**`),
+    ...told('wider and narrower', (number) => `**wider and narrower access to ${count(number, 'bucket')}**`),
+    ...told('new', (number) => `**read access to ${count(number, 'new bucket')}**`),
+  ];
+  const loses = [
+    ...told('narrower', (number) => `part of its access to ${count(number, 'bucket')}`),
+    ...told('removed', (number) => `all access to ${count(number, 'bucket')}`),
+  ];
+  const verbs = [
+    ...(gets.length > 0 ? [`gets ${gets.join(' and ')}`] : []),
+    ...(loses.length > 0 ? [`loses ${loses.join(' and ')}`] : []),
+  ];
+  return [
+    ...(verbs.length > 0 ? [`Kolena ${verbs.join(', and ')}`] : []),
+    ...told('CORS only', (number) => `CORS rules change in ${count(number, 'bucket')}`),
+    ...told('unchanged', (number) => `${count(number, 'bucket')} unchanged`),
+  ].join('; ');
 }
 
 function checkCounts({ outcome, plannedChecks = [], checks = [] }: Report): string {

@@ -51,7 +51,7 @@ export function writeMarker(marker: CommentMarker): string {
   return `${OPENING}${inHtmlComment(data)}${CLOSING}`;
 }
 
-/** The last line of the Action's comment, by which it is known as ours when somebody took its marker away. */
+/** The last line of the Action's comment, by which it is known when somebody took its marker away. */
 export function writeSeal(key: string): string {
   return `<!-- kolena-s3-access:end ${inHtmlComment(key)}${CLOSING}`;
 }
@@ -66,7 +66,7 @@ export function emptyMarker(key: string): CommentMarker {
   return { key, latest: { time: '', verdict: '' }, history: [] };
 }
 
-function inHtmlComment(data: unknown): string {
+export function inHtmlComment(data: unknown): string {
   return JSON.stringify(data).replace(/-(?=-)|[<>&@#]/g, unicodeEscape);
 }
 

@@ -1,9 +1,11 @@
 import { accessChange, type AccessChange } from '../access/access-change.ts';
 import { bucketTable, type Tense } from './bucket-table.ts';
 import { defined } from '../base/defined.ts';
+import { isDrift } from '../plan/drift.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import { resourceRows } from '../plan/rows.ts';
 import { actionVersion } from './version.ts';
+import { driftSections } from './drift-sections.ts';
 import { growthAlert } from './growth.ts';
 import { humanTime } from '../base/time.ts';
 import type { Check } from '../verify/check.ts';
@@ -44,7 +46,7 @@ export interface CommentProps {
  * GitHub refuses a body of more than 65,536 characters, and a part of that is reserved for characters that count differently.
  * https://docs.github.com/rest/issues/comments
  */
-const commentLimit: Limit = { units: 65_000, bytes: 262_144 };
+export const commentLimit: Limit = { units: 65_000, bytes: 262_144 };
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits */
 const summaryLimit: Limit = { units: 1_048_576 - 1024, bytes: 1_048_576 - 1024 };
@@ -105,6 +107,11 @@ function approvable(
     shown: !plans ? before?.shown : outcome === 'planned' ? shown : undefined,
     applied: writesDone === true && step !== undefined ? { commit: step, time } : before?.applied,
   });
+}
+
+/** All of a masked report, as blocks of Markdown without marker and limit. */
+export function reportBlocks(report: Report, detail: Detail): string[] {
+  return body(modelOf(report), detail, []);
 }
 
 /** What is computed once, however often it is rendered. */
@@ -195,6 +202,7 @@ function body(model: Model, detail: Detail, history: readonly HistoryEntry[]): s
           ...tableOf(model, detail),
           ...(isAboutAccess(report) ? who(report, change, detail) : []),
         ]),
+    ...driftSections(report, detail),
     ...section.warningSections(report, detail),
     ...forKolena(report, detail),
     ...(checks.length > 0 && report.plan?.hasChanges === true ? foldedTable(model, detail) : []),
@@ -218,7 +226,8 @@ function tableOf({ report, change }: Model, detail: Detail): string[] {
   return bucketTable(change, tenseOf(report), detail);
 }
 
-function tenseOf({ command, outcome, observed, failure, plan }: Report): Tense {
+function tenseOf({ command, outcome, observed, failure, plan, drift }: Report): Tense {
+  if (drift !== undefined && isDrift(drift)) return 'drifted';
   if (observed?.caller === undefined || command === 'verify') return 'unknown';
   if (outcome === 'applied' || outcome === 'destroyed') return 'did';
   if (failure === undefined || plan === undefined) return 'will';

@@ -22,7 +22,7 @@ export class AccessStack extends AwsStack {
     if (settings.backend) this.forgetCors([...cors, ...forgotten]);
   }
 
-  /** Takes CORS configurations out of the state and leaves them in AWS, where a delete would take foreign rules along. */
+  /** Takes CORS configurations out of the state and leaves them in AWS, where a delete would take the rules of others along. */
   private forgetCors(removals: readonly ForgottenCors[]): void {
     // Terraform forgets a resource only while the provider that made it is configured.
     for (const { region } of removals) this.providerOf(region);

@@ -15,6 +15,8 @@ export interface TerraformPlan {
   /** What `terraform show -json tfplan` printed, parsed. */
   readonly planJson: unknown;
   readonly changes: readonly ResourceChange[];
+  /** Of Terraform or OpenTofu, and of the AWS provider that `init` locked. */
+  readonly versions: { readonly terraform?: string; readonly provider?: string };
   /** Terraform's own diff for people, unmasked; "No changes. …" when there are none. */
   readonly diff: string;
   /** Absolute path, readable by the owner alone: a plan can hold secrets. */
@@ -115,6 +117,7 @@ export function openTerraform(props: TerraformProps): Terraform {
         return {
           planJson,
           changes: readChanges(planJson),
+          versions: await versionsIn(planJson, join(workDir, '.terraform.lock.hcl')),
           diff: diffIn(printed),
           planJsonPath,
           terraformJsonPath,
@@ -133,6 +136,14 @@ export function openTerraform(props: TerraformProps): Terraform {
       );
     },
   };
+}
+
+/** A lock file is missing where the provider is a developer's own. */
+async function versionsIn(planJson: unknown, lockPath: string): Promise<TerraformPlan['versions']> {
+  const { terraform_version: terraform } = Object(planJson) as { terraform_version?: string };
+  const lock = await readFile(lockPath, 'utf8').catch(() => '');
+  const provider = /^provider "[^"]+\/hashicorp\/aws" {\s+version\s*= "([^"]+)"/m.exec(lock)?.[1];
+  return defined({ terraform, provider });
 }
 
 /** As a user knows it: `terraform` for the binary behind setup-terraform's wrapper too. */

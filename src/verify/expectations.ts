@@ -32,7 +32,7 @@ export interface Expectations
   readonly origins: readonly string[];
   /** The CORS rule that lets Kolena's page in. */
   readonly ourRule: CorsRule;
-  /** Each bucket's CORS rules that are not ours, in order. */
+  /** Each bucket's CORS rules of others, in order. */
   readonly foreignRules: Readonly<Record<string, readonly CorsRule[]>>;
   /** ISO 8601: when it is. @default not known, and then IAM's simulator is told no time */
   readonly now?: string;
@@ -84,7 +84,7 @@ export function expectationsOf(
   });
 }
 
-/** A trust policy that was decided on holds a running check's statement so that nothing changes; it is no promise. */
+/** A trust policy that was decided on holds a running check's statement so that nothing changes; it promises nothing. */
 function withoutOwnStatement(decided: PolicyDocument): PolicyDocument {
   return { ...decided, Statement: decided.Statement.filter(({ Sid }) => Sid !== temporarySid) };
 }

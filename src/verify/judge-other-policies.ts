@@ -74,7 +74,7 @@ function otherPolicies(
   ];
 }
 
-/** What may not stand: of a listed policy whatever writes, of any other whatever the config does not grant. */
+/** What must not stand: of a listed policy whatever writes, of any other whatever the config does not grant. */
 function wrongRights(policy: OtherPolicy, expectations: Expectations): Right[] {
   const { document } = policy;
   if (document === undefined) return [];

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { BucketGuard } from '../../src/access/bucket-guard.ts';
 import type { Observed } from '../../src/access/observed.ts';
 import type { Edges } from '../../src/action/edges.ts';
@@ -8,6 +9,7 @@ import type { Aws } from '../../src/aws/open-aws.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import type { TrailFinding } from '../../src/access/role-use.ts';
 import type { EventContext } from '../../src/github/event.ts';
+import type { DriftIssueResult, DriftIssueTarget } from '../../src/github/drift-issue.ts';
 import type { LabelTarget } from '../../src/github/labels.ts';
 import type { PullRequests } from '../../src/github/pull-requests.ts';
 import type { Merge } from '../../src/plan/approval.ts';
@@ -65,6 +67,10 @@ interface WorldProps {
   readonly former?: NonNullable<Observed['former']>;
   /** What surrounds each of its buckets. @default not looked at */
   readonly guard?: BucketGuard;
+  /** What GitHub did about the issue about drift. @default it stands at `issueUrl` */
+  readonly issueSaved?: DriftIssueResult;
+  /** A file that cannot be written. @default none */
+  readonly unwritable?: string;
   /** Whether the role of the recorded run stands when it is verified. @default true */
   readonly roleStands?: boolean;
 }
@@ -89,12 +95,17 @@ export interface FakeWorld {
   /** What was written for later steps, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly labels: readonly LabelTarget[];
+  /** What the issue about drift was to say. */
+  readonly issues: readonly DriftIssueTarget[];
   /** Each that was to end the log; the last one does. */
   readonly verdicts: readonly string[];
 }
 
 /** Of the comment that is saved. */
 export const commentUrl = 'https://github.com/o/r/pull/7#issuecomment-1';
+
+/** Of the issue about drift. */
+export const issueUrl = 'https://github.com/o/r/issues/9';
 
 /** A pull request of this repository. */
 export const pullRequestEvent: EventContext = {
@@ -122,9 +133,10 @@ export function fakeWorld(props: WorldProps = {}): FakeWorld {
     trySignIn: () => call('aws.signIn', hasCredentials ? aws : undefined),
     signIn: () => call('aws.signIn', aws),
     openTerraform: () => Promise.resolve(fakeTerraform(props, call)),
-    openPullRequests: (token) => (token === undefined ? undefined : fakePullRequests(props, journal)),
+    openPullRequests: (token) => (!token ? undefined : fakePullRequests(props, journal)),
     writeFile: (name, text) => {
-      const path = `/run/${name}`;
+      if (props.unwritable === name) throw new Error(`EACCES: permission denied, open '${name}'`);
+      const path = resolve('/run', name);
       journal.files[path] = text;
       return path;
     },
@@ -143,13 +155,14 @@ function startJournal({ failing = {} }: WorldProps) {
   const comments: SavedComment[] = [];
   const files: Record<string, string> = {};
   const labels: LabelTarget[] = [];
+  const issues: DriftIssueTarget[] = [];
   const verdicts: string[] = [];
   const call = <T>(name: Call, answer: T): Promise<T> => {
     calls.push(name);
     const failure = failing[name];
     return failure === undefined ? Promise.resolve(answer) : Promise.reject(failure);
   };
-  return { calls, outputs, summaries, warnings, notices, comments, files, labels, verdicts, call };
+  return { calls, outputs, summaries, warnings, notices, comments, files, labels, issues, verdicts, call };
 }
 
 function fakeRunner({ calls, outputs, summaries, warnings, notices, verdicts }: Journal): Runner {
@@ -204,6 +217,7 @@ function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call'
   const saved = {
     planJson: { configuration: { root_module: { resources: [] } } },
     changes: plan.changes,
+    versions: { terraform: '1.11.4', provider: '5.100.0' },
     diff,
     planJsonPath: '/run/plan.json',
     terraformJsonPath: '/run/cdk.tf.json',
@@ -216,7 +230,7 @@ function fakeTerraform({ recorded = 'create' }: WorldProps, call: Journal['call'
   };
 }
 
-function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal): PullRequests {
+function fakePullRequests(props: WorldProps, { call, comments, issues, labels }: Journal): PullRequests {
   const {
     merges = [],
     merged = { number: 7, url: '', head: 'head-1', step: 'step-1' },
@@ -233,9 +247,14 @@ function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal
     stepsOf: () => call('github.stepsOf', props.steps?.map((commit) => ({ commit, time: '' })) ?? []),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
+    review: (number) => call('github.review', { ...reviewed, number }),
     setLabel: (target) => {
       labels.push(target);
       return call('github.setLabel', props.labelWarning);
+    },
+    saveDriftIssue: (target) => {
+      issues.push(target);
+      return call('github.saveDriftIssue', props.issueSaved ?? { url: issueUrl });
     },
     saveComment: async ({ number, changed, render }) => {
       const body = render(props.previous);
@@ -245,6 +264,14 @@ function fakePullRequests(props: WorldProps, { call, comments, labels }: Journal
     },
   };
 }
+
+/** Who stands behind a pull request of this world. */
+export const reviewed = {
+  url: 'https://github.com/o/r/pull/7',
+  author: 'octocat',
+  approvers: [{ login: 'reviewer', commit: 'head-1' }],
+  mergedBy: 'maintainer',
+};
 
 function validInputs({ inputs, recorded = 'create', checkedOut }: WorldProps): GivenInputs {
   const settings = parseSettings({ 'aws-region': 'us-east-1', 'github-token': 'ghs_example', ...inputs });

@@ -9,7 +9,14 @@ import type { Check } from '../../src/verify/check.ts';
 import { policyOf, roleOf } from '../access/world.ts';
 import { recordedReport } from '../report/recorded.ts';
 import { policyOf as denialOf } from '../verify/guarded.ts';
-import { commentUrl, fakeWorld, pullRequestEvent, type Call, type FakeWorld } from './fake-world.ts';
+import {
+  commentUrl,
+  fakeWorld,
+  issueUrl,
+  pullRequestEvent,
+  type Call,
+  type FakeWorld,
+} from './fake-world.ts';
 
 /** The calls that change AWS; `adopt` fills Terraform's throwaway state alone. */
 const writes: readonly Call[] = ['aws.removeKolenaRules', 'terraform.apply', 'aws.putBackCors'];
@@ -442,7 +449,9 @@ test('A fork whose config is not valid is warned of it, and its run stays green.
 test('The log of a run ends with its verdict and the link of its comment.', async () => {
   const world = fakeWorld({ event: pullRequestEvent });
   expect(await failureIn(world)).toBeUndefined();
-  expect(world.verdicts.at(-1)).toBe(`Kolena S3 access · plan: 1 bucket new · ${commentUrl}`);
+  expect(world.verdicts.at(-1)).toBe(
+    `Kolena S3 access · plan: Kolena gets read access to 1 new bucket · ${commentUrl}`,
+  );
 });
 
 test('A run that failed ends its log with what failed, and the link.', async () => {
@@ -457,10 +466,12 @@ test('Without a comment, the log ends with the link of the run, where there is o
   const runUrl = 'https://github.com/o/r/actions/runs/1';
   const world = fakeWorld({ event: { ...pullRequestEvent, runUrl }, inputs });
   expect(await failureIn(world)).toBeUndefined();
-  expect(world.verdicts.at(-1)).toBe(`Kolena S3 access · plan: 1 bucket new · ${runUrl}`);
+  expect(world.verdicts.at(-1)).toBe(
+    `Kolena S3 access · plan: Kolena gets read access to 1 new bucket · ${runUrl}`,
+  );
   const local = fakeWorld({ inputs });
   expect(await failureIn(local)).toBeUndefined();
-  expect(local.verdicts.at(-1)).toBe('Kolena S3 access · plan: 1 bucket new');
+  expect(local.verdicts.at(-1)).toBe('Kolena S3 access · plan: Kolena gets read access to 1 new bucket');
 });
 
 test('A plan labels its pull request by direction when asked, and what GitHub refuses is a warning.', async () => {
@@ -769,5 +780,156 @@ describe('a role that the config named before and that still trusts Kolena', () 
     expect(writesIn(world)).toEqual([]);
     const check = fakeWorld({ former: [{ names, role, policies: [] }], inputs: { command: 'verify' } });
     expect(await failureIn(check)).not.toMatchObject({ reason: 'destroy-refused' });
+  });
+});
+
+describe('report-path', () => {
+  const path = '/evidence/report.html';
+
+  test('keeps a page of the run with the people who approved it', async () => {
+    const world = fakeWorld({ event: pullRequestEvent, inputs: { 'report-path': path } });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.files[path]).toContain('<td><code>reviewer</code>, commit <code>head-1</code></td>');
+    expect(world.files[path]).toContain('share-with-kolena');
+    expect(world.warnings).toEqual([]);
+  });
+
+  test('is relative to the working directory', async () => {
+    const inputs = { 'report-path': 'kept/report.json', 'working-directory': '/work' };
+    const world = fakeWorld({ event: pullRequestEvent, inputs });
+    expect(await failureIn(world)).toBeUndefined();
+    const json = JSON.parse(world.files['/work/kept/report.json'] ?? '') as object;
+    expect(json).toMatchObject({ command: 'plan', versions: { terraform: '1.11.4', provider: '5.100.0' } });
+  });
+
+  test('tells of the pull request that brought an apply in, and what was read back', async () => {
+    const inputs = { command: 'apply', 'report-path': path };
+    const world = fakeWorld({ recorded: 'none', inputs });
+    await failureIn(world);
+    expect(world.files[path]).toContain('<td><code>maintainer</code></td>');
+    expect(world.files[path]).toContain('Documents in AWS when it was verified');
+    expect(world.calls.filter((call) => call === 'github.findMerged')).toHaveLength(1);
+  });
+
+  test('is kept of a run that failed, too', async () => {
+    const inputs = { 'report-path': path };
+    const world = fakeWorld({ inputs, failing: { 'aws.observe': new Error('no route') } });
+    expect(await failureIn(world)).toMatchObject({ reason: 'plan-failed' });
+    expect(world.files[path]).toContain('no route');
+  });
+
+  test.each<[string, Parameters<typeof fakeWorld>[0], string]>([
+    ['without a token', { inputs: { 'github-token': '' } }, 'there is no GitHub token to ask with'],
+    ['of a schedule', { event: { kind: 'schedule', apiUrl: '' } }, 'this run belongs to none'],
+    [
+      'where GitHub refuses',
+      { event: pullRequestEvent, failing: { 'github.review': new Error('Not Found') } },
+      'GitHub did not tell: Not Found',
+    ],
+  ])('says why nobody is named: %s', async (_, props, why) => {
+    const world = fakeWorld({ ...props, inputs: { ...props?.inputs, 'report-path': path } });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.files[path]).toContain(`not known: ${why}`);
+  });
+
+  test('is one warning where it cannot be written, and no failure', async () => {
+    const inputs = { 'report-path': path };
+    const world = fakeWorld({ event: pullRequestEvent, inputs, unwritable: path });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.warnings).toEqual([expect.stringMatching(/report-path.*EACCES.*What the run did stands/)]);
+    expect(world.comments).toHaveLength(1);
+  });
+});
+
+describe('drift', () => {
+  const schedule: EventContext = { kind: 'schedule', apiUrl: '', branch: 'main', commit: 'commit-1' };
+  const drifts = { 'drift-issue': 'true', 'fail-on-changes': 'true' };
+  const mergedAt = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  /** A pull request that was merged this many days ago, and planned the day before. */
+  const merged = async (days: number) => {
+    const shown = { ...(await shownBy('create')), plannedAt: mergedAt(days + 1) };
+    return [{ commit: 'commit-1', pullRequest: { ...pullRequest, mergedAt: mergedAt(days) }, shown }];
+  };
+
+  test('fails the run, and the issue says which side moved', async () => {
+    const world = fakeWorld({ event: schedule, inputs: drifts });
+    expect(await failureIn(world)).toMatchObject({ reason: 'plan-changed' });
+    expect(world.issues).toMatchObject([
+      { key: 'default', body: expect.stringContaining('**AWS changed since the last apply.**') as string },
+    ]);
+    expect(world.summaries[0]).toContain('**AWS changed since the last apply.**');
+    expect(world.verdicts.at(-1)).toContain(issueUrl);
+  });
+
+  test('without fail-on-changes it opens the issue, and the run is green', async () => {
+    const world = fakeWorld({ event: schedule, inputs: { 'drift-issue': 'true' } });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.issues).toMatchObject([{ body: expect.any(String) as string }]);
+  });
+
+  test('nothing changed: the issue is closed', async () => {
+    const world = fakeWorld({ recorded: 'none', event: schedule, inputs: drifts });
+    expect(await failureIn(world)).toBeUndefined();
+    expect(world.issues).toHaveLength(1);
+    expect(world.issues[0]).not.toHaveProperty('body');
+    expect(world.calls).not.toContain('github.findMerges');
+  });
+
+  test('what was approved waits for its apply for 7 days, fails nothing and opens nothing', async () => {
+    const waiting = fakeWorld({ event: schedule, inputs: drifts, merges: await merged(6.9) });
+    expect(await failureIn(waiting)).toBeUndefined();
+    expect(waiting.issues[0]).not.toHaveProperty('body');
+    expect(waiting.summaries[0]).toContain('**Waiting for apply**');
+    expect(waiting.outputs['has-changes']).toBe(true);
+    const late = fakeWorld({ event: schedule, inputs: drifts, merges: await merged(7.1) });
+    expect(await failureIn(late)).toMatchObject({ reason: 'plan-changed' });
+    expect(late.issues[0]?.body).toContain('**The config changed, and was not applied.**');
+  });
+
+  test('without a backend an import is not told as drift', async () => {
+    const world = fakeWorld({ recorded: 'change', event: schedule, inputs: drifts });
+    await failureIn(world);
+    expect(world.issues[0]?.body).toContain('**AWS changed since the last apply.**');
+    expect(world.issues[0]?.body).not.toContain("in Terraform's state");
+  });
+
+  test.each<[string, Parameters<typeof fakeWorld>[0]]>([
+    ['AWS cannot be looked at', { failing: { 'aws.observe': new Error('no route') } }],
+    ['Terraform fails', { failing: { 'terraform.plan': new Error('no plan') } }],
+    ['GitHub does not tell what was merged', { failing: { 'github.findMerges': new Error('Not Found') } }],
+    [
+      'the branch is of somebody alone',
+      { event: { ...schedule, kind: 'workflow_dispatch', branch: 'mine' }, isApproving: false },
+    ],
+  ])('opens and closes nothing where %s', async (_, props) => {
+    const world = fakeWorld({ event: schedule, inputs: drifts, ...props });
+    expect(await failureIn(world)).toBeDefined();
+    expect(world.issues).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof fakeWorld>[0]]>([
+    ['a pull request', { event: pullRequestEvent }],
+    ['a push', { event: push }],
+    ['a removal for review', { event: schedule, inputs: { ...drifts, destroy: 'true' } }],
+    ['an apply', { event: schedule, inputs: { ...drifts, command: 'apply' } }],
+  ])('is not looked for in %s', async (_, props) => {
+    const world = fakeWorld({ inputs: drifts, ...props });
+    await failureIn(world);
+    expect(world.issues).toEqual([]);
+  });
+
+  test('a refused issue is a warning, and hides no drift', async () => {
+    const issueSaved = { warning: 'GitHub refused with 410' };
+    const world = fakeWorld({ event: schedule, inputs: drifts, issueSaved });
+    expect(await failureIn(world)).toMatchObject({ reason: 'plan-changed' });
+    expect(world.warnings).toContain('GitHub refused with 410');
+    expect(world.outputs['failure-reason']).toBe('plan-changed');
+  });
+
+  test('a person who asks on the branch gets the same answer', async () => {
+    const event: EventContext = { ...schedule, kind: 'workflow_dispatch', isAnew: true };
+    const world = fakeWorld({ event, inputs: drifts });
+    expect(await failureIn(world)).toMatchObject({ reason: 'plan-changed' });
+    expect(world.issues).toHaveLength(1);
   });
 });

@@ -18,6 +18,7 @@ describe('parseSettings', () => {
       labels: false,
       'require-approved-plan': false,
       'fail-on-changes': false,
+      'drift-issue': false,
       'allow-destroy': false,
       'apply-on-pull-request': false,
       destroy: false,
@@ -47,6 +48,22 @@ describe('parseSettings', () => {
     // YAML's number 011122223333.
     expect(() => ids('11122223333')).toThrow(/12 digits.*in quotes, or YAML takes a zero/);
   });
+
+  it.each(['report.html', 'evidence/report.JSON', '/tmp/r.htm', '../report.json'])(
+    'takes %s for report-path',
+    (path) => {
+      expect(parseSettings({ ...region, 'report-path': path })['report-path']).toBe(path);
+    },
+  );
+
+  it.each(['report', 'reports/', '.html', 'reports/.json', 'report.pdf'])(
+    'refuses %s for report-path, and says what is allowed',
+    (path) => {
+      expect(() => parseSettings({ ...region, 'report-path': path })).toThrow(
+        /report-path: .* a file that ends in \.html or \.json/,
+      );
+    },
+  );
 
   it.each(['1.11.4', 'v1.11.4', '~> 1.11', '>= 1.10, < 2.0', '1.12.0-beta1'])(
     'takes %s for a Terraform version',

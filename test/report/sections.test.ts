@@ -21,9 +21,9 @@ describe('the first line', () => {
   const passed = [check('pass', 'One.'), check('pass', 'Two.')];
 
   test.each<[string, Partial<Report>]>([
-    ['✅ Kolena S3 access · applied: **1 bucket new**', { outcome: 'applied' }],
+    ['✅ Kolena S3 access · applied: Kolena gets **read access to 1 new bucket**', { outcome: 'applied' }],
     [
-      '✅ Kolena S3 access · applied and proven from inside your account: **1 bucket new** · 2 of 2 checks passed',
+      '✅ Kolena S3 access · applied and proven from inside your account: Kolena gets **read access to 1 new bucket** · 2 of 2 checks passed',
       { outcome: 'applied', checks: passed },
     ],
     [
@@ -43,7 +43,7 @@ describe('the first line', () => {
       },
     ],
     [
-      '✅ Kolena S3 access · applied and proven from inside your account: **1 bucket new** · 2 of 4 checks passed, 1 warning, 1 not tried',
+      '✅ Kolena S3 access · applied and proven from inside your account: Kolena gets **read access to 1 new bucket** · 2 of 4 checks passed, 1 warning, 1 not tried',
       { outcome: 'applied', checks: [...passed, check('warning', 'Three.'), check('unprovable', 'Four.')] },
     ],
     [
@@ -164,8 +164,8 @@ describe('earlier results', () => {
       [
         '<summary>Earlier results (2)</summary>',
         '',
-        '- 2 Nov 2026, 00:00 UTC `6dcb09b` plan: 1 bucket new, 1 narrower, 1 unchanged; trust: another external ID',
-        '- 1 Nov 2026, 00:00 UTC `6dcb09b` plan: 1 bucket new',
+        '- 2 Nov 2026, 00:00 UTC `6dcb09b` plan: Kolena gets read access to 1 new bucket, and loses part of its access to 1 bucket; 1 bucket unchanged; trust: another external ID',
+        '- 1 Nov 2026, 00:00 UTC `6dcb09b` plan: Kolena gets read access to 1 new bucket',
         '',
         '</details>',
       ].join('\n'),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { answerGraphql, nodeId } from './github-graphql.ts';
+import { answerIssues, type StandInIssue } from './github-issues.ts';
 import { merge, openPullRequest, repository, type OpenedPullRequest } from './github-pull-requests.ts';
 
 /** One comment of the stand-in. */
@@ -47,6 +48,12 @@ export interface GitHubStandIn {
   /** A job's token: comments as `github-actions[bot]`, and is not allowed to ask who it is. */
   readonly jobToken: string;
   readonly comments: StandInComment[];
+  /** Pull requests left out. */
+  readonly issues: StandInIssue[];
+  /** What happens at the same time as an issue is opened. */
+  onIssue: (() => void) | undefined;
+  /** Who opens issues. @default whose token it is */
+  issueAuthor: string | undefined;
   /** Of the next comment. */
   nextId: number;
   /** Of pull request 7. */
@@ -54,6 +61,8 @@ export interface GitHubStandIn {
   /** By commit. */
   readonly pullsOfCommit: Record<string, unknown[]>;
   readonly pulls: Record<number, unknown>;
+  /** Of each pull request, oldest first. */
+  readonly reviews: Record<number, unknown[]>;
   /** What GraphQL tells of a pull request's merge. */
   readonly merges: Record<number, object>;
   /** By path, or by path and the commit that is asked for: the newest first. */
@@ -116,10 +125,14 @@ export async function startGitHub(): Promise<GitHubStandIn> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     jobToken: 'ghs_job',
     comments: [],
+    issues: [],
+    onIssue: undefined,
+    issueAuthor: undefined,
     nextId: 1000,
     labels: [],
     pullsOfCommit: {},
     pulls: {},
+    reviews: {},
     merges: {},
     commitsOf: {},
     compared: {},
@@ -191,9 +204,11 @@ function answer(github: GitHubStandIn, asked: Asked): Answer {
   if (listed !== undefined) return page(github, Number(listed), query);
   const commit = /^GET \/commits\/(\w+)\/pulls$/.exec(route)?.[1];
   if (commit !== undefined) return ok(github.pullsOfCommit[commit] ?? []);
+  const reviewed = /^GET \/pulls\/(\d+)\/reviews$/.exec(route)?.[1];
+  if (reviewed !== undefined) return ok(github.reviews[Number(reviewed)] ?? []);
   const pull = github.pulls[Number(/^GET \/pulls\/(\d+)$/.exec(route)?.[1])];
   if (pull !== undefined) return ok(pull);
-  return labelled(github, route, text) ?? write(github, asked);
+  return answerIssues(github, asked) ?? labelled(github, route, text) ?? write(github, asked);
 }
 
 function commits({ commitsOf }: GitHubStandIn, query: URLSearchParams): object[] {

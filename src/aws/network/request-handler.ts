@@ -55,7 +55,7 @@ export function requestHandler(env: Environment, timeouts = patience): RequestHa
           throw withRoute(error, url, proxy);
         }
       }),
-    // Clients may not change what they share.
+    // Clients must not change what they share.
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
   };

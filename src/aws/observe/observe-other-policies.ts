@@ -13,7 +13,7 @@ import { decodePolicyDocument } from '../policy-document.ts';
 
 /** What the role holds beside the policies of the configured names. */
 export interface OtherPolicies {
-  /** Ours under a former name. */
+  /** Kolena's policies under a former name. */
   readonly former: readonly ObservedPolicy[];
   /** Of others: attached ones by ARN, inline ones by name. */
   readonly documents: Readonly<Record<string, PolicyDocument>>;
@@ -38,7 +38,7 @@ export async function observeOtherPolicies(
     ),
   ]);
   const read = managed.filter((policy) => policy !== undefined);
-  // A policy of AWS, or of another account, is never ours.
+  // A policy of AWS, or of another account, is never one of Kolena's.
   const account = role.arn.split(':')[4] ?? '';
   const isFormer = ({ arn, document }: ObservedPolicy) =>
     arn.includes(`::${account}:policy/`) && isOurDocument(document);

@@ -115,7 +115,7 @@ async function readPolicies(
   const attached = new Map(
     (role?.attachedPolicies ?? []).flatMap(({ name, arn }) => {
       const number = policyNumberOf(names.policyName, name);
-      // An AWS managed policy of the same name is not ours: its ARN holds no account.
+      // An AWS managed policy of the same name is not Kolena's: its ARN holds no account.
       return number === undefined || !arn.includes(`:${caller.accountId}:`) ? [] : [[number, arn] as const];
     }),
   );

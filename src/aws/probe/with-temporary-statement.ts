@@ -16,7 +16,7 @@ export interface StatementProps extends RemovalProps {
 
 /** What a reading of the trust policy must be before anything is written on it: IAM may answer by a former one. */
 export interface TrustBase {
-  /** The trust policy less what checks of ours added. */
+  /** The trust policy less what the Action's checks added. */
   readonly lessChecks: (reading: PolicyDocument) => PolicyDocument;
   /** Whether it is the role's trust policy as configured, seen without checks. */
   readonly isAsConfigured: (base: PolicyDocument) => boolean;

@@ -1,0 +1,43 @@
+import { driftOf, type Drift } from '../plan/drift.ts';
+import { messageOf } from '../problem/github-error.ts';
+import { contradictions } from './approve.ts';
+import type { Planned } from './plan.ts';
+import { historyOf, type RunContext } from './run-context.ts';
+import { isRemoval } from './settings.ts';
+
+/** What of a plan is drift, of a run by the clock or by hand; undefined elsewhere, and where it cannot be told. */
+export async function findDrift(run: RunContext, planned: Planned): Promise<Drift | undefined> {
+  const { edges, event, settings, pullRequests, report } = run;
+  const { facts, marks, digest, shown, summary } = planned;
+  const { hasChanges } = summary;
+  const isAsked = settings['drift-issue'] || (settings['fail-on-changes'] && hasChanges);
+  const isQuiet = event.kind === 'schedule' || event.kind === 'workflow_dispatch';
+  if (!isAsked || !isQuiet || isRemoval(settings)) return undefined;
+  try {
+    if (pullRequests === undefined) throw new Error('there is no GitHub token');
+    const { branch } = event;
+    if (event.kind !== 'schedule' && (branch === undefined || !(await pullRequests.isApproving(branch))))
+      throw new Error(`${branch ?? 'this ref'} is neither the default branch nor a protected one`);
+    const key = settings['comment-key'];
+    const merges = hasChanges
+      ? await pullRequests.findMerges({ ...historyOf(run), key, openApproves: false })
+      : [];
+    const drift = driftOf({
+      // Without a backend every run takes what stands into a state that it throws away.
+      facts: facts.filter(({ kind }) => hasChanges && (kind !== 'state' || settings.backend !== undefined)),
+      marks,
+      digest,
+      scope: shown.scope ?? '',
+      merges,
+      contradicts: await contradictions(run, merges),
+      now: Date.now(),
+    });
+    report.add({ drift });
+    return drift;
+  } catch (error) {
+    edges.runner.warning(
+      `Whether this is drift, or waits for its apply, cannot be told: ${messageOf(error)}. Every change counts as drift, and no issue is opened or closed.\nNext step: Run on the default branch, with \`permissions: pull-requests: read\`.`,
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import type { EventPullRequest } from '../github/event.ts';
+import type { PullRequests } from '../github/pull-requests.ts';
+import { messageOf } from '../problem/github-error.ts';
+import { evidenceJson, evidencePage } from '../report/evidence.ts';
+import type { Report, Review } from '../report/report.ts';
+import type { Edges } from './edges.ts';
+import type { Reporting } from './settings.ts';
+
+interface KeepProps extends Pick<Edges, 'runner' | 'writeFile'> {
+  readonly settings: Reporting;
+  readonly pullRequests?: PullRequests | undefined;
+  /** The pull request that the run belongs to. */
+  readonly target: () => Promise<
+    Pick<EventPullRequest, 'number'> | { readonly kind: 'warning'; readonly message: string } | undefined
+  >;
+}
+
+/** Writes the page of `report-path`. What hinders it is a warning: the run did what it did. */
+export async function keepReport(report: Report, props: KeepProps): Promise<void> {
+  const { runner, writeFile, settings } = props;
+  const path = settings['report-path'];
+  if (path === undefined) return;
+  try {
+    const render = /\.json$/i.test(path) ? evidenceJson : evidencePage;
+    const whole = { ...report, review: await reviewOf(props) };
+    const text = render(whole, (part) => runner.masked(part));
+    runner.info(`Kept as evidence: ${writeFile(resolve(settings['working-directory'] ?? '.', path), text)}`);
+  } catch (error) {
+    runner.warning(
+      `The page of \`report-path\`, ${path}, could not be written (${messageOf(error)}). What the run did stands.\nNext step: Name a file in a folder that the job's user is allowed to write to, and make room on the disk.`,
+    );
+  }
+}
+
+async function reviewOf({ pullRequests, target }: KeepProps): Promise<Review | string> {
+  if (pullRequests === undefined) return 'there is no GitHub token to ask with.';
+  try {
+    const found = await target();
+    if (found === undefined) return 'this run belongs to none.';
+    return 'kind' in found ? found.message : await pullRequests.review(found.number);
+  } catch (error) {
+    return `GitHub did not tell: ${messageOf(error)}`;
+  }
+}

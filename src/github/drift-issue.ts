@@ -1,0 +1,92 @@
+import { warningOf } from '../problem/github-error.ts';
+import { isAbout, issueSteps, type DriftIssue, type IssueStep } from '../report/drift-issue.ts';
+import type { GitHub } from './client.ts';
+import { ownLogin } from './our-comments.ts';
+
+/** What the issue shall say. */
+export interface DriftIssueTarget {
+  /** The `comment-key` input. */
+  readonly key: string;
+  /** Of the plan that found the drift. */
+  readonly digest: string;
+  /** Absent when there is no drift. */
+  readonly body?: string;
+  readonly runUrl?: string;
+}
+
+/** The address of the open issue, if there is one, or why it is not up to date. */
+export interface DriftIssueResult {
+  readonly url?: string;
+  readonly warning?: string;
+}
+
+/** Keeps one issue of this key open while there is drift. What GitHub refuses is a warning: the drift stands in the summary. */
+export async function saveDriftIssue(github: GitHub, target: DriftIssueTarget): Promise<DriftIssueResult> {
+  try {
+    const login = await ownLogin(github);
+    const issues = await issuesOf(github, { login, key: target.key });
+    const creator = await perform(github, target, issues);
+    // Another run may have opened one at the same time, and the oldest stays.
+    const now = creator === undefined ? issues : await issuesOf(github, { login: creator, key: target.key });
+    if (creator !== undefined && now.filter(({ isOpen }) => isOpen).length > 1)
+      await perform(github, target, now);
+    const open = target.body === undefined ? undefined : now.find(({ isOpen }) => isOpen);
+    return open === undefined ? {} : { url: open.url };
+  } catch (error) {
+    const remedy =
+      'Give the job `issues: write`, and switch the issues of the repository on. Or set `drift-issue: false`.';
+    return { warning: warningOf(error, 'The issue about drift is', remedy) };
+  }
+}
+
+/** The login of whoever opened an issue, if one was opened. */
+async function perform(github: GitHub, target: DriftIssueTarget, issues: readonly DriftIssue[]) {
+  const steps = issueSteps(issues, { ...target, isDrift: target.body !== undefined });
+  let creator: string | undefined;
+  for (const step of steps) creator = (await performStep(github, target, step)) ?? creator;
+  return creator;
+}
+
+async function performStep({ octokit, owner, repo }: GitHub, target: DriftIssueTarget, step: IssueStep) {
+  const { key, body = '', runUrl = 'a later run' } = target;
+  const { issues } = octokit.rest;
+  if (step.kind === 'open') {
+    const title = `Kolena S3 access: AWS and the config differ${key === 'default' ? '' : ` (${key})`}`;
+    // A POST that failed half-way may have been done: the next run finds it.
+    const { data } = await issues.create({ owner, repo, title, body, request: { retries: 0 } });
+    return data.user?.login;
+  }
+  const issue = { owner, repo, issue_number: step.number };
+  const say = (text: string) => issues.createComment({ ...issue, body: text, request: { retries: 0 } });
+  if (step.kind === 'update') {
+    await issues.update({ ...issue, body });
+    if (step.isNews) await say(`What differs has changed: ${runUrl} found what the issue says now.`);
+    return undefined;
+  }
+  const why = step.duplicateOf === undefined ? `No drift any more: ${runUrl}.` : `See #${step.duplicateOf}.`;
+  await say(why);
+  await issues.update({ ...issue, state: 'closed', state_reason: 'completed' });
+  return undefined;
+}
+
+/** Oldest first. Only what this identity opened counts, and never a title. */
+async function issuesOf({ octokit, owner, repo }: GitHub, { login, key }: { login: string; key: string }) {
+  const all = await octokit.paginate(octokit.rest.issues.listForRepo, {
+    owner,
+    repo,
+    creator: login,
+    state: 'all',
+    direction: 'asc',
+    per_page: 100,
+  });
+  return all
+    .filter((issue) => issue.pull_request === undefined && isAbout(issue.body ?? '', key))
+    .map((issue): DriftIssue => ({
+      number: issue.number,
+      url: issue.html_url,
+      body: issue.body ?? '',
+      isOpen: issue.state === 'open',
+      isDeclined: issue.state_reason === 'not_planned',
+    }))
+    .sort((a, b) => a.number - b.number);
+}

@@ -1,0 +1,49 @@
+import { approvals, type ApprovalProps, type Merge } from './approval.ts';
+import type { Fact } from './fact.ts';
+
+/** Which side moved since the last apply; `either` where the config changed and no comment showed what that does. */
+export type Side = 'AWS' | 'config' | 'either';
+
+/** What a plan finds on a branch to which nobody is about to bring a change. */
+export interface Drift {
+  /** Approved on a pull request that was merged in the last 7 days, and not applied yet: not drift. */
+  readonly waiting: readonly Fact[];
+  readonly drifted: readonly (Fact & { readonly side: Side })[];
+  /** Who changed it in AWS, a sentence each. @default this run cannot read that */
+  readonly changedBy?: readonly string[];
+}
+
+/** Milliseconds that what is approved may wait for its apply. */
+const PATIENCE = 7 * 24 * 60 * 60 * 1000;
+
+interface DriftProps extends ApprovalProps {
+  /** All that an apply would do. */
+  readonly facts: readonly Fact[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Tells what waits for its apply from drift, and which side drifted. */
+export function driftOf({ facts, now, ...props }: DriftProps): Drift {
+  const { marks, merges, digest } = props;
+  const isRecent = ({ pullRequest }: Merge) => now - Date.parse(pullRequest?.mergedAt ?? '') <= PATIENCE;
+  // An older merge approves nothing, and still says what the config said.
+  const recent = merges.map((merge) => (isRecent(merge) ? merge : { commit: merge.commit }));
+  const waits = approvals({ ...props, merges: recent });
+  const shown = new Set(merges.flatMap((merge) => merge.shown?.facts ?? []));
+  const isWhole = merges.some((merge) => merge.shown?.digest === digest);
+  const isUntold = merges.some((merge) => merge.shown?.facts === undefined);
+  const sideOf = ({ key }: Fact): Side => {
+    if (isWhole || shown.has(marks.get(key) ?? 'unmarked')) return 'config';
+    return isUntold ? 'either' : 'AWS';
+  };
+  return {
+    waiting: facts.filter(waits),
+    drifted: facts.filter((fact) => !waits(fact)).map((fact) => ({ ...fact, side: sideOf(fact) })),
+  };
+}
+
+/** Whether there is more than what waits for its apply. */
+export function isDrift({ drifted }: Drift): boolean {
+  return drifted.length > 0;
+}

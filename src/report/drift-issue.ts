@@ -1,0 +1,64 @@
+import { renderWithin } from './detail.ts';
+import type { Mask } from './mask.ts';
+import { maskedReport } from './masked-report.ts';
+import { inHtmlComment } from './marker.ts';
+import { commentLimit, reportBlocks } from './render.ts';
+import type { Report } from './report.ts';
+
+/** An issue about drift that this identity opened. */
+export interface DriftIssue {
+  readonly number: number;
+  readonly url: string;
+  readonly body: string;
+  readonly isOpen: boolean;
+  /** Whether a person closed it as not planned. */
+  readonly isDeclined: boolean;
+}
+
+/** What to do, one after the other; `isNews`: it says something else than before. */
+export type IssueStep =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'update'; readonly number: number; readonly isNews: boolean }
+  | { readonly kind: 'close'; readonly number: number; readonly duplicateOf?: number };
+
+function opening(key: string): string {
+  return `<!-- kolena-s3-access:drift {"key":${inHtmlComment(key)},`;
+}
+
+function markerOf(key: string, digest = ''): string {
+  return `${opening(key)}"digest":${inHtmlComment(digest)}} -->`;
+}
+
+/** Whether an issue is about the drift of this `comment-key`, whatever people wrote around the marker. */
+export function isAbout(body: string, key: string): boolean {
+  return body.includes(opening(key));
+}
+
+/** What is done about the issues as they stand, oldest first: one stays open while there is drift. */
+export function issueSteps(
+  issues: readonly DriftIssue[],
+  { key, digest, isDrift }: { readonly key: string; readonly digest: string; readonly isDrift: boolean },
+): IssueStep[] {
+  const [oldest, ...others] = issues.filter(({ isOpen }) => isOpen);
+  const isNews = (body: string) => !body.includes(markerOf(key, digest));
+  if (oldest === undefined) {
+    const last = issues.at(-1);
+    const isKnown = last?.isDeclined === true && !isNews(last.body);
+    return isDrift && !isKnown ? [{ kind: 'open' }] : [];
+  }
+  const { number, body } = oldest;
+  return [
+    isDrift ? { kind: 'update', number, isNews: isNews(body) } : { kind: 'close', number },
+    ...others.map((other) => ({ kind: 'close', number: other.number, duplicateOf: number }) as const),
+  ];
+}
+
+/** The issue's body as Markdown: the comment's own words, and what moved. */
+export function renderDriftIssue(report: Report, { key, mask }: { key: string; mask: Mask }): string {
+  const shown = maskedReport(report, mask);
+  const marker = markerOf(key, shown.digest);
+  const blocks = renderWithin(commentLimit, (detail) =>
+    [marker, ...reportBlocks(shown, detail)].join('\n\n'),
+  );
+  return `${blocks.text}\n`;
+}
