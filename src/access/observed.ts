@@ -62,7 +62,7 @@ export interface FormerAccess {
   readonly names: AccessNames;
   /** Present while a role of the former name trusts Kolena. */
   readonly role?: ObservedRole;
-  /** Ours on that role. */
+  /** Kolena's policies on that role. */
   readonly policies: readonly ObservedPolicy[];
   /** AWS's words when this run is not allowed to read that role. */
   readonly denied?: string;

@@ -56,7 +56,7 @@ export function compareDecisions(was: readonly boolean[], is: readonly boolean[]
 /** Whether a statement names one of the principals; a statement without principals names nobody. */
 export function namesPrincipal(statement: Statement, principals: readonly string[]): boolean {
   if (statement.NotPrincipal !== undefined) {
-    // A role's session is left out by its own ARN alone: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    // Only its own ARN leaves a role's session out: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     const sessions = principals.map((arn) => `:assumed-role/${arn.split('/').at(-1) ?? ''}/`);
     const left = principalsOf({ Principal: statement.NotPrincipal });
     return !left.some((name) => sessions.some((session) => name.includes(session)));
