@@ -160,7 +160,7 @@ describe('what was shown is what is applied:', () => {
       repository.run({ ...job, inputs: { ...job.inputs, command: 'destroy', 'allow-destroy': 'true' } });
     const removal = repository.propose(`${config}\n# Kolena goes.\n`, { destroy: 'true' });
     scene.world.gate.forget();
-    await fail(destroy(repository.dispatch({})), 'not-approved');
+    await fail(destroy(repository.dispatch('apply')), 'not-approved');
     expect(scene.world.writes()).toEqual([]);
 
     await succeed(repository.run(removal.plan));
@@ -246,9 +246,9 @@ describe('what nobody saw', () => {
   });
 
   test('is planned by a person on the branch, shown on the merged pull request, and applied', async () => {
-    await succeed(repository.run(repository.dispatch({ command: 'plan' })));
+    await succeed(repository.run(repository.dispatch('plan')));
     expect(commentOn(1)).toContain('rule-b');
-    await succeed(repository.run(repository.dispatch({ command: 'apply' })));
+    await succeed(repository.run(repository.dispatch('apply')));
     expect(await originsOf('seen-a')).toEqual([kolenaOrigin]);
     expect(await bucketsOf('seen')).toEqual(['seen-a']);
   });
@@ -271,10 +271,10 @@ describe('what nobody saw', () => {
     expect(error).toContain(
       'Where that conversation is locked, merge a pull request that changes a YAML comment',
     );
-    const { annotations } = await succeed(repository.run(repository.dispatch({ command: 'plan' })));
+    const { annotations } = await succeed(repository.run(repository.dispatch('plan')));
     const warning = annotations.find(({ level }) => level === 'warning');
     expect(warning?.message).toContain('its conversation is locked');
-    await fail(repository.run(repository.dispatch({ command: 'apply' })), 'plan-changed');
+    await fail(repository.run(repository.dispatch('apply')), 'plan-changed');
     expect(scene.world.writes()).toEqual([]);
 
     const again = repository.propose(`${wider}# Planned again.\n`);
@@ -283,5 +283,48 @@ describe('what nobody saw', () => {
     expect(await bucketsOf('seen')).toEqual(['seen-a', 'seen-b']);
     expect(await originsOf('seen-a')).toEqual([kolenaOrigin]);
     expect(commentOn(again.number)).toMatch(/^### ✅ Kolena S3 access · applied: /m);
+  });
+});
+
+describe('an event', () => {
+  inRepository(beforeEach);
+  const refused = (run: Promise<ActionResult>) => fail(run, 'not-approved');
+
+  test('that is a comment on an open pull request plans there, and applies nothing of it or of the merged one', async () => {
+    await createBuckets('chat-a', 'chat-b');
+    const merged = repository.propose(sharing('chat', 'chat-a'));
+    await succeed(repository.run(merged.plan));
+    const { payload: ofPush, ...job } = repository.merge(merged);
+    const before = commentOn(merged.number);
+    const open = repository.propose(sharing('chat', 'chat-a', 'chat-b'));
+    const issue = { number: open.number, pull_request: { merged_at: null } };
+    const commented = { ...job, event: 'issue_comment', payload: { ...ofPush, issue } };
+    const checkedOut = { commit: open.plan.commit, config: open.config };
+    await succeed(repository.run({ ...commented, config: open.config, inputs: {} }));
+    expect(commentOn(open.number)).toContain('chat-b');
+    expect(commentOn(merged.number)).toBe(before);
+
+    scene.world.gate.forget();
+    for (const own of [commented, { ...commented, ...checkedOut }]) {
+      expect(await refused(repository.run(own))).toContain(
+        `pull request ${open.number}, which is still open`,
+      );
+      expect(commentOn(open.number)).toContain('which is still open');
+    }
+    expect(scene.world.gate.calls).toEqual([]);
+    expect(commentOn(merged.number)).toBe(before);
+  });
+
+  test('of Dependabot, which gets no ID token, is skipped with the reason before AWS is asked', async () => {
+    const { plan } = repository.propose(sharing('bot', 'share-with-kolena'));
+    const inputs = { 'role-to-assume': scene.world.deployer.identityArn };
+    const { outputs, annotations } = await succeed(
+      repository.run({ ...plan, inputs, env: { GITHUB_ACTOR: 'dependabot[bot]' } }),
+    );
+    expect(outputs['skipped']).toBe('true');
+    expect(annotations).toMatchObject([
+      { level: 'notice', message: expect.stringContaining('GitHub gives it no ID token') as string },
+    ]);
+    expect(scene.world.gate.calls).toEqual([]);
   });
 });

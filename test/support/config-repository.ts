@@ -10,13 +10,16 @@ type Inputs = Readonly<Record<string, string>>;
 
 /** One job of the repository's workflow: the same job can run again. */
 export interface Job {
-  readonly event: 'pull_request' | 'push' | 'workflow_dispatch';
+  /** GITHUB_EVENT_NAME. */
+  readonly event: string;
   /** GITHUB_SHA. */
   readonly commit: string;
   /** Text of the config that is checked out. */
   readonly config: string;
   readonly inputs: Inputs;
   readonly payload: object;
+  /** Further variables. @default none */
+  readonly env?: Inputs;
 }
 
 /** A pull request that changes the config. */
@@ -38,7 +41,7 @@ export interface ConfigRepository {
    */
   merge(proposal: Proposal, merged?: { readonly config?: string; readonly message?: string }): Job;
   /** The job that a person starts on `main`. */
-  dispatch(inputs: Inputs): Job;
+  dispatch(command: 'plan' | 'apply'): Job;
   run(job: Job): Promise<ActionResult>;
   /** The same job, started again. */
   runAgain(job: Job): Promise<ActionResult>;
@@ -52,7 +55,7 @@ export async function startConfigRepository(scene: Scene): Promise<ConfigReposit
   const github = await startGitHub();
   const history: { readonly sha: string; readonly minute: number }[] = [];
   const gated = { command: 'apply', 'require-approved-plan': 'true' };
-  const run = ({ event, commit, config, inputs, payload }: Job, attempt = 1) =>
+  const run = ({ event, commit, config, inputs, payload, env = {} }: Job, attempt = 1) =>
     scene.run(
       { buckets: '', comment: 'always', verify: 'off', 'github-token': github.jobToken, ...inputs },
       {
@@ -62,6 +65,7 @@ export async function startConfigRepository(scene: Scene): Promise<ConfigReposit
           GITHUB_EVENT_NAME: event,
           GITHUB_SHA: commit,
           GITHUB_RUN_ATTEMPT: String(attempt),
+          ...env,
         },
         event: payload,
       },
@@ -86,15 +90,15 @@ export async function startConfigRepository(scene: Scene): Promise<ConfigReposit
         payload: { head_commit: { message }, repository },
       };
     },
-    dispatch: (inputs) => {
-      const config = github.files[`${path}@${github.head}`] ?? '';
-      const payload = { inputs, repository };
+    dispatch: (command) => {
+      const inputs = command === 'plan' ? { command } : gated;
+      const [commit, config] = [github.head, github.files[`${path}@${github.head}`] ?? ''];
       return {
         event: 'workflow_dispatch',
-        commit: github.head,
+        commit,
         config,
-        inputs: { ...gated, ...inputs },
-        payload,
+        inputs,
+        payload: { inputs: { command }, repository },
       };
     },
     run: (job) => run(job),
