@@ -42,7 +42,10 @@ async function bucketsOf(roleName: string): Promise<readonly string[] | undefine
   const role = roles.get(roleName);
   if (role === undefined) return undefined;
   const named = JSON.stringify(role.policies).matchAll(/arn:aws:s3:::([a-z-]+)/g);
-  return [...new Set([...named].map(([, bucket = '']) => bucket))].sort();
+  const buckets = new Set([...named].map(([, bucket = '']) => bucket));
+  // What Kolena shows to everybody is granted to every role.
+  buckets.delete('kolena-public-datasets');
+  return [...buckets].sort();
 }
 
 const originsOf = async (bucket: string): Promise<readonly (string | undefined)[]> =>
