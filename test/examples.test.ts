@@ -105,10 +105,20 @@ describe('examples', () => {
       expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)));
   });
 
-  it.each(workflows.filter(([path]) => path.includes('examples/') || path === 'README.md'))(
+  it.each(workflows)(
     '%s can be started by a person: the way out of an apply that nobody approved',
     (_path, content) => {
-      expect((parse(content) as Workflow).on).toHaveProperty('workflow_dispatch');
+      const { on, jobs } = parse(content) as Workflow;
+      const started = startsOf(on)
+        .filter(({ event }) => event === 'workflow_dispatch')
+        .map((start) => {
+          const steps = Object.values(jobs)
+            .filter((job) => runsOn(job.if, start))
+            .flatMap((job) => job.steps);
+          return steps.filter(isOurs).map(({ with: inputs = {} }) => inputs['command']);
+        });
+      const isGated = content.includes('require-approved-plan: true');
+      expect(started).toEqual(isGated ? [['plan'], ['apply']] : [expect.arrayContaining(['plan'])]);
     },
   );
 

@@ -85,8 +85,8 @@ async function makePlan(run: RunContext): Promise<Planned> {
     edges.runner.info(
       `The CORS rules of ${throughS3} ${throughS3 === 1 ? 'bucket' : 'buckets'} also change, directly in S3.`,
     );
-  const digest = await planDigest({ ...saved, ...summary, corsRemovals: desired.removals.cors });
   const facts = factsOf({ plan: summary, desired, observed });
+  const digest = await planDigest({ ...saved, ...summary, corsRemovals: desired.removals.cors, facts });
   const marks = await markFacts(facts, observed.caller?.accountId);
   const shown = await shownOf(run, { digest, marks, accountId: observed.caller?.accountId });
   return { ...decided, ...saved, terraform, summary, digest, facts, marks, shown, checks };

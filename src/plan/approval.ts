@@ -78,8 +78,7 @@ export function approvals(props: ApprovalProps): (fact: Fact) => boolean {
     merges.some((merge, at) => {
       const { shown } = merge;
       if (shown === undefined || !isSeen(merge) || (shown.scope ?? scope) !== scope) return false;
-      const isShown =
-        shown.digest === digest || shown.facts?.includes(marks.get(fact.key) ?? 'unmarked') === true;
+      const isShown = shown.facts?.includes(marks.get(fact.key) ?? 'unmarked') ?? shown.digest === digest;
       // What the newest says is what the plan was made from.
       return isShown && !merges.slice(1, at).some(({ commit }) => contradicts(commit, fact));
     });

@@ -3,6 +3,7 @@ import { isMapping } from '../base/mapping.ts';
 import { documentIn, normalizeStatements } from '../iam/compare-policy.ts';
 import type { CorsRemoval } from '../access/desired-access.ts';
 import type { ResourceChange } from './changes.ts';
+import type { Fact } from './fact.ts';
 import { deriveSlowly } from './fact-marks.ts';
 
 interface PlanDigestProps {
@@ -11,6 +12,8 @@ interface PlanDigestProps {
   /** What `terraform show -json tfplan` printed, parsed: its configuration shows which attributes are set and which are computed. */
   readonly planJson: unknown;
   readonly corsRemovals: readonly CorsRemoval[];
+  /** What goes stands in them alone: changes tell by their values what comes. */
+  readonly facts: readonly Fact[];
 }
 
 /** A nested block is a list of the expressions of each of its occurrences; anything else is one expression. */
@@ -35,7 +38,7 @@ export function planDigest(props: PlanDigestProps): Promise<string> {
   return deriveSlowly(canonicalChanges(props), 'kolena-s3-access plan digest');
 }
 
-function canonicalChanges({ changes: all, planJson, corsRemovals }: PlanDigestProps): string {
+function canonicalChanges({ changes: all, planJson, corsRemovals, facts }: PlanDigestProps): string {
   const { resources } = configurationSchema.parse(planJson).configuration.root_module;
   const expressions = new Map(resources.map((resource) => [resource.address, resource.expressions]));
   const changes = all
@@ -48,7 +51,8 @@ function canonicalChanges({ changes: all, planJson, corsRemovals }: PlanDigestPr
       bucket,
       keep: rules.others.map((rule) => JSON.stringify(canonical(rule))).join(),
     }));
-  return JSON.stringify(canonical({ changes, removals }));
+  const keys = facts.filter(({ needsApproval }) => needsApproval).map(({ key }) => key);
+  return JSON.stringify(canonical({ changes, removals, facts: keys }));
 }
 
 function canonicalChange(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { CorsRemoval } from '../../src/access/desired-access.ts';
 import { planDigest } from '../../src/plan/digest.ts';
 import { readChanges } from '../../src/plan/changes.ts';
+import { factOf, type Fact } from '../../src/plan/fact.ts';
 
 type Json = Record<string, unknown>;
 interface Plan extends Json {
@@ -16,8 +17,11 @@ interface Policy {
 
 const recorded = (name: string) =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8')) as Plan;
-const digestOf = (planJson: unknown, corsRemovals: readonly CorsRemoval[] = []) =>
-  planDigest({ changes: readChanges(planJson), planJson, corsRemovals });
+const digestOf = (
+  planJson: unknown,
+  corsRemovals: readonly CorsRemoval[] = [],
+  facts: readonly Fact[] = [],
+) => planDigest({ changes: readChanges(planJson), planJson, corsRemovals, facts });
 const afterOf = (plan: Plan, type: string) => {
   const change = plan.resource_changes.find(({ address }) => address.startsWith(`${type}.`))?.change;
   if (change === undefined) throw new Error(`no ${type} in the plan`);
@@ -195,6 +199,25 @@ describe('planDigest', () => {
     const digest = await digestOf(plan);
     plan.resource_changes = plan.resource_changes.filter(({ change }) => change.actions[0] !== 'no-op');
     expect(await digestOf(plan)).toBe(digest);
+  });
+
+  it('holds what goes, and not what needs nobody’s approval', async () => {
+    const going = (needsApproval: boolean) =>
+      factOf({
+        kind: 'tag',
+        change: 'goes',
+        subject: 'team',
+        terms: [],
+        text: 't',
+        content: ['team'],
+        needsApproval,
+      });
+    const plan = recorded('forget');
+    const [none, told, gone] = await Promise.all(
+      [[], [going(false)], [going(true)]].map((facts) => digestOf(plan, [], facts)),
+    );
+    expect(told).toBe(none);
+    expect(gone).not.toBe(none);
   });
 
   it('holds what the CORS removals remove and keep, in order', async () => {
