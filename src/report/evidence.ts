@@ -107,14 +107,17 @@ function reviewRows({ number, url, author, approvers, mergedBy }: Review): strin
 function documentsOf({ standing, observed }: Report) {
   const read = standing ?? (observed?.caller && observed);
   if (read === undefined) return undefined;
-  const rules = Object.entries(read.buckets).map(([bucket, { corsRules }]) => {
-    if (!('outcome' in corsRules)) return [bucket, corsRules];
-    return [bucket, corsRules.outcome === 'ok' ? corsRules.value : 'not read'];
-  });
+  const rules: (readonly [string, unknown])[] =
+    standing === undefined
+      ? Object.entries(observed?.buckets ?? {}).map(([bucket, { corsRules }]) => [bucket, corsRules])
+      : Object.entries(standing.buckets).map(([bucket, { corsRules: seen }]) => [
+          bucket,
+          seen.outcome === 'ok' ? seen.value : 'not read',
+        ]);
   return {
     trustPolicy: read.role?.trustPolicy ?? 'There was no role.',
     policies: Object.fromEntries(read.policies.map(({ name, document }) => [name, document])),
-    corsRules: Object.fromEntries(rules) as Record<string, unknown>,
+    corsRules: Object.fromEntries(rules),
   };
 }
 
