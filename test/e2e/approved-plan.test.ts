@@ -137,7 +137,9 @@ describe('with require-approved-plan', () => {
     expect(others).toEqual([]);
     expect(outputs['comment-id']).toBe(String(approved.id));
     expect(comment?.id).toBe(approved.id);
-    expect(comment?.body).toMatch(/^### ✅ Kolena S3 access · applied: /m);
+    expect(comment?.body).toMatch(
+      /^### ✅ Kolena S3 access · applied and proven from inside your account: /m,
+    );
     expect(comment?.body).toContain('| Bucket | lists | reads |');
     expect(comment && markerOf(comment)).toMatchObject({
       applied: { commit: merged },

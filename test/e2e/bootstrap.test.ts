@@ -5,7 +5,7 @@ import {
   GetRoleCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { GetBucketVersioningCommand } from '@aws-sdk/client-s3';
+import { GetBucketVersioningCommand, PutBucketEncryptionCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   actionsOn,
@@ -22,6 +22,7 @@ import { customerAccountId } from '../support/world.ts';
 
 const boundary = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 const jobs = { plan: { event: 'pull_request' }, deploy: { environment: 'production' } } as const;
+const keyArn = `arn:aws:kms:us-east-1:${customerAccountId}:key/11111111-2222-3333-4444-555555555555`;
 const providerArn = `arn:aws:iam::${customerAccountId}:oidc-provider/token.actions.githubusercontent.com`;
 
 let scene: Scene;
@@ -35,6 +36,7 @@ beforeAll(async () => {
     Environment: 'production',
     PermissionsBoundaryArn: boundary,
     StateBucketName: 'acme-terraform-state',
+    KmsKeyArns: keyArn,
     ReadCloudTrail: 'true',
   });
 });
@@ -85,6 +87,19 @@ async function tampered(): Promise<void> {
   await iam.send(new PutRolePolicyCommand({ ...inline, PolicyDocument }));
 }
 
+/** New objects are encrypted by a key of the customer, which the bucket names by its alias. */
+async function encrypted(): Promise<void> {
+  const { gate, s3, customerRoot } = scene.world;
+  const Principal = { AWS: `arn:aws:iam::${customerAccountId}:root` };
+  const Statement = [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] as const;
+  gate.addKey(keyArn, { Version: '2012-10-17', Statement }, 'pictures');
+  const KMSMasterKeyID = keyArn.replace(/key\/.*$/, 'alias/pictures');
+  const byDefault = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID } as const;
+  const Rules = [{ ApplyServerSideEncryptionByDefault: byDefault }];
+  const settings = { Bucket: 'share-with-kolena', ServerSideEncryptionConfiguration: { Rules } };
+  await s3(customerRoot).send(new PutBucketEncryptionCommand(settings));
+}
+
 /** What a role asked of AWS, Kolena's role left out. */
 const calledBy = (role: string) =>
   scene.world.gate.calls.filter(({ principal }) => principal.includes(`:assumed-role/${role}/`));
@@ -124,6 +139,7 @@ describe('the stack of bootstrap.yaml', () => {
     await succeeded(run('deploy', { command: 'apply', tags: 'team=vision\nold=tag' }));
     const changes = { tags: 'team=vision', 'max-session-duration': '7200', 'object-versions': 'true' };
     await tampered();
+    await encrypted();
     await succeeded(run('deploy', { command: 'apply', ...changes }));
     await succeeded(run('deploy', { command: 'verify', verify: 'simulate', ...changes }));
     await scene.world.iam(scene.world.customerRoot).send(new DeleteRolePolicyCommand(inline));

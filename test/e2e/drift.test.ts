@@ -44,7 +44,8 @@ test('somebody takes the CORS rule off: one issue says so, and the run fails', a
   const [issue, ...others] = github.issues;
   expect(others).toEqual([]);
   expect(issue).toMatchObject({ state: 'open', user: { login: 'github-actions[bot]' } });
-  expect(issue?.body).toContain('**AWS changed since the last apply.**');
+  // No pull request has shown what the config does.
+  expect(issue?.body).toContain('**The config or AWS changed.**');
   expect(issue?.body).toContain('share-with-kolena');
   expect(issue?.body).not.toContain(scene.world.endpoint);
   expect(log.trimEnd().split('\n').at(-1)).toContain(`/issues/${issue?.number ?? 'none'}`);
