@@ -5,7 +5,11 @@ import {
   GetRoleCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { GetBucketVersioningCommand, PutBucketEncryptionCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketEncryptionCommand,
+  GetBucketVersioningCommand,
+  PutBucketEncryptionCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   actionsOn,
@@ -137,13 +141,16 @@ describe('the stack of bootstrap.yaml', () => {
   test('has a deploy role that grants all that plan, apply, verify and destroy call, and nothing else', async () => {
     scene.world.gate.forget();
     await succeeded(run('deploy', { command: 'apply', tags: 'team=vision\nold=tag' }));
-    const changes = { tags: 'team=vision', 'max-session-duration': '7200', 'object-versions': 'true' };
+    const other = { 'max-session-duration': '7200', 'object-versions': 'true', 'kms-key-arns': keyArn };
+    const changes = { tags: 'team=vision', ...other };
     await tampered();
     await encrypted();
     await succeeded(run('deploy', { command: 'apply', ...changes }));
     await succeeded(run('deploy', { command: 'verify', verify: 'simulate', ...changes }));
     await scene.world.iam(scene.world.customerRoot).send(new DeleteRolePolicyCommand(inline));
     await succeeded(run('deploy', { command: 'destroy', 'allow-destroy': 'true', ...changes }));
+    const s3 = scene.world.s3(scene.world.customerRoot);
+    await s3.send(new DeleteBucketEncryptionCommand({ Bucket: 'share-with-kolena' }));
 
     const calls = calledBy('KolenaS3Deploy');
     // The negative checks of `verify` are refused by Kolena's trust policy, as they must be.
