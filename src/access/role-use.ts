@@ -27,7 +27,7 @@ const DAY = 24 * 60 * 60_000;
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
  */
 export function kolenaUseIn(event: string, kolenaPrincipalArn: string): RoleUse[] {
-  const { eventName, eventTime, awsRegion, errorCode, userIdentity } = parsed(event);
+  const { eventName, eventTime, awsRegion, errorCode, userIdentity } = readTrailEvent(event);
   const isKolena =
     userIdentity?.type === 'AWSAccount' && userIdentity.accountId === parseArn(kolenaPrincipalArn)?.accountId;
   if (eventName !== 'AssumeRole' || !isKolena || errorCode !== undefined) return [];
@@ -40,11 +40,19 @@ interface TrailEvent {
   readonly eventName?: unknown;
   readonly eventTime?: unknown;
   readonly awsRegion?: unknown;
+  readonly readOnly?: unknown;
   readonly errorCode?: unknown;
-  readonly userIdentity?: { readonly type?: unknown; readonly accountId?: unknown };
+  readonly userIdentity?: {
+    readonly type?: unknown;
+    readonly accountId?: unknown;
+    readonly arn?: unknown;
+    readonly invokedBy?: unknown;
+    readonly sessionContext?: { readonly sessionIssuer?: { readonly arn?: unknown } };
+  };
 }
 
-function parsed(event: string): TrailEvent {
+/** An event by the JSON that CloudTrail gives of it; empty for what is not JSON. */
+export function readTrailEvent(event: string): TrailEvent {
   try {
     return (JSON.parse(event) ?? {}) as TrailEvent;
   } catch {

@@ -1,4 +1,5 @@
 import { driftOf, type Drift } from '../plan/drift.ts';
+import { trailResources } from '../plan/trail-resources.ts';
 import { messageOf } from '../problem/github-error.ts';
 import { contradictions } from './approve.ts';
 import type { Planned } from './plan.ts';
@@ -32,7 +33,9 @@ export async function findDrift(run: RunContext, planned: Planned): Promise<Drif
       contradicts: await contradictions(run, merges),
       now: Date.now(),
     });
-    report.add({ drift });
+    const ofAws = drift.drifted.filter(({ side }) => side !== 'config');
+    const changedBy = await planned.aws.lastChanges(trailResources(ofAws, planned.observed));
+    report.add({ drift: { ...drift, changedBy } });
     return drift;
   } catch (error) {
     edges.runner.warning(

@@ -2,10 +2,12 @@ import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRemoval, DesiredAccess, DesiredCors } from '../access/desired-access.ts';
 import type { Caller, Observed } from '../access/observed.ts';
 import type { TrailFinding } from '../access/role-use.ts';
+import type { TrailResource } from '../plan/trail-resources.ts';
 import type { Expectations } from '../verify/expectations.ts';
 import type { Attempt, Observations, SimulationAnswer, SimulationQuestion } from '../verify/observations.ts';
 import { awsClients } from './clients.ts';
 import { systemClock } from './clock.ts';
+import { lastChanges } from './cloud-trail/last-changes.ts';
 import { kolenaInTrail } from './cloud-trail/kolena-in-trail.ts';
 import { putBackCors, removeKolenaRules, requireUnchangedCors } from './cors.ts';
 import { observe, type ObserveProps } from './observe/observe.ts';
@@ -37,6 +39,8 @@ export interface Aws {
   probe(expectations: Expectations, observed: Observed, options: ProbeOptions): Promise<Observations>;
   /** When Kolena last assumed the role, as far as this run is allowed to see; never throws. */
   kolenaInTrail(config: AccessConfig, observed: Observed): Promise<TrailFinding>;
+  /** Who changed these last, a sentence each, as far as the credentials let it look. */
+  lastChanges(resources: readonly TrailResource[]): Promise<readonly string[]>;
   /** `AWS_*` variables for a child process. */
   environment(): Promise<Record<string, string>>;
 }
@@ -62,6 +66,7 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
         roleArn: role?.arn ?? '',
         regions: Object.values(buckets).map(({ region: at }) => at),
       }),
+    lastChanges: (resources) => lastChanges({ clients, env, clock: systemClock }, resources),
     probe: (expectations, observed, options) =>
       say(
         probeAccess({

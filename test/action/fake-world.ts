@@ -208,6 +208,11 @@ function fakeAws(props: WorldProps, call: Journal['call']): Aws {
     probe: () => call('aws.probe', observationsWhere(roleStands)),
     kolenaInTrail: () =>
       call('aws.kolenaInTrail', props.trail ?? { unsearched: ['us-east-1: AccessDenied'] }),
+    lastChanges: (resources) =>
+      call(
+        'aws.lastChanges',
+        resources.map(({ name }) => `${name} was changed.`),
+      ),
     environment: () => Promise.resolve({}),
   };
 }

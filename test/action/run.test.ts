@@ -857,6 +857,7 @@ describe('drift', () => {
     expect(world.issues).toMatchObject([
       { key: 'default', body: expect.stringContaining('**AWS changed since the last apply.**') as string },
     ]);
+    expect(world.issues[0]?.body).toContain('was changed.');
     expect(world.summaries[0]).toContain('**AWS changed since the last apply.**');
     expect(world.verdicts.at(-1)).toContain(issueUrl);
   });

@@ -1,5 +1,6 @@
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { lastChanges } from '../../src/aws/cloud-trail/last-changes.ts';
 import { kolenaInTrail } from '../../src/aws/cloud-trail/kolena-in-trail.ts';
 import { setUpByHand } from '../support/hand-made.ts';
 import { seedExternalId } from '../support/seed.ts';
@@ -101,4 +102,35 @@ test('without the right nothing fails, and only the first region is asked', asyn
   const { found, lookups } = await search(world.sessionOf(arn));
   expect(found).toEqual({ unsearched: ['us-east-1: AccessDeniedException'] });
   expect(lookups).toBe(1);
+});
+
+test('who changed a bucket is told by the newest change, behind pages of readings', async () => {
+  const bucket = { accountId: customerAccountId, region: 'eu-west-1', roleArn: 'share-with-kolena' };
+  const event = (eventName: string, readOnly: boolean, minutes: number) => ({
+    eventName,
+    readOnly,
+    eventTime: new Date(Date.now() - minutes * 60_000).toISOString(),
+    awsRegion: 'eu-west-1',
+    userIdentity: { type: 'IAMUser', arn: `arn:aws:iam::${customerAccountId}:user/jane` },
+  });
+  for (let at = 0; at < 5; at += 1)
+    world.gate.trail.add({ ...bucket, event: event('GetBucketCors', true, at + 1) });
+  world.gate.trail.add({ ...bucket, event: event('DeleteBucketCors', false, 10) });
+  world.gate.trail.add({ ...bucket, event: event('PutBucketCors', false, 20) });
+  world.gate.trail.pageSize = 2;
+  const clock = { now: () => Date.now(), sleep: () => Promise.resolve() };
+  const tell = (as: typeof world.deployer) => {
+    const { clients, env } = signedIn(world, as, () => undefined);
+    return lastChanges({ clients, env, clock }, [{ name: 'share-with-kolena', region: 'eu-west-1' }]);
+  };
+  expect(await tell(world.deployer)).toEqual([
+    expect.stringMatching(
+      /^The last change of share-with-kolena .*: DeleteBucketCors on .*, by .*:user\/jane\.$/,
+    ),
+  ]);
+  world.gate.fail({
+    action: 'cloudtrail:LookupEvents',
+    answer: { status: 403, code: 'AccessDenied', message: 'no' },
+  });
+  expect(await tell(world.deployer)).toEqual([]);
 });

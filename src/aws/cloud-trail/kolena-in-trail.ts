@@ -14,7 +14,17 @@ const alwaysOn = {
   'aws-us-gov': ['us-gov-west-1 us-gov-east-1'],
 };
 
-interface TrailProps extends Omit<Lookup, 'region'> {
+/** The region of a partition in which IAM, and STS's global endpoint, write their events. */
+export function homeRegion(region: string): string {
+  return regionsBeside(region)[0] ?? region;
+}
+
+function regionsBeside(region: string): string[] {
+  return alwaysOn[partitionOfRegion(region) as keyof typeof alwaysOn].join(' ').split(' ');
+}
+
+interface TrailProps extends Omit<Lookup, 'region' | 'resourceName'> {
+  readonly roleArn: string;
   readonly kolenaPrincipalArn: string;
   /** Of the buckets. */
   readonly regions: readonly string[];
@@ -26,9 +36,8 @@ interface TrailProps extends Omit<Lookup, 'region'> {
  */
 export async function kolenaInTrail(props: TrailProps): Promise<TrailFinding> {
   const own = props.clients.region;
-  const partition = partitionOfRegion(own) as keyof typeof alwaysOn;
-  const all = alwaysOn[partition].join(' ').split(' ');
-  const first = [...new Set([own, ...all.slice(0, 1)])];
+  const all = regionsBeside(own);
+  const first = [...new Set([own, homeRegion(own)])];
   const found = await searchAll(props, first);
   // Who is not allowed to look here is not allowed there.
   if (found.last !== undefined || found.unsearched.length > 0) return found;
@@ -42,7 +51,7 @@ async function searchAll(props: TrailProps, regions: readonly string[]): Promise
   const unsearched: string[] = [];
   const search = async (region: string): Promise<RoleUse[]> => {
     try {
-      for await (const events of lookUpEvents({ ...props, region })) {
+      for await (const events of lookUpEvents({ ...props, region, resourceName: props.roleArn })) {
         const uses = events.flatMap((event) => kolenaUseIn(event, props.kolenaPrincipalArn));
         // Newest first: older pages tell of older uses.
         if (uses.length > 0) return uses;

@@ -6,13 +6,14 @@ import { partitionOfRegion } from '../../config/partition.ts';
 import { endpointOf, type AwsClients } from '../clients.ts';
 import { sendPlain } from '../network/plain-request.ts';
 
-/** Whose events are looked up, and where. */
+/** Which resource's events are looked up, and where. */
 export interface Lookup {
   readonly clients: AwsClients;
   readonly env: Environment;
   readonly clock: Clock;
   readonly region: string;
-  readonly roleArn: string;
+  /** As CloudTrail names it: a role's ARN for what assumes it, its name for what changes it. */
+  readonly resourceName: string;
 }
 
 /** More than any role has in 90 days. */
@@ -28,13 +29,13 @@ interface Page {
 }
 
 /**
- * The events of a role in one region as JSON, newest first, page by page. Throws an Error with AWS's code when they cannot be
+ * The events of a resource in one region as JSON, newest first, page by page. Throws an Error with AWS's code when they cannot be
  * read to the end. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
  */
 export async function* lookUpEvents(lookup: Lookup): AsyncGenerator<readonly string[]> {
-  const { clock, roleArn } = lookup;
+  const { clock, resourceName } = lookup;
   const question = {
-    LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: roleArn }],
+    LookupAttributes: [{ AttributeKey: 'ResourceName', AttributeValue: resourceName }],
     StartTime: Math.floor(clock.now() / 1000) - TRAIL_DAYS * 24 * 60 * 60,
     MaxResults: 50,
   };
