@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { EventPullRequest } from '../github/event.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import { messageOf } from '../problem/github-error.ts';
-import { evidenceJson, evidencePage } from '../report/evidence.ts';
 import type { Report, Review } from '../report/report.ts';
 import type { Edges } from './edges.ts';
 import type { Reporting } from './settings.ts';
@@ -22,6 +21,8 @@ export async function keepReport(report: Report, props: KeepProps): Promise<void
   const path = settings['report-path'];
   if (path === undefined) return;
   try {
+    // With its Markdown parser a file of its own in the bundle: most runs keep no page.
+    const { evidenceJson, evidencePage } = await import('../report/evidence.ts');
     const render = /\.json$/i.test(path) ? evidenceJson : evidencePage;
     const whole = { ...report, review: await reviewOf(props) };
     const text = render(whole, (part) => runner.masked(part));
