@@ -27,6 +27,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          isolate: false,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: 'test/support/require-tools.ts',
           testTimeout: 180_000,
