@@ -29,7 +29,7 @@ function trust(ended: string, expectations: Expectations, { role }: Observations
   });
   if (statement === undefined || statement.Effect === 'Deny')
     return pass(subject, `By the trust policy read back, the access ended ${humanEnd(ended)}.`);
-  return fail(subject, `The statement ${JSON.stringify(statement)} lets Kolena in beyond the end.`);
+  return fail(subject, `The statement ${JSON.stringify(statement)} still lets Kolena in after the end.`);
 }
 
 function reads(location: ExpectedLocation, observations: Observations): Check {

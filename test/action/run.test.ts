@@ -824,7 +824,7 @@ describe('report-path', () => {
     [
       'where GitHub refuses',
       { event: pullRequestEvent, failing: { 'github.review': new Error('Not Found') } },
-      'GitHub did not tell: Not Found',
+      'GitHub could not be asked: Not Found',
     ],
   ])('says why nobody is named: %s', async (_, props, why) => {
     const world = fakeWorld({ ...props, inputs: { ...props?.inputs, 'report-path': path } });
@@ -836,7 +836,7 @@ describe('report-path', () => {
     const inputs = { 'report-path': path };
     const world = fakeWorld({ event: pullRequestEvent, inputs, unwritable: path });
     expect(await failureIn(world)).toBeUndefined();
-    expect(world.warnings).toEqual([expect.stringMatching(/report-path.*EACCES.*What the run did stands/)]);
+    expect(world.warnings).toEqual([expect.stringMatching(/report-path.*EACCES.*The run itself is not affected/)]);
     expect(world.comments).toHaveLength(1);
   });
 });
