@@ -2,14 +2,14 @@ import { humanDay } from '../base/time.ts';
 import { parseArn } from '../config/arn.ts';
 import type { Warning } from './desired-access.ts';
 
-/** One use of a role: of an event nothing else goes any further. */
+/** One use of a role; nothing else of its event is kept. */
 export interface RoleUse {
   /** ISO 8601. */
   readonly time: string;
   readonly region: string;
 }
 
-/** What CloudTrail tells of Kolena's coming in. */
+/** What CloudTrail says about Kolena assuming the role. */
 export interface TrailFinding {
   /** The last time that it assumed the role; absent when none was found. */
   readonly last?: RoleUse;

@@ -45,7 +45,7 @@ export function requireNoChanges(isDifferent: boolean, settings: Settings): void
   });
 }
 
-/** Throws `plan-failed` when a `destroy` over a backend would leave the role, because its state never heard of it. */
+/** Throws `plan-failed` when a `destroy` over a backend would leave the role, because its state does not hold it. */
 export function requireCompleteDestroy(
   { changes }: PlanSummary,
   { removals: { role } }: DesiredAccess,

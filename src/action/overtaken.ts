@@ -3,7 +3,7 @@ import { historyOf, type RunContext } from './run-context.ts';
 import { saysTheSame } from './same-orders.ts';
 
 /**
- * Whether the branch says something else by now than this run would apply: then the run ends green, says so, and leaves
+ * Whether the branch now says something else than this run would apply: then the run ends green, says so, and leaves
  * the rest to the newer commit's run.
  */
 export async function isOvertaken(run: RunContext): Promise<boolean> {

@@ -112,7 +112,7 @@ export const parameters = {
   },
   ReadCloudTrail: text({
     Description:
-      'true lets the deploy role look up CloudTrail events, so that verify can tell when Kolena last used the role. AWS cannot limit this to one role.',
+      'true lets the deploy role look up CloudTrail events, for the last use by Kolena and the last changes in a drift issue. AWS cannot limit this to one role.',
     Default: 'false',
     AllowedPattern: '^(true|false)$',
     ConstraintDescription: 'true or false',

@@ -7,7 +7,7 @@ import { namesOfCaller } from './explain-assume.ts';
 import { nobodyInside } from './judge-locations.ts';
 import type { Observations } from './observations.ts';
 
-/** Whether an access that has ended is over: for who would assume the role, and for sessions that are open. */
+/** Whether an access that has ended is refused, both to Kolena assuming the role and to open sessions. */
 export function judgeEnd(expectations: Expectations, observations: Observations): Check[] {
   const { ended, locations } = expectations;
   if (ended === undefined) return [];

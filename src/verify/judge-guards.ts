@@ -15,7 +15,7 @@ import { callContext, simulationQuestions } from './simulation.ts';
 export type Known = Pick<Observed, 'buckets' | 'role'>;
 
 /**
- * Whether Kolena's session will get past what surrounds each bucket, as far as documents decide it. IAM's simulator cannot
+ * Whether the policies of each bucket and its key allow Kolena's session, as far as the documents tell. IAM's simulator cannot
  * be asked: it takes a resource's policy for users only, and not for roles.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
  *
@@ -155,6 +155,6 @@ function asRole({ expectations, known }: OneBucket, request: PolicyRequest): Pol
   };
 }
 
-/** Keys that no call of a role's session with a bucket holds, but for tags that the role bears. */
+/** Keys that are never in the context of a role session's call to a bucket, unless as a tag of the role. */
 const neverHeld =
   /^(?:aws:(?:source(?:arn|account|orgid|orgpaths)|principalservicename(?:slist)?|calledvia(?:first|last)?|username|federatedprovider|multifactorauthage|principaltag\/.*)|s3:(?:dataaccesspoint|accesspoint).*)$/;
