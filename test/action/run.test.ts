@@ -820,7 +820,11 @@ describe('report-path', () => {
 
   test.each<[string, Parameters<typeof fakeWorld>[0], string]>([
     ['without a token', { inputs: { 'github-token': '' } }, 'there is no GitHub token'],
-    ['of a schedule', { event: { kind: 'schedule', apiUrl: '' } }, 'this run does not belong to a pull request'],
+    [
+      'of a schedule',
+      { event: { kind: 'schedule', apiUrl: '' } },
+      'this run does not belong to a pull request',
+    ],
     [
       'where GitHub refuses',
       { event: pullRequestEvent, failing: { 'github.review': new Error('Not Found') } },
@@ -836,7 +840,9 @@ describe('report-path', () => {
     const inputs = { 'report-path': path };
     const world = fakeWorld({ event: pullRequestEvent, inputs, unwritable: path });
     expect(await failureIn(world)).toBeUndefined();
-    expect(world.warnings).toEqual([expect.stringMatching(/report-path.*EACCES.*The run itself is not affected/)]);
+    expect(world.warnings).toEqual([
+      expect.stringMatching(/report-path.*EACCES.*The run itself is not affected/),
+    ]);
     expect(world.comments).toHaveLength(1);
   });
 });
