@@ -20,9 +20,9 @@ export type GuardRight = keyof typeof unknownWithout;
 
 const unknownWithout = {
   's3:GetBucketPolicy': 'whether a bucket policy denies Kolena',
-  's3:GetBucketOwnershipControls': 'whether objects can belong to whoever uploads them',
+  's3:GetBucketOwnershipControls': 'whether objects can belong to the account that uploads them',
   'kms:DescribeKey': 'which key an alias stands for',
-  'kms:GetKeyPolicy': 'whether a key policy lets the role in',
+  'kms:GetKeyPolicy': 'whether a key policy allows the role to decrypt',
 } as const;
 
 /** One sentence on what was not read, which right shows it, and of which buckets; undefined when all was. */
@@ -37,5 +37,5 @@ export function unreadGuards(
   });
   return parts.length === 0
     ? undefined
-    : `AWS does not let this run read all that can keep Kolena out: ${parts.join('; ')}.`;
+    : `AWS does not let this run read everything that can deny Kolena access: ${parts.join('; ')}.`;
 }

@@ -89,7 +89,7 @@ export function requireNoOthersPolicy({ ours }: LivePolicies): void {
   const sids = statementsOf(theirs.document).map(({ Sid }) => (Sid === undefined ? 'none' : quote(Sid)));
   throw new UserError({
     reason: 'destroy-refused',
-    message: `Policy ${theirs.arn} exists and is not of our making (its Sids: ${sids.join(', ')}): whoever uses it would lose what it grants, and get what Kolena gets. Used by others: ${theirs.usedElsewhere}.`,
+    message: `Policy ${theirs.arn} exists, and this Action did not write it (its Sids: ${sids.join(', ')}): whoever uses it would lose what it grants, and get what Kolena gets. Used by others: ${theirs.usedElsewhere}.`,
     remedy: `Choose another policy-name, or, if nobody needs it as it is, set allow-destroy to true. Who uses it: aws iam list-entities-for-policy --policy-arn ${theirs.arn}`,
   });
 }
@@ -107,7 +107,7 @@ export function requireDispensableVersions(policies: readonly DesiredPolicy[], {
       continue;
     throw new UserError({
       reason: 'destroy-refused',
-      message: `Policy ${live.name} has five versions, as many as AWS keeps, and changing it would delete ${oldest.id}, which is not of our making.`,
+      message: `Policy ${live.name} has five versions, as many as AWS keeps, and changing it would delete ${oldest.id}, which this Action did not write.`,
       remedy: `Delete a version that nobody needs, as \`aws iam delete-policy-version --policy-arn ${live.arn} --version-id ${oldest.id}\`, or set allow-destroy to true.`,
     });
   }

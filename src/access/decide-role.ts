@@ -36,7 +36,7 @@ export function decideRole(
   if (size > TRUST_POLICY_SIZE)
     throw new UserError({
       reason: 'invalid-input',
-      message: `The trust policy would have ${size} characters, of which ${config.kolenaExternalId?.length ?? 0} are the external ID${verifierArn === undefined ? '' : ', which stands in it twice because of verify-principal-arn'}; AWS takes ${TRUST_POLICY_SIZE}.`,
+      message: `The trust policy would have ${size} characters, of which ${config.kolenaExternalId?.length ?? 0} are the external ID${verifierArn === undefined ? '' : ', which it holds twice because of verify-principal-arn'}; AWS takes ${TRUST_POLICY_SIZE}.`,
       remedy: 'Agree with Kolena on a shorter kolena-external-id.',
     });
   return {
@@ -81,7 +81,7 @@ export function requireNoOtherPrincipals(
     reason: 'destroy-refused',
     message: `Role ${role.name} exists and trusts ${others.map(spell).join(', ')}, not only ${kolenaPrincipalArn}: they would lose the role.`,
     remedy:
-      'Choose another role-name, or, if these principals need the role no more, set allow-destroy to true.',
+      'Choose another role-name, or, if these principals no longer need the role, set allow-destroy to true.',
   });
 }
 

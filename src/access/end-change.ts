@@ -23,7 +23,7 @@ export function endFindings(was: string | undefined, is: string | undefined): Tr
     return [
       {
         effect: 'weaker',
-        title: 'no end date any more',
+        title: 'no end date',
         sentence: `The access no longer ends ${humanEnd(was ?? '')}.`,
       },
     ];
@@ -35,7 +35,7 @@ export function endFindings(was: string | undefined, is: string | undefined): Tr
     {
       effect: isLater ? 'weaker' : 'stronger',
       title: `ends ${isLater ? 'later' : 'earlier'}, ${ends}`,
-      sentence: `The access ends ${ends}, and today ${humanEnd(was)}.`,
+      sentence: `The access ends ${ends}. Today it ends ${humanEnd(was)}.`,
     },
   ];
 }

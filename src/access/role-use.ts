@@ -2,14 +2,14 @@ import { humanDay } from '../base/time.ts';
 import { parseArn } from '../config/arn.ts';
 import type { Warning } from './desired-access.ts';
 
-/** One use of a role: of an event nothing else goes any further. */
+/** One use of a role; nothing else of its event is kept. */
 export interface RoleUse {
   /** ISO 8601. */
   readonly time: string;
   readonly region: string;
 }
 
-/** What CloudTrail tells of Kolena's coming in. */
+/** What CloudTrail says about Kolena assuming the role. */
 export interface TrailFinding {
   /** The last time that it assumed the role; absent when none was found. */
   readonly last?: RoleUse;
@@ -78,10 +78,12 @@ export function tellUse({ trail, role, now }: UseProps): { note?: string; info?:
     return isOld(role.created)
       ? {
           warning: unused(
-            `CloudTrail has no event of Kolena's assuming the role in the last ${TRAIL_DAYS} days.`,
+            `CloudTrail has no event of Kolena assuming the role in the last ${TRAIL_DAYS} days.`,
           ),
         }
-      : { note: 'CloudTrail has no event yet of Kolena assuming the role, which proves nothing.' };
+      : {
+          note: 'CloudTrail has no event of Kolena assuming the role yet. That proves nothing: events can be late or missing.',
+        };
   const used = role.lastUsed;
   if (used !== undefined && isOld(used.time))
     return {
@@ -90,7 +92,7 @@ export function tellUse({ trail, role, now }: UseProps): { note?: string; info?:
   const anybody =
     used === undefined ? '' : ` The role was last used on ${humanDay(used.time)}, by Kolena or by a check.`;
   return {
-    info: `When Kolena last assumed the role is not known: CloudTrail was not read (${unsearched.join('; ')}).${anybody}`,
+    info: `It is not known when Kolena last assumed the role: CloudTrail was not read (${unsearched.join('; ')}).${anybody}`,
   };
 }
 
@@ -99,6 +101,6 @@ function unused(message: string): Warning {
     id: 'not-used',
     message,
     remedy:
-      'If Kolena needs the access no more, end it: set `access-until`, or run `command: destroy`. Else ask Kolena which role it uses.',
+      'If Kolena no longer needs the access, end it: set `access-until`, or run `command: destroy`. Otherwise ask Kolena which role it uses.',
   };
 }

@@ -42,13 +42,13 @@ export function unreadWarnings({ unread = [] }: Pick<Observed, 'unread'>): Warni
   if (others.length > 0)
     warnings.push({
       id: 'bucket-of-another-account',
-      message: `Of another account by now: ${others.join(', ')}. The grant goes; Kolena's CORS rule there, if one is left, is its owner's to remove.`,
+      message: `Belongs to another account now: ${others.join(', ')}. The grant is removed. If Kolena's CORS rule is still there, the owner has to remove it.`,
     });
   if (refused.length > 0)
     warnings.push({
       id: 'unread-bucket',
-      message: `S3 refuses this run to read ${refused.join(', ')}. The grant goes all the same; Kolena's CORS rule there, if there is one, stays.`,
-      remedy: `Look for a rule named KolenaS3Access, and take it out:\n${refused.map((name) => `aws s3api get-bucket-cors --bucket ${name}`).join('\n')}`,
+      message: `S3 does not let this run read ${refused.join(', ')}. The grant is removed anyway. If Kolena's CORS rule is there, it stays.`,
+      remedy: `Look for a rule named KolenaS3Access, and remove it:\n${refused.map((name) => `aws s3api get-bucket-cors --bucket ${name}`).join('\n')}`,
     });
   return warnings;
 }
@@ -59,7 +59,7 @@ const MASKED_EVERYWHERE = 8;
 const shortExternalId: Warning = {
   id: 'short-external-id',
   message:
-    'kolena-external-id has fewer than 8 characters: it can be guessed, and is masked only where it stands as a whole value, since words of the log may hold it by chance.',
+    'kolena-external-id has fewer than 8 characters: it can be guessed, and is masked only where it is a whole value, since words in the log can contain it by chance.',
   remedy: 'Agree with Kolena on a long, random external ID.',
 };
 
@@ -81,18 +81,18 @@ const SOON = 30 * 24 * 60 * 60_000;
 function endWarning({ accessUntil }: AccessConfig, now: Date | undefined): Warning | undefined {
   if (accessUntil === undefined || now === undefined) return undefined;
   const left = Date.parse(accessUntil) - now.getTime();
-  const renewal = 'set a later `access-until`, or take it out, and apply';
+  const renewal = 'set a later `access-until`, or remove it, and apply';
   if (left <= 0)
     return {
       id: 'access-ended',
-      message: `Kolena's access ended ${humanEnd(accessUntil)}: role and policies stand, and let Kolena read nothing.`,
-      remedy: `To renew the access, ${renewal}. To remove what is left of it, run \`command: destroy\`.`,
+      message: `Kolena's access ended ${humanEnd(accessUntil)}. The role and its policies still exist, but Kolena can no longer read anything.`,
+      remedy: `To renew the access, ${renewal}. To delete what is left, run \`command: destroy\`.`,
     };
   if (left > SOON) return undefined;
   return {
     id: 'access-ends-soon',
     message: `Kolena's access ends ${humanEnd(accessUntil)}.`,
-    remedy: `To keep it, ${renewal} before. Otherwise nothing has to be done.`,
+    remedy: `To keep it, ${renewal} before then. Otherwise there is nothing to do.`,
   };
 }
 
@@ -102,7 +102,7 @@ function ownAccountWarning({ kolenaPrincipalArn }: AccessConfig, { caller }: Obs
     return undefined;
   return {
     id: 'principal-in-own-account',
-    message: `kolena-principal-arn ${kolenaPrincipalArn} is in account ${caller.accountId}, the very account that is given access to: Kolena's principal is in an account of Kolena's. If it does not exist, AWS refuses the apply.`,
+    message: `kolena-principal-arn ${kolenaPrincipalArn} is in account ${caller.accountId}, the account of your own buckets. Kolena's principal is in an account of Kolena. If it does not exist, AWS refuses the apply.`,
     remedy: "Copy the principal ARN from Kolena's form into `kolena-principal-arn`.",
   };
 }
@@ -113,12 +113,12 @@ function roleWarnings(role: ObservedRole, { iamPath, permissionsBoundaryArn }: A
   if (deleted.length > 0)
     warnings.push({
       id: 'broken-trust',
-      message: `Role ${role.name} trusts ${deleted.join(', ')}, the ID of a principal that was deleted: its trust is broken, even if the principal was made again, until it is written anew, as this does.`,
+      message: `Role ${role.name} trusts ${deleted.join(', ')}, the ID of a deleted principal. Even if the principal was created again, nobody can use this trust until an apply writes the policy again.`,
     });
   if (role.path !== iamPath)
     warnings.push({
       id: 'role-path',
-      message: `Role ${role.name} stands at path ${role.path}, not ${iamPath}: a path cannot be changed, so the role would be replaced.`,
+      message: `Role ${role.name} has the path ${role.path}, not ${iamPath}: a path cannot be changed, so the role would be replaced.`,
       remedy: `Add \`iam-path: ${role.path}\` to keep the role.`,
     });
   if (role.permissionsBoundaryArn !== undefined && permissionsBoundaryArn === undefined)
@@ -165,12 +165,12 @@ function kmsWarning(
   if (isKeyAlias(key))
     return {
       id: 'kms-key-unknown',
-      message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, an alias: this run does not know of which key, and Kolena reads them only if that key is in kms-key-arns.`,
+      message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, an alias. This run does not know which key it stands for, and Kolena can read the objects only if that key is in kms-key-arns.`,
       remedy: `See which key it is, and add that to kms-key-arns unless it is there: aws kms describe-key --key-id ${key} --query KeyMetadata.Arn --region ${bucket.region}`,
     };
   return {
     id: 'kms-key-not-granted',
-    message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, which is not in kms-key-arns: Kolena would list them, and fail to read them.`,
+    message: `Bucket ${bucket.name} encrypts its objects by default with ${key}, which is not in kms-key-arns: Kolena could list the objects, but not read them.`,
     remedy: `Add to the config:\nkms-key-arns:\n  - ${key}`,
   };
 }

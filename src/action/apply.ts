@@ -19,7 +19,7 @@ export async function apply(run: RunContext, planned: Planned): Promise<boolean>
     await terraform.apply();
     // Beside other rules Terraform writes nothing, and elsewhere not always what it was told to.
     for (const bucket of await aws.putBackCors(desired.cors))
-      edges.runner.info(`CORS rules of ${bucket} written; other rules stand as they were.`);
+      edges.runner.info(`CORS rules of ${bucket} written; other rules are unchanged.`);
   }
   report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied', writesDone: true });
   return true;

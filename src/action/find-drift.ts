@@ -39,7 +39,7 @@ export async function findDrift(run: RunContext, planned: Planned): Promise<Drif
     return drift;
   } catch (error) {
     edges.runner.warning(
-      `Whether this is drift, or waits for its apply, cannot be told: ${messageOf(error)}. Every change counts as drift, and no issue is opened or closed.\nNext step: Run on the default branch, with \`permissions: pull-requests: read\`.`,
+      `This run cannot tell drift from approved changes that wait for their apply: ${messageOf(error)}. Every change counts as drift, and no issue is opened or closed.\nNext step: Run on the default branch, with \`permissions: pull-requests: read\`.`,
     );
     return undefined;
   }

@@ -22,7 +22,7 @@ export async function formerConfigs(run: RunContext): Promise<AccessNames[]> {
     byNames.delete(keyOf(config));
     return [...byNames.values()];
   } catch (error) {
-    edges.runner.info(`What the config named before could not be asked of GitHub: ${messageOf(error)}`);
+    edges.runner.info(`GitHub did not give the earlier versions of the config: ${messageOf(error)}`);
     return [];
   }
 }

@@ -34,7 +34,7 @@ export function requireSafeEvent({ kind, pullRequest }: EventContext, settings: 
   );
 }
 
-/** With `fail-on-changes`: throws `plan-changed` when AWS is not what the config says, for more than what waits for its apply. */
+/** With `fail-on-changes`: throws `plan-changed` when AWS does not match the config, for more than what waits for its apply. */
 export function requireNoChanges(isDifferent: boolean, settings: Settings): void {
   if (!settings['fail-on-changes'] || !isDifferent) return;
   throw new UserError({
@@ -45,7 +45,7 @@ export function requireNoChanges(isDifferent: boolean, settings: Settings): void
   });
 }
 
-/** Throws `plan-failed` when a `destroy` over a backend would leave the role, because its state never heard of it. */
+/** Throws `plan-failed` when a `destroy` over a backend would leave the role, because its state does not hold it. */
 export function requireCompleteDestroy(
   { changes }: PlanSummary,
   { removals: { role } }: DesiredAccess,
@@ -113,7 +113,7 @@ export function requireApproval({ merges, missing, branch }: ApprovalProps): voi
   );
   if (merges.length === 0)
     throw notApproved(
-      'All that merged pull requests showed was applied already, and nobody has been shown what this run would change since.',
+      'Everything that merged pull requests showed is applied already, and no plan has shown what this run would change now.',
       wayOut,
     );
   if (newest === undefined)
@@ -126,10 +126,10 @@ export function requireApproval({ merges, missing, branch }: ApprovalProps): voi
   if (!merges.some(isSeen)) {
     if (editedBy !== undefined)
       throw notApproved(
-        `Our comment on ${where} was edited by ${editedBy}, so what it shows now approves nothing.`,
+        `The plan comment on ${where} was edited by ${editedBy}, so it no longer approves anything.`,
         wayOut,
       );
-    if (shown === undefined) throw notApproved(`Our comment with a plan was not found on ${where}.`, wayOut);
+    if (shown === undefined) throw notApproved(`The plan comment was not found on ${where}.`, wayOut);
     if (!shown.isAnew && shown.head !== pullRequest.head)
       throw notApproved(
         `The plan on ${where} was made for commit ${shown.head.slice(0, 7)}, and commit ${pullRequest.head.slice(0, 7)} was merged.`,
@@ -148,7 +148,7 @@ export function requireApproval({ merges, missing, branch }: ApprovalProps): voi
   const more = lines.length - NAMED_FACTS;
   throw new UserError({
     reason: 'plan-changed',
-    message: `The apply would do what no approved plan showed, or what a later merge took back (approved: ${seen.join(', ')}).`,
+    message: `The apply would do something that no approved plan showed, or that a later merge took back (approved: ${seen.join(', ')}).`,
     remedy: wayOut,
     detail: [...lines.slice(0, NAMED_FACTS), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n'),
   });

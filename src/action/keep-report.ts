@@ -29,18 +29,18 @@ export async function keepReport(report: Report, props: KeepProps): Promise<void
     runner.info(`Kept as evidence: ${writeFile(resolve(settings['working-directory'] ?? '.', path), text)}`);
   } catch (error) {
     runner.warning(
-      `The page of \`report-path\`, ${path}, could not be written (${messageOf(error)}). What the run did stands.\nNext step: Name a file in a folder that the job's user is allowed to write to, and make room on the disk.`,
+      `The page of \`report-path\`, ${path}, could not be written (${messageOf(error)}). The run itself is not affected.\nNext step: Name a file in a folder that the job's user is allowed to write to, and make room on the disk.`,
     );
   }
 }
 
 async function reviewOf({ pullRequests, target }: KeepProps): Promise<Review | string> {
-  if (pullRequests === undefined) return 'there is no GitHub token to ask with.';
+  if (pullRequests === undefined) return 'there is no GitHub token.';
   try {
     const found = await target();
-    if (found === undefined) return 'this run belongs to none.';
+    if (found === undefined) return 'this run does not belong to a pull request.';
     return 'kind' in found ? found.message : await pullRequests.review(found.number);
   } catch (error) {
-    return `GitHub did not tell: ${messageOf(error)}`;
+    return `GitHub could not be asked: ${messageOf(error)}`;
   }
 }

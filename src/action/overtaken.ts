@@ -3,7 +3,7 @@ import { historyOf, type RunContext } from './run-context.ts';
 import { saysTheSame } from './same-orders.ts';
 
 /**
- * Whether the branch says something else by now than this run would apply: then the run ends green, says so, and leaves
+ * Whether the branch now says something else than this run would apply: then the run ends green, says so, and leaves
  * the rest to the newer commit's run.
  */
 export async function isOvertaken(run: RunContext): Promise<boolean> {
@@ -15,7 +15,7 @@ export async function isOvertaken(run: RunContext): Promise<boolean> {
       isSame: (path, here, there) => saysTheSame(path, event.job)(here, there),
     });
     if (newer === undefined) return false;
-    const sentence = `Not applied: ${event.branch ?? 'the branch'} says something else since commit ${newer.slice(0, 7)}, and an older run never undoes it. If that commit's run does not come, start this workflow by \`workflow_dispatch\` on ${event.branch ?? 'the branch'} with \`command: ${settings.command}\`.`;
+    const sentence = `Not applied: ${event.branch ?? 'the branch'} says something else since commit ${newer.slice(0, 7)}, and an older run never undoes a newer commit. If that commit has no run, start this workflow by \`workflow_dispatch\` on ${event.branch ?? 'the branch'} with \`command: ${settings.command}\`.`;
     edges.runner.notice(sentence);
     report.note(sentence);
     report.add({ outcome: 'skipped', newer });
@@ -24,7 +24,7 @@ export async function isOvertaken(run: RunContext): Promise<boolean> {
   } catch (error) {
     // Under the gate nothing is applied that may be older than the branch; without it GitHub is not needed to apply.
     if (settings['require-approved-plan']) throw error;
-    edges.runner.info(`Whether the branch has gone on could not be asked of GitHub: ${messageOf(error)}`);
+    edges.runner.info(`GitHub could not be asked for newer commits of the branch: ${messageOf(error)}`);
     return false;
   }
 }

@@ -109,7 +109,7 @@ function rendered(render: () => string, { runner }: Pick<ReportProps, 'runner'>)
     return render();
   } catch (error) {
     runner.warning(
-      `The report of this run could not be rendered (${String(error)}). What the run did stands: its outcome is in outputs, log and job summary.\nNext step: Open an issue with this line.`,
+      `The report of this run could not be rendered (${String(error)}). The run itself is not affected: its outcome is in outputs, log and job summary.\nNext step: Open an issue with this line.`,
     );
     return undefined;
   }

@@ -133,7 +133,7 @@ export async function putBackCors(
 function changedMeanwhile(bucket: string, difference: string): UserError {
   return new UserError({
     reason: 'apply-failed',
-    message: `Somebody changed the CORS rules of ${bucket} while this run applied: of the rules that are not Kolena's, ${difference}. They stand as they are now, and this run has not written them.`,
+    message: `Somebody changed the CORS rules of ${bucket} while this run applied: of the rules that are not Kolena's, ${difference}. They are as that change left them: this run did not write them.`,
     remedy: 'Plan and apply again: what was done is found, and what was changed is kept.',
   });
 }

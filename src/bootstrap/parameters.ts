@@ -105,14 +105,14 @@ export const parameters = {
   KmsKeyArns: {
     Type: 'CommaDelimitedList',
     Description:
-      "The buckets' KMS keys, as in kms-key-arns, whose key policies both roles may read; empty for none.",
+      "The buckets' KMS keys, as in kms-key-arns. Both roles can then read their key policies, so that the plan shows a key that refuses Kolena.",
     Default: '',
     AllowedPattern: '^(arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+)?$',
     ConstraintDescription: 'ARNs of KMS keys with commas between',
   },
   ReadCloudTrail: text({
     Description:
-      "Whether the deploy role may look up CloudTrail's events. AWS cannot limit that to the events of one role.",
+      'true lets the deploy role look up CloudTrail events, for the last use by Kolena and the last changes in a drift issue. AWS cannot limit this to one role.',
     Default: 'false',
     AllowedPattern: '^(true|false)$',
     ConstraintDescription: 'true or false',

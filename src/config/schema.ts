@@ -86,7 +86,7 @@ export const accessFields = z.strictObject({
     .meta({
       kind: 'lines',
       description:
-        'What Kolena may read: `name`, `name/prefix/`, `s3://name/prefix/` or a bucket ARN. A prefix narrows s3:GetObject to it and s3:ListBucket by s3:prefix.',
+        'What Kolena can read: `name`, `name/prefix/`, `s3://name/prefix/` or a bucket ARN. A prefix narrows s3:GetObject to it and s3:ListBucket by s3:prefix.',
       examples: [['share-with-kolena', 's3://camera-logs/2026/']],
     }),
   'kolena-principal-arn': text(arns.principalArnProblem, arns.principalArnPattern).meta({
@@ -130,7 +130,7 @@ export const accessFields = z.strictObject({
     .meta({
       kind: 'lines',
       description:
-        'Policies of others that stay attached to the role and are allowed to grant more reading; any other right beyond the config fails the check.',
+        'Other policies that are allowed to stay on the role and grant more reading; any other right beyond the config fails the check.',
       examples: [['arn:aws:iam::111122223333:policy/more-reading']],
     })
     .prefault([]),

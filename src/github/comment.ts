@@ -116,7 +116,7 @@ async function update(
   const { editedBy, isMinimized, nodeId } = comment;
   if (editedBy !== undefined)
     log.warning(
-      `Our comment on pull request ${target.number} was edited by ${editedBy}: what it showed for approval is dropped, and only a new plan brings it back.`,
+      `The plan comment on pull request ${target.number} was edited by ${editedBy}: what it showed for approval is dropped, and only a new plan brings it back.`,
     );
   const { data } = await octokit.rest.issues.updateComment({
     owner,
@@ -136,7 +136,7 @@ async function show({ octokit, log }: GitHub, subjectId: string): Promise<void> 
       { subjectId },
     );
   } catch (error) {
-    log.warning(`Our comment is hidden, and could not be shown again: ${messageOf(error)}`);
+    log.warning(`The plan comment is hidden, and could not be shown again: ${messageOf(error)}`);
   }
 }
 

@@ -34,7 +34,7 @@ export async function saveDriftIssue(github: GitHub, target: DriftIssueTarget): 
     return open === undefined ? {} : { url: open.url };
   } catch (error) {
     const remedy =
-      'Give the job `issues: write`, and switch the issues of the repository on. Or set `drift-issue: false`.';
+      'Give the job `issues: write`, and turn on issues in the repository. Or set `drift-issue: false`.';
     return { warning: warningOf(error, 'The issue about drift is', remedy) };
   }
 }
@@ -60,10 +60,13 @@ async function performStep({ octokit, owner, repo }: GitHub, target: DriftIssueT
   const say = (text: string) => issues.createComment({ ...issue, body: text, request: { retries: 0 } });
   if (step.kind === 'update') {
     await issues.update({ ...issue, body });
-    if (step.isNews) await say(`What differs has changed: ${runUrl} found what the issue says now.`);
+    if (step.isNews) await say(`The differences have changed. The issue now shows what ${runUrl} found.`);
     return undefined;
   }
-  const why = step.duplicateOf === undefined ? `No drift any more: ${runUrl}.` : `See #${step.duplicateOf}.`;
+  const why =
+    step.duplicateOf === undefined
+      ? `AWS and the config no longer differ: ${runUrl}.`
+      : `See #${step.duplicateOf}.`;
   await say(why);
   await issues.update({ ...issue, state: 'closed', state_reason: 'completed' });
   return undefined;

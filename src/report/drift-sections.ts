@@ -23,7 +23,7 @@ export function driftSections({ drift }: Report, detail: Detail): string[] {
       detail,
     ),
   );
-  const patience = '**Waiting for apply**, which is not drift for 7 days after the merge:';
+  const patience = '**Waiting for apply.** This counts as drift 7 days after the merge:';
   return [...sides, ...changedBy.map(prose), ...listed(patience, waiting, detail)];
 }
 

@@ -103,7 +103,7 @@ function reviewRows({ number, url, author, approvers, mergedBy }: Review): strin
   ];
 }
 
-/** The documents of the access, as they were read back at last. */
+/** The documents of the access, as they were last read. */
 function documentsOf({ standing, observed }: Report) {
   const read = standing ?? (observed?.caller && observed);
   if (read === undefined) return undefined;

@@ -32,11 +32,11 @@ function result(report: Report, change: AccessChange | undefined): string {
         ? `✅ Kolena S3 access · applied${isVerified(report.checks ?? []) ? ' and proven from inside your account' : ''}: ${planned(report, change)}`
         : '✅ Kolena S3 access · nothing had to be applied';
     case 'ended':
-      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${hasEnd(report, 'pass') ? 'Kolena can read nothing any more' : 'not proven, nobody could try it'}`;
+      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${hasEnd(report, 'pass') ? 'Kolena can no longer read anything' : 'not proven, this run could not try it'}`;
     case 'verified':
       return isVerified(report.checks ?? [])
         ? `✅ Kolena S3 access · proven from inside your account: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
-        : '⚠️ Kolena S3 access · not proven: nobody could try it';
+        : '⚠️ Kolena S3 access · not proven: this run could not try it';
   }
 }
 
@@ -57,7 +57,7 @@ function failed(report: Report): string {
       return `Terraform was not found${nothing}`;
     case 'plan-changed':
       return command === 'plan'
-        ? 'Drift: AWS is not what the configuration says'
+        ? 'Drift: AWS does not match the configuration'
         : 'Not applied: AWS or the configuration is no longer what the plan showed';
     case 'not-approved':
       return 'Not applied: no approved plan was found';
@@ -91,7 +91,7 @@ function hasEnd({ checks = [] }: Report, status: 'pass' | 'fail'): boolean {
 
 /** The buckets that Kolena cannot use, where a check of theirs failed. */
 function unread(report: Report): string {
-  if (hasEnd(report, 'fail')) return 'the access outlives its end';
+  if (hasEnd(report, 'fail')) return 'the access still works after its end';
   const refused = bucketsWith(report, 'fail');
   return refused > 0
     ? `Kolena cannot read ${refused} of ${count(bucketsWith(report), 'bucket')}`

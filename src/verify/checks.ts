@@ -21,42 +21,42 @@ export const checks = {
   'role-exists': {
     titles: {
       pass: 'The role {role} exists.',
-      fail: 'The role {role} is missing, or stands at another path.',
+      fail: 'The role {role} is missing, or has another path.',
     },
-    meaning: 'there is no role of that name, or it stands at another path',
+    meaning: 'there is no role of that name, or it has another path',
     remedy: 'Run `command: apply`, which creates it. Set `iam-path` to keep a role at its path.',
   },
   'trust-policy': {
     titles: {
-      pass: 'The trust policy is what the config says.',
-      fail: 'The trust policy is not what the config says.',
+      pass: 'The trust policy matches the config.',
+      fail: 'The trust policy does not match the config.',
     },
     meaning: 'somebody changed it, or it names a principal that was deleted (`AROA…`, `AIDA…`)',
     remedy: apply,
   },
   'role-settings': {
     titles: {
-      pass: "The role's session length, tags and boundary are what the config says.",
-      fail: "The role's session length, tags or boundary are not what the config says.",
+      pass: "The role's session length, tags and boundary match the config.",
+      fail: "The role's session length, tags or boundary do not match the config.",
       warning: 'The role has a permissions boundary that the config does not name.',
     },
     meaning:
-      'somebody changed the session length or a tag, or took the permissions boundary off; a warning for a boundary that the config does not name, which only narrows',
+      'somebody changed the session length or a tag, or took the permissions boundary off; a warning for a boundary that the config does not name, which can only narrow the access',
     remedy: apply,
   },
   policies: {
     titles: {
-      pass: "The role's policies are attached, and are what the config says.",
-      fail: "The role's policies are not what the config says.",
+      pass: "The role's policies are attached, and match the config.",
+      fail: "The role's policies do not match the config.",
     },
-    meaning: 'a policy is not attached, not as the config says, or left from an earlier config',
+    meaning: 'a policy is not attached, differs from the config, or is left from an earlier config',
     remedy: apply,
   },
   'other-policies': {
     titles: {
-      pass: 'What others put on the role grants nothing that the config does not allow.',
-      fail: 'What others put on the role grants Kolena more than the config.',
-      warning: 'Others put policies on the role that grant nothing more.',
+      pass: 'Other policies on the role grant nothing beyond the config.',
+      fail: 'Other policies on the role grant Kolena more than the config.',
+      warning: 'The role has other policies, which grant nothing more.',
     },
     meaning:
       'a policy of others on the role, attached or inline, grants more than the config, or one of `other-policy-arns` can write; a warning while they add nothing; unprovable, and then nothing is verified, while they cannot be read',
@@ -65,14 +65,14 @@ export const checks = {
   'former-role': {
     subject: '{role}',
     titles: {
-      pass: 'The role {role}, which the config named before, does not let Kolena in.',
-      fail: 'The role {role}, which the config named before, still lets Kolena in.',
-      warning: 'It is not known whether the role {role}, which the config named before, lets Kolena in.',
+      pass: 'The former role {role} does not trust Kolena.',
+      fail: 'The former role {role} still trusts Kolena.',
+      warning: 'It is not known whether the former role {role} trusts Kolena.',
     },
     meaning:
-      'a role that one of the last 5 changes of the config named still trusts Kolena; a warning while it cannot be read',
+      'a role that the config named before, within its last 5 changes, still trusts Kolena; a warning when it cannot be read',
     remedy:
-      'Run `command: apply` with `allow-destroy: true`, which deletes it, or delete it by hand. To know of it, allow `iam:GetRole` on it.',
+      'Run `command: apply` with `allow-destroy: true`, which deletes it, or delete it yourself. If it cannot be read, allow `iam:GetRole` on it.',
   },
   assumes: {
     titles: { pass: 'A verifier assumes the role.', fail: 'The verifier cannot assume the role.' },
@@ -80,9 +80,9 @@ export const checks = {
     remedy: 'Do as the evidence says; IAM may also need more time.',
   },
   organization: {
-    titles: { unprovable: 'The organization lets Kolena in from outside.' },
+    titles: { unprovable: 'The policies of the organization let Kolena assume the role.' },
     meaning:
-      "never fails; unprovable in every account of an organization, whose resource control policies (RCPs) on `sts:AssumeRole` no member account can read. If Kolena is refused though all else passes, the organization's administrator exempts Kolena's account by `aws:PrincipalAccount`, or the role by the tag `dp:exclude:identity` = `true`",
+      "never fails; unprovable in every account of an organization: a member account cannot read the resource control policies (RCPs) on `sts:AssumeRole`. If Kolena is refused although every other check passes, the organization's administrator has to exempt Kolena's account by `aws:PrincipalAccount`, or the role by the tag `dp:exclude:identity` = `true`",
     remedy: "Ask the organization's administrator.",
   },
   'external-id': {
@@ -110,7 +110,7 @@ export const checks = {
       pass: 'The trust policy no longer lets Kolena in.',
       fail: 'The trust policy still lets Kolena in, though the access has ended.',
     },
-    meaning: 'after `access-until`: the trust policy read back lets Kolena in beyond the end',
+    meaning: 'after `access-until`: the trust policy still lets Kolena assume the role',
     remedy: apply,
   },
   'ended-reads': {
@@ -120,7 +120,7 @@ export const checks = {
       fail: 'A session of the role still reads s3://{location}, though the access has ended.',
     },
     meaning:
-      "after `access-until`: a session of the role still reads, by a bucket's policy or one on the role",
+      'after `access-until`: a session of the role can still read, because a bucket policy or a policy on the role allows it',
     remedy:
       "Run `command: apply`, which writes the end into the policies; if that does not help, take the role out of the bucket's policy.",
   },
@@ -154,30 +154,31 @@ export const checks = {
   'bucket-policy': {
     subject: '{bucket}',
     titles: {
-      pass: 'The policy of {bucket} denies Kolena nothing.',
-      fail: 'The policy of {bucket} denies Kolena.',
-      warning: 'The policy of {bucket} can keep Kolena out.',
+      pass: 'The bucket policy of {bucket} does not deny Kolena access.',
+      fail: 'The bucket policy of {bucket} denies Kolena access.',
+      warning: 'The bucket policy of {bucket} can deny Kolena access.',
     },
     meaning:
-      'a Deny of the bucket policy hits the role; a warning where it depends on the network place, which is another one for Kolena, the browser and this run',
-    remedy: 'Exempt the role from the Deny, by `aws:PrincipalArn`: no Allow overrides it.',
+      'a Deny statement of the bucket policy applies to the role; a warning when it depends on where a request comes from (IP address or VPC), which differs between Kolena, the browser and this run',
+    remedy: 'Exempt the role from the Deny by `aws:PrincipalArn`. No Allow overrides a Deny.',
   },
   'key-policy': {
     subject: '{bucket}',
     titles: {
-      pass: 'The policy of the KMS key of {bucket} lets the role in.',
-      fail: 'The policy of the KMS key of {bucket} refuses Kolena.',
-      warning: 'The policy of the KMS key of {bucket} can keep Kolena out.',
+      pass: 'The KMS key policy for {bucket} allows the role to decrypt.',
+      fail: 'The KMS key policy for {bucket} does not allow the role to decrypt.',
+      warning: 'The KMS key policy for {bucket} can stop the role from decrypting.',
     },
     meaning:
-      "the policy of the default encryption's key denies the role, or admits neither it nor its account",
+      "the policy of the bucket's default KMS key denies the role, or allows neither the role nor its account",
     remedy: 'Exempt the role from the Deny, or add the printed statement to the key policy.',
   },
   'object-ownership': {
     subject: '{bucket}',
     titles: { warning: 'Some objects of {bucket} can belong to another account.' },
-    meaning: 'never fails; objects that others upload can stay theirs, and closed to Kolena',
-    remedy: 'Set its object ownership to `BucketOwnerEnforced` if no writer needs ACLs.',
+    meaning:
+      'never fails; objects that other accounts upload can stay theirs, and then Kolena cannot read them',
+    remedy: 'Set the object ownership of the bucket to `BucketOwnerEnforced` if no writer needs ACLs.',
   },
   presigned: {
     subject: '{location}',
@@ -206,8 +207,8 @@ export const checks = {
       warning: '{bucket} lets pages of every origin read.',
     },
     meaning:
-      'any web page is answered though no rule allows it: a proxy before S3 answers by itself; a warning when another rule allows every origin',
-    remedy: 'See whether a proxy or gateway before S3 answers preflights by itself.',
+      'any web page is answered although no rule allows it: a proxy in front of S3 answers; a warning when another rule allows every origin',
+    remedy: 'See whether a proxy or gateway in front of S3 answers preflights itself.',
   },
   'foreign-cors': {
     subject: '{bucket}',

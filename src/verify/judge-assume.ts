@@ -46,7 +46,7 @@ function organization({ kolenaPrincipalArn }: Expectations, { simulation, assume
   return [
     unprovable(
       about('organization', {}),
-      `The check came from inside, and Kolena does not: no account can read whether its organization's resource control policies (RCPs) refuse \`sts:AssumeRole\` from outside. Should they, its administrator exempts \`aws:PrincipalAccount\` ${account} or, as AWS's own samples do, roles with the tag \`dp:exclude:identity\` = \`true\`, which often only an administrator may set.`,
+      `The check ran inside your account, and Kolena calls from another one. A member account cannot read whether the resource control policies (RCPs) of its organization refuse \`sts:AssumeRole\` to other accounts. If they do, the organization's administrator has to exempt \`aws:PrincipalAccount\` ${account} or, as AWS's samples do, roles with the tag \`dp:exclude:identity\` = \`true\`, which often only an administrator is allowed to set.`,
     ),
   ];
 }

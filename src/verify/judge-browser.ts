@@ -76,7 +76,7 @@ function refusedByRules(
   if (rule !== undefined)
     return fail(
       subject,
-      `${said} The rules read back allow it, so S3 has not spread them yet, or a proxy before S3 answers by itself.`,
+      `${said} The rules read back allow it, so S3 has not spread them yet, or a proxy in front of S3 answers.`,
       'Raise verify-timeout and run `command: verify` again.',
     );
   const origins = [...new Set(rules.flatMap(({ AllowedOrigins }) => AllowedOrigins))];

@@ -7,7 +7,7 @@ import { namesOfCaller } from './explain-assume.ts';
 import { nobodyInside } from './judge-locations.ts';
 import type { Observations } from './observations.ts';
 
-/** Whether an access that has ended is over: for who would assume the role, and for sessions that are open. */
+/** Whether an access that has ended is refused, both to Kolena assuming the role and to open sessions. */
 export function judgeEnd(expectations: Expectations, observations: Observations): Check[] {
   const { ended, locations } = expectations;
   if (ended === undefined) return [];
@@ -29,7 +29,7 @@ function trust(ended: string, expectations: Expectations, { role }: Observations
   });
   if (statement === undefined || statement.Effect === 'Deny')
     return pass(subject, `By the trust policy read back, the access ended ${humanEnd(ended)}.`);
-  return fail(subject, `The statement ${JSON.stringify(statement)} lets Kolena in beyond the end.`);
+  return fail(subject, `The statement ${JSON.stringify(statement)} still lets Kolena in after the end.`);
 }
 
 function reads(location: ExpectedLocation, observations: Observations): Check {

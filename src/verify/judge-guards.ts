@@ -15,7 +15,7 @@ import { callContext, simulationQuestions } from './simulation.ts';
 export type Known = Pick<Observed, 'buckets' | 'role'>;
 
 /**
- * Whether Kolena's session will get past what surrounds each bucket, as far as documents decide it. IAM's simulator cannot
+ * Whether the policies of each bucket and its key allow Kolena's session, as far as the documents tell. IAM's simulator cannot
  * be asked: it takes a resource's policy for users only, and not for roles.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
  *
@@ -50,7 +50,10 @@ function bucketPolicy(one: OneBucket, policy: PolicyDocument): Check {
     .filter(({ expected }) => expected === 'allowed')
     .map(({ action, resource, context = {} }) => asRole(one, { action, resource, context }));
   const subject = about('bucket-policy', { bucket });
-  return denied(one, { subject, policy, requests }) ?? pass(subject, 'It was read.');
+  return (
+    denied(one, { subject, policy, requests }) ??
+    pass(subject, 'No Deny statement in it applies to the role.')
+  );
 }
 
 function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
@@ -61,14 +64,14 @@ function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
   const admitted = admits(policy, request);
   const check = denied(one, { subject, policy, requests: [request] });
   if (check !== undefined) return check;
-  if (admitted === 'always') return pass(subject, `${key} admits the role or its account.`);
+  if (admitted === 'always') return pass(subject, `${key} allows the role or its account.`);
   const evidence =
     admitted === 'never'
-      ? `The key policy of ${key} admits neither the role nor its account.`
-      : `The key policy of ${key} admits by the network place, and Kolena's is not known here.`;
+      ? `The key policy of ${key} allows neither the role nor its account.`
+      : `The key policy of ${key} allows requests by where they come from (IP address or VPC), and this run does not know where Kolena's come from.`;
   const remedy = statementFor(
     decryptStatement(expectedRoleArn(expectations)),
-    'the key policy as soon as the role exists, since KMS takes no other',
+    'the key policy once the role exists, since KMS accepts only roles that exist',
   );
   return (admitted === 'never' && !wasRead ? fail : warning)(subject, evidence, remedy);
 }
@@ -76,7 +79,7 @@ function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
 function ownership(bucket: string, { ownership: set }: BucketGuard): Check[] {
   if (set === undefined || set === 'BucketOwnerEnforced') return [];
   const without = set === 'ObjectWriter' ? '' : ' without the ACL `bucket-owner-full-control`';
-  const evidence = `Object ownership is ${set}: an object that another account uploads${without} stays its own, and then no policy of this account opens it to Kolena.`;
+  const evidence = `Object ownership is ${set}: an object that another account uploads${without} belongs to that account, and no policy of your account can let Kolena read it.`;
   return [warning(about('object-ownership', { bucket }), evidence)];
 }
 
@@ -106,12 +109,12 @@ function denied(
   if (certain.length === 0)
     return warning(
       subject,
-      `${by} judge${s} callers by their network place: Kolena's servers, the browser and this runner each by its own, so that what this run may do says nothing of Kolena.`,
+      `${by} depend${s} on where a request comes from (IP address or VPC). Kolena's servers, the browser and this runner are in different places, so a result of this run says nothing about Kolena.`,
       remedy,
     );
-  const evidence = `${by} den${s === '' ? 'y' : 'ies'} the role what it has to read.`;
+  const evidence = `${by} den${s === '' ? 'y' : 'ies'} the role the access that it needs.`;
   return wasRead
-    ? warning(subject, `${evidence} Yet the role really listed and read it.`, remedy)
+    ? warning(subject, `${evidence} But the role did list and read the bucket.`, remedy)
     : fail(subject, evidence, remedy);
 }
 
@@ -152,6 +155,6 @@ function asRole({ expectations, known }: OneBucket, request: PolicyRequest): Pol
   };
 }
 
-/** Keys that no call of a role's session with a bucket holds, but for tags that the role bears. */
+/** Keys that are never in the context of a role session's call to a bucket, unless as a tag of the role. */
 const neverHeld =
   /^(?:aws:(?:source(?:arn|account|orgid|orgpaths)|principalservicename(?:slist)?|calledvia(?:first|last)?|username|federatedprovider|multifactorauthage|principaltag\/.*)|s3:(?:dataaccesspoint|accesspoint).*)$/;

@@ -83,7 +83,7 @@ describe('an end that moves', () => {
   test.each<[string, object, object, string, string[]]>([
     ['later', june, july, 'wider', ['ends later, after 31 Jul 2027 (UTC)']],
     ['earlier', july, june, 'narrower', ['ends earlier, after 30 Jun 2027 (UTC)']],
-    ['away', june, {}, 'wider', ['no end date any more']],
+    ['away', june, {}, 'wider', ['no end date']],
     ['in', {}, june, 'narrower', ['ends after 30 Jun 2027 (UTC)']],
     ['nowhere', june, june, 'none', []],
   ])('%s is one finding, and no change of a bucket', (_, was, is, direction, titles) => {
@@ -142,7 +142,7 @@ describe('a warning tells of the end', () => {
         id: 'access-ends-soon',
         message: "Kolena's access ends after 30 Jun 2027 (UTC).",
         remedy:
-          'To keep it, set a later `access-until`, or take it out, and apply before. Otherwise nothing has to be done.',
+          'To keep it, set a later `access-until`, or remove it, and apply before then. Otherwise there is nothing to do.',
       },
     ]);
     expect(warned('2027-07-20T00:00:00Z')[0]?.remedy).toContain('run `command: destroy`');

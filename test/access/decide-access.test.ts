@@ -508,7 +508,7 @@ test('a trust policy beyond 2,048 characters is refused without showing the exte
   const { message } = refusalOf(() =>
     decideAccess(config, nothingObserved, { region, verifierArn: principalArn }),
   );
-  expect(message).toMatch(/of which 1224 are the external ID, which stands in it twice/);
+  expect(message).toMatch(/of which 1224 are the external ID, which it holds twice/);
   expect(message).not.toContain(id);
 });
 

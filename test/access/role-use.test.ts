@@ -48,7 +48,9 @@ test.each<[string, Parameters<typeof tellUse>[0], object]>([
   [
     'not seen, of a new role',
     { now, trail: { unsearched: [] }, role: { created: '2026-11-01T00:00:00Z' } },
-    { note: 'CloudTrail has no event yet of Kolena assuming the role, which proves nothing.' },
+    {
+      note: 'CloudTrail has no event of Kolena assuming the role yet. That proves nothing: events can be late or missing.',
+    },
   ],
   [
     'not seen for 90 days',

@@ -32,7 +32,7 @@ describe('requireApproval', () => {
     [
       'nothing shown that was not applied yet',
       [],
-      'was applied already',
+      'is applied already',
       'to the newest merged pull request that touched the config',
     ],
     ['no pull request', [{ commit: 'c' }], 'No merged pull request', 'Bring the change in by a pull request'],

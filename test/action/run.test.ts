@@ -819,12 +819,16 @@ describe('report-path', () => {
   });
 
   test.each<[string, Parameters<typeof fakeWorld>[0], string]>([
-    ['without a token', { inputs: { 'github-token': '' } }, 'there is no GitHub token to ask with'],
-    ['of a schedule', { event: { kind: 'schedule', apiUrl: '' } }, 'this run belongs to none'],
+    ['without a token', { inputs: { 'github-token': '' } }, 'there is no GitHub token'],
+    [
+      'of a schedule',
+      { event: { kind: 'schedule', apiUrl: '' } },
+      'this run does not belong to a pull request',
+    ],
     [
       'where GitHub refuses',
       { event: pullRequestEvent, failing: { 'github.review': new Error('Not Found') } },
-      'GitHub did not tell: Not Found',
+      'GitHub could not be asked: Not Found',
     ],
   ])('says why nobody is named: %s', async (_, props, why) => {
     const world = fakeWorld({ ...props, inputs: { ...props?.inputs, 'report-path': path } });
@@ -836,7 +840,9 @@ describe('report-path', () => {
     const inputs = { 'report-path': path };
     const world = fakeWorld({ event: pullRequestEvent, inputs, unwritable: path });
     expect(await failureIn(world)).toBeUndefined();
-    expect(world.warnings).toEqual([expect.stringMatching(/report-path.*EACCES.*What the run did stands/)]);
+    expect(world.warnings).toEqual([
+      expect.stringMatching(/report-path.*EACCES.*The run itself is not affected/),
+    ]);
     expect(world.comments).toHaveLength(1);
   });
 });
@@ -880,7 +886,7 @@ describe('drift', () => {
     const waiting = fakeWorld({ event: schedule, inputs: drifts, merges: await merged(6.9) });
     expect(await failureIn(waiting)).toBeUndefined();
     expect(waiting.issues[0]).not.toHaveProperty('body');
-    expect(waiting.summaries[0]).toContain('**Waiting for apply**');
+    expect(waiting.summaries[0]).toContain('**Waiting for apply.**');
     expect(waiting.outputs['has-changes']).toBe(true);
     const late = fakeWorld({ event: schedule, inputs: drifts, merges: await merged(7.1) });
     expect(await failureIn(late)).toMatchObject({ reason: 'plan-changed' });

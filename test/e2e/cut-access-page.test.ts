@@ -119,7 +119,7 @@ describe('the page "Cut access now", under the approval gate', () => {
   test('a run under the gate writes nothing, since what was shown is applied already', async () => {
     const { outputs, errors, log } = await run({ command: 'apply' });
     expect(outputs['failure-reason'], log).toBe('not-approved');
-    expect(errors.join('\n')).toContain('was applied already');
+    expect(errors.join('\n')).toContain('is applied already');
     expect(scene.world.writes()).toEqual([]);
   });
 

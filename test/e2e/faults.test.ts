@@ -87,7 +87,7 @@ describe('a verification of which one call is denied', () => {
     const simulated = await scene.run({ command: 'verify', verify: 'simulate' });
     await s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
     expect(simulated.outputs['verified'], simulated.log).toBe('false');
-    expect(simulated.summary).toContain('The policy of share-with-kolena denies Kolena');
+    expect(simulated.summary).toContain('The bucket policy of share-with-kolena denies Kolena access');
   });
 });
 

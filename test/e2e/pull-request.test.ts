@@ -68,7 +68,9 @@ describe('a pull request', () => {
     expect(exitCode, log).toBe(0);
     const [comment] = github.commentsOn(pull.number);
     expect(comment?.body).toMatch(/^### .* · ❌ 1 check failed$/m);
-    expect(comment?.body).toMatch(/❌ failed:\*\* The policy of team-only denies Kolena\. .*OnlyTheTeam/);
+    expect(comment?.body).toMatch(
+      /❌ failed:\*\* The bucket policy of team-only denies Kolena access\. .*OnlyTheTeam/,
+    );
     expect(comment?.body).toContain('"arn:aws:iam::111122223333:role/KolenaS3ReadAccess"');
   });
 

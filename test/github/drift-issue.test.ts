@@ -37,10 +37,10 @@ test('one issue: opened, updated in silence, told of news once, closed when clea
   expect(said(1)).toEqual([]);
   await drift('d2');
   expect(server.issues[0]?.body).toBe(body('d2'));
-  expect(said(1)).toEqual([`What differs has changed: ${runUrl} found what the issue says now.`]);
+  expect(said(1)).toEqual([`The differences have changed. The issue now shows what ${runUrl} found.`]);
   expect(await clean()).toEqual({});
   expect(states()).toEqual(['closed']);
-  expect(said(1)).toContain(`No drift any more: ${runUrl}.`);
+  expect(said(1)).toContain(`AWS and the config no longer differ: ${runUrl}.`);
   await clean();
   expect(said(1)).toHaveLength(2);
   expect(await drift()).toEqual({ url: 'https://github.com/o/r/issues/2' });
@@ -109,7 +109,7 @@ test('drift that a person closed as not planned is silent until it changes', asy
 test.each([
   [403, 'Resource not accessible by integration', /refused with 403.*`issues: write`/s],
   [404, 'Not Found', /refused with 404/],
-  [410, 'Issues has been disabled in this repository.', /refused with 410.*switch the issues/s],
+  [410, 'Issues has been disabled in this repository.', /refused with 410.*turn on issues/s],
   [422, 'Validation Failed', /refused with 422/],
 ])('%i is a warning with the next step', async (status, message, expected) => {
   server.faults.push({ request: /^POST \/repos\/o\/r\/issues$/, status, message });

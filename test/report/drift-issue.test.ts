@@ -84,7 +84,7 @@ describe('the issue', () => {
 
   test('says which side moved, what waits, when, and the version', () => {
     expect(body).toContain('**AWS changed since the last apply.** An apply would do this:\n\n```diff\n');
-    expect(body).toContain('**Waiting for apply**, which is not drift for 7 days after the merge:');
+    expect(body).toContain('**Waiting for apply.** This counts as drift 7 days after the merge:');
     expect(body).toMatch(/<sub>.* · 23 Nov 2026, 09:00 UTC · kolena-s3-access v[\d.]+<\/sub>/);
     expect(body).toContain('Reads: in AWS → by the config');
   });

@@ -85,8 +85,8 @@ describe('the page', () => {
   });
 
   test('says why the pull request is not known', () => {
-    const unknown = evidencePage({ ...whole, review: 'there is no GitHub token to ask with.' }, clear);
-    expect(unknown).toContain('not known: there is no GitHub token to ask with.');
+    const unknown = evidencePage({ ...whole, review: 'there is no GitHub token.' }, clear);
+    expect(unknown).toContain('not known: there is no GitHub token.');
   });
 
   test.each(Object.entries<() => Report>(states))('%s: each check has its evidence', (_, state) => {

@@ -31,7 +31,7 @@ describe('the first line', () => {
       { outcome: 'verified', checks: [...passed, { ...check('pass', 'Reads.'), id: 'reads:images' }] },
     ],
     [
-      '⚠️ Kolena S3 access · not proven: nobody could try it · 2 of 3 checks passed, 1 not tried',
+      '⚠️ Kolena S3 access · not proven: this run could not try it · 2 of 3 checks passed, 1 not tried',
       { outcome: 'verified', checks: [...passed, { ...check('unprovable', 'Lists.'), id: 'lists:images' }] },
     ],
     [
@@ -56,7 +56,7 @@ describe('the first line', () => {
       },
     ],
     [
-      '❌ Drift: AWS is not what the configuration says',
+      '❌ Drift: AWS does not match the configuration',
       { outcome: 'failed', command: 'plan', failure: { reason: 'plan-changed', message: 'm', remedy: 'r' } },
     ],
     [

@@ -158,7 +158,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'key-policy:pictures': {
     seen: empty,
     known: knownWith({ keyPolicy: keyPolicyOf({ Principal: { AWS: callerArn } }) }),
-    cause: /admits neither the role nor its account/,
+    cause: /allows neither the role nor its account/,
   },
   [`presigned:${name}`]: {
     seen: { locations: { [name]: { ...location, presigned: refusedWith({}) } } },

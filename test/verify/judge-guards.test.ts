@@ -146,7 +146,7 @@ test.each(byPlace)(
     const policy = policyOf({ Sid: 'Place', ...statement });
     const [check] = checksOf({ policy }, {}, new Set(['pictures']));
     expect(check).toMatchObject({ id: 'bucket-policy:pictures', status: 'warning' });
-    expect(check?.evidence).toMatch(/^The statement Place .* judges callers by their network place/);
+    expect(check?.evidence).toMatch(/^The statement Place .* depends on where a request comes from/);
     expect(check?.remedy).toContain(JSON.stringify(roleArn));
     expect(checksOf({ policy: exempted(policy) })).toMatchObject([{ status: 'pass' }]);
     expect(await letsRoleIn({ policy, context: inside })).toBe(true);

@@ -84,12 +84,12 @@ test.each([
   ['?policy', denied, 's3:GetBucketPolicy', 'whether a bucket policy denies Kolena'],
   ['ownershipControls', denied, 's3:GetBucketOwnershipControls', 'whether objects can belong'],
   ['DescribeKey', deniedKey, 'kms:DescribeKey', 'which key an alias stands for'],
-  ['GetKeyPolicy', deniedKey, 'kms:GetKeyPolicy', 'whether a key policy lets the role in'],
+  ['GetKeyPolicy', deniedKey, 'kms:GetKeyPolicy', 'whether a key policy allows the role to decrypt'],
   [
     'GetKeyPolicy',
     [200, JSON.stringify({ Policy: 'not JSON' })] as const,
     'kms:GetKeyPolicy',
-    'lets the role in',
+    'allows the role to decrypt',
   ],
 ])('%s that is not answered well fails nothing, and is named with %s.', async (what, answer, right, lost) => {
   const bucket = await read({ [what]: answer }, aliasArn);
