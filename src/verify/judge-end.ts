@@ -26,6 +26,8 @@ function trust(ended: string, expectations: Expectations, { role }: Observations
     action: 'sts:AssumeRole',
     principals: namesOfCaller(kolenaPrincipalArn),
     context: { 'aws:CurrentTime': ended, ...(externalId !== undefined && { 'sts:ExternalId': externalId }) },
+    // What Kolena bears beside them is not known: nothing but the date counts as a refusal.
+    mayHold: () => true,
   });
   if (statement === undefined || statement.Effect === 'Deny')
     return pass(subject, `By the trust policy read back, the access ended ${humanEnd(ended)}.`);
@@ -40,7 +42,8 @@ function reads(location: ExpectedLocation, observations: Observations): Check {
   if (list.outcome === 'ok') return fail(subject, 'A session of the role listed it after the end.');
   if (read.outcome === 'ok')
     return fail(subject, `A session of the role read ${read.value.key} after the end.`);
-  const { code, message, status } = list.refusal;
-  if (status === 403) return pass(subject, `S3 refused it to a session of the role: ${code}.`);
+  const { code, message } = list.refusal;
+  // A clock that is wrong and a proxy refuse by 403, too.
+  if (code === 'AccessDenied') return pass(subject, `S3 refused it to a session of the role: ${code}.`);
   return unprovable(subject, `S3 answered ${code}: ${message}`);
 }

@@ -99,6 +99,22 @@ describe('access that outlives its end fails', () => {
       },
       ['trust-policy', 'ended'],
     ],
+    [
+      'a condition that has nothing to do with time',
+      {
+        role: {
+          ...role,
+          trustPolicy: {
+            ...trust,
+            Statement: trustPolicy.Statement.map((one) => ({
+              ...one,
+              Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-kolena' } },
+            })),
+          },
+        },
+      },
+      ['trust-policy', 'external-id', 'ended'],
+    ],
     ['the policy has no end', { policies }, ['policies']],
     [
       'the simulator still grants',
@@ -116,8 +132,12 @@ describe('access that outlives its end fails', () => {
     expect(failed(seen)).toEqual(ids);
   });
 
-  test('an outage proves nothing', () => {
-    const list = { outcome: 'refused', refusal: { ...denied, status: 503 } } as const;
+  test.each([
+    ['an outage', { ...denied, code: 'ServiceUnavailable', status: 503 }],
+    ['a clock that is wrong', { ...denied, code: 'RequestTimeTooSkewed' }],
+    ["a proxy's refusal", { ...denied, code: 'Forbidden' }],
+  ])('%s proves nothing', (_, refusal) => {
+    const list = { outcome: 'refused', refusal } as const;
     const checks = judge(over, {
       ...gone,
       locations: { pictures: { list, read: skipped, presigned: skipped } },
