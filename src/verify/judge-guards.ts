@@ -154,4 +154,4 @@ function asRole({ expectations, known }: OneBucket, request: PolicyRequest): Pol
 
 /** Keys that no call of a role's session with a bucket holds, but for tags that the role bears. */
 const neverHeld =
-  /^(?:aws:(?:source(?:arn|account|orgid|orgpaths)|principalservicename(?:slist)?|calledvia(?:first|last)?|username|federatedprovider|multifactorauthage|principaltag\/.*)|s3:(?:dataaccesspoint|accesspoint).*)$/;
+  /^(?:aws:(?:source(?:arn|account|orgid|orgpaths|identity)|principalservicename(?:slist)?|calledvia(?:first|last)?|username|federatedprovider|multifactorauthage|principaltag\/.*)|s3:(?:dataaccesspoint|accesspoint|x-amz-(?!content-sha256)).*)$/;
