@@ -128,7 +128,10 @@ export function withOneFix(checks: readonly Check[], guards: readonly Check[]): 
 }
 
 /** A request as a session of the role makes it, from a place that is not known. */
-function asRole({ expectations, known }: OneBucket, request: PolicyRequest): PolicyRequest {
+export function asRole(
+  { expectations, known }: Pick<OneBucket, 'expectations' | 'known'>,
+  request: PolicyRequest,
+): PolicyRequest {
   const { partition, accountId = '', tags } = expectations;
   const { roleId = 'AROA-new', tags: live = {} } = known.role ?? {};
   const tagged = Object.entries({ ...live, ...tags }).map(([key, value]) => [
