@@ -11,6 +11,8 @@ export async function tellKolenaUse(run: RunContext, { aws, observed, desired }:
   run.report.output({ 'kolena-last-seen': trail.last?.time ?? '' });
   if (note !== undefined) run.report.note(note);
   if (info !== undefined) run.edges.runner.info(info);
-  if (warning !== undefined)
+  // An access that has ended is not used, as it should be.
+  const hasEnded = desired.warnings.some(({ id }) => id === 'access-ended');
+  if (warning !== undefined && !hasEnded)
     run.report.add({ desired: { ...desired, warnings: [...desired.warnings, warning] } });
 }

@@ -31,3 +31,9 @@ export function humanDay(iso: string): string {
 export function utcSecond(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
+
+/** Milliseconds of a date in a policy, which IAM takes as ISO 8601 or in seconds since 1970; NaN for any other text. */
+export function momentOf(date: string): number {
+  // Four digits are a year.
+  return new Date(/^\d{5,}$/.test(date) ? Number(date) * 1000 : date).getTime();
+}

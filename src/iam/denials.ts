@@ -34,18 +34,18 @@ export function admits(policy: PolicyDocument, request: PolicyRequest): 'always'
 
 /** The statement with a role exempt from its Deny, whatever form it has. */
 export function exempting({ NotPrincipal, ...statement }: Statement, roleArn: string): Statement {
-  const { Condition = {} } = statement;
+  const left = NotPrincipal === undefined ? [] : principalsOf({ Principal: NotPrincipal });
+  const named = (type: RegExp) => left.flatMap((name) => type.exec(name)?.[1] ?? []);
+  const Condition = exemptingServices(statement.Condition, named(/^Service:(.*)/));
   const isPrincipalArn = (key: string) => key.toLowerCase() === 'aws:principalarn';
   const exempts = (operator: string) =>
     /^(?:arn|string)not(?:equals|like)(?:ifexists)?$/i.test(operator) &&
     Object.keys(Condition[operator] ?? {}).some(isPrincipalArn);
   const operator = Object.keys(Condition).find(exempts) ?? 'ArnNotEquals';
   const key = Object.keys(Condition[operator] ?? {}).find(isPrincipalArn) ?? 'aws:PrincipalArn';
-  const left = NotPrincipal === undefined ? [] : principalsOf({ Principal: NotPrincipal });
-  const roles = left
-    .map((name) => name.replace('AWS:', ''))
-    .filter((arn) => /:iam:.*:(?:role|user)\//.test(arn));
-  const arns = [...listOf(Condition[operator]?.[key]), ...roles, roleArn];
+  // As this key the ARN of a root is its root user alone; a session bears its role's.
+  const spared = named(/^AWS:(.*:iam:.*:(?:role\/.*|user\/.*|root))$/);
+  const arns = [...new Set([...listOf(Condition[operator]?.[key]), ...spared, roleArn])];
   return {
     ...statement,
     ...(NotPrincipal !== undefined && { Principal: '*' }),
@@ -54,6 +54,12 @@ export function exempting({ NotPrincipal, ...statement }: Statement, roleArn: st
       [operator]: { ...Condition[operator], [key]: arns.length === 1 ? roleArn : arns },
     },
   };
+}
+
+function exemptingServices(condition: Condition = {}, services: readonly string[]): Condition {
+  if (services.length === 0) return condition;
+  const operator = 'StringNotEqualsIfExists';
+  return { ...condition, [operator]: { ...condition[operator], 'aws:PrincipalServiceName': services } };
 }
 
 function decides(statement: Statement, request: PolicyRequest) {

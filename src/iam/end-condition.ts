@@ -1,3 +1,4 @@
+import { momentOf, utcSecond } from '../base/time.ts';
 import { listOf } from './compare-policy.ts';
 import type { Condition, Statement } from './policy-document.ts';
 
@@ -12,19 +13,28 @@ export function withEnd(statement: Statement, end: string | undefined): Statemen
   return { ...statement, Condition: { ...statement.Condition, ...endCondition(end) } };
 }
 
-/** When a statement ends, as it is written here; undefined when it has no end, or one in other words. */
-export function endOf({ Condition }: Statement): string | undefined {
-  const { 'aws:CurrentTime': values, ...others } = Condition?.['DateLessThan'] ?? {};
-  const [end, ...more] = listOf(values);
-  return more.length + Object.keys(others).length === 0 ? end : undefined;
+/** When a statement ends, as `utcSecond` spells it, however it is written; undefined when it has no end, or in another key. */
+export function endOf({ Condition = {} }: Statement): string | undefined {
+  const dates = Object.entries(Condition).flatMap(([operator, keys]) =>
+    isBefore(operator) ? Object.entries(keys) : [],
+  );
+  const [[key, values] = ['', []], ...others] = dates;
+  if (key.toLowerCase() !== 'aws:currenttime' || others.length > 0) return undefined;
+  // Of several dates one is enough for IAM.
+  const end = Math.max(...listOf(values).map(momentOf));
+  return Number.isFinite(end) ? utcSecond(new Date(end)) : undefined;
 }
 
 /** A statement less the end that `endOf` finds. */
 export function withoutEnd(statement: Statement): Statement {
   if (endOf(statement) === undefined) return statement;
   const { Condition = {}, ...rest } = statement;
-  const others = Object.entries(Condition).filter(([operator]) => operator !== 'DateLessThan');
+  const others = Object.entries(Condition).filter(([operator]) => !isBefore(operator));
   return others.length === 0 ? rest : { ...rest, Condition: Object.fromEntries(others) };
+}
+
+function isBefore(operator: string): boolean {
+  return /^datelessthan(?:equals)?$/i.test(operator);
 }
 
 /** Context of a request before any end: whether a time has run out is for AWS to say, by its clock and not by this one. */

@@ -1,3 +1,4 @@
+import { momentOf } from '../base/time.ts';
 import { listOf, principalsOf, statementsOf, type Statements } from './compare-policy.ts';
 import type { Condition, Statement } from './policy-document.ts';
 
@@ -125,8 +126,10 @@ const comparisons: Readonly<Record<string, (wanted: string, value: string) => bo
   arnequals: like,
   arnlike: like,
   bool: (wanted, value) => wanted.toLowerCase() === value.toLowerCase(),
-  datelessthan: (wanted, value) => Date.parse(value) < Date.parse(wanted),
-  dategreaterthan: (wanted, value) => Date.parse(value) > Date.parse(wanted),
+  datelessthan: (wanted, value) => momentOf(value) < momentOf(wanted),
+  datelessthanequals: (wanted, value) => momentOf(value) <= momentOf(wanted),
+  dategreaterthan: (wanted, value) => momentOf(value) > momentOf(wanted),
+  dategreaterthanequals: (wanted, value) => momentOf(value) >= momentOf(wanted),
 };
 
 /** Whether an IAM pattern matches a value: `*` stands for any characters and `?` for one, `/` included. */

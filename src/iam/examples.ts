@@ -1,3 +1,4 @@
+import { momentOf } from '../base/time.ts';
 import { normalizeStatements, type NormalizedCondition } from './compare-policy.ts';
 import type { Statement } from './policy-document.ts';
 
@@ -66,6 +67,6 @@ function missing({ operator, values }: NormalizedCondition): string {
 
 /** A moment before or after a date. */
 function shifted(date: string, seconds: number): string {
-  const time = Date.parse(date);
+  const time = momentOf(date);
   return Number.isNaN(time) ? date : new Date(time + seconds * 1000).toISOString();
 }

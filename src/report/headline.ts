@@ -32,7 +32,7 @@ function result(report: Report, change: AccessChange | undefined): string {
         ? `✅ Kolena S3 access · applied${isVerified(report.checks ?? []) ? ' and proven from inside your account' : ''}: ${planned(report, change)}`
         : '✅ Kolena S3 access · nothing had to be applied';
     case 'ended':
-      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${hasEnd(report, 'pass') ? 'Kolena can no longer read anything' : 'not proven, this run could not try it'}`;
+      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${isOver(report) ? 'Kolena can no longer read anything' : 'not proven, this run could not try all of it'}`;
     case 'verified':
       return isVerified(report.checks ?? [])
         ? `✅ Kolena S3 access · proven from inside your account: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
@@ -83,15 +83,21 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Whether a check of what can be read after the end has this status, or, if it failed, one of who gets in. */
-function hasEnd({ checks = [] }: Report, status: 'pass' | 'fail'): boolean {
-  const kinds = ['ended-reads', 'denies-ended', ...(status === 'fail' ? (['ended'] as const) : [])] as const;
-  return checks.some((check) => check.status === status && kinds.some((kind) => isOfKind(check.id, kind)));
+/** Whether a session of the role was refused wherever it could read before; documents alone do not say so. */
+function isOver({ checks = [] }: Report): boolean {
+  const tried = checks.filter(({ id }) => isOfKind(id, 'ended-reads'));
+  return tried.length > 0 && tried.every(({ status }) => status === 'pass');
+}
+
+/** Whether a check after the end failed. */
+function outlivesEnd({ checks = [] }: Report): boolean {
+  const kinds = ['ended-reads', 'denies-ended', 'ended'] as const;
+  return checks.some(({ id, status }) => status === 'fail' && kinds.some((kind) => isOfKind(id, kind)));
 }
 
 /** The buckets that Kolena cannot use, where a check of theirs failed. */
 function unread(report: Report): string {
-  if (hasEnd(report, 'fail')) return 'the access still works after its end';
+  if (outlivesEnd(report)) return 'the access still works after its end';
   const refused = bucketsWith(report, 'fail');
   return refused > 0
     ? `Kolena cannot read ${refused} of ${count(bucketsWith(report), 'bucket')}`

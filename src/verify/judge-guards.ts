@@ -131,7 +131,10 @@ export function withOneFix(checks: readonly Check[], guards: readonly Check[]): 
 }
 
 /** A request as a session of the role makes it, from a place that is not known. */
-function asRole({ expectations, known }: OneBucket, request: PolicyRequest): PolicyRequest {
+export function asRole(
+  { expectations, known }: Pick<OneBucket, 'expectations' | 'known'>,
+  request: PolicyRequest,
+): PolicyRequest {
   const { partition, accountId = '', tags } = expectations;
   const { roleId = 'AROA-new', tags: live = {} } = known.role ?? {};
   const tagged = Object.entries({ ...live, ...tags }).map(([key, value]) => [
@@ -157,4 +160,4 @@ function asRole({ expectations, known }: OneBucket, request: PolicyRequest): Pol
 
 /** Keys that are never in the context of a role session's call to a bucket, unless as a tag of the role. */
 const neverHeld =
-  /^(?:aws:(?:source(?:arn|account|orgid|orgpaths)|principalservicename(?:slist)?|calledvia(?:first|last)?|username|federatedprovider|multifactorauthage|principaltag\/.*)|s3:(?:dataaccesspoint|accesspoint).*)$/;
+  /^(?:aws:(?:source(?:arn|account|orgid|orgpaths|identity)|principalservicename(?:slist)?|calledvia(?:first|last)?|username|federatedprovider|multifactorauthage|principaltag\/.*)|s3:(?:dataaccesspoint|accesspoint|x-amz-(?!content-sha256)).*)$/;

@@ -25,7 +25,7 @@ export function judge(
     ...judgeAssume(expectations, observations),
     ...(expectations.ended === undefined
       ? [...withOneFix(judgeLocations(expectations, observations), guards), ...guards]
-      : judgeEnd(expectations, observations)),
+      : judgeEnd(expectations, observations, known)),
     ...judgeBrowser(expectations, observations),
     ...judgeCors(expectations, observations),
     ...judgeSimulation(expectations, {

@@ -4,6 +4,7 @@ import { decideAccess } from '../../src/access/decide-access.ts';
 import { nothingObserved } from '../../src/access/observed.ts';
 import { statementsOf } from '../../src/iam/compare-policy.ts';
 import { withoutEnd } from '../../src/iam/end-condition.ts';
+import type { PolicyDocument, Statement } from '../../src/iam/policy-document.ts';
 import { isTemporary } from '../../src/iam/temporary-statement.ts';
 import { configOf } from '../config/configs.ts';
 import { bucketOf, roleOf, policyOf, worldOf } from './world.ts';
@@ -95,6 +96,35 @@ describe('an end that moves', () => {
       ['CORS only', false],
     ]);
     expect(found.others).toEqual([]);
+  });
+
+  const written = (condition: object) => (one: Statement) => ({
+    ...withoutEnd(one),
+    Condition: { ...withoutEnd(one).Condition, ...condition },
+  });
+
+  test.each<[string, object]>([
+    ['in seconds', { DateLessThan: { 'aws:CurrentTime': '1814400000' } }],
+    ['with an offset', { DateLessThan: { 'aws:CurrentTime': '2027-07-01T02:00:00+02:00' } }],
+    ['as a date', { DateLessThan: { 'aws:CurrentTime': '2027-07-01' } }],
+    ['in another case', { dateLessThan: { 'aws:currentTime': end } }],
+    ['with its own second', { DateLessThanEquals: { 'aws:CurrentTime': end } }],
+    ['as the later of two', { DateLessThan: { 'aws:CurrentTime': ['2027-01-01T00:00:00Z', end] } }],
+  ])('is known however somebody wrote it: %s', (_, condition) => {
+    const { role, policies, ...world } = standing(june);
+    if (role === undefined) throw new Error('there is a role');
+    const ending = (document: PolicyDocument) => ({
+      ...document,
+      Statement: document.Statement.map(written(condition)),
+    });
+    const observed = {
+      ...world,
+      role: { ...role, trustPolicy: ending(role.trustPolicy) },
+      policies: policies.map((one) => ({ ...one, document: ending(one.document) })),
+    };
+    expect(
+      [june, july, { 'access-until': '2027-06-29' }].map((is) => change(observed, is).direction),
+    ).toEqual(['none', 'wider', 'narrower']);
   });
 
   test('in the policies alone is found, too', () => {

@@ -76,6 +76,22 @@ describe('evaluatePolicies', () => {
       { ...read, context: { 'aws:CurrentTime': '2026-01-01T00:00:01Z' } },
       'implicitDeny',
     ],
+    ...['2026-01-01T00:00:00Z', '1767225600'].flatMap((date) =>
+      ['LessThanEquals', 'GreaterThanEquals', 'LessThan', 'GreaterThan'].map(
+        (operator): [string, Statement[], PolicyRequest, string] => [
+          `Date${operator} ${date} at that very second`,
+          [allow({ Condition: { [`Date${operator}`]: { 'aws:CurrentTime': date } } })],
+          { ...read, context: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } },
+          operator.endsWith('Equals') ? 'allowed' : 'implicitDeny',
+        ],
+      ),
+    ),
+    [
+      'a date in seconds that is to come',
+      [allow({ Condition: { DateLessThan: { 'aws:CurrentTime': '1767225600' } } })],
+      { ...read, context: { 'aws:CurrentTime': '2025-12-31T23:59:59Z' } },
+      'allowed',
+    ],
     [
       'every condition or none',
       [allow({ Condition: { StringEquals: { a: '1', b: '2' } } })],

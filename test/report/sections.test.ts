@@ -35,6 +35,17 @@ describe('the first line', () => {
       { outcome: 'verified', checks: [...passed, { ...check('unprovable', 'Lists.'), id: 'lists:images' }] },
     ],
     [
+      '⚠️ Kolena S3 access · ended: not proven, since not all of it could be tried · 3 of 4 checks passed, 1 not tried',
+      {
+        outcome: 'ended',
+        checks: [
+          ...passed,
+          { ...check('pass', 'Ended.'), id: 'ended-reads:images' },
+          { ...check('unprovable', 'Ended.'), id: 'ended-reads:videos' },
+        ],
+      },
+    ],
+    [
       '❌ The access is not proven · 1 of 3 checks failed',
       {
         outcome: 'failed',

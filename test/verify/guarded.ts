@@ -52,6 +52,7 @@ export async function letsRoleIn({
           'aws:ViaAWSService': 'false',
           'aws:MultiFactorAuthPresent': 'false',
           'aws:userid': 'AROAEXAMPLE:kolena',
+          'aws:CurrentTime': '2026-11-26T00:00:00Z',
           ...context,
         },
       },

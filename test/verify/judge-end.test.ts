@@ -6,6 +6,7 @@ import { judge } from '../../src/verify/judge.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { Observations } from '../../src/verify/observations.ts';
 import { simulationQuestions } from '../../src/verify/simulation.ts';
+import { policyOf } from './guarded.ts';
 import { denied, expectations, goodSimulation, observations, policy, refused, trustPolicy } from './good.ts';
 
 const end = '2026-11-01T00:00:00Z';
@@ -99,6 +100,22 @@ describe('access that outlives its end fails', () => {
       },
       ['trust-policy', 'ended'],
     ],
+    [
+      'a condition that has nothing to do with time',
+      {
+        role: {
+          ...role,
+          trustPolicy: {
+            ...trust,
+            Statement: trustPolicy.Statement.map((one) => ({
+              ...one,
+              Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-kolena' } },
+            })),
+          },
+        },
+      },
+      ['trust-policy', 'external-id', 'ended'],
+    ],
     ['the policy has no end', { policies }, ['policies']],
     [
       'the simulator still grants',
@@ -116,8 +133,38 @@ describe('access that outlives its end fails', () => {
     expect(failed(seen)).toEqual(ids);
   });
 
-  test('an outage proves nothing', () => {
-    const list = { outcome: 'refused', refusal: { ...denied, status: 503 } } as const;
+  test.each([
+    ['the role', { AWS: 'arn:aws:iam::111122223333:role/Kolena' }, 'unprovable'],
+    ['everybody', '*', 'unprovable'],
+    ['its account, which leaves it to the policies of the role', { AWS: '111122223333' }, 'pass'],
+    ['somebody else', { AWS: 'arn:aws:iam::111122223333:role/Other' }, 'pass'],
+  ] as const)(
+    'a list that is refused proves no end of reading where the bucket policy allows %s',
+    (...row) => {
+      const [, Principal, status] = row;
+      const open = policyOf({
+        Effect: 'Allow',
+        Principal,
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::pictures/*',
+      });
+      const bucket = {
+        name: 'pictures',
+        region: 'eu-west-1',
+        corsRules: [],
+        guard: { unread: [], policy: open },
+      };
+      const checks = judge(over, gone, { buckets: { pictures: bucket }, role });
+      expect(checks.find(({ id }) => id === 'ended-reads:pictures')?.status).toBe(status);
+    },
+  );
+
+  test.each([
+    ['an outage', { ...denied, code: 'ServiceUnavailable', status: 503 }],
+    ['a clock that is wrong', { ...denied, code: 'RequestTimeTooSkewed' }],
+    ["a proxy's refusal", { ...denied, code: 'Forbidden' }],
+  ])('%s proves nothing', (_, refusal) => {
+    const list = { outcome: 'refused', refusal } as const;
     const checks = judge(over, {
       ...gone,
       locations: { pictures: { list, read: skipped, presigned: skipped } },

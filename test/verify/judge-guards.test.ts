@@ -17,7 +17,7 @@ function checksOf(
   const bucket = { name: 'pictures', region: 'eu-west-1', corsRules: [], defaultKmsKeyArn: keyArn };
   const { role } = observations;
   return judgeGuards(
-    { ...expectations, ...part },
+    { ...expectations, now: '2026-11-26T00:00:00Z', ...part },
     { buckets: { pictures: { ...bucket, guard: { unread: [], ...guard } } }, ...(role && { role }) },
     read,
   );
@@ -59,6 +59,13 @@ const denying: readonly (readonly [string, Partial<Statement>])[] = [
   ['roles without a tag', is('StringNotEquals', 'aws:PrincipalTag/team', 'vision')],
   ['sessions without MFA', is('BoolIfExists', 'aws:MultiFactorAuthPresent', 'false')],
   ['all but an access point', is('StringNotEquals', 's3:DataAccessPointAccount', '111122223333')],
+  ['sessions without a source identity', is('Null', 'aws:SourceIdentity', 'true')],
+  [
+    'whatever is not an encrypted upload',
+    is('StringNotEqualsIfExists', 's3:x-amz-server-side-encryption', 'aws:kms'),
+  ],
+  ['everybody since a day', is('DateGreaterThanEquals', 'aws:CurrentTime', '2026-01-01T00:00:00Z')],
+  ['everybody since a second', is('DateGreaterThan', 'aws:CurrentTime', '1767225600')],
   ['everybody but named principals', { Principal: undefined as never, NotPrincipal: { AWS: [other] } }],
 ];
 
@@ -80,6 +87,12 @@ test.each(denying)(
 test.each([
   ['plain HTTP', is('Bool', 'aws:SecureTransport', 'false')],
   ['old TLS', is('NumericLessThan', 's3:TlsVersion', '1.2')],
+  [
+    'uploads without encryption',
+    { Action: 's3:PutObject', ...is('Null', 's3:x-amz-server-side-encryption', 'true') },
+  ],
+  ['payloads that are not signed', is('StringEquals', 's3:x-amz-content-sha256', 'UNSIGNED-PAYLOAD')],
+  ['everybody from a day on', is('DateGreaterThan', 'aws:CurrentTime', '2099-01-01T00:00:00Z')],
   ['writing', { Action: ['s3:PutObject', 's3:Delete*'] }],
   ['another bucket', { Resource: 'arn:aws:s3:::other/*' }],
   ['everybody but the role', is('ArnNotEquals', 'aws:PrincipalArn', [other, roleArn])],
@@ -242,6 +255,22 @@ test('NotPrincipal leaves a session out by its own ARN alone, as AWS documents i
   const sparing = (...AWS: string[]) =>
     checksOf({ policy: policyOf({ Principal: undefined as never, NotPrincipal: { AWS } }) })[0]?.status;
   expect([sparing(roleArn, root), sparing(roleArn, root, session)]).toEqual(['fail', 'pass']);
+});
+
+test('Whoever NotPrincipal spared is spared by its remedy, too: root users, services, and the role once.', () => {
+  const root = 'arn:aws:iam::111122223333:root';
+  const NotPrincipal = { AWS: [root, '111122223333', other, roleArn], Service: 'logging.s3.amazonaws.com' };
+  const [statement] = policyOf({ Principal: undefined as never, NotPrincipal }).Statement;
+  expect(statement && exempting(statement, roleArn)).toEqual({
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: '*',
+    Condition: {
+      ArnNotEquals: { 'aws:PrincipalArn': [roleArn, other, root] },
+      StringNotEqualsIfExists: { 'aws:PrincipalServiceName': ['logging.s3.amazonaws.com'] },
+    },
+  });
 });
 
 test('A bucket that was not looked at, or has no policy, has no check.', () => {
