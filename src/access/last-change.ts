@@ -14,5 +14,5 @@ export function lastChangeIn(event: string, resource: string): string | undefine
   const by = [sessionContext?.sessionIssuer?.arn, arn, invokedBy, accountId].find(
     (one) => typeof one === 'string',
   );
-  return `The last change of ${resource} that CloudTrail tells of: ${eventName} on ${humanTime(eventTime)}, by ${by ?? 'an unnamed caller'}.`;
+  return `The last change of ${resource} in CloudTrail: ${eventName} on ${humanTime(eventTime)}, by ${by ?? 'an unnamed caller'}.`;
 }

@@ -8,6 +8,7 @@ import { parseAccessConfig } from '../config/parse.ts';
 import { trustPolicyKey } from '../config/trust-policy-key.ts';
 import { pathsOf, rootOf, unfitFile } from './own-file.ts';
 import { repositoryOf } from './repository.ts';
+import { rolesBeside } from './roles-beside.ts';
 
 /** A config as the repository's history holds it. */
 export interface ConfigVersions {
@@ -15,6 +16,8 @@ export interface ConfigVersions {
   readonly configFiles: readonly string[];
   /** The access that other versions of these files describe, with the inputs of this run. */
   readonly parseConfig: (read: (path: string) => Promise<string>) => Promise<AccessConfig>;
+  /** Roles, in lower case, that other configs in the same folder name now, each with its file. */
+  readonly rolesBeside: ReadonlyMap<string, string>;
 }
 
 /** IAM takes a trust policy of up to 4,096 characters; white space does not count. */
@@ -75,6 +78,7 @@ export function versionsOf(configPath: string, inputs: Readonly<Record<string, s
     return name === undefined ? [] : inRepository(resolve(dirname(configPath), name));
   };
   return {
+    rolesBeside: root === undefined ? new Map() : rolesBeside(configPath),
     configFiles: configFile === undefined ? [] : [...ownFiles, ...trustPolicyFiles()],
     parseConfig: async (read) => {
       const keys = keysOf(await read(configFile ?? ''));

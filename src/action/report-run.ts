@@ -154,7 +154,7 @@ async function label(report: Report, { runner, event, settings, pullRequests }: 
 
 /** Writes the issue about drift and gives its address; a run that could not tell leaves it as it is. */
 async function driftIssue(report: Report, { runner, settings, pullRequests }: ReportProps) {
-  const { drift, digest = '', runUrl } = report;
+  const { drift, digest = '', runUrl, shown: { scope = '' } = {} } = report;
   if (settings['drift-issue'] !== true || drift === undefined) return undefined;
   const key = settings['comment-key'];
   const mask = (text: string) => runner.masked(text);
@@ -162,7 +162,7 @@ async function driftIssue(report: Report, { runner, settings, pullRequests }: Re
     ? rendered(() => renderDriftIssue(report, { key, mask }), { runner })
     : undefined;
   if (isDrift(drift) && body === undefined) return undefined;
-  const saved = await pullRequests?.saveDriftIssue({ key, digest, ...defined({ body, runUrl }) });
+  const saved = await pullRequests?.saveDriftIssue({ key, digest, scope, ...defined({ body, runUrl }) });
   if (saved?.warning !== undefined) runner.warning(saved.warning);
   return saved?.url;
 }

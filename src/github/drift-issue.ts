@@ -1,5 +1,5 @@
 import { warningOf } from '../problem/github-error.ts';
-import { isAbout, issueSteps, type DriftIssue, type IssueStep } from '../report/drift-issue.ts';
+import { isAbout, isOfAnother, issueSteps, type DriftIssue, type IssueStep } from '../report/drift-issue.ts';
 import type { GitHub } from './client.ts';
 import { ownLogin } from './our-comments.ts';
 
@@ -9,6 +9,8 @@ export interface DriftIssueTarget {
   readonly key: string;
   /** Of the plan that found the drift. */
   readonly digest: string;
+  /** The config and account that the run is about. */
+  readonly scope: string;
   /** Absent when there is no drift. */
   readonly body?: string;
   readonly runUrl?: string;
@@ -25,6 +27,8 @@ export async function saveDriftIssue(github: GitHub, target: DriftIssueTarget): 
   try {
     const login = await ownLogin(github);
     const issues = await issuesOf(github, { login, key: target.key });
+    const other = issues.find(({ isOpen, body }) => isOpen && isOfAnother(body, target.scope));
+    if (other !== undefined) return { warning: sharedKey(target.key, other) };
     const creator = await perform(github, target, issues);
     // Another run may have opened one at the same time, and the oldest stays.
     const now = creator === undefined ? issues : await issuesOf(github, { login: creator, key: target.key });
@@ -37,6 +41,11 @@ export async function saveDriftIssue(github: GitHub, target: DriftIssueTarget): 
       'Give the job `issues: write`, and turn on issues in the repository. Or set `drift-issue: false`.';
     return { warning: warningOf(error, 'The issue about drift is', remedy) };
   }
+}
+
+/** Two configs with one key would close and overwrite each other's issue. */
+function sharedKey(key: string, { number, url }: DriftIssue): string {
+  return `The issue about drift with the key "${key}", ${url}, is about another config or account, and was left as it is.\nNext step: Give each config and account a \`comment-key\` of its own, or close issue ${number} if its config was renamed.`;
 }
 
 /** The login of whoever opened an issue, if one was opened. */

@@ -49,7 +49,8 @@ type Said = FactProps & { readonly effect: Permission['effect'] };
 
 /** What denies and goes gives access, as much as is allowed afterwards: that belongs to the fact. */
 function betweenWhole(before: readonly Said[], after: readonly Said[]): Fact[] {
-  const allowed = after.filter(({ effect }) => effect === 'Allow').map(({ content }) => content);
+  const allowing = after.filter(({ effect }) => effect === 'Allow');
+  const allowed = allowing.map(({ content }) => JSON.stringify(content)).sort();
   const stands = new Set(after.map(({ content }) => JSON.stringify(content)));
   const whole = before.map((said): FactProps =>
     said.effect === 'Allow' || stands.has(JSON.stringify(said.content))

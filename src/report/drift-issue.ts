@@ -21,17 +21,26 @@ export type IssueStep =
   | { readonly kind: 'update'; readonly number: number; readonly isNews: boolean }
   | { readonly kind: 'close'; readonly number: number; readonly duplicateOf?: number };
 
-function opening(key: string): string {
-  return `<!-- kolena-s3-access:drift {"key":${inHtmlComment(key)},`;
+const OPENING = '<!-- kolena-s3-access:drift {';
+
+function opening(key: string, digest = ''): string {
+  return `${OPENING}"key":${inHtmlComment(key)},"digest":${inHtmlComment(digest)}`;
 }
 
-function markerOf(key: string, digest = ''): string {
-  return `${opening(key)}"digest":${inHtmlComment(digest)}} -->`;
+/** The marker of an issue without its end. Text of others that holds a marker, such as the ID of a CORS rule, stands below it. */
+function markerIn(body: string): string {
+  return /<!-- kolena-s3-access:drift \{[^>]*/.exec(body)?.[0] ?? '';
 }
 
 /** Whether an issue is about the drift of this `comment-key`, whatever people wrote around the marker. */
 export function isAbout(body: string, key: string): boolean {
-  return body.includes(opening(key));
+  return markerIn(body).startsWith(`${OPENING}"key":${inHtmlComment(key)},`);
+}
+
+/** Whether an issue names another config or account than this one; those of earlier versions name none. */
+export function isOfAnother(body: string, scope: string): boolean {
+  const marker = markerIn(body);
+  return marker.includes(',"scope":') && !marker.includes(`,"scope":${inHtmlComment(scope)}}`);
 }
 
 /** What is done about the issues as they stand, oldest first: one stays open while there is drift. */
@@ -40,7 +49,7 @@ export function issueSteps(
   { key, digest, isDrift }: { readonly key: string; readonly digest: string; readonly isDrift: boolean },
 ): IssueStep[] {
   const [oldest, ...others] = issues.filter(({ isOpen }) => isOpen);
-  const isNews = (body: string) => !body.includes(markerOf(key, digest));
+  const isNews = (body: string) => !markerIn(body).startsWith(opening(key, digest));
   if (oldest === undefined) {
     const last = issues.at(-1);
     const isKnown = last?.isDeclined === true && !isNews(last.body);
@@ -56,7 +65,7 @@ export function issueSteps(
 /** The issue's body as Markdown: the comment's own words, and what moved. */
 export function renderDriftIssue(report: Report, { key, mask }: { key: string; mask: Mask }): string {
   const shown = maskedReport(report, mask);
-  const marker = markerOf(key, shown.digest);
+  const marker = `${opening(key, shown.digest)},"scope":${inHtmlComment(shown.shown?.scope ?? '')}} -->`;
   const blocks = renderWithin(commentLimit, (detail) =>
     [marker, ...reportBlocks(shown, detail)].join('\n\n'),
   );

@@ -32,7 +32,7 @@ function result(report: Report, change: AccessChange | undefined): string {
         ? `✅ Kolena S3 access · applied${isVerified(report.checks ?? []) ? ' and proven from inside your account' : ''}: ${planned(report, change)}`
         : '✅ Kolena S3 access · nothing had to be applied';
     case 'ended':
-      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${isOver(report) ? 'Kolena can no longer read anything' : 'not proven, this run could not try all of it'}`;
+      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${isOver(report) ? 'Kolena can no longer read anything' : 'not proven: this run could not try all of it'}`;
     case 'verified':
       return isVerified(report.checks ?? [])
         ? `✅ Kolena S3 access · proven from inside your account: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`

@@ -19,7 +19,7 @@ const told = (part: object) => lastChangeIn(JSON.stringify({ ...event, ...part }
 
 test('a change is told with call, time and role, and without the session, the key and the address', () => {
   expect(told({})).toBe(
-    'The last change of pictures that CloudTrail tells of: DeleteBucketCors on 25 Nov 2026, 14:20 UTC, by arn:aws:iam::111122223333:role/Admin.',
+    'The last change of pictures in CloudTrail: DeleteBucketCors on 25 Nov 2026, 14:20 UTC, by arn:aws:iam::111122223333:role/Admin.',
   );
 });
 

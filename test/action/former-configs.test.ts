@@ -18,6 +18,8 @@ async function namedBefore(versions: readonly (object | Error)[], over: Partial<
     configFiles: ['kolena-s3.yml'],
     event: push,
     edges: { runner: { info: (line: string) => told.push(line) } },
+    report: { note: (line: string) => told.push(line) },
+    rolesBeside: new Map(),
     parseConfig: async (read: (path: string) => Promise<string>) =>
       configOf(JSON.parse(await read('kolena-s3.yml')) as object),
     pullRequests: {
@@ -55,6 +57,18 @@ test('names differ from others by more than case, and a version that was not val
     new Error('GitHub failed'),
   ];
   expect((await namedBefore(versions)).names).toEqual([]);
+});
+
+test('a role that another config names now is not a former one, which is told; a former policy of this role is', async () => {
+  const beside = {
+    rolesBeside: new Map([
+      ['oldrole', 'eu.yml'],
+      ['newrole', 'us.yml'],
+    ]),
+  };
+  const found = await namedBefore([now, before, { ...now, 'policy-name': 'OldPolicy' }], beside);
+  expect(found.names).toEqual(['NewRole OldPolicy']);
+  expect(found.told).toEqual([expect.stringMatching(/^Role OldRole.*eu\.yml names it now/)]);
 });
 
 test('an open pull request is compared with its base branch, and a merge with its own history', async () => {

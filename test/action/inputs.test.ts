@@ -284,6 +284,22 @@ test('a config is its file and the trust policy that it names, in every version 
   });
 });
 
+test('the roles that other configs in the folder name now are known; what is not a config names none', () => {
+  const directory = directoryWith({
+    '.git/HEAD': '',
+    'access/us.yml': `buckets: [us-kolena]\nrole-name: Us\nkolena-principal-arn: arn:aws:iam::444455556666:root\n`,
+    'access/eu.yaml': 'buckets: [eu-kolena]\nrole-name: KolenaEU\n',
+    'access/default.yml': 'buckets: [photos]\n',
+    'access/compose.yml': 'services: {}\n',
+    'access/broken.yml': 'buckets: [',
+    'access/number.yml': 'buckets: [photos]\nrole-name: [1]\n',
+  });
+  expect([...read(directory, { INPUT_CONFIG: 'access/us.yml' }).rolesBeside].sort()).toEqual([
+    ['kolenaeu', 'eu.yaml'],
+    ['kolenas3readaccess', 'default.yml'],
+  ]);
+});
+
 const sha = '0123456789abcdef0123456789abcdef01234567';
 test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
   ['detached', { '.git/HEAD': `${sha}\n` }, sha],

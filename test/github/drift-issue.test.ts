@@ -19,11 +19,13 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const runUrl = 'https://github.com/o/r/actions/runs/1';
-const body = (digest: string) =>
-  `<!-- kolena-s3-access:drift {"key":"default","digest":"${digest}"} -->\nIt drifted.`;
-const drift = (digest = 'd1') =>
-  pullRequests.saveDriftIssue({ key: 'default', digest, body: body(digest), runUrl });
-const clean = () => pullRequests.saveDriftIssue({ key: 'default', digest: 'd0', runUrl });
+const scope = 'kolena-s3.yml of a1';
+const body = (digest: string, of = scope) =>
+  `<!-- kolena-s3-access:drift {"key":"default","digest":"${digest}","scope":"${of}"} -->\nIt drifted.`;
+const drift = (digest = 'd1', of = scope) =>
+  pullRequests.saveDriftIssue({ key: 'default', digest, scope: of, body: body(digest, of), runUrl });
+const clean = (of = scope) =>
+  pullRequests.saveDriftIssue({ key: 'default', digest: 'd0', scope: of, runUrl });
 const said = (number: number) =>
   server.comments.filter(({ issue }) => issue === number).map((comment) => comment.body);
 const states = () => server.issues.map(({ state }) => state);
@@ -59,6 +61,25 @@ test('a new title or text around the marker changes nothing; a copy of somebody 
   expect(await drift('d2')).toEqual({ url: 'https://github.com/o/r/issues/1' });
   await clean();
   expect(states()).toEqual(['closed', 'open', 'open']);
+});
+
+test('a run for another config or account with the same key neither closes nor overwrites the issue, and says so', async () => {
+  await drift();
+  for (const answer of [await clean('other.yml of a1'), await drift('d2', 'kolena-s3.yml of b2')])
+    expect(answer).toEqual({ warning: expect.stringMatching(/another config.*`comment-key`/s) as string });
+  expect(server.issues).toMatchObject([{ body: body('d1'), state: 'open' }]);
+  Object.assign(server.issues[0] ?? {}, { state: 'closed' });
+  expect(await drift('d2', 'other.yml of a1')).toEqual({ url: 'https://github.com/o/r/issues/2' });
+});
+
+test('an issue of an earlier version, which names no config, is taken over', async () => {
+  await drift();
+  Object.assign(server.issues[0] ?? {}, {
+    body: '<!-- kolena-s3-access:drift {"key":"default","digest":"d1"} -->',
+  });
+  expect(await drift()).toEqual({ url: 'https://github.com/o/r/issues/1' });
+  expect(server.issues).toMatchObject([{ body: body('d1') }]);
+  expect(said(1)).toEqual([]);
 });
 
 test('of several the oldest stays, the others point to it', async () => {

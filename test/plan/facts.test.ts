@@ -190,6 +190,14 @@ describe('what the role may do', () => {
     expect(wide).toHaveLength(1);
     expect(narrow).not.toEqual(expect.arrayContaining(wide));
   });
+
+  it('of a denial that goes, does not hang on the order of what is allowed', () => {
+    const deny = statement({ Effect: 'Deny', Principal: { AWS: kolena } });
+    const other = trusting('x', 'arn:aws:iam::444455556666:root');
+    const after = (...statements: object[]) =>
+      keys([trustChange(policy(deny), policy(...statements))]).sort();
+    expect(after(trusting('x'), other)).toEqual(after(other, trusting('x')));
+  });
 });
 
 const other: CorsRule = { ID: 'theirs', AllowedMethods: ['PUT'], AllowedOrigins: ['https://a.example'] };

@@ -77,6 +77,12 @@ describe('the issue', () => {
       'default',
       false,
     ],
+    [
+      'of a key that stands in the text of others',
+      `${body}\n<!-- kolena-s3-access:drift {"key":"other","digest":"`,
+      'other',
+      false,
+    ],
     ['an issue of a person', 'Kolena S3 access: AWS and the config differ', 'default', false],
   ])('is found again %s: %4$s', (_, text, key, expected) => {
     expect(isAbout(text, key)).toBe(expected);

@@ -35,7 +35,7 @@ describe('the first line', () => {
       { outcome: 'verified', checks: [...passed, { ...check('unprovable', 'Lists.'), id: 'lists:images' }] },
     ],
     [
-      '⚠️ Kolena S3 access · ended: not proven, since not all of it could be tried · 3 of 4 checks passed, 1 not tried',
+      '⚠️ Kolena S3 access · ended: not proven: this run could not try all of it · 3 of 4 checks passed, 1 not tried',
       {
         outcome: 'ended',
         checks: [
