@@ -93,15 +93,15 @@ async function tampered(): Promise<void> {
 
 /** New objects are encrypted by a key of the customer, which the bucket names by its alias. */
 async function encrypted(): Promise<void> {
-  const { gate, s3, customerRoot } = scene.world;
+  const { world } = scene;
   const Principal = { AWS: `arn:aws:iam::${customerAccountId}:root` };
   const Statement = [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] as const;
-  gate.addKey(keyArn, { Version: '2012-10-17', Statement }, 'pictures');
+  world.gate.addKey(keyArn, { Version: '2012-10-17', Statement }, 'pictures');
   const KMSMasterKeyID = keyArn.replace(/key\/.*$/, 'alias/pictures');
   const byDefault = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID } as const;
   const Rules = [{ ApplyServerSideEncryptionByDefault: byDefault }];
   const settings = { Bucket: 'share-with-kolena', ServerSideEncryptionConfiguration: { Rules } };
-  await s3(customerRoot).send(new PutBucketEncryptionCommand(settings));
+  await world.s3(world.customerRoot).send(new PutBucketEncryptionCommand(settings));
 }
 
 /** What a role asked of AWS, Kolena's role left out. */
