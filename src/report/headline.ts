@@ -1,6 +1,8 @@
 import type { AccessChange, BucketChange, BucketDirection } from '../access/access-change.ts';
 import { isVerified, type Check } from '../verify/check.ts';
 import { isOfKind } from '../verify/checks.ts';
+import { groupBy } from '../base/group-by.ts';
+import { directions } from './bucket-table.ts';
 import { endText } from './end-text.ts';
 import { code, count } from './markdown.ts';
 import { bucketOf, columnOf } from './matrix.ts';
@@ -140,31 +142,40 @@ function planned(report: Report, change: AccessChange | undefined): string {
   ].join(' · ');
 }
 
-/** @example accessSentence([wider, removed, unchanged]) // 'Kolena gets **wider access to 1 bucket**, and loses all access to 1 bucket; 1 bucket unchanged' */
+/**
+ * One kind of change as a sentence, several as counts, so that it stays one line.
+ *
+ * @example accessSentence([fresh, fresh]) // 'Kolena gets **read access to 2 new buckets**'
+ * @example accessSentence([wider, removed, unchanged]) // '**1 bucket wider**, 1 removed, 1 unchanged'
+ */
 function accessSentence(buckets: readonly BucketChange[]): string {
-  const told = (direction: BucketDirection, text: (number: number) => string) => {
-    const number = buckets.filter((one) => one.direction === direction).length;
-    return number === 0 ? [] : [text(number)];
-  };
-  const gets = [
-    ...told('wider', (number) => `**wider access to ${count(number, 'bucket')}**`),
-    ...told('wider and narrower', (number) => `**wider and narrower access to ${count(number, 'bucket')}**`),
-    ...told('new', (number) => `**read access to ${count(number, 'new bucket')}**`),
-  ];
-  const loses = [
-    ...told('narrower', (number) => `part of its access to ${count(number, 'bucket')}`),
-    ...told('removed', (number) => `all access to ${count(number, 'bucket')}`),
-  ];
-  const verbs = [
-    ...(gets.length > 0 ? [`gets ${gets.join(' and ')}`] : []),
-    ...(loses.length > 0 ? [`loses ${loses.join(' and ')}`] : []),
-  ];
-  return [
-    ...(verbs.length > 0 ? [`Kolena ${verbs.join(', and ')}`] : []),
-    ...told('CORS only', (number) => `CORS rules change in ${count(number, 'bucket')}`),
-    ...told('unchanged', (number) => `${count(number, 'bucket')} unchanged`),
-  ].join('; ');
+  const groups = groupBy(buckets, ({ direction }) => direction);
+  const found = directions.filter((direction) => groups.has(direction));
+  const [changed, ...others] = found.filter((direction) => direction !== 'unchanged');
+  if (changed !== undefined && others.length === 0) {
+    const unchanged = groups.get('unchanged')?.length ?? 0;
+    const rest = unchanged > 0 ? `; ${count(unchanged, 'bucket')} unchanged` : '';
+    return `${sentences[changed](groups.get(changed)?.length ?? 0)}${rest}`;
+  }
+  const grows = (direction: BucketDirection) => direction === 'new' || direction.startsWith('wider');
+  return found
+    .map((direction, at) => {
+      const number = groups.get(direction)?.length ?? 0;
+      const text = `${at === 0 ? count(number, 'bucket') : number} ${direction}`;
+      return grows(direction) ? `**${text}**` : text;
+    })
+    .join(', ');
 }
+
+const sentences: Readonly<Record<BucketDirection, (number: number) => string>> = {
+  wider: (number) => `Kolena gets **wider access to ${count(number, 'bucket')}**`,
+  'wider and narrower': (number) => `Kolena gets **wider and narrower access to ${count(number, 'bucket')}**`,
+  new: (number) => `Kolena gets **read access to ${count(number, 'new bucket')}**`,
+  narrower: (number) => `Kolena loses part of its access to ${count(number, 'bucket')}`,
+  removed: (number) => `Kolena loses all access to ${count(number, 'bucket')}`,
+  'CORS only': (number) => `CORS rules change in ${count(number, 'bucket')}`,
+  unchanged: (number) => `${count(number, 'bucket')} unchanged`,
+};
 
 function checkCounts({ outcome, plannedChecks = [], checks = [] }: Report): string {
   const foreseen = plannedChecks.filter(({ status }) => status === 'fail').length;

@@ -43,16 +43,10 @@ test.each([
   ['none', 'no changes, 1 bucket as today'],
   ['create', 'Kolena gets **read access to 1 new bucket**'],
   ['adopt', 'access unchanged in 1 bucket, only names, descriptions or tags change'],
-  [
-    'change',
-    'Kolena gets **read access to 1 new bucket**, and loses part of its access to 1 bucket; 1 bucket unchanged · trust: **another external ID**',
-  ],
+  ['change', '**1 bucket new**, 1 narrower, 1 unchanged · trust: **another external ID**'],
   ['remove', 'Kolena loses all access to 2 buckets; 1 bucket unchanged'],
   ['destroy', '**all access removed** from 1 bucket'],
-  [
-    '150-buckets',
-    'Kolena gets **read access to 4 new buckets**, and loses all access to 2 buckets; 144 buckets unchanged',
-  ],
+  ['150-buckets', '**4 buckets new**, 2 removed, 144 unchanged'],
 ] as const)('the headline of %s is: %s', (name, verdict) => {
   expect(visibleLine(comment(name))).toBe(`### 🔑 Kolena S3 access · plan: ${verdict}`);
 });

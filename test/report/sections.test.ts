@@ -175,7 +175,7 @@ describe('earlier results', () => {
       [
         '<summary>Earlier results (2)</summary>',
         '',
-        '- 2 Nov 2026, 00:00 UTC `6dcb09b` plan: Kolena gets read access to 1 new bucket, and loses part of its access to 1 bucket; 1 bucket unchanged; trust: another external ID',
+        '- 2 Nov 2026, 00:00 UTC `6dcb09b` plan: 1 bucket new, 1 narrower, 1 unchanged; trust: another external ID',
         '- 1 Nov 2026, 00:00 UTC `6dcb09b` plan: Kolena gets read access to 1 new bucket',
         '',
         '</details>',
