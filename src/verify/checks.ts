@@ -154,12 +154,12 @@ export const checks = {
   'bucket-policy': {
     subject: '{bucket}',
     titles: {
-      pass: 'The bucket policy of {bucket} does not deny Kolena access.',
+      pass: 'The bucket policy of {bucket} does not deny what Kolena needs to list it and to read a sample object.',
       fail: 'The bucket policy of {bucket} denies Kolena access.',
       warning: 'The bucket policy of {bucket} can deny Kolena access.',
     },
     meaning:
-      'a Deny statement of the bucket policy applies to the role; a warning when it depends on where a request comes from (IP address or VPC), which differs between Kolena, the browser and this run',
+      'a Deny statement of the bucket policy applies to the role; a warning when it depends on where a request comes from (IP address or VPC), which differs between Kolena, the browser and this run; a Deny of some keys or object tags alone is not looked for',
     remedy: 'Exempt the role from the Deny by `aws:PrincipalArn`. No Allow overrides a Deny.',
   },
   'key-policy': {
