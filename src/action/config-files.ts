@@ -17,7 +17,7 @@ export interface ConfigVersions {
   /** The access that other versions of these files describe, with the inputs of this run. */
   readonly parseConfig: (read: (path: string) => Promise<string>) => Promise<AccessConfig>;
   /** Roles, in lower case, that other configs in the same folder name now, each with its file. */
-  readonly rolesBeside: ReadonlyMap<string, string>;
+  readonly rolesBeside: () => ReadonlyMap<string, string>;
 }
 
 /** IAM takes a trust policy of up to 4,096 characters; white space does not count. */
@@ -78,7 +78,7 @@ export function versionsOf(configPath: string, inputs: Readonly<Record<string, s
     return name === undefined ? [] : inRepository(resolve(dirname(configPath), name));
   };
   return {
-    rolesBeside: root === undefined ? new Map() : rolesBeside(configPath),
+    rolesBeside: () => (root === undefined ? new Map() : rolesBeside(configPath)),
     configFiles: configFile === undefined ? [] : [...ownFiles, ...trustPolicyFiles()],
     parseConfig: async (read) => {
       const keys = keysOf(await read(configFile ?? ''));

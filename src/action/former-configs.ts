@@ -1,4 +1,5 @@
 import type { AccessNames } from '../access/observed.ts';
+import { isSameName } from '../config/iam-names.ts';
 import { messageOf } from '../problem/github-error.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -10,11 +11,24 @@ const MOST_STEPS = 5;
  * role that another config names now is that config's.
  */
 export async function formerConfigs(run: RunContext): Promise<AccessNames[]> {
-  const { config, configFiles: files, edges, event, parseConfig, pullRequests, report, rolesBeside } = run;
+  const { config, report } = run;
+  const named = await earlierNames(run);
+  // Most configs have kept their names: no other file is read for them.
+  const beside = named.length > 0 ? run.rolesBeside() : new Map<string, string>();
+  return named.filter(({ roleName }) => {
+    const file = beside.get(roleName.toLowerCase());
+    if (file === undefined || isSameName(roleName, config.roleName)) return true;
+    report.note(
+      `Role ${roleName}, which this config named before, is left as it is: ${file} names it now. If that is for another account, delete the role in this one.`,
+    );
+    return false;
+  });
+}
+
+async function earlierNames(run: RunContext): Promise<AccessNames[]> {
+  const { config, configFiles: files, edges, event, parseConfig, pullRequests } = run;
   const sha = event.pullRequest?.merged === false ? event.branch : event.commit;
   if (pullRequests === undefined || sha === undefined || files.length === 0) return [];
-  // IAM tells no names apart by case.
-  const isToday = (roleName: string) => roleName.toLowerCase() === config.roleName.toLowerCase();
   const keyOf = ({ roleName, policyName }: AccessNames) => `${roleName}\n${policyName}`.toLowerCase();
   try {
     const steps = await pullRequests.stepsOf({ sha, files });
@@ -24,14 +38,7 @@ export async function formerConfigs(run: RunContext): Promise<AccessNames[]> {
     );
     const byNames = new Map((await Promise.all(versions)).map((names) => [keyOf(names), names]));
     byNames.delete(keyOf(config));
-    return [...byNames.values()].filter(({ roleName }) => {
-      const file = rolesBeside.get(roleName.toLowerCase());
-      if (file === undefined || isToday(roleName)) return true;
-      report.note(
-        `Role ${roleName}, which this config named before, is left as it is: ${file} names it now. If that is for another account, delete the role in this one.`,
-      );
-      return false;
-    });
+    return [...byNames.values()];
   } catch (error) {
     edges.runner.info(`GitHub did not give the earlier versions of the config: ${messageOf(error)}`);
     return [];

@@ -43,3 +43,8 @@ export const externalIdProblem: ProblemOf = (id) => {
   const shown = positions.slice(0, 5).join(', ') + (positions.length > 5 ? ', …' : '');
   return `has characters that AWS refuses, at ${positions.length === 1 ? 'position' : 'positions'} ${shown}: ${allowed}`;
 };
+
+/** Whether two names mean the same role or policy: IAM tells no names apart by case. */
+export function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

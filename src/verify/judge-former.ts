@@ -1,3 +1,4 @@
+import { isSameName } from '../config/iam-names.ts';
 import { type Check, fail, pass, warning } from './check.ts';
 import { about } from './checks.ts';
 import type { Expectations } from './expectations.ts';
@@ -5,7 +6,7 @@ import type { Observations } from './observations.ts';
 
 /** Whether a role that the config named before still lets Kolena in; no check while it named none. */
 export function judgeFormer({ role: today }: Expectations, { former = [] }: Observations): Check[] {
-  const renamed = former.filter(({ names }) => names.roleName.toLowerCase() !== today.name.toLowerCase());
+  const renamed = former.filter(({ names }) => !isSameName(names.roleName, today.name));
   // Each role by its newest names, under which it was read.
   const byRole = new Map(renamed.reverse().map((one) => [one.names.roleName.toLowerCase(), one]));
   return [...byRole.values()].map(({ names, role, denied }) => {

@@ -61,9 +61,9 @@ function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
   const subject = about('key-policy', { bucket });
   const context = { ...callContext(expectations, bucket), 'kms:CallerAccount': expectations.accountId ?? '' };
   const request = asRole(one, { action: 'kms:Decrypt', resource: key, context });
-  const admitted = admits(policy, request);
   const check = denied(one, { subject, policy, requests: [request] });
   if (check !== undefined) return check;
+  const admitted = admits(policy, request);
   if (admitted === 'always') return pass(subject, `${key} allows the role or its account.`);
   const evidence =
     admitted === 'never'

@@ -1,3 +1,4 @@
+import { isSameName } from '../config/iam-names.ts';
 import { deletedPrincipalIn } from '../config/arn.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
 import { type Check, fail, pass, unprovable, warning } from './check.ts';
@@ -83,7 +84,7 @@ function policies(expectations: Expectations, observations: Observations): Check
   const { name: roleName } = expectations.role;
   const detached = detachedPolicies(liveAccessOf(expectations, observations));
   const differing = expectations.policies.filter(({ name, document }) => {
-    const live = observations.policies.find((policy) => policy.name.toLowerCase() === name.toLowerCase());
+    const live = observations.policies.find((policy) => isSameName(policy.name, name));
     return live !== undefined && !samePolicy(document, live.document);
   });
   const names = (list: readonly string[], what: string) =>

@@ -3,7 +3,7 @@ import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
 import type { AccessNames, ObservedPolicy } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import { principalArn } from '../config/configs.ts';
-import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+import { bucketOf, foreignDocument, policyArn, policyOf, roleOf, worldOf, readsDropped } from './world.ts';
 
 const options = { region: 'us-east-1' };
 const configOf = (over: object = {}) =>
@@ -15,17 +15,7 @@ const configOf = (over: object = {}) =>
   });
 const old = policyOf({
   name: 'Old',
-  document: {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Sid: 'S3ListBucket',
-        Effect: 'Allow',
-        Action: ['s3:GetObject', 's3:ListBucket'],
-        Resource: ['arn:aws:s3:::dropped', 'arn:aws:s3:::dropped/*'],
-      },
-    ],
-  },
+  document: readsDropped,
 });
 const namedBefore = (over: Partial<AccessNames> = {}): AccessNames => ({
   ...configOf(),

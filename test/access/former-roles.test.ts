@@ -2,27 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
 import type { FormerAccess, ObservedPolicy, ObservedRole } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
-import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { trustPolicy, trustsAsKolena } from '../../src/iam/trust-policy.ts';
 import { principalArn } from '../config/configs.ts';
-import { bucketOf, policyArn, policyOf, roleOf, worldOf } from './world.ts';
+import { bucketOf, policyArn, policyOf, roleOf, worldOf, readsDropped } from './world.ts';
 
 const options = { region: 'us-east-1' };
 const configOf = (names: object) =>
   parseAccessConfig({ buckets: ['share-with-kolena'], 'kolena-principal-arn': principalArn, ...names });
 const today = configOf({ 'role-name': 'NewRole', 'policy-name': 'New' });
 const names = configOf({ 'role-name': 'OldRole', 'policy-name': 'Old' });
-const readsDropped: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Sid: 'S3ListBucket',
-      Effect: 'Allow',
-      Action: ['s3:GetObject', 's3:ListBucket'],
-      Resource: ['arn:aws:s3:::dropped', 'arn:aws:s3:::dropped/*'],
-    },
-  ],
-};
 const old = policyOf({ name: 'Old', document: readsDropped });
 const oldRole = (over: Partial<ObservedRole> = {}) =>
   roleOf({ name: 'OldRole', attachedPolicies: [{ name: 'Old', arn: policyArn('Old') }], ...over });

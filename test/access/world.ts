@@ -79,3 +79,16 @@ export const foreignDocument: PolicyDocument = {
     { Sid: 'VisualEditor0', Effect: 'Allow', Action: 's3:*', Resource: 'arn:aws:s3:::their-bucket/*' },
   ],
 };
+
+/** Kolena's policy of a bucket that left the config. */
+export const readsDropped: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'S3ListBucket',
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:ListBucket'],
+      Resource: ['arn:aws:s3:::dropped', 'arn:aws:s3:::dropped/*'],
+    },
+  ],
+};

@@ -292,7 +292,7 @@ function validInputs({ inputs, recorded = 'create', checkedOut }: WorldProps): G
       workingDirectory: '/repository',
       ...(checkedOut !== undefined && { checkedOut }),
       configFiles: ['kolena-s3.yml'],
-      rolesBeside: new Map(),
+      rolesBeside: () => new Map(),
       parseConfig: async (read) => parseAccessConfig(JSON.parse(await read('kolena-s3.yml'))),
     },
     reporting: settings,

@@ -19,7 +19,7 @@ async function namedBefore(versions: readonly (object | Error)[], over: Partial<
     event: push,
     edges: { runner: { info: (line: string) => told.push(line) } },
     report: { note: (line: string) => told.push(line) },
-    rolesBeside: new Map(),
+    rolesBeside: () => new Map(),
     parseConfig: async (read: (path: string) => Promise<string>) =>
       configOf(JSON.parse(await read('kolena-s3.yml')) as object),
     pullRequests: {
@@ -61,10 +61,11 @@ test('names differ from others by more than case, and a version that was not val
 
 test('a role that another config names now is not a former one, which is told; a former policy of this role is', async () => {
   const beside = {
-    rolesBeside: new Map([
-      ['oldrole', 'eu.yml'],
-      ['newrole', 'us.yml'],
-    ]),
+    rolesBeside: () =>
+      new Map([
+        ['oldrole', 'eu.yml'],
+        ['newrole', 'us.yml'],
+      ]),
   };
   const found = await namedBefore([now, before, { ...now, 'policy-name': 'OldPolicy' }], beside);
   expect(found.names).toEqual(['NewRole OldPolicy']);

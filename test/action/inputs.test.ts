@@ -294,7 +294,7 @@ test('the roles that other configs in the folder name now are known; what is not
     'access/broken.yml': 'buckets: [',
     'access/number.yml': 'buckets: [photos]\nrole-name: [1]\n',
   });
-  expect([...read(directory, { INPUT_CONFIG: 'access/us.yml' }).rolesBeside].sort()).toEqual([
+  expect([...read(directory, { INPUT_CONFIG: 'access/us.yml' }).rolesBeside()].sort()).toEqual([
     ['kolenaeu', 'eu.yaml'],
     ['kolenas3readaccess', 'default.yml'],
   ]);

@@ -802,10 +802,10 @@ describe('report-path', () => {
   });
 
   test('is relative to the working directory', async () => {
-    const inputs = { 'report-path': 'kept/report.json', 'working-directory': '/work' };
+    const inputs = { 'report-path': 'kept/report.json', 'working-directory': '/project' };
     const world = fakeWorld({ event: pullRequestEvent, inputs });
     expect(await failureIn(world)).toBeUndefined();
-    const json = JSON.parse(world.files['/work/kept/report.json'] ?? '') as object;
+    const json = JSON.parse(world.files['/project/kept/report.json'] ?? '') as object;
     expect(json).toMatchObject({ command: 'plan', versions: { terraform: '1.11.4', provider: '5.100.0' } });
   });
 

@@ -5,6 +5,7 @@ import type { EventContext } from '../../src/github/event.ts';
 import { findNewer, isOnBranch } from '../../src/github/history.ts';
 import { writeMarker, writeSeal } from '../../src/report/marker.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
+import { clientOf } from './client-of.ts';
 import { logTo } from '../support/log.ts';
 
 const log = logTo();
@@ -38,13 +39,7 @@ const clock = {
 };
 beforeEach(async () => {
   server = await startGitHub();
-  github = openGitHub({
-    token: 'ghs_example',
-    repository: 'octo-org/data-access',
-    apiUrl: server.url,
-    clock,
-    log,
-  });
+  github = openGitHub(clientOf(server, { clock, log }));
 });
 afterEach(() => server.stop());
 

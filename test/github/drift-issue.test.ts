@@ -1,20 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openPullRequests, type PullRequests } from '../../src/github/pull-requests.ts';
-import { logTo } from '../support/log.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
+import { clientOf } from './client-of.ts';
 
 let server: GitHubStandIn;
 let pullRequests: PullRequests;
 
 beforeEach(async () => {
   server = await startGitHub();
-  pullRequests = openPullRequests({
-    token: 'ghs_example',
-    repository: 'o/r',
-    apiUrl: server.url,
-    log: logTo([]),
-    clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
-  });
+  pullRequests = openPullRequests(clientOf(server, { repository: 'o/r' }));
 });
 afterEach(() => server.stop());
 

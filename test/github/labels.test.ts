@@ -1,21 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openGitHub, type GitHub } from '../../src/github/client.ts';
 import { setLabel, type LabelTarget } from '../../src/github/labels.ts';
-import { logTo } from '../support/log.ts';
 import { startGitHub, type GitHubStandIn } from '../support/github-stand-in.ts';
+import { clientOf } from './client-of.ts';
 
 let server: GitHubStandIn;
 let github: GitHub;
 
 beforeEach(async () => {
   server = await startGitHub();
-  github = openGitHub({
-    token: 'ghs_example',
-    repository: 'octo-org/data-access',
-    apiUrl: server.url,
-    log: logTo([]),
-    clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
-  });
+  github = openGitHub(clientOf(server));
 });
 afterEach(() => server.stop());
 

@@ -1,4 +1,5 @@
 import type { AccessNames, FormerAccess } from '../../access/observed.ts';
+import { isSameName } from '../../config/iam-names.ts';
 import { isOurDocument } from '../../iam/access-policy.ts';
 import { trustsAsKolena } from '../../iam/trust-policy.ts';
 import { isDenied } from '../../problem/aws-error.ts';
@@ -23,9 +24,7 @@ async function observeFormer(
   told: readonly AccessNames[],
 ): Promise<FormerAccess> {
   const nothing = { names, policies: [] };
-  // IAM tells no names apart by case.
-  const isSame = ({ roleName }: Pick<AccessNames, 'roleName'>) =>
-    roleName.toLowerCase() === names.roleName.toLowerCase();
+  const isSame = ({ roleName }: Pick<AccessNames, 'roleName'>) => isSameName(roleName, names.roleName);
   if ([question.names, ...told].some(isSame)) return nothing;
   try {
     const { role, policies } = await observeRole({ ...question, names });
