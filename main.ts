@@ -2,7 +2,7 @@ import './src/require-node.ts';
 import { localAccess } from './src/local/local-access.ts';
 import { consoleLog } from './src/local/console-log.ts';
 import { AccessStack } from './src/stack/access-stack.ts';
-import { AWS_PROVIDER_VERSION } from './src/stack/aws-stack.ts';
+import { AWS_PROVIDER_VERSION } from './src/stack/terraform-settings.ts';
 import { addOutputs, annotate, localBackend, runApp, stateFileOf } from './src/stack/local-app.ts';
 import { STACK_ID } from './src/stack/synthesize.ts';
 

@@ -9,7 +9,7 @@ import type { Aws } from '../aws/open-aws.ts';
 import { defined } from '../base/defined.ts';
 import { readEvent, type EventContext } from '../github/event.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
-import type { StackSettings } from '../stack/synthesize.ts';
+import type { StackSettings } from '../stack/terraform-settings.ts';
 import type { Terraform } from '../terraform/terraform.ts';
 import { readEventPayload, readInputs, type GivenInputs, type Inputs } from './inputs.ts';
 import type { Runner } from './runner.ts';
@@ -19,7 +19,6 @@ import type { Command, Settings } from './settings.ts';
 export interface Stack {
   synthesizeAccess(desired: DesiredAccess, settings: StackSettings): string;
   synthesizeAdoption(desired: DesiredAccess, settings: StackSettings): string;
-  synthesizeProviders(region: string, settings: StackSettings): string;
 }
 
 /** All of the world that a run touches. */
@@ -94,11 +93,8 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
         binary,
         workDir: runDir(),
         directory: workingDirectory,
-        env: async () => ({
-          ...variables,
-          ...childCertificates(env, runDir()),
-          ...(await environment()),
-        }),
+        env: { ...variables, ...childCertificates(env, runDir()) },
+        keys: environment,
         // Without a backend nobody else can hold the lock.
         ...defined({ pluginLock: ownLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
         warm: warmCommands(env, settings.command),

@@ -8,7 +8,7 @@ import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
 import { isMapping } from '../base/mapping.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
-import type { StackSettings } from '../stack/synthesize.ts';
+import type { StackSettings } from '../stack/terraform-settings.ts';
 import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
 import { unfitFile } from './own-file.ts';
 import { checkedOutCommit } from './repository.ts';

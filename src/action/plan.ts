@@ -9,6 +9,8 @@ import { factsOf } from '../plan/facts.ts';
 import { guardDestroy } from '../plan/guard.ts';
 import { policyAddresses } from '../plan/resources.ts';
 import { summarizePlan, type PlanSummary } from '../plan/summary.ts';
+import { initJson } from '../stack/terraform-settings.ts';
+import type { Aws } from '../aws/open-aws.ts';
 import type { Terraform, TerraformPlan } from '../terraform/terraform.ts';
 import type { Check } from '../verify/check.ts';
 import { expectationsOf } from '../verify/expectations.ts';
@@ -51,17 +53,16 @@ export async function plan(run: RunContext): Promise<Planned> {
 
 async function makePlan(run: RunContext): Promise<Planned> {
   const { edges, settings, stackSettings } = run;
+  // Terraform comes first, and gets its provider while the rest loads; what asks AWS waits for the keys.
+  const preparing = prepareTerraform(run, async () => (await signingIn).environment());
   const signingIn = edges.signIn(settings);
-  // Terraform is looked for, or downloaded, meanwhile; its first command waits for the keys.
-  const environment = async () => (await signingIn).environment();
-  const [aws, terraform, stack] = await settleAll([
+  const deciding = async () => decide(run, await signingIn);
+  const [, decided, terraform, stack] = await settleAll([
     signingIn,
-    edges.openTerraform(run, environment),
+    deciding(),
+    preparing,
     edges.loadStack(),
   ]);
-  // Terraform starts while AWS is looked at.
-  const providers = stack.synthesizeProviders(settings['aws-region'], stackSettings);
-  const [decided] = await settleAll([decide(run, aws), terraform.init(providers)]);
   const { observed, desired } = decided;
   for (const { role, policies } of observed.former ?? [])
     if (role)
@@ -90,6 +91,12 @@ async function makePlan(run: RunContext): Promise<Planned> {
   const marks = await markFacts(facts, observed.caller?.accountId);
   const shown = await shownOf(run, { digest, marks, accountId: observed.caller?.accountId });
   return { ...decided, ...saved, terraform, summary, digest, facts, marks, shown, checks };
+}
+
+async function prepareTerraform(run: RunContext, keys: Aws['environment']): Promise<Terraform> {
+  const terraform = await run.edges.openTerraform(run, keys);
+  await terraform.init(initJson(run.stackSettings));
+  return terraform;
 }
 
 /** More do not fit into a comment beside what it shows: such a plan is held to its digest alone. */

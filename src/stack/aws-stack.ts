@@ -3,24 +3,8 @@ import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { sortKeys } from '../base/sort-keys.ts';
-import { NamedBackend, type BackendSettings } from './named-backend.ts';
-
-/** The AWS provider's versions that the stacks are tested with, as a Terraform version constraint. */
-export const AWS_PROVIDER_VERSION = '>= 5.100.0, < 7.0.0';
-
-/** Minor versions of Terraform 1 that brought what the stacks may use. */
-export const versions = { importBlocks: 5, removedBlocks: 7, lockFile: 10 } as const;
-
-/** What every stack is told about Terraform itself. */
-export interface StackSettings {
-  /** Terraform's version constraint for the AWS provider, such as `>= 5.100.0, < 7.0.0`. */
-  readonly awsProviderVersion: string;
-  /**
-   * Where the state is kept.
-   * @default - none: Terraform's local state in its working directory
-   */
-  readonly backend?: BackendSettings;
-}
+import { NamedBackend } from './named-backend.ts';
+import { oldestTerraform, requiredProvider, type StackSettings, versions } from './terraform-settings.ts';
 
 export interface AwsStackProps {
   /** Region of the provider, and the only account that it may touch, where one is named. */
@@ -46,12 +30,9 @@ export class AwsStack extends TerraformStack {
     this.props = props;
     this.provider('aws', props.desired.region);
     // The bindings name the one version that they were generated from.
-    this.addOverride('terraform.required_providers.aws', {
-      source: 'hashicorp/aws',
-      version: props.settings.awsProviderVersion,
-    });
+    this.addOverride('terraform.required_providers.aws', requiredProvider(props.settings));
     // Terraform itself refuses to run when it is too old for what the JSON says.
-    this.requireTerraform(props.settings.backend?.type === 's3' ? versions.lockFile : versions.importBlocks);
+    this.requireTerraform(oldestTerraform(props.settings));
     if (props.settings.backend) new NamedBackend(this, 'backend', props.settings.backend);
   }
 

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { Warning } from '../access/desired-access.ts';
 import { UserError } from '../base/errors.ts';
 import type { AccessStack } from './access-stack.ts';
-import type { BackendSettings } from './named-backend.ts';
+import type { BackendSettings } from './terraform-settings.ts';
 
 /** The file that keeps a stack's state when a laptop deploys it, beside `cdktf.json`. */
 export const stateFileOf = (stackId: string): string => `terraform.${stackId}.tfstate`;

@@ -2,9 +2,8 @@ import { RootConstruct } from 'constructs';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { AccessStack } from './access-stack.ts';
 import { AdoptionStack } from './adoption-stack.ts';
-import { AwsStack, type StackSettings } from './aws-stack.ts';
-
-export type { StackSettings } from './aws-stack.ts';
+import type { AwsStack } from './aws-stack.ts';
+import type { StackSettings } from './terraform-settings.ts';
 
 /** Names the stack in cdktf's commands and its state file; contract, as every construct id. */
 export const STACK_ID = 'kolena-s3-access';
@@ -23,9 +22,4 @@ export function synthesizeAccess(desired: DesiredAccess, settings: StackSettings
  */
 export function synthesizeAdoption(desired: DesiredAccess, settings: StackSettings): string {
   return text(new AdoptionStack(new RootConstruct(), STACK_ID, { desired, settings }));
-}
-
-/** Terraform JSON with the provider and the backend alone, so that `init` can start while AWS is observed. */
-export function synthesizeProviders(region: string, settings: StackSettings): string {
-  return text(new AwsStack(new RootConstruct(), STACK_ID, { desired: { region }, settings }));
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileHashes } from './file-hashes.ts';
+import { testedProvider } from './tested-provider.ts';
 
 /** The AWS provider that `init` installed into a working directory. */
 export interface ProviderPackage {
@@ -12,23 +13,55 @@ export interface ProviderPackage {
   readonly executable: string;
 }
 
+/** Milliseconds between looks for what `init` has installed so far. */
+const LOOK_AGAIN = 20;
+
 /**
- * The one AWS provider below `workDir`, whose checksum was just found in the lock file there. Throws an Error that says what
- * is not as `init` leaves it.
+ * The one AWS provider that `init` installs below `workDir`: as soon as it is there where its checksum is that of the tested
+ * provider, else when `init` has ended and left its checksum in the lock file. What `init` links from a mirror or a cache is
+ * hashed meanwhile. Throws an Error that says what is not as `init` leaves it.
  */
-export async function installedProvider(workDir: string): Promise<ProviderPackage> {
+export async function installedProvider(workDir: string, init: Promise<unknown>): Promise<ProviderPackage> {
   const root = join(workDir, '.terraform', 'providers');
-  const host = await onlyEntry(root);
-  const versions = join(root, host, 'hashicorp', 'aws');
-  const version = join(versions, await onlyEntry(versions));
-  const folder = join(version, await onlyEntry(version));
+  const { host, folder } = await whenInstalled(root, init);
   const address = `${host}/hashicorp/aws`;
-  const lock = await readFile(join(workDir, '.terraform.lock.hcl'), 'utf8');
-  if (!hashesOf(address, lock).includes(await packageHash(folder)))
-    throw new Error(`the checksum of ${folder} is not in the lock file`);
+  const hash = await packageHash(folder);
+  if (address !== testedProvider.address || !(testedProvider.hashes as readonly string[]).includes(hash)) {
+    await init;
+    const lock = await readFile(join(workDir, '.terraform.lock.hcl'), 'utf8');
+    if (!hashesOf(address, lock).includes(hash))
+      throw new Error(`the checksum of ${folder} is not in the lock file`);
+  }
   const name = (await readdir(folder)).find((file) => file.startsWith('terraform-provider-aws'));
   if (name === undefined) throw new Error(`${folder} holds no provider`);
   return { address, executable: join(folder, name) };
+}
+
+interface Installed {
+  /** Of the registry. */
+  readonly host: string;
+  readonly folder: string;
+}
+
+/** A link leads to a package that is whole; what is no link may still be unpacked while `init` runs. */
+async function whenInstalled(root: string, init: Promise<unknown>): Promise<Installed> {
+  let isOver = false;
+  const over = init.finally(() => (isOver = true));
+  // Who awaits `init` learns of it.
+  over.catch(() => undefined);
+  while (!isOver) {
+    const found = await installedIn(root).catch(() => undefined);
+    if (found !== undefined && (await lstat(found.folder)).isSymbolicLink()) return found;
+    await Promise.race([over, sleep(LOOK_AGAIN)]);
+  }
+  return installedIn(root);
+}
+
+async function installedIn(root: string): Promise<Installed> {
+  const host = await onlyEntry(root);
+  const versions = join(root, host, 'hashicorp', 'aws');
+  const version = join(versions, await onlyEntry(versions));
+  return { host, folder: join(version, await onlyEntry(version)) };
 }
 
 async function onlyEntry(folder: string): Promise<string> {
@@ -48,12 +81,10 @@ async function packageHash(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name));
-  const lines: string[] = [];
-  for (const path of paths.sort()) {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
-    lines.push(`${hash.digest('hex')}  ${path.slice(folder.length + 1).replaceAll('\\', '/')}\n`);
-  }
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hashes = await fileHashes(paths);
+  const nameOf = (path: string) => path.slice(folder.length + 1).replaceAll('\\', '/');
+  const lines = paths.map((path, at) => `${hashes[at]}  ${nameOf(path)}\n`);
   return `h1:${createHash('sha256').update(lines.join('')).digest('base64')}`;
 }

@@ -7,13 +7,23 @@ type Environment = Readonly<Record<string, string>>;
 
 /** Starts the providers of one working directory ahead of the commands that configure them. */
 export interface ProviderStarts {
+  /** Starts the first command's provider as soon as `init` has installed one whose checksum is locked; waits for neither. */
+  beside(init: Promise<unknown>): void;
   /** Starts the next command's provider, and does not wait for it. */
   ahead(): void;
   /**
-   * Runs the commands of one configuration, attached to the provider that was started ahead. Without one, and for a
-   * configuration with several, Terraform starts its providers by itself, and the log says why.
+   * Runs the commands of one configuration, attached to the provider that was started ahead. Without one Terraform starts its
+   * providers by itself, and so it does where commands configure several; then the log says why.
    */
-  during<T>(use: ProviderUse, work: (attachment?: Attachment) => Promise<T>): Promise<T>;
+  during<T>(use: ProviderUse, work: (attachments: Attachments) => Promise<T>): Promise<T>;
+}
+
+/** How the commands of one configuration reach the provider that was started ahead. */
+interface Attachments {
+  /** For what configures it: it serves one configuration. */
+  readonly configuring?: Attachment;
+  /** For what asks it for its schema alone. */
+  readonly describing?: Attachment;
 }
 
 interface ProviderUse {
@@ -38,7 +48,7 @@ interface Start {
 
 /** See {@link ProviderStarts}. */
 export function openProviderStarts({ workDir, env, log }: ProviderStartsProps): ProviderStarts {
-  let checked: Promise<ProviderPackage> | undefined;
+  let installed: Promise<ProviderPackage> | undefined;
   let next: Promise<Start> | undefined;
   const start = async (): Promise<Start> => {
     const given = await env();
@@ -48,9 +58,10 @@ export function openProviderStarts({ workDir, env, log }: ProviderStartsProps): 
   const launch = async (given: Environment) => {
     const obstacle = obstacleIn(given);
     if (obstacle !== undefined) throw new Error(obstacle);
-    checked ??= installedProvider(workDir);
+    const provider = await installed;
+    if (provider === undefined) throw new Error('none was installed yet');
     return startProvider({
-      provider: await checked,
+      provider,
       env: withGoMemory({ env: given, count: 1 }),
       cwd: workDir,
     });
@@ -65,21 +76,30 @@ export function openProviderStarts({ workDir, env, log }: ProviderStartsProps): 
     return (await start()).provider;
   };
   return {
+    beside(init) {
+      installed = installedProvider(workDir, init);
+      // Who takes the provider learns of it.
+      installed.catch(() => undefined);
+      this.ahead();
+    },
     ahead() {
       next ??= start();
+      next.catch(() => undefined);
     },
     async during({ json, isRepeatable }, work) {
       const provider = await take();
-      if (provider === undefined) return work();
-      const problem = provider instanceof Error ? provider.message : problemOf(provider, json);
+      if (provider === undefined) return work({});
+      const problem = problemOf(provider, json);
       if (problem !== undefined) log.info(`Terraform starts the AWS provider by itself: ${problem}.`);
-      if (provider instanceof Error) return work();
+      if (provider instanceof Error) return work({});
+      const isFit = provider.isRunning();
+      const configuring = problem === undefined ? { configuring: provider } : {};
       try {
-        return await (problem === undefined ? work(provider) : work());
+        return await work(isFit ? { ...configuring, describing: provider } : {});
       } catch (error) {
-        if (problem !== undefined || !isRepeatable || provider.isRunning()) throw error;
+        if (!isFit || !isRepeatable || provider.isRunning()) throw error;
         log.info('The AWS provider ended; once more with one that Terraform starts by itself.');
-        return await work();
+        return await work({});
       } finally {
         await provider.end();
       }
@@ -104,8 +124,9 @@ export function providerConfigurations(json: string): number {
   return Object.values(provider).flat().length;
 }
 
-/** All configurations would share the one process, and the last one would answer for all of them, without an error. */
-function problemOf(provider: WarmProvider, json: string): string | undefined {
+/** Why commands that configure providers do without it: all configurations would share the one process, and the last answer for all. */
+function problemOf(provider: WarmProvider | Error, json: string): string | undefined {
+  if (provider instanceof Error) return provider.message;
   if (!provider.isRunning()) return 'the one that was started ended';
   const count = providerConfigurations(json);
   return count === 1 ? undefined : `this configuration has ${count} of them, one for each region`;

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { UserError, type FailureReason } from '../base/errors.ts';
@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { withGoMemory } from './go-memory.ts';
 import { runProcess } from './process.ts';
 import { openProviderStarts, providerConfigurations } from './provider-starts.ts';
+import { takesTestedProvider, testedLock, testedProvider } from './tested-provider.ts';
 import type { Attachment } from './warm-provider.ts';
 import { readChanges, type ResourceChange } from '../plan/changes.ts';
 import { jsonOf, terraformError, terraformMissing } from '../problem/terraform-error.ts';
@@ -50,8 +51,10 @@ export interface TerraformProps {
   readonly directory: string;
   /** How long a lock of another run is waited for, as `5m`. @default not at all */
   readonly lockTimeout?: string;
-  /** The environment of each command, asked for before each, so that credentials are fresh. */
-  readonly env: () => Promise<Record<string, string>>;
+  /** The environment of every command. */
+  readonly env: Readonly<Record<string, string>>;
+  /** AWS credentials for the commands that ask AWS, asked for before each, so that they are fresh. */
+  readonly keys: () => Promise<Readonly<Record<string, string>>>;
   /** Path of a `.terraform.lock.hcl`, honoured read-only. */
   readonly pluginLock?: string;
   /** Commands whose provider is started ahead of them. @default none: Terraform starts its providers */
@@ -70,14 +73,21 @@ interface Command {
   /** Providers that run at the same time. */
   readonly providers: number;
   readonly attachment?: Attachment | undefined;
+  /** Whether it never asks AWS, and so waits for no credentials. */
+  readonly isKeyless?: boolean;
 }
+
+/** What `init` says of a provider that no source has, or has with another checksum. */
+const PROVIDER_NOT_THERE = /Failed to (?:query available provider packages|install provider)/;
 
 /** Terraform in its own process, its output shown line by line in log groups while it runs. */
 export function openTerraform(props: TerraformProps): Terraform {
   const { workDir, pluginLock, warm = [] } = props;
   const terraformJsonPath = join(workDir, 'cdk.tf.json');
   const planJsonPath = join(workDir, 'plan.json');
-  const starts = openProviderStarts(props);
+  const lockPath = join(workDir, '.terraform.lock.hcl');
+  const envWithKeys = async () => ({ ...props.env, ...(await props.keys()) });
+  const starts = openProviderStarts({ workDir, env: envWithKeys, log: props.log });
   let json = '{}';
   const writeJson = async (text: string) => {
     json = text;
@@ -88,6 +98,31 @@ export function openTerraform(props: TerraformProps): Terraform {
     ...command,
     providers: providerConfigurations(json),
   });
+  const init = async (...flags: readonly string[]) => {
+    const args = ['init', '-no-color', '-input=false', ...flags];
+    // Of AWS, init asks a backend alone.
+    const isKeyless = !hasBackend(json);
+    await runTerraform(props, counted({ args, reason: 'plan-failed', isKeyless }));
+  };
+  const install = async () => {
+    if (pluginLock !== undefined) {
+      await copyFile(pluginLock, lockPath);
+      return init('-lockfile=readonly');
+    }
+    const isTerraform = nameOf(props.binary) === 'terraform';
+    if (!isTerraform || !(await takesTestedProvider({ json, env: props.env }))) return init();
+    await writeFile(lockPath, testedLock(testedProvider));
+    try {
+      await init();
+    } catch (error) {
+      if (!(error instanceof UserError) || !PROVIDER_NOT_THERE.test(error.message)) throw error;
+      props.log.info(
+        `The AWS provider ${testedProvider.version}, which this release was tested with, cannot be had here: any one that \`aws-provider-version\` allows is taken.`,
+      );
+      await rm(lockPath);
+      await init();
+    }
+  };
   const show = async (attachment?: Attachment) => {
     const file = await open(planJsonPath, 'w', 0o600);
     try {
@@ -101,23 +136,22 @@ export function openTerraform(props: TerraformProps): Terraform {
   return {
     async init(text) {
       await writeJson(text);
-      if (pluginLock !== undefined) await copyFile(pluginLock, join(workDir, '.terraform.lock.hcl'));
-      const lockfile = pluginLock === undefined ? [] : ['-lockfile=readonly'];
-      const args = ['init', '-no-color', '-input=false', ...lockfile];
-      await runTerraform(props, counted({ args, reason: 'plan-failed' }));
-      if (warm.includes('plan')) starts.ahead();
+      const installing = install();
+      if (warm.includes('plan')) starts.beside(installing);
+      await installing;
     },
     async plan(text) {
       await writeJson(text);
-      return starts.during({ json, isRepeatable: true }, async (attachment) => {
+      return starts.during({ json, isRepeatable: true }, async ({ configuring, describing }) => {
         const args = ['plan', '-no-color', '-input=false', '-out=tfplan'];
-        const printed = await waitForLock(props, counted({ args, reason: 'plan-failed', attachment }));
-        if (warm.includes('apply')) starts.ahead();
-        const planJson = await show(attachment);
+        const plan = counted({ args, reason: 'plan-failed', attachment: configuring });
+        const printed = await waitForLock(props, plan);
+        if (warm.includes('apply') && plan.providers === 1) starts.ahead();
+        const planJson = await show(describing);
         return {
           planJson,
           changes: readChanges(planJson),
-          versions: await versionsIn(planJson, join(workDir, '.terraform.lock.hcl')),
+          versions: await versionsIn(planJson, lockPath),
           diff: diffIn(printed),
           planJsonPath,
           terraformJsonPath,
@@ -131,11 +165,16 @@ export function openTerraform(props: TerraformProps): Terraform {
     },
     async apply() {
       const args = ['apply', '-no-color', '-input=false', 'tfplan'];
-      await starts.during({ json, isRepeatable: false }, (attachment) =>
-        waitForLock(props, counted({ args, reason: 'apply-failed', attachment })),
+      await starts.during({ json, isRepeatable: false }, ({ configuring }) =>
+        waitForLock(props, counted({ args, reason: 'apply-failed', attachment: configuring })),
       );
     },
   };
+}
+
+function hasBackend(json: string): boolean {
+  const { terraform } = JSON.parse(json) as { terraform?: { backend?: unknown } };
+  return terraform?.backend !== undefined;
 }
 
 /** A lock file is missing where the provider is a developer's own. */
@@ -171,10 +210,11 @@ async function waitForLock(props: TerraformProps, command: Command): Promise<str
 
 /** Runs one command to its end and gives what it printed to stdout. */
 async function runTerraform(props: TerraformProps, command: Command): Promise<string> {
-  const { args, reason, stdoutTo, waited, providers, attachment } = command;
+  const { args, reason, stdoutTo, waited, providers, attachment, isKeyless = false } = command;
   const { binary, workDir, log, mask } = props;
   const name = `${nameOf(binary)} ${args[0] ?? ''}`;
-  const env = withGoMemory({ env: await props.env(), count: providers });
+  const keys = isKeyless ? {} : await props.keys();
+  const env = withGoMemory({ env: { ...props.env, ...keys }, count: providers });
   const work = () =>
     runProcess({
       binary,

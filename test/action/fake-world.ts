@@ -128,7 +128,6 @@ export function fakeWorld(props: WorldProps = {}): FakeWorld {
       Promise.resolve({
         synthesizeAccess: () => 'access',
         synthesizeAdoption: () => 'adoption',
-        synthesizeProviders: () => 'providers',
       }),
     trySignIn: () => call('aws.signIn', hasCredentials ? aws : undefined),
     signIn: () => call('aws.signIn', aws),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AWS_PROVIDER_VERSION } from '../../src/stack/aws-stack.ts';
+import { AWS_PROVIDER_VERSION } from '../../src/stack/terraform-settings.ts';
 import { synthesizeAccess } from '../../src/stack/synthesize.ts';
 import { access, cors, ours, policy, role } from '../stack/desired.ts';
 import { repository } from '../support/cache-folder.ts';

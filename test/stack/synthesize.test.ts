@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DesiredAccess } from '../../src/access/desired-access.ts';
-import {
-  synthesizeAccess,
-  synthesizeAdoption,
-  synthesizeProviders,
-  type StackSettings,
-} from '../../src/stack/synthesize.ts';
+import { synthesizeAccess, synthesizeAdoption } from '../../src/stack/synthesize.ts';
+import { initJson, type StackSettings } from '../../src/stack/terraform-settings.ts';
 import { access, cors, ours, policy, reversed, role, without } from './desired.ts';
 import { roleOf } from '../access/world.ts';
 
@@ -208,15 +204,13 @@ describe('providers', () => {
     });
   });
 
-  it('stand alone with the backend, so that init can start early', () => {
-    expect(parse(synthesizeProviders('eu-west-1', local))).toEqual({
-      provider: { aws: [{ region: 'eu-west-1' }] },
-      terraform: {
-        backend: { local: { path: 'state' } },
-        required_providers: { aws: { source: 'hashicorp/aws', version: '>= 5.100.0, < 7.0.0' } },
-        required_version: '>= 1.5.0',
-      },
-    });
+  it.each([
+    ['no backend', settings],
+    ['a backend', local],
+    ['the s3 backend', { ...settings, backend: { type: 's3', config: { assume_role: '{"role_arn":"r"}' } } }],
+  ])('are what init is told before cdktf is loaded, with %s', (_, how) => {
+    const { terraform } = synthesized(access(), how);
+    expect(parse(initJson(how))).toEqual({ terraform });
   });
 
   // https://developer.hashicorp.com/terraform/language/upgrade-guides names the version of each.

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, writeFileSync } from 
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseConstraint } from '../../src/config/version-constraint.ts';
-import { AWS_PROVIDER_VERSION } from '../../src/stack/aws-stack.ts';
+import { AWS_PROVIDER_VERSION } from '../../src/stack/terraform-settings.ts';
 import { cacheFolder } from './cache-folder.ts';
 
 /** Which provider all tests are to be tried with, as a version constraint; it is fetched, whatever is on disk. */

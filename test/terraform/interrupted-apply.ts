@@ -6,7 +6,8 @@ const terraform = openTerraform({
   binary,
   workDir,
   directory: workDir,
-  env: () => Promise.resolve(process.env as Record<string, string>),
+  env: process.env as Record<string, string>,
+  keys: () => Promise.resolve({}),
   log: { info: console.log, warning: console.log, group: (_name, work) => work() },
   mask: (text) => text,
 });

@@ -59,7 +59,8 @@ function open({ binary = local.binary, env = {}, warm = ['plan', 'apply'] }: Ope
     workDir,
     directory: workDir,
     warm,
-    env: () => Promise.resolve({ ...environment(), ...env, AWS_ACCESS_KEY_ID: accessKeyId }),
+    env: { ...environment(), ...env },
+    keys: () => Promise.resolve({ AWS_ACCESS_KEY_ID: accessKeyId }),
     log: logTo(lines),
     mask: (text) => text,
   });
@@ -134,7 +135,9 @@ describe('a provider that is started ahead', timeout, () => {
     const json = regions('eu-west-1');
     await open({ warm: [] }).init(json);
     appendFileSync(provider.executable, '# changed\n');
-    await expect(installedProvider(workDir)).rejects.toThrow(/^the checksum of .* is not in the lock file$/);
+    await expect(installedProvider(workDir, Promise.resolve())).rejects.toThrow(
+      /^the checksum of .* is not in the lock file$/,
+    );
   });
 
   it('that dies is replaced for a plan by one that Terraform starts', async () => {

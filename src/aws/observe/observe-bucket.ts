@@ -18,14 +18,16 @@ export async function observeBucket(
   caller: Pick<Caller, 'accountId' | 'partition'>,
   name: string,
 ): Promise<BucketFinding> {
-  const head = await headBucket(clients.s3(), { Bucket: name });
-  if (head.status === 404) return { kind: 'missing', name };
-  const region = head.region ?? clients.region;
+  let region = clients.region;
   try {
-    const [corsRules, key] = await Promise.all([
-      readCorsRules(clients.s3(region), name),
-      defaultKey(clients, { name, region, caller }),
-    ]);
+    const corsRules = await readCorsRules(clients.s3(), name).catch((error: unknown) => {
+      // S3 names the bucket's own region: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
+      const { headers } = readAwsError(error);
+      region = headers?.['x-amz-bucket-region'] ?? region;
+      if (region === clients.region) throw error;
+      return readCorsRules(clients.s3(region), name);
+    });
+    const key = await defaultKey(clients, { name, region, caller });
     return {
       kind: 'found',
       bucket: { name, region, corsRules, ...defined({ defaultKmsKeyArn: key.arn }) },
@@ -40,23 +42,18 @@ export async function observeBucket(
 
 /** Whose a bucket is that was denied. */
 async function ownerOf(s3: S3Client, Bucket: string): Promise<'this' | 'other' | 'unknown'> {
-  if ((await headBucket(s3, { Bucket })).status === 200) return 'this';
-  const { status } = await headBucket(s3, { Bucket, ExpectedBucketOwner: undefined });
-  return status === 200 ? 'other' : 'unknown';
+  if (await isThere(s3, { Bucket })) return 'this';
+  return (await isThere(s3, { Bucket, ExpectedBucketOwner: undefined })) ? 'other' : 'unknown';
 }
 
-/** S3 names a bucket's region in refusals too: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html */
-async function headBucket(
-  s3: S3Client,
-  input: HeadBucketCommandInput,
-): Promise<{ readonly status: number; readonly region?: string }> {
+async function isThere(s3: S3Client, input: HeadBucketCommandInput): Promise<boolean> {
   try {
-    const { BucketRegion, $metadata } = await s3.send(new HeadBucketCommand(input));
-    return { status: $metadata.httpStatusCode ?? 200, ...defined({ region: BucketRegion }) };
+    await s3.send(new HeadBucketCommand(input));
+    return true;
   } catch (error) {
-    const { status, headers } = readAwsError(error);
+    const { status } = readAwsError(error);
     if (status === undefined || ![301, 307, 400, 403, 404].includes(status)) throw error;
-    return defined({ status, region: headers?.['x-amz-bucket-region'] });
+    return false;
   }
 }
 

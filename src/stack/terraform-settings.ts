@@ -1,0 +1,69 @@
+import { defined } from '../base/defined.ts';
+import { sortKeys } from '../base/sort-keys.ts';
+
+/** Where Terraform keeps its state. */
+export interface BackendSettings {
+  /** The name of a Terraform backend, such as `s3`. */
+  readonly type: string;
+  /** The backend's arguments; a value that is a JSON object or list is passed on as one (`assume_role={"role_arn":"…"}`). */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** What every stack is told about Terraform itself. */
+export interface StackSettings {
+  /** Terraform's version constraint for the AWS provider, such as `>= 5.100.0, < 7.0.0`. */
+  readonly awsProviderVersion: string;
+  /**
+   * Where the state is kept.
+   * @default - none: Terraform's local state in its working directory
+   */
+  readonly backend?: BackendSettings;
+}
+
+/** The AWS provider's versions that the stacks are tested with, as a Terraform version constraint. */
+export const AWS_PROVIDER_VERSION = '>= 5.100.0, < 7.0.0';
+
+/** Minor versions of Terraform 1 that brought what the stacks may use. */
+export const versions = { importBlocks: 5, removedBlocks: 7, lockFile: 10 } as const;
+
+/** The minor version of Terraform 1 that every stack needs at least. */
+export function oldestTerraform({ backend }: StackSettings): number {
+  return backend?.type === 's3' ? versions.lockFile : versions.importBlocks;
+}
+
+/** The AWS provider as Terraform has to require it. */
+export function requiredProvider({ awsProviderVersion }: StackSettings) {
+  return { source: 'hashicorp/aws', version: awsProviderVersion };
+}
+
+/** What a backend gets unless the user says otherwise: S3 locks by a lock file and encrypts. */
+const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  s3: { encrypt: 'true', use_lockfile: 'true' },
+};
+
+/** The arguments of a backend as Terraform JSON. Backends take no expressions, so their values are never escaped. */
+export function backendArguments({ type, config }: BackendSettings): Record<string, unknown> {
+  const given = Object.entries({ ...DEFAULTS[type], ...config });
+  return Object.fromEntries(given.map(([name, value]) => [name, argument(value)]));
+}
+
+/** Terraform converts strings to booleans and numbers by itself, but not to objects and lists. */
+function argument(value: string): unknown {
+  if (!/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+/** Terraform JSON with what `init` reads of a stack. It is made without cdktf, which is slow to load: `init` starts meanwhile. */
+export function initJson(settings: StackSettings): string {
+  const { backend } = settings;
+  const terraform = defined({
+    required_providers: { aws: requiredProvider(settings) },
+    required_version: `>= 1.${oldestTerraform(settings)}.0`,
+    backend: backend && { [backend.type]: backendArguments(backend) },
+  });
+  return `${JSON.stringify(sortKeys({ terraform }), undefined, 2)}\n`;
+}
