@@ -14,6 +14,8 @@ interface ProviderStart {
 
 /** The AWS provider, writing down how it is started. */
 export interface RecordingProvider {
+  /** Folder of the mirror. */
+  readonly mirror: string;
   /** For Terraform. */
   readonly env: Readonly<Record<string, string>>;
   /** The file that `init` installs. */
@@ -51,6 +53,7 @@ export function recordingProvider({ env }: LocalTerraform): RecordingProvider {
         return { pid: Number(pid), isAhead: mode === '-debug', accessKeyId };
       });
   return {
+    mirror: folder,
     env: { ...env, TF_CLI_CONFIG_FILE: cliConfig },
     executable,
     starts,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
 import { actionBundle } from './bundle.ts';
-import { repository } from './cache-folder.ts';
+import { cacheFolder, repository } from './cache-folder.ts';
 import { node24 } from './node24.ts';
 import { readAnnotations, readFileCommands, type Annotation } from './workflow-commands.ts';
 
@@ -74,6 +74,8 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
     GITHUB_WORKSPACE: workspace,
     RUNNER_TEMP: temp,
     RUNNER_TOOL_CACHE: folderIn(home, 'tools'),
+    // A third of a run's CPU time is V8's work on the same files.
+    NODE_COMPILE_CACHE: cacheFolder('compiled'),
     ...files,
     ...inputVariables(run),
     ...run.env,
