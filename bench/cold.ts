@@ -9,7 +9,6 @@ import { createHash } from 'node:crypto';
 import {
   createReadStream,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -109,10 +108,11 @@ async function startRegistry() {
     format: 'binary',
   });
   const [os = '', arch = ''] = platform.split('_');
+  const state = { url: '', downloads: 0, close: () => server.close() };
   const server = createServer((request, response) => {
     const json = (value: unknown) =>
       response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
-    switch (request.url) {
+    switch (request.url ?? '') {
       case '/hashicorp/aws/versions':
         return json({ versions: [{ version, protocols: ['5.0'], platforms: [{ os, arch }] }] });
       case `/hashicorp/aws/${version}/download/${os}/${arch}`:
@@ -134,11 +134,7 @@ async function startRegistry() {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const state = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    downloads: 0,
-    close: () => server.close(),
-  };
+  state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return state;
 }
 

@@ -45,14 +45,16 @@ interface Installed {
 
 /** A link leads to a package that is whole; what is no link may still be unpacked while `init` runs. */
 async function whenInstalled(root: string, init: Promise<unknown>): Promise<Installed> {
-  let isOver = false;
-  const over = init.finally(() => (isOver = true));
+  const over = new AbortController();
+  const ended = init.finally(() => {
+    over.abort();
+  });
   // Who awaits `init` learns of it.
-  over.catch(() => undefined);
-  while (!isOver) {
+  ended.catch(() => undefined);
+  while (!over.signal.aborted) {
     const found = await installedIn(root).catch(() => undefined);
     if (found !== undefined && (await lstat(found.folder)).isSymbolicLink()) return found;
-    await Promise.race([over, sleep(LOOK_AGAIN)]);
+    await Promise.race([ended, sleep(LOOK_AGAIN)]);
   }
   return installedIn(root);
 }
