@@ -29,11 +29,20 @@ test.each([
     /no permissions/,
     /permissions-boundary/,
   ],
-  ['with an explicit deny in a resource-based policy', /a resource-based policy/, /bucket's policy/],
+  [
+    'with an explicit deny in a resource-based policy',
+    /a resource-based policy/,
+    /^Exempt the role from the Deny statement of the bucket's policy, by aws:PrincipalArn\.$/,
+  ],
   [
     'because no resource-based policy allows the s3:GetObject action',
     /no resource-based policy/,
-    /another account/,
+    /^Allow the role in the bucket's policy: .*another account/,
+  ],
+  [
+    'because no data perimeter policy allows the s3:GetObject action',
+    /no data perimeter policy allows it/,
+    /^See which policy denies it/,
   ],
   [
     'with an explicit deny in a VPC endpoint policy transitively through a service control policy',
