@@ -310,6 +310,11 @@ describe('explainS3Denial', () => {
       /^Exempt the role from the Deny statement of the key policy, by aws:PrincipalArn\.$/,
     ],
     [
+      'a permissions boundary',
+      kms('because no permissions boundary allows the kms:Decrypt action'),
+      /^Allow it in the role's permissions boundary/,
+    ],
+    [
       'a key that is not told',
       message('The ciphertext refers to a customer master key that does not exist'),
       /kms-key-arns:\n {2}- <ARN of the key>$/,

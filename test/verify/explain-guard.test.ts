@@ -27,7 +27,7 @@ test.each([
   [
     'because no permissions boundary allows the s3:GetObject action',
     /no permissions/,
-    /permissions-boundary/,
+    /^Allow it in the role's permissions boundary, or set another permissions-boundary-arn\.$/,
   ],
   [
     'with an explicit deny in a resource-based policy',

@@ -506,7 +506,11 @@ const cases: Readonly<Record<string, Case>> = {
   // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: InvalidRequest has many reasons.
   'a read is refused as an invalid request for another reason': {
     seen: location({
-      read: refusedWith({ code: 'InvalidRequest', message: 'SOAP requests must be made over HTTPS.', status: 400 }),
+      read: refusedWith({
+        code: 'InvalidRequest',
+        message: 'SOAP requests must be made over HTTPS.',
+        status: 400,
+      }),
     }),
     verdicts: { 'reads:pictures': ['fail', /with InvalidRequest: SOAP/] },
   },
