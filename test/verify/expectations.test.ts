@@ -31,7 +31,13 @@ describe('expectedLocations', () => {
   test.each(['s3://pictures/c/1.png', 's3://other/1.png', '/videos/1.png', 'videos', 'videos/'])(
     'refuses %s, which lies nowhere',
     (verifyObject) => {
-      expect(() => expectedLocations(buckets, verifyObject)).toThrow(/pictures\/a\/, pictures\/b\/, videos/);
+      expect(() => expectedLocations(buckets, verifyObject)).toThrow(
+        expect.objectContaining({
+          reason: 'invalid-input',
+          message: expect.stringContaining('pictures/a/, pictures/b/, videos') as string,
+          remedy: expect.stringContaining('as s3://bucket/key') as string,
+        }),
+      );
     },
   );
 });
