@@ -785,6 +785,7 @@ describe('judge', () => {
     expect(check).toMatchObject({
       status: 'warning',
       evidence: expect.stringContaining('confused deputy') as string,
+      remedy: expect.stringContaining('set kolena-external-id') as string,
     });
   });
 
@@ -822,7 +823,10 @@ describe('judge', () => {
       trust: { kind: 'none', leftovers: true },
     };
     const check = judge(expectations, seen).find(({ id }) => id === 'temporary-trust');
-    expect(check).toMatchObject({ status: 'warning' });
+    expect(check).toMatchObject({
+      status: 'warning',
+      remedy: expect.stringContaining('`verify: assume`') as string,
+    });
   });
 
   test('without the right to simulate, gives one check that says so', () => {
