@@ -52,6 +52,13 @@ describe('explainAssumeDenial', () => {
       false,
     ],
     [
+      'another condition where no external ID is demanded',
+      withTrust({ ...added, Condition: { StringEquals: { 'sts:RoleSessionName': 'somebody' } } }),
+      denied,
+      /A condition.*somebody/,
+      false,
+    ],
+    [
       'another condition',
       withTrust({
         ...added,
