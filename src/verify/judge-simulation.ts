@@ -18,11 +18,9 @@ interface Simulation {
 export function judgeSimulation(expectations: Expectations, simulation: Simulation): Check[] {
   const { answers } = simulation;
   if (answers.outcome !== 'ok') return [notAsked(answers, simulation.of)];
-  const asked = groupBy(simulationQuestions(expectations), idOfCheck);
+  const asked = new Map(simulationQuestions(expectations).map((one) => [idOfCheck(one), one]));
   const answered = groupBy(answers.value, ({ question }) => idOfCheck(question));
-  return [...asked].flatMap(([id, [question]]) =>
-    question === undefined ? [] : judgeOne(question, answered.get(id) ?? [], simulation),
-  );
+  return [...asked].map(([id, question]) => judgeOne(question, answered.get(id) ?? [], simulation));
 }
 
 function idOfCheck({ check, where }: SimulationQuestion): string {
@@ -68,7 +66,7 @@ function remedyFor(wrong: readonly SimulationAnswer[]): string {
   const deciding = [...new Set(wrong.flatMap(({ decidedBy }) => decidedBy))].join(', ');
   if (wrong.some(({ decision }) => decision === 'allowed'))
     return `Detach ${deciding || 'the policy that grants it'} from the role, or run \`command: apply\` where the config made it.`;
-  const guard = wrong.find((answer) => answer.guard !== undefined)?.guard;
+  const [guard] = wrong.flatMap((answer) => answer.guard ?? []);
   if (guard !== undefined) return `Have it allowed there: ${guards[guard]}.`;
   return deciding
     ? `Take the Deny out of ${deciding}.`
