@@ -180,6 +180,17 @@ test('each location is judged for itself', () => {
   ]);
 });
 
+test.each([
+  ['the other is as it should be', 'implicitDeny', 'unprovable'],
+  ['the other is wrong', 'allowed', 'fail'],
+] as const)('a question without an answer proves nothing, where %s', (_, decision, status) => {
+  const value = goodSimulation(expectations)
+    .filter(({ question }) => question.check !== 'denies-other-buckets' || question.action === 's3:GetObject')
+    .map((answer) => (answer.question.check === 'denies-other-buckets' ? { ...answer, decision } : answer));
+  const checks = judgeSimulation(expectations, { of: 'role', answers: { outcome: 'ok', value } });
+  expect(checks.find(({ id }) => id === 'denies-other-buckets')?.status).toBe(status);
+});
+
 test('what one answer lacks does not excuse another', () => {
   const missingContext = ['aws:SourceVpce'];
   const checks = answers(expectations, ({ check, action }) =>
