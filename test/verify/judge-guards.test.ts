@@ -106,16 +106,49 @@ test.each([
   's3:AccessPointNetworkOrigin',
   's3:DataAccessPointArn',
   's3:x-amz-acl',
-])('A bucket policy that denies whoever comes without %s fails: a session of the role never has it.', (key) => {
-  expect(checksOf({ policy: policyOf(is('Null', key, 'true')) })).toMatchObject([{ status: 'fail' }]);
-});
+])(
+  'A bucket policy that denies whoever comes without %s fails: a session of the role never has it.',
+  (key) => {
+    expect(checksOf({ policy: policyOf(is('Null', key, 'true')) })).toMatchObject([{ status: 'fail' }]);
+  },
+);
 
 test.each<[string, string, Partial<Statement>, Record<string, string>, Record<string, string>]>([
-  ['with a tag of the config', 'fail', is('StringEquals', 'aws:PrincipalTag/team', 'vision'), { team: 'vision' }, {}],
-  ['with a tag that it has', 'fail', is('StringEquals', 'aws:PrincipalTag/team', 'vision'), {}, { team: 'vision' }],
-  ['with a tag that the config changes', 'pass', is('StringEquals', 'aws:PrincipalTag/team', 'old'), { team: 'vision' }, { team: 'old' }],
-  ['without a tag of the config', 'pass', is('StringNotEquals', 'aws:PrincipalTag/team', 'vision'), { team: 'vision' }, {}],
-  ['without a tag that it has', 'pass', is('StringNotEquals', 'aws:PrincipalTag/team', 'vision'), {}, { team: 'vision' }],
+  [
+    'with a tag of the config',
+    'fail',
+    is('StringEquals', 'aws:PrincipalTag/team', 'vision'),
+    { team: 'vision' },
+    {},
+  ],
+  [
+    'with a tag that it has',
+    'fail',
+    is('StringEquals', 'aws:PrincipalTag/team', 'vision'),
+    {},
+    { team: 'vision' },
+  ],
+  [
+    'with a tag that the config changes',
+    'pass',
+    is('StringEquals', 'aws:PrincipalTag/team', 'old'),
+    { team: 'vision' },
+    { team: 'old' },
+  ],
+  [
+    'without a tag of the config',
+    'pass',
+    is('StringNotEquals', 'aws:PrincipalTag/team', 'vision'),
+    { team: 'vision' },
+    {},
+  ],
+  [
+    'without a tag that it has',
+    'pass',
+    is('StringNotEquals', 'aws:PrincipalTag/team', 'vision'),
+    {},
+    { team: 'vision' },
+  ],
 ])('A bucket policy that denies the role %s: %s.', (_, status, statement, tags, live) => {
   const known = { ...knownWith({ policy: policyOf(statement) }), role: { ...role, tags: live } };
   expect(judgeGuards({ ...expectations, tags }, known)).toMatchObject([{ status }]);
@@ -124,25 +157,31 @@ test.each<[string, string, Partial<Statement>, Record<string, string>, Record<st
 test.each([
   ['all roles', 'AROA*', 'pass'],
   ['all users', 'AIDA*', 'fail'],
-])('A bucket policy that exempts %s by their ID is one for a role that is yet to be created, too.', (_, id, status) => {
-  const { buckets } = knownWith({ policy: policyOf(is('StringNotLike', 'aws:userId', id)) });
-  expect(judgeGuards(expectations, { buckets })).toMatchObject([{ status }]);
-});
-
-test.each(['111122223333', 'arn:aws-us-gov:iam::111122223333:root', 'arn:aws-us-gov:iam::111122223333:role/Kolena'])(
-  'In another partition a bucket policy that denies %s fails, too.',
-  (AWS) => {
-    const guard = { policy: policyOf({ Principal: { AWS } }) };
-    expect(checksOf(guard, { partition: 'aws-us-gov' })).toMatchObject([{ status: 'fail' }]);
+])(
+  'A bucket policy that exempts %s by their ID is one for a role that is yet to be created, too.',
+  (_, id, status) => {
+    const { buckets } = knownWith({ policy: policyOf(is('StringNotLike', 'aws:userId', id)) });
+    expect(judgeGuards(expectations, { buckets })).toMatchObject([{ status }]);
   },
 );
+
+test.each([
+  '111122223333',
+  'arn:aws-us-gov:iam::111122223333:root',
+  'arn:aws-us-gov:iam::111122223333:role/Kolena',
+])('In another partition a bucket policy that denies %s fails, too.', (AWS) => {
+  const guard = { policy: policyOf({ Principal: { AWS } }) };
+  expect(checksOf(guard, { partition: 'aws-us-gov' })).toMatchObject([{ status: 'fail' }]);
+});
 
 test.each<[string, string, Partial<Statement>]>([
   ['its own prefix', 'fail', is('StringLike', 's3:prefix', 'a/*')],
   ['the prefix of another bucket', 'pass', is('StringLike', 's3:prefix', 'b/*')],
 ])('A bucket policy that denies %s: %s.', (_, status, statement) => {
   const guard = { policy: policyOf(statement) };
-  expect(checksOf(guard, { locations: [at('pictures', 'a/'), at('other', 'b/')] })).toMatchObject([{ status }]);
+  expect(checksOf(guard, { locations: [at('pictures', 'a/'), at('other', 'b/')] })).toMatchObject([
+    { status },
+  ]);
 });
 
 test.each([
@@ -370,14 +409,27 @@ const saying = (action: string, reason: string) => {
   return { outcome: 'refused', refusal: { code: 'AccessDenied', message, status: 403 } } as const;
 };
 const seen = observations.locations['pictures'] as LocationObservation;
-const denyingAll = { policy: policyOf({ Sid: 'Guard' }), keyPolicy: keyPolicyOf({ Principal: { AWS: other } }) };
+const denyingAll = {
+  policy: policyOf({ Sid: 'Guard' }),
+  keyPolicy: keyPolicyOf({ Principal: { AWS: other } }),
+};
 const byVpc = { policy: policyOf({ Sid: 'Place', ...is('StringNotEquals', 'aws:SourceVpc', 'vpc-1') }) };
 const byBucket = 'with an explicit deny in a resource-based policy';
 
 test.each<[string, Partial<LocationObservation>, string, string | undefined]>([
   ['the bucket policy denies', { list: saying('s3:ListBucket', byBucket) }, 'lists', 'bucket-policy'],
-  ['the key policy does not let in', { read: saying('kms:Decrypt', 'because no resource-based policy allows the kms:Decrypt action') }, 'decrypts', 'key-policy'],
-  ['a policy of the role denies', { list: saying('s3:ListBucket', 'with an explicit deny in an identity-based policy') }, 'lists', undefined],
+  [
+    'the key policy does not let in',
+    { read: saying('kms:Decrypt', 'because no resource-based policy allows the kms:Decrypt action') },
+    'decrypts',
+    'key-policy',
+  ],
+  [
+    'a policy of the role denies',
+    { list: saying('s3:ListBucket', 'with an explicit deny in an identity-based policy') },
+    'lists',
+    undefined,
+  ],
 ])('A refusal of what %s has the fix of its cause, and no other.', (_, part, kind, guard) => {
   const checks = judge(
     expectations,

@@ -11,7 +11,12 @@ test.each<[string, string, Partial<Expectations['role']>, Partial<ObservedRole>]
   ['that the config names', 'pass', { permissionsBoundaryArn: edge }, { permissionsBoundaryArn: edge }],
   ['that the config does not name', 'warning', {}, { permissionsBoundaryArn: edge }],
   ['that was taken off', 'fail', { permissionsBoundaryArn: edge }, {}],
-  ['other than the config names', 'fail', { permissionsBoundaryArn: edge }, { permissionsBoundaryArn: `${edge}2` }],
+  [
+    'other than the config names',
+    'fail',
+    { permissionsBoundaryArn: edge },
+    { permissionsBoundaryArn: `${edge}2` },
+  ],
 ])('A permissions boundary %s: %s.', (_, status, wanted, seen) => {
   const checks = judgeRole(
     { ...expectations, role: { ...expectations.role, ...wanted } },

@@ -164,7 +164,11 @@ const answers = (of: Expectations, part: (question: SimulationQuestion) => Parti
   });
 
 test('each location is judged for itself', () => {
-  const locations = ['a/', 'b/'].map((prefix) => ({ bucket: 'pictures', prefix, name: `pictures/${prefix}` }));
+  const locations = ['a/', 'b/'].map((prefix) => ({
+    bucket: 'pictures',
+    prefix,
+    name: `pictures/${prefix}`,
+  }));
   const checks = answers({ ...expectations, locations }, ({ action, resource }) =>
     action === 's3:PutObject' && resource.includes('/b/') ? { decision: 'allowed' } : {},
   );

@@ -25,7 +25,11 @@ test('A whole bucket is to be listed and read, and nothing else is.', () => {
 });
 
 test('Of a bucket with prefixes all outside of them is denied, once.', () => {
-  const locations = ['a/', 'b/'].map((prefix) => ({ bucket: 'pictures', prefix, name: `pictures/${prefix}` }));
+  const locations = ['a/', 'b/'].map((prefix) => ({
+    bucket: 'pictures',
+    prefix,
+    name: `pictures/${prefix}`,
+  }));
   const questions = spelled({ locations });
   expect(questions.slice(0, 4)).toEqual([
     'grants pictures/a/ allowed s3:ListBucket arn:aws:s3:::pictures a/',
@@ -77,7 +81,9 @@ test('A call tells nothing that is not known: no account, no region, no time.', 
 
 test('In China the endpoint of S3, through which KMS is called, has another ending.', () => {
   const china: Expectations = { ...expectations, partition: 'aws-cn', regions: { pictures: 'cn-north-1' } };
-  expect(callContext(china, 'pictures')).toMatchObject({ 'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn' });
+  expect(callContext(china, 'pictures')).toMatchObject({
+    'kms:ViaService': 's3.cn-north-1.amazonaws.com.cn',
+  });
 });
 
 const { role, policies } = observations;
@@ -101,13 +107,33 @@ const allows: Partial<SimulationAnswer> = { question: write, decision: 'allowed'
 
 test.each<[string, boolean, Partial<SimulationAnswer>, Partial<Parameters<typeof mayStillChange>[1]>]>([
   ['denies what the policies read back grant', true, denies, {}],
-  ['denies what a policy of others grants', true, denies, { policies: [], role: withInline({ otherDocuments: { more: policy } }) }],
+  [
+    'denies what a policy of others grants',
+    true,
+    denies,
+    { policies: [], role: withInline({ otherDocuments: { more: policy } }) },
+  ],
   ['denies explicitly', false, { ...denies, decision: 'explicitDeny' }, {}],
   ['denies by a guard above the role', false, { ...denies, guard: 'organization' }, {}],
-  ['denies what no attached policy grants', false, denies, { policies: policies.map((one) => ({ ...one, attached: false })) }],
+  [
+    'denies what no attached policy grants',
+    false,
+    denies,
+    { policies: policies.map((one) => ({ ...one, attached: false })) },
+  ],
   ['allows what no policy grants', true, allows, {}],
-  ['allows what a policy of others grants', false, allows, { role: withInline({ otherDocuments: { more: allowing('s3:Put*') } }) }],
-  ['allows what a policy of others does not grant', true, allows, { role: withInline({ otherDocuments: { more: allowing('sqs:*') } }) }],
+  [
+    'allows what a policy of others grants',
+    false,
+    allows,
+    { role: withInline({ otherDocuments: { more: allowing('s3:Put*') } }) },
+  ],
+  [
+    'allows what a policy of others does not grant',
+    true,
+    allows,
+    { role: withInline({ otherDocuments: { more: allowing('sqs:*') } }) },
+  ],
   ['allows what a policy that was not read may grant', false, allows, { role: withInline({}) }],
   ['allows what nobody knows the role of', false, allows, { role: undefined as never, policies: [] }],
 ])('The simulator that %s may say otherwise later: %s.', (_, expected, answer, live) => {
