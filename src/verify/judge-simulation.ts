@@ -20,7 +20,9 @@ export function judgeSimulation(expectations: Expectations, simulation: Simulati
   if (answers.outcome !== 'ok') return [notAsked(answers, simulation.of)];
   const asked = groupBy(simulationQuestions(expectations), idOfCheck);
   const answered = groupBy(answers.value, ({ question }) => idOfCheck(question));
-  return [...asked].map(([id, questions]) => judgeOne(questions, answered.get(id) ?? [], simulation));
+  return [...asked].flatMap(([id, [question, ...others]]) =>
+    question === undefined ? [] : judgeOne([question, ...others], answered.get(id) ?? [], simulation),
+  );
 }
 
 function idOfCheck({ check, where }: SimulationQuestion): string {
