@@ -432,13 +432,13 @@ test.each<[string, Partial<LocationObservation>, string, string | undefined]>([
   ],
 ])('A refusal of what %s has the fix of its cause, and no other.', (_, part, kind, guard) => {
   const checks = judge(
-    expectations,
-    { ...observations, locations: { pictures: { ...seen, ...part } } },
+    { ...expectations, locations: [at('pictures', 'a/')] },
+    { ...observations, locations: { 'pictures/a/': { ...seen, ...part } } },
     knownWith(denyingAll),
   );
   const remedies = new Map(checks.map(({ id, status, remedy }) => [id, status === 'fail' && remedy]));
   const guards = ['bucket-policy', 'key-policy'].filter(
-    (one) => remedies.get(`${one}:pictures`) === remedies.get(`${kind}:pictures`),
+    (one) => remedies.get(`${one}:pictures`) === remedies.get(`${kind}:pictures/a/`),
   );
   expect(guards).toEqual(guard === undefined ? [] : [guard]);
 });
