@@ -156,6 +156,7 @@ function openPullRequests(
     stepsOf: async (place) => (await opened()).stepsOf(place),
     fileAt: async (file) => (await opened()).fileAt(file),
     describe: async (number) => (await opened()).describe(number),
+    pullOf: async (commit, branch) => (await opened()).pullOf(commit, branch),
     review: async (number) => (await opened()).review(number),
     saveDriftIssue: async (target) => (await opened()).saveDriftIssue(target),
     saveComment: async (target) => (await opened()).saveComment(target),

@@ -1,5 +1,6 @@
 import type { AccessNames } from '../access/observed.ts';
 import { isSameName } from '../config/iam-names.ts';
+import type { Step } from '../github/history.ts';
 import { messageOf } from '../problem/github-error.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -26,21 +27,33 @@ export async function formerConfigs(run: RunContext): Promise<AccessNames[]> {
 }
 
 async function earlierNames(run: RunContext): Promise<AccessNames[]> {
-  const { config, configFiles: files, edges, event, parseConfig, pullRequests } = run;
+  const { config, configFiles: files, edges, event, parseConfig, pullRequests, settings } = run;
   const sha = event.pullRequest?.merged === false ? event.branch : event.commit;
   if (pullRequests === undefined || sha === undefined || files.length === 0) return [];
   const keyOf = ({ roleName, policyName }: AccessNames) => `${roleName}\n${policyName}`.toLowerCase();
   try {
-    const steps = await pullRequests.stepsOf({ sha, files });
-    const versions = steps.slice(0, MOST_STEPS).map(({ commit }) =>
+    const steps = (await pullRequests.stepsOf({ sha, files })).slice(0, MOST_STEPS);
+    const versions = steps.map(({ commit }) =>
       // A version that could not be applied named nothing.
       parseConfig((path) => pullRequests.fileAt({ path, commit })).catch(() => config),
     );
-    const byNames = new Map((await Promise.all(versions)).map((names) => [keyOf(names), names]));
+    const named = await Promise.all(versions);
+    if (named.every((names) => keyOf(names) === keyOf(config))) return [];
+    const pulls = settings['apply-on-pull-request'] ? [] : await pullsOf(steps, run);
+    // What a pull request named and took back before its merge was never applied, unless open ones are.
+    const isApplied = (at: number) => pulls[at] === undefined || pulls.indexOf(pulls[at]) === at;
+    const byNames = new Map(named.filter((_, at) => isApplied(at)).map((names) => [keyOf(names), names]));
     byNames.delete(keyOf(config));
     return [...byNames.values()];
   } catch (error) {
     edges.runner.info(`GitHub did not give the earlier versions of the config: ${messageOf(error)}`);
     return [];
   }
+}
+
+/** Which merged pull request brought each commit in; undefined where GitHub does not tell. */
+function pullsOf(steps: readonly Step[], { event, pullRequests }: RunContext) {
+  const pullOf = async ({ commit }: Step) =>
+    pullRequests?.pullOf(commit, event.branch).catch(() => undefined);
+  return Promise.all(steps.map(pullOf));
 }

@@ -157,11 +157,17 @@ async function driftIssue(report: Report, { runner, settings, pullRequests }: Re
   const { drift, digest = '', runUrl, shown: { scope = '' } = {} } = report;
   if (settings['drift-issue'] !== true || drift === undefined) return undefined;
   const key = settings['comment-key'];
-  const mask = (text: string) => runner.masked(text);
   const body = isDrift(drift)
-    ? rendered(() => renderDriftIssue(report, { key, mask }), { runner })
+    ? rendered(() => renderDriftIssue(report, { key, mask: (text) => runner.masked(text) }), { runner })
     : undefined;
   if (isDrift(drift) && body === undefined) return undefined;
+  const unread = report.observed?.former?.find(({ denied }) => denied !== undefined);
+  if (!isDrift(drift) && unread !== undefined) {
+    runner.warning(
+      `The issue about drift, if there is one, stays open: this run is not allowed to read role ${unread.names.roleName}, which the config named before and which might still trust Kolena (${unread.denied ?? ''}).\nNext step: Allow this run to read the role, or close the issue once the role is gone.`,
+    );
+    return undefined;
+  }
   const saved = await pullRequests?.saveDriftIssue({ key, digest, scope, ...defined({ body, runUrl }) });
   if (saved?.warning !== undefined) runner.warning(saved.warning);
   return saved?.url;

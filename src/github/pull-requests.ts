@@ -12,6 +12,7 @@ import {
 import { saveDriftIssue, type DriftIssueResult, type DriftIssueTarget } from './drift-issue.ts';
 import { forkOf, type EventPullRequest } from './event.ts';
 import { setLabel, type LabelTarget } from './labels.ts';
+import { mergedPullOf } from './pull-of-commit.ts';
 import type { Review } from '../report/report.ts';
 import { reviewOf } from './review.ts';
 import {
@@ -52,6 +53,8 @@ export interface PullRequests {
   fileAt(file: { readonly path: string; readonly commit: string }): Promise<string>;
   /** A pull request that the event names by its number alone. */
   describe(number: number): Promise<EventPullRequest & { readonly branch: string }>;
+  /** The number of the merged pull request that brought a commit in, as far as GitHub knows now; throws where it fails. */
+  pullOf(commit: string, branch: string | undefined): Promise<number | undefined>;
   /** Who wrote, approved and merged a pull request. */
   review(number: number): Promise<Review>;
   saveComment(target: CommentTarget): Promise<CommentResult>;
@@ -81,6 +84,8 @@ export function openPullRequests(props: GitHubProps): PullRequests {
       const fork = forkOf(from?.full_name, base.repo.full_name);
       return { number, head: head.sha, merged, branch: base.ref, ...defined({ fork }) };
     },
+    pullOf: async (commit, branch) =>
+      (await mergedPullOf(github, { commit, waits: [], ...defined({ branch }) }))?.number,
     review: (number) => reviewOf(github, number),
     saveDriftIssue: (target) => saveDriftIssue(github, target),
     saveComment: (target) => saveComment(github, target),

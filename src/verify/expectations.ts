@@ -106,11 +106,12 @@ export function expectedLocations(
 ): readonly ExpectedLocation[] {
   const locations = buckets.map((location) => ({ ...location, name: spellLocation(location) }));
   if (verifyObject === undefined) return locations;
-  const [, bucket, key] = /^(?:s3:\/\/)?([^/]+)\/(.+)$/.exec(verifyObject) ?? [];
+  // A key may hold any character, a line break too.
+  const [, bucket, key = ''] = /^(?:s3:\/\/)?([^/]+)\/(.+)/s.exec(verifyObject) ?? [];
   const holder = locations.find(
-    (location) => location.bucket === bucket && key?.startsWith(location.prefix ?? ''),
+    (location) => location.bucket === bucket && key.startsWith(location.prefix ?? ''),
   );
-  if (holder === undefined || key === undefined) {
+  if (holder === undefined) {
     throw new UserError({
       reason: 'invalid-input',
       message: `verify-object "${verifyObject}" lies in none of the configured buckets: ${locations.map(({ name }) => name).join(', ')}.`,

@@ -1,10 +1,11 @@
 import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { normalizeStatements, statementsOf } from '../iam/compare-policy.ts';
+import { defined } from '../base/defined.ts';
 import { beforeAnyEnd } from '../iam/end-condition.ts';
 import type { Statement } from '../iam/policy-document.ts';
 import { isAllowed, namesPrincipal } from '../iam/evaluate-policy.ts';
 import { parseDenial } from '../problem/denial.ts';
-import { expectedRoleArn } from './expectations.ts';
+import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { explainGuard } from './explain-guard.ts';
 import { final, type Explanation, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
@@ -15,9 +16,11 @@ import { parseArn, rootArn } from '../config/arn.ts';
 /** Names the cause of a refused AssumeRole, for which STS has one code: by its message and the trust policy read back. */
 export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explanation {
   const { expectations, callerArn, role } = live;
-  const roleArn = role?.arn ?? expectedRoleArn(expectations);
   if (role === undefined)
-    return final(`There is no role ${roleArn}.`, 'Run `command: apply`, which creates it.');
+    return final(
+      `There is no role ${expectedRoleArn(expectations)}.`,
+      'Run `command: apply`, which creates it.',
+    );
   const byCode = explainCode(refusal);
   if (byCode !== undefined) return byCode;
   const action = parseDenial(refusal.message)?.action;
@@ -26,14 +29,14 @@ export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explana
       `The credentials of this run carry ${action === 'sts:TagSession' ? 'session tags' : 'a source identity'} into every role, which the trust policy of ${role.name} does not take (${action}); Kolena is not concerned.`,
       'Run verification with credentials that carry none, or use `verify: simulate`.',
     );
-  const guard = explainGuard(refusal, `sts:AssumeRole on ${roleArn}`);
+  const guard = explainGuard(refusal, `sts:AssumeRole on ${role.arn}`);
   // The caller is what is denied; the role is only what it asks for.
   if (guard !== undefined)
     return {
       ...guard,
       remedy:
         explicitDenyRemedy(refusal.message) ??
-        `Allow ${callerArn} to call sts:AssumeRole on ${roleArn} there.`,
+        `Allow ${callerArn} to call sts:AssumeRole on ${role.arn} there.`,
     };
   const statements = statementsOf(role.trustPolicy).filter((statement) =>
     namesPrincipal(statement, namesOfCaller(callerArn)),
@@ -47,8 +50,8 @@ export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explana
       untrusted: true,
     };
   return letsIn(live, expectations.externalId)
-    ? mayStillSpread(roleArn, callerArn)
-    : explainCondition(statements, live);
+    ? mayStillSpread(role.arn, callerArn)
+    : explainCondition(statements, expectations);
 }
 
 /** Whether the trust policy read back lets the caller in, with this external ID and the session name of the check. */
@@ -57,19 +60,20 @@ export function letsIn({ callerArn, role }: LiveAccess, externalId: string | und
   return isAllowed([role.trustPolicy], {
     action: 'sts:AssumeRole',
     principals: namesOfCaller(callerArn),
-    context: {
+    context: defined({
       'sts:RoleSessionName': verifierSessionName,
       'aws:PrincipalArn': callerArn,
-      ...(externalId !== undefined && { 'sts:ExternalId': externalId }),
+      'sts:ExternalId': externalId,
       ...beforeAnyEnd,
-    },
+    }),
   });
 }
 
-function explainCondition(statements: readonly Statement[], { expectations, role }: LiveAccess): Explanation {
+function explainCondition(
+  statements: readonly Statement[],
+  { externalId, role: { name } }: Expectations,
+): Explanation {
   const demanded = externalIdsOf(normalizeStatements({ Statement: statements }));
-  const { externalId } = expectations;
-  const name = role?.name ?? expectations.role.name;
   if (demanded.length > 0 && !demanded.includes(externalId ?? ''))
     return final(
       `The external ID is another: the trust policy of ${name} demands "${demanded.join('" or "')}", the config has ${externalId === undefined ? 'none' : `"${externalId}"`}.`,

@@ -35,10 +35,7 @@ const remedies: readonly (readonly [string, string])[] = [
     'resource control',
     "Ask the organization's administrator to exempt the role from this resource control policy (RCP).",
   ],
-  [
-    'boundary',
-    "Allow reading the buckets in the role's permissions boundary, or set another permissions-boundary-arn.",
-  ],
+  ['boundary', "Allow it in the role's permissions boundary, or set another permissions-boundary-arn."],
   ['resource-based', "Exempt the role from the Deny statement of the bucket's policy, by aws:PrincipalArn."],
   ['VPC endpoint', 'Allow the buckets in the policy of the VPC endpoint that this runner uses.'],
   ['session', "Allow it in the session policy of this run's credentials."],

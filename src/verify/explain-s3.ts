@@ -11,7 +11,6 @@ import type { Refusal } from './observations.ts';
 /** Names the cause of a refused ListObjectsV2 or GetObject, by S3's message and the policies read back. */
 export function explainS3Denial(refused: RefusedRead, live: LiveAccess): Explanation {
   const { refusal, location, key } = refused;
-  const { expectations, role } = live;
   const subject =
     key === undefined ? `s3:ListBucket on ${location.name}` : `s3:GetObject on ${location.bucket}/${key}`;
   if (isAboutKms(refusal)) return explainKms(refused, live);
@@ -27,7 +26,7 @@ export function explainS3Denial(refused: RefusedRead, live: LiveAccess): Explana
   const detached = detachedPolicies(live);
   if (detached.length > 0)
     return final(
-      `${detached.join(', ')} ${detached.length === 1 ? 'is' : 'are'} not attached to ${role?.name ?? expectations.role.name}, so nothing grants ${subject}.`,
+      `${detached.join(', ')} ${detached.length === 1 ? 'is' : 'are'} not attached to ${live.expectations.role.name}, so nothing grants ${subject}.`,
       'Run `command: apply`, which attaches it.',
     );
   return grants(refused, live) ? mayStillSpread(subject, live) : notGranted(subject, live);
@@ -65,7 +64,7 @@ function grants({ location, key }: RefusedRead, { expectations, policies }: Live
   return isAllowed(documents, { action: 's3:ListBucket', resource: bucket, context });
 }
 
-function notGranted(subject: string, { policies, role }: LiveAccess): Explanation {
+function notGranted(subject: string, { policies, expectations }: LiveAccess): Explanation {
   const resources = policies
     .filter(({ attached }) => attached)
     .flatMap(({ document }) => statementsOf(document))
@@ -75,7 +74,7 @@ function notGranted(subject: string, { policies, role }: LiveAccess): Explanatio
     ]);
   const shown = resources.slice(0, 6).join(', ') + (resources.length > 6 ? ', …' : '');
   return final(
-    `The policies of ${role?.name ?? 'the role'} do not grant ${subject}; they name ${shown}.`,
+    `The policies of ${expectations.role.name} do not grant ${subject}; they name ${shown}.`,
     'Run `command: apply`, which writes the policies again.',
   );
 }
@@ -114,7 +113,6 @@ function explainCode({ refusal, location, key = '' }: RefusedRead): Explanation 
       );
     case 'PermanentRedirect':
     case 'AuthorizationHeaderMalformed':
-    case 'BucketRegionError':
       return final(
         `${location.bucket} was asked for in the wrong region: ${message}`,
         'Run again: the region is read again.',

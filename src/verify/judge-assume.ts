@@ -7,6 +7,7 @@ import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { Expectations } from './expectations.ts';
 import { explainAssumeDenial, namesOfCaller } from './explain-assume.ts';
 import { liveAccessOf } from './explanation.ts';
+import type { ObservedRole } from '../access/observed.ts';
 import type { Attempt, Observations, TrustForVerifier } from './observations.ts';
 import { wrongExternalId } from '../iam/temporary-statement.ts';
 
@@ -53,7 +54,7 @@ function organization({ kolenaPrincipalArn }: Expectations, { simulation, assume
 
 function externalId(expectations: Expectations, observations: Observations): Check {
   const subject = about('external-id', {});
-  const { role, withoutExternalId, wrongExternalId: wrong, trust } = observations;
+  const { role, callerArn, withoutExternalId, wrongExternalId: wrong, trust } = observations;
   if (expectations.externalId === undefined)
     return warning(
       subject,
@@ -61,7 +62,7 @@ function externalId(expectations: Expectations, observations: Observations): Che
       'Agree on an external ID with Kolena, and set kolena-external-id.',
     );
   if (role === undefined) return unprovable(subject, 'There is no role.');
-  const letsIn = statementWithoutExternalId(expectations, observations);
+  const letsIn = statementWithoutExternalId(expectations, role);
   const remedy = 'Run `command: apply`, which writes the trust policy again.';
   if (letsIn !== undefined)
     return fail(subject, `The external ID is not enforced: ${letsIn} lets Kolena in without it.`, remedy);
@@ -73,7 +74,7 @@ function externalId(expectations: Expectations, observations: Observations): Che
   if (through !== undefined)
     return fail(
       subject,
-      `The external ID is not enforced: AWS let the verifier in ${through}. ${suspects(observations)}`,
+      `The external ID is not enforced: AWS let the verifier in ${through}. One of these statements names ${callerArn} or its account: ${JSON.stringify(statementsOf(role.trustPolicy))}`,
       remedy,
     );
   const [why] = entered.flatMap(([, attempt]) => whyNoProof(attempt, trust) ?? []);
@@ -105,13 +106,12 @@ function whyNoProof(attempt: Attempt<unknown>, { kind, removed }: TrustForVerifi
 /** The live statement that lets Kolena's principal in without or with a wrong external ID. */
 function statementWithoutExternalId(
   { kolenaPrincipalArn }: Expectations,
-  { role }: Observations,
+  { trustPolicy }: ObservedRole,
 ): string | undefined {
-  const documents = role === undefined ? [] : [role.trustPolicy];
   const principals = namesOfCaller(kolenaPrincipalArn);
   const contexts = [beforeAnyEnd, { ...beforeAnyEnd, 'sts:ExternalId': wrongExternalId }];
   const decisions = contexts.map((context) =>
-    evaluatePolicies(documents, {
+    evaluatePolicies([trustPolicy], {
       ...{ action: 'sts:AssumeRole', principals, context },
       // What Kolena bears beside it is not known.
       mayHold: (key) => key !== 'sts:externalid',
@@ -119,11 +119,6 @@ function statementWithoutExternalId(
   );
   const statement = decisions.find(({ decision }) => decision === 'allowed')?.statement;
   return statement && `the statement ${JSON.stringify(statement)}`;
-}
-
-function suspects({ role, callerArn }: Observations): string {
-  const statements = role === undefined ? [] : statementsOf(role.trustPolicy);
-  return `One of these statements names ${callerArn} or its account: ${JSON.stringify(statements)}`;
 }
 
 function temporaryTrust({ trust }: Observations): Check | undefined {

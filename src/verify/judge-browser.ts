@@ -1,4 +1,5 @@
 import { matchingRule } from '../cors/browser.ts';
+import type { CorsRule } from '../cors/rule.ts';
 import { concreteOrigin } from './browser-origins.ts';
 import { type Check, fail, pass, unprovable } from './check.ts';
 import { about, type Subject } from './checks.ts';
@@ -72,21 +73,23 @@ function refusedByRules(
 ): Check {
   const rules = corsRulesOf(seen);
   const said = `S3 answered ${refusal.code}: ${refusal.message}`;
-  const rule = matchingRule(rules, { origin, method: 'GET' });
+  const rule = matchingRule(rules ?? [], { origin, method: 'GET' });
   if (rule !== undefined)
     return fail(
       subject,
       `${said} The rules read back allow it, so S3 has not spread them yet, or a proxy in front of S3 answers.`,
       'Raise verify-timeout and run `command: verify` again.',
     );
-  const origins = [...new Set(rules.flatMap(({ AllowedOrigins }) => AllowedOrigins))];
-  const found =
-    rules.length === 0
-      ? 'The bucket has no CORS rules.'
-      : `No rule lets it GET; origins with a rule: ${origins.join(', ')}.`;
   return fail(
     subject,
-    `${said} ${found}`,
+    `${said} ${whatRulesAllow(rules)}`,
     'Run `command: apply`, which adds the rule for the configured cors-origins.',
   );
+}
+
+function whatRulesAllow(rules: readonly CorsRule[] | undefined): string {
+  if (rules === undefined) return "The bucket's CORS rules were not read.";
+  if (rules.length === 0) return 'The bucket has no CORS rules.';
+  const origins = new Set(rules.flatMap(({ AllowedOrigins }) => AllowedOrigins));
+  return `No rule lets it GET; origins with a rule: ${[...origins].join(', ')}.`;
 }

@@ -31,8 +31,14 @@ function unknownOriginRefused(bucket: string, seen: BucketObservation | undefine
       ? pass(subject, `The preflight of ${unknownOrigin} is refused.`)
       : unprovable(subject, `S3 answered ${answer.refusal.code}: ${answer.refusal.message}`);
   }
+  const rules = corsRulesOf(seen);
+  if (rules === undefined)
+    return unprovable(
+      subject,
+      `The preflight of ${unknownOrigin} is allowed, and the CORS rules that can tell why were not read.`,
+    );
   const asked = { origin: unknownOrigin, method: 'GET' };
-  const rule = matchingRule(corsRulesOf(seen), asked);
+  const rule = matchingRule(rules, asked);
   if (rule !== undefined && matchingRule([ourRule], asked) !== undefined)
     return warning(
       subject,
@@ -60,7 +66,7 @@ function unknownOriginRefused(bucket: string, seen: BucketObservation | undefine
 
 function otherRulesKept(
   { foreignRules: others, ourRule }: Expectations,
-  { buckets, afterApply = false }: Observations,
+  { buckets, afterApply }: Observations,
   bucket: string,
 ): Check {
   const subject = about('foreign-cors', { bucket });

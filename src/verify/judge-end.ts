@@ -1,5 +1,7 @@
 import { humanEnd } from '../base/time.ts';
-import { evaluatePolicies } from '../iam/evaluate-policy.ts';
+import { listOf, statementsOf } from '../iam/compare-policy.ts';
+import { evaluatePolicies, like } from '../iam/evaluate-policy.ts';
+import { withOverlaps } from '../iam/overlap.ts';
 import { type Check, fail, pass, unprovable } from './check.ts';
 import { about } from './checks.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
@@ -12,41 +14,51 @@ import { nobodyInside } from './judge-locations.ts';
 import type { Observations } from './observations.ts';
 
 /** Whether an access that has ended is refused, both to Kolena assuming the role and to open sessions. */
-export function judgeEnd(expectations: Expectations, observations: Observations, known: Known): Check[] {
-  const { ended, locations } = expectations;
-  if (ended === undefined) return [];
+export function judgeEnd(expectations: EndedExpectations, observations: Observations, known: Known): Check[] {
   return [
-    trust(ended, expectations, observations),
-    ...locations.map((location) => reads(location, observations, mayRead(location, expectations, known))),
+    trust(expectations, observations),
+    ...expectations.locations.map((location) =>
+      reads(location, observations, mayRead(location, expectations, known)),
+    ),
   ];
 }
 
-function trust(ended: string, expectations: Expectations, { role }: Observations): Check {
+/** Of an access that is over. */
+interface EndedExpectations extends Expectations {
+  readonly ended: string;
+}
+
+function trust({ ended, kolenaPrincipalArn }: EndedExpectations, { role }: Observations): Check {
   const subject = about('ended', {});
   if (role === undefined) return pass(subject, 'There is no role.');
-  const { externalId, kolenaPrincipalArn } = expectations;
-  // A date condition excludes its own moment, and what holds then may hold for ever.
-  const { statement } = evaluatePolicies([role.trustPolicy], {
+  const { decision, statement } = evaluatePolicies([role.trustPolicy], {
     action: 'sts:AssumeRole',
     principals: namesOfCaller(kolenaPrincipalArn),
-    context: { 'aws:CurrentTime': ended, ...(externalId !== undefined && { 'sts:ExternalId': externalId }) },
-    // What Kolena bears beside them is not known: nothing but the date counts as a refusal.
+    // A date condition excludes its own moment, and what holds then may hold for ever.
+    context: { 'aws:CurrentTime': ended },
+    // What Kolena bears beside it, an external ID too, is not known: nothing but the date counts as a refusal.
     mayHold: () => true,
   });
-  if (statement === undefined || statement.Effect === 'Deny')
+  if (decision !== 'allowed')
     return pass(subject, `By the trust policy read back, the access ended ${humanEnd(ended)}.`);
   return fail(subject, `The statement ${JSON.stringify(statement)} still lets Kolena in after the end.`);
 }
 
-/** Whether a bucket policy itself lets the role read; what names the account leaves it to the role's own policies. */
+/**
+ * Whether a bucket policy itself lets the role read a part of a location, or was not read; what names the account leaves it
+ * to the role's own policies.
+ */
 function mayRead(location: ExpectedLocation, expectations: Expectations, known: Known): boolean {
-  const policy = known.buckets[location.bucket]?.guard?.policy;
-  if (policy === undefined) return false;
-  const resource = objectArn(location, expectations);
+  const { policy, unread = [] } = known.buckets[location.bucket]?.guard ?? {};
+  if (policy === undefined) return unread.includes('s3:GetBucketPolicy');
   const context = callContext(expectations, location.bucket);
-  const request = asRole({ expectations, known }, { action: 's3:GetObject', resource, context });
-  const principals = request.principals?.filter((name) => !name.endsWith(':root')) ?? [];
-  return admits(policy, { ...request, principals }) !== 'never';
+  const request = asRole({ expectations, known }, { action: 's3:GetObject', context });
+  const principals = request.principals.filter((name) => !name.endsWith(':root'));
+  const whole = objectArn(location, expectations);
+  const named = statementsOf(policy).flatMap(({ Resource }) => listOf(Resource));
+  return withOverlaps([whole, ...named])
+    .filter((part) => like(whole, part))
+    .some((resource) => admits(policy, { ...request, resource, principals }) !== 'never');
 }
 
 function reads(location: ExpectedLocation, observations: Observations, isOpen: boolean): Check {
@@ -57,14 +69,16 @@ function reads(location: ExpectedLocation, observations: Observations, isOpen: b
   if (list.outcome === 'ok') return fail(subject, 'A session of the role listed it after the end.');
   if (read.outcome === 'ok')
     return fail(subject, `A session of the role read ${read.value.key} after the end.`);
-  const { code, message } = list.refusal;
-  if (isOpen && read.outcome === 'skipped')
+  // One refusal tells neither of other objects nor of other places.
+  if (isOpen)
     return unprovable(
       subject,
-      'S3 refused to list it to a session of the role, but the bucket policy lets the role read, which was not tried.',
-      'Take the role out of the bucket policy, or set `verify-object` to an object there.',
+      'S3 refused it to a session of the role, but the bucket policy lets the role read, or could not be read.',
+      'Take the role out of the bucket policy, or allow `s3:GetBucketPolicy` to the role that this run uses.',
     );
+  const refusals = [list.refusal, ...(read.outcome === 'refused' ? [read.refusal] : [])];
   // A clock that is wrong and a proxy refuse by 403, too.
-  if (code === 'AccessDenied') return pass(subject, `S3 refused it to a session of the role: ${code}.`);
-  return unprovable(subject, `S3 answered ${code}: ${message}`);
+  const other = refusals.find(({ code }) => code !== 'AccessDenied');
+  if (other !== undefined) return unprovable(subject, `S3 answered ${other.code}: ${other.message}`);
+  return pass(subject, 'S3 refused it to a session of the role: AccessDenied.');
 }

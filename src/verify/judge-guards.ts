@@ -26,8 +26,9 @@ export function judgeGuards(expectations: Expectations, known: Known, read?: Rea
   return buckets.flatMap((bucket) => {
     const { guard, defaultKmsKeyArn: key = '' } = known.buckets[bucket] ?? {};
     if (guard === undefined) return [];
-    const own = expectations.locations.filter((location) => location.bucket === bucket);
-    const one = { bucket, expectations, known, wasRead: own.every(({ name }) => read?.has(name) === true) };
+    const locations = expectations.locations.filter((location) => location.bucket === bucket);
+    const wasRead = locations.every(({ name }) => read?.has(name) === true);
+    const one = { bucket, expectations: { ...expectations, locations }, known, wasRead };
     return [
       ...(guard.policy === undefined ? [] : [bucketPolicy(one, guard.policy)]),
       ...(guard.keyPolicy === undefined ? [] : [keyPolicy(one, key, guard.keyPolicy)]),
@@ -38,6 +39,7 @@ export function judgeGuards(expectations: Expectations, known: Known, read?: Rea
 
 interface OneBucket {
   readonly bucket: string;
+  /** Of its locations alone. */
   readonly expectations: Expectations;
   readonly known: Known;
   readonly wasRead: boolean;
@@ -45,8 +47,7 @@ interface OneBucket {
 
 function bucketPolicy(one: OneBucket, policy: PolicyDocument): Check {
   const { bucket, expectations } = one;
-  const locations = expectations.locations.filter((location) => location.bucket === bucket);
-  const requests = simulationQuestions({ ...expectations, locations })
+  const requests = simulationQuestions(expectations)
     .filter(({ expected }) => expected === 'allowed')
     .map(({ action, resource, context = {} }) => asRole(one, { action, resource, context }));
   const subject = about('bucket-policy', { bucket });
@@ -98,7 +99,7 @@ function denied(
   const statements = certain.length > 0 ? certain : byPlace;
   if (statements.length === 0) return undefined;
   const [what, s] = [subject.kind.replace('-', ' '), statements.length === 1 ? 's' : ''];
-  const names = `statement${s === '' ? 's' : ''} ${statements.map(({ Sid = '' }) => Sid).join(', ')}`;
+  const names = `statement${s === '' ? 's' : ''} ${statements.map(({ Sid }) => Sid).join(', ')}`;
   const parts = statements.map((statement) => {
     const { Sid, Principal, Condition } = exempting(statement, expectedRoleArn(expectations));
     const changed = statement.NotPrincipal === undefined ? { Condition } : { Principal, Condition };
@@ -122,10 +123,9 @@ function denied(
 export function withOneFix(checks: readonly Check[], guards: readonly Check[]): Check[] {
   const fixes = new Map(guards.map(({ id, status, remedy }) => [id, status === 'fail' ? remedy : undefined]));
   return checks.map((check) => {
-    const [, bucket = ''] = /^(?:lists|reads|decrypts):([^/]+)/.exec(check.id) ?? [];
     const kind = /kms:|key policy/.test(check.evidence) ? 'key' : 'bucket';
     const isOfResource = /(?:resource-based|key) policy/.test(check.evidence);
-    const remedy = fixes.get(`${kind}-policy:${bucket}`);
+    const remedy = fixes.get(check.id.replace(/^\w+:([^/]+)[^]*/, `${kind}-policy:$1`));
     return check.status === 'fail' && isOfResource && remedy !== undefined ? { ...check, remedy } : check;
   });
 }
@@ -134,7 +134,7 @@ export function withOneFix(checks: readonly Check[], guards: readonly Check[]): 
 export function asRole(
   { expectations, known }: Pick<OneBucket, 'expectations' | 'known'>,
   request: PolicyRequest,
-): PolicyRequest {
+): PolicyRequest & Required<Pick<PolicyRequest, 'principals'>> {
   const { partition, accountId = '', tags } = expectations;
   const { roleId = 'AROA-new', tags: live = {} } = known.role ?? {};
   const tagged = Object.entries({ ...live, ...tags }).map(([key, value]) => [

@@ -2,7 +2,7 @@ import { isKeyAlias } from '../config/arn.ts';
 import { type Check, failFor, pass, unprovable, warning } from './check.ts';
 import { about, type Subject } from './checks.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
-import { isAboutKms } from './explain-kms.ts';
+import { explainKms, isAboutKms } from './explain-kms.ts';
 import { concernsObjectAlone, explainS3Denial } from './explain-s3.ts';
 import { liveAccessOf } from './explanation.ts';
 import type { Listing, LocationObservation, Observations } from './observations.ts';
@@ -76,9 +76,9 @@ function decrypts(one: OneLocation): Check | undefined {
       `${read.value.key} is encrypted with ${read.value.kmsKeyArn ?? 'an AWS managed key'}, and was read.`,
     );
   if (read?.outcome === 'refused' && isAboutKms(read.refusal)) {
-    const refused = { refusal: read.refusal, location, key: seen?.triedKey ?? '' };
-    const explanation = explainS3Denial(refused, liveAccessOf(expectations, observations));
-    return failFor(subject, read.refusal.code, explanation);
+    const { refusal } = read;
+    const explanation = explainKms({ refusal, location }, liveAccessOf(expectations, observations));
+    return failFor(subject, refusal.code, explanation);
   }
   if (key === undefined) return undefined;
   const remedy = 'Set verify-object to an object that is encrypted with it.';

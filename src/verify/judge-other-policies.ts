@@ -31,7 +31,7 @@ export function judgeOtherPolicies(
   if (wrong.length > 0) {
     const added = wrong.map(({ policy, rights }) => `${nameOf(policy)} adds ${rightsText(rights)}.`);
     const removed = wrong.map(({ policy }) => policy);
-    return fail(subject, added.join(' '), removalRemedy(removed, role, expectations));
+    return fail(subject, added.join(' '), removalRemedy(removed, role));
   }
   const unread = others.filter(({ document }) => document === undefined);
   if (unread.length > 0)
@@ -48,7 +48,7 @@ export function judgeOtherPolicies(
       `Beside them it holds ${names}, which the config lists and which can write nothing.`,
     );
   const evidence = `It holds ${names} too, which add nothing to what the config grants.`;
-  return warning(subject, evidence, removalRemedy(unlisted, role, expectations));
+  return warning(subject, evidence, removalRemedy(unlisted, role));
 }
 
 function otherPolicies(
@@ -94,18 +94,16 @@ function nameOf({ key, isInline }: OtherPolicy): string {
   return isInline ? `${key} (inline)` : key;
 }
 
-function removalRemedy(
-  policies: readonly OtherPolicy[],
-  role: ObservedRole,
-  expectations: Expectations,
-): string {
+function removalRemedy(policies: readonly OtherPolicy[], role: ObservedRole): string {
   const commands = policies.map(({ key, isInline }) =>
     isInline
       ? `aws iam delete-role-policy --role-name ${role.name} --policy-name ${key}`
       : `aws iam detach-role-policy --role-name ${role.name} --policy-arn ${key}`,
   );
-  const listable = policies.filter((policy) => !policy.isInline && !isListed(policy, expectations));
-  const readsOnly = listable.filter(({ document }) => document && writingRights(document).length === 0);
+  // A listed one is here for what it writes.
+  const readsOnly = policies.filter(
+    ({ isInline, document }) => !isInline && document && writingRights(document).length === 0,
+  );
   const listing =
     readsOnly.length === 0
       ? ''
@@ -114,11 +112,9 @@ function removalRemedy(
 }
 
 function rightToRead(unread: readonly OtherPolicy[], role: ObservedRole) {
-  const arns = unread.filter(({ isInline }) => !isInline).map(({ key }) => key);
-  const hasInline = arns.length < unread.length;
-  return {
-    Sid: 'ReadOtherPolicies',
-    Action: ['iam:GetPolicy', 'iam:GetPolicyVersion', ...(hasInline ? ['iam:GetRolePolicy'] : [])],
-    Resource: [...(hasInline ? [role.arn] : []), ...arns],
-  };
+  const actions = unread.flatMap(({ isInline }) =>
+    isInline ? ['iam:GetRolePolicy'] : ['iam:GetPolicy', 'iam:GetPolicyVersion'],
+  );
+  const resources = unread.map(({ key, isInline }) => (isInline ? role.arn : key));
+  return { Sid: 'ReadOtherPolicies', Action: [...new Set(actions)], Resource: [...new Set(resources)] };
 }

@@ -20,8 +20,8 @@ export function judgeSimulation(expectations: Expectations, simulation: Simulati
   if (answers.outcome !== 'ok') return [notAsked(answers, simulation.of)];
   const asked = groupBy(simulationQuestions(expectations), idOfCheck);
   const answered = groupBy(answers.value, ({ question }) => idOfCheck(question));
-  return [...asked].flatMap(([id, [question]]) =>
-    question === undefined ? [] : judgeOne(question, answered.get(id) ?? [], simulation),
+  return [...asked].flatMap(([id, [question, ...others]]) =>
+    question === undefined ? [] : judgeOne([question, ...others], answered.get(id) ?? [], simulation),
   );
 }
 
@@ -30,14 +30,16 @@ function idOfCheck({ check, where }: SimulationQuestion): string {
 }
 
 function judgeOne(
-  { check, where }: SimulationQuestion,
+  questions: readonly [SimulationQuestion, ...SimulationQuestion[]],
   answers: readonly SimulationAnswer[],
   { of, read }: Simulation,
 ): Check {
+  const [{ check, where }] = questions;
   const subject = about(check, { where, who: `The ${policies[of]}` });
-  if (answers.length === 0) return unprovable(subject, "IAM's simulator did not answer for it.");
   const wrong = answers.filter((answer) => !isAsExpected(answer));
   const shown = answers.map(({ question, decision }) => `${question.action}: ${decision}`).join(', ');
+  if (wrong.length === 0 && answers.length < questions.length)
+    return unprovable(subject, "IAM's simulator did not answer for all of it.");
   if (wrong.length === 0) return pass(subject, `IAM's simulator says ${shown}.`);
   const missing = [...new Set(wrong.flatMap(({ missingContext = [] }) => missingContext))];
   if (wrong.every(({ missingContext = [] }) => missingContext.length > 0))
@@ -68,7 +70,7 @@ function remedyFor(wrong: readonly SimulationAnswer[]): string {
   const deciding = [...new Set(wrong.flatMap(({ decidedBy }) => decidedBy))].join(', ');
   if (wrong.some(({ decision }) => decision === 'allowed'))
     return `Detach ${deciding || 'the policy that grants it'} from the role, or run \`command: apply\` where the config made it.`;
-  const guard = wrong.find((answer) => answer.guard !== undefined)?.guard;
+  const [guard] = wrong.flatMap((answer) => answer.guard ?? []);
   if (guard !== undefined) return `Have it allowed there: ${guards[guard]}.`;
   return deciding
     ? `Take the Deny out of ${deciding}.`

@@ -17,15 +17,16 @@ export function judge(
   observations: Observations,
   known: Known = { buckets: {} },
 ): Check[] {
+  const { ended } = expectations;
   const read = reallyRead(observations);
   const guards = judgeGuards(expectations, known, read);
   return [
     ...judgeRole(expectations, observations),
     ...judgeFormer(expectations, observations),
     ...judgeAssume(expectations, observations),
-    ...(expectations.ended === undefined
+    ...(ended === undefined
       ? [...withOneFix(judgeLocations(expectations, observations), guards), ...guards]
-      : judgeEnd(expectations, observations, known)),
+      : judgeEnd({ ...expectations, ended }, observations, known)),
     ...judgeBrowser(expectations, observations),
     ...judgeCors(expectations, observations),
     ...judgeSimulation(expectations, {

@@ -147,7 +147,7 @@ export interface Observations {
   readonly simulation: Attempt<readonly SimulationAnswer[]>;
 }
 
-/** The CORS rules read back; none where they could not be read. */
-export function corsRulesOf(seen: BucketObservation | undefined): readonly CorsRule[] {
-  return seen?.corsRules.outcome === 'ok' ? seen.corsRules.value : [];
+/** The CORS rules read back; `undefined` where they were not. */
+export function corsRulesOf(seen: BucketObservation | undefined): readonly CorsRule[] | undefined {
+  return seen?.corsRules.outcome === 'ok' ? seen.corsRules.value : undefined;
 }

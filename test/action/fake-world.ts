@@ -251,6 +251,7 @@ function fakePullRequests(props: WorldProps, { call, comments, issues, labels }:
     stepsOf: () => call('github.stepsOf', props.steps?.map((commit) => ({ commit, time: '' })) ?? []),
     fileAt: ({ commit }) => call('github.fileAt', configs[commit] ?? ''),
     describe: () => call('github.describe', described),
+    pullOf: () => call('github.pullOf', undefined),
     review: (number) => call('github.review', { ...reviewed, number }),
     setLabel: (target) => {
       labels.push(target);

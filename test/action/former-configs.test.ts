@@ -9,14 +9,23 @@ const configOf = (names: object) =>
   parseAccessConfig({ buckets: ['photos'], 'kolena-principal-arn': principalArn, ...names });
 const push: EventContext = { kind: 'push', apiUrl: '', branch: 'main', commit: 'c9' };
 
-/** A run whose config names NewRole, with these versions of it in the history, newest first. */
-async function namedBefore(versions: readonly (object | Error)[], over: Partial<RunContext> = {}) {
+/**
+ * A run whose config names NewRole, with these versions of it in the history, newest first; `pulls` brought them in, as far
+ * as GitHub knows.
+ */
+async function namedBefore(
+  versions: readonly (object | Error)[],
+  over: Partial<RunContext> = {},
+  pulls: readonly (number | Error | undefined)[] = [],
+) {
   const asked: string[] = [];
+  const askedPulls: string[] = [];
   const told: string[] = [];
   const run = {
     config: configOf({ 'role-name': 'NewRole' }),
     configFiles: ['kolena-s3.yml'],
     event: push,
+    settings: {},
     edges: { runner: { info: (line: string) => told.push(line) } },
     report: { note: (line: string) => told.push(line) },
     rolesBeside: () => new Map(),
@@ -31,11 +40,21 @@ async function namedBefore(versions: readonly (object | Error)[], over: Partial<
         const version = versions[Number(commit)];
         return version instanceof Error ? Promise.reject(version) : Promise.resolve(JSON.stringify(version));
       },
+      pullOf: (commit: string, branch: string) => {
+        askedPulls.push(`${commit} on ${branch}`);
+        const pull = pulls[Number(commit)];
+        return pull instanceof Error ? Promise.reject(pull) : Promise.resolve(pull);
+      },
     },
     ...over,
   } as unknown as RunContext;
   const found = await formerConfigs(run);
-  return { names: found.map(({ roleName, policyName }) => `${roleName} ${policyName}`), asked, told };
+  return {
+    names: found.map(({ roleName, policyName }) => `${roleName} ${policyName}`),
+    asked,
+    askedPulls,
+    told,
+  };
 }
 
 const now = { 'role-name': 'NewRole' };
@@ -70,6 +89,27 @@ test('a role that another config names now is not a former one, which is told; a
   const found = await namedBefore([now, before, { ...now, 'policy-name': 'OldPolicy' }], beside);
   expect(found.names).toEqual(['NewRole OldPolicy']);
   expect(found.told).toEqual([expect.stringMatching(/^Role OldRole.*eu\.yml names it now/)]);
+});
+
+test('a name that a pull request gave and took back was never applied', async () => {
+  const [tried, other] = [{ 'role-name': 'Tried' }, { ...now, buckets: ['photos', 'sounds'] }];
+  expect(await namedBefore([now, tried, before], {}, [8, 8, 7])).toMatchObject({
+    names: ['OldRole KolenaS3ReadAccess'],
+    askedPulls: ['0 on main', '1 on main', '2 on main'],
+  });
+  // Commits of two pull requests may stand between one another.
+  expect((await namedBefore([now, other, tried, before], {}, [9, 8, 9, 7])).names).toHaveLength(1);
+  const unknown = await namedBefore([now, tried, before], {}, [8, undefined, undefined]);
+  expect(unknown.names).toEqual(['Tried KolenaS3ReadAccess', 'OldRole KolenaS3ReadAccess']);
+  const failing = await namedBefore([now, tried, before], {}, [8, new Error('503'), 8]);
+  expect(failing).toMatchObject({ names: ['Tried KolenaS3ReadAccess'], told: [] });
+});
+
+test('nobody is asked for pull requests while the names stay, or where each commit of one may have been applied', async () => {
+  expect((await namedBefore([now, { ...now, buckets: ['sounds'] }], {}, [8, 8, 8])).askedPulls).toEqual([]);
+  const settings = { 'apply-on-pull-request': true } as RunContext['settings'];
+  const found = await namedBefore([now, before], { settings }, [8, 8]);
+  expect(found).toMatchObject({ names: ['OldRole KolenaS3ReadAccess'], askedPulls: [] });
 });
 
 test('an open pull request is compared with its base branch, and a merge with its own history', async () => {

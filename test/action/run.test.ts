@@ -889,6 +889,20 @@ describe('drift', () => {
     expect(world.calls).not.toContain('github.findMerges');
   });
 
+  test('a former role that this run is not allowed to read keeps the issue open, which is told; it opens none', async () => {
+    const names = { roleName: 'Former', policyName: 'Old', iamPath: '/', kolenaPrincipalArn: '' };
+    const former = [{ names, policies: [], denied: 'not authorized to perform: iam:GetRole' }];
+    const clean = fakeWorld({ recorded: 'none', event: schedule, inputs: drifts, former });
+    expect(await failureIn(clean)).toBeUndefined();
+    expect(clean.issues).toEqual([]);
+    expect(clean.warnings).toEqual([
+      expect.stringMatching(/stays open: .*not allowed to read role Former.*iam:GetRole\)\.\nNext step: /),
+    ]);
+    const drifted = fakeWorld({ event: schedule, inputs: drifts, former });
+    await failureIn(drifted);
+    expect(drifted.issues).toMatchObject([{ body: expect.any(String) as string }]);
+  });
+
   test('what was approved waits for its apply for 7 days, fails nothing and opens nothing', async () => {
     const waiting = fakeWorld({ event: schedule, inputs: drifts, merges: await merged(6.9) });
     expect(await failureIn(waiting)).toBeUndefined();

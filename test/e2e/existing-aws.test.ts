@@ -76,6 +76,18 @@ describe('an account in use', () => {
     expect((await role())?.PermissionsBoundary?.PermissionsBoundaryArn).toBe(PermissionsBoundary);
   });
 
+  test('names in another case mean the role and policy that stand: no change, and the check proves those', async () => {
+    const named = { 'role-name': 'KOLENAS3READACCESS', 'policy-name': 'kolenas3readaccess' };
+    const plan = await scene.run({ command: 'plan', ...both, ...named, 'fail-on-changes': 'true' });
+    expect(plan.exitCode, plan.log).toBe(0);
+    expect(plan.outputs['has-changes']).toBe('false');
+    const check = await scene.run({ command: 'verify', ...both, ...named });
+    expect(check.outputs, check.log).toMatchObject({ verified: 'true', 'role-arn': roleArn });
+    // The policy in another case grants a bucket that this config does not name.
+    const narrower = await scene.run({ command: 'verify', ...named });
+    expect(narrower.outputs['verified'], narrower.log).toBe('false');
+  });
+
   test('a bucket that is dropped loses our rule and keeps the others', async () => {
     const { exitCode, log } = await scene.run({ command: 'apply' });
     expect(exitCode, log).toBe(0);

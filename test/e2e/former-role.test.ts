@@ -26,9 +26,11 @@ beforeAll(async () => {
       /^\/repos\/octo-org\/data-access\/(commits|contents|branches)\/?(.*)$/.exec(url.pathname) ?? [];
     const answers: Readonly<Record<string, () => unknown>> = {
       commits: () =>
-        versions
-          .map((_, at) => ({ sha: `c${at}`, commit: { committer: { date: '2026-11-26T00:00:00Z' } } }))
-          .reverse(),
+        rest === ''
+          ? versions
+              .map((_, at) => ({ sha: `c${at}`, commit: { committer: { date: '2026-11-26T00:00:00Z' } } }))
+              .reverse()
+          : [],
       contents: () => {
         const text =
           rest === 'kolena-s3.yml' ? versions[Number(url.searchParams.get('ref')?.slice(1))] : undefined;

@@ -1,3 +1,4 @@
+import { CreateRoleCommand, GetRoleCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PolicyDocument, Statement } from '../../src/iam/policy-document.ts';
 import { actAsKolena, promised, type Abilities } from '../support/act-as-kolena.ts';
@@ -102,4 +103,19 @@ describe('a set-up made by hand from the page', () => {
     const abilities = await actAsKolena(world, { roleArn: role(roleName), externalId: seedExternalId });
     expect(abilities).toEqual({ ...promised, ...difference });
   });
+});
+
+test('a role is found by its name in another case, has no second one beside it, and is assumed by its very ARN alone', async () => {
+  await setUpByHand(world, { roleName: 'InOneCase' });
+  const iam = world.iam(world.customerRoot);
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: 'INONECASE' }));
+  expect(Role?.RoleName).toBe('InOneCase');
+  const AssumeRolePolicyDocument = JSON.stringify(seedTrustPolicy(kolenaPrincipalArn));
+  const second = new CreateRoleCommand({ RoleName: 'inonecase', AssumeRolePolicyDocument });
+  await expect(iam.send(second)).rejects.toMatchObject({ name: 'EntityAlreadyExistsException' });
+  const { assumeWithExternalId } = await actAsKolena(world, {
+    roleArn: role('INONECASE'),
+    externalId: seedExternalId,
+  });
+  expect(assumeWithExternalId).toBe(false);
 });

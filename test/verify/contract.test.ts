@@ -249,6 +249,10 @@ describe('the catalogue of checks', () => {
     }
   });
 
+  test('names a next step for each check, in full sentences', () => {
+    for (const { remedy } of Object.values(catalogue)) expect(remedy).toMatch(/^[A-Z].*\.$/);
+  });
+
   test('fills in the subject, whatever characters it has', () => {
     const subject = about('preflight', { bucket: '{origin}', origin: 'https://$&.example' });
     expect(idOf(subject)).toBe('preflight:{origin}:https://$&.example');

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
-import { explainAssumeDenial } from '../../src/verify/explain-assume.ts';
+import { explainAssumeDenial, letsIn } from '../../src/verify/explain-assume.ts';
 import { explainS3Denial } from '../../src/verify/explain-s3.ts';
-import type { LiveAccess } from '../../src/verify/explanation.ts';
+import type { Expectations } from '../../src/verify/expectations.ts';
+import { type LiveAccess, liveAccessOf } from '../../src/verify/explanation.ts';
 import { temporaryStatement } from '../../src/iam/temporary-statement.ts';
 import { callerArn, denied, expectations, keyArn, observations, trustPolicy } from './good.ts';
 
@@ -25,6 +26,9 @@ const withTrust = (...Statement: (typeof trustPolicy.Statement)[number][]): Live
   role: { ...role, trustPolicy: { ...trustPolicy, Statement } },
 });
 const location = { bucket: 'pictures', name: 'pictures' };
+const withoutExternalId = Object.fromEntries(
+  Object.entries(expectations).filter(([name]) => name !== 'externalId'),
+) as unknown as Expectations;
 
 describe('explainAssumeDenial', () => {
   test.each([
@@ -38,8 +42,30 @@ describe('explainAssumeDenial', () => {
       false,
     ],
     [
-      'another condition',
+      'an external ID that the config has not',
+      {
+        ...withTrust({ ...added, Condition: { StringEquals: { 'sts:ExternalId': ['another', 'third'] } } }),
+        expectations: withoutExternalId,
+      },
+      denied,
+      /demands "another" or "third", the config has none/,
+      false,
+    ],
+    [
+      'another condition where no external ID is demanded',
       withTrust({ ...added, Condition: { StringEquals: { 'sts:RoleSessionName': 'somebody' } } }),
+      denied,
+      /A condition.*somebody/,
+      false,
+    ],
+    [
+      'another condition',
+      withTrust({
+        ...added,
+        Condition: {
+          StringEquals: { 'sts:ExternalId': 'example-external-id', 'sts:RoleSessionName': 'somebody' },
+        },
+      }),
       denied,
       /A condition.*somebody/,
       false,
@@ -102,7 +128,19 @@ describe('explainAssumeDenial', () => {
     expect(explanation.message).toMatch(cause);
     expect(explanation.mendsByWaiting).toBe(mends);
     expect(explanation.remedy).not.toBe('');
+    // A check adds its statement again for this cause alone.
+    expect(explanation.untrusted === true).toBe(explanation.message.includes('principal is not trusted'));
   });
+});
+
+const withoutRole: LiveAccess = { expectations, callerArn, policies };
+
+test('nobody is let into a role that is gone, and a role without the statement of a check is the one read', () => {
+  expect([letsIn(live, 'example-external-id'), letsIn(withoutRole, 'example-external-id')]).toEqual([
+    true,
+    false,
+  ]);
+  expect(liveAccessOf(expectations, observations)).toEqual({ expectations, callerArn, policies, role });
 });
 
 test("a guard against sts:AssumeRole is the caller's own, not the role's", () => {
@@ -172,6 +210,20 @@ describe('explainS3Denial', () => {
     ],
     ['the region', { code: 'PermanentRedirect', message: '', status: 301 }, {}, /wrong region/, false],
     [
+      'the region of a signature',
+      { code: 'AuthorizationHeaderMalformed', message: '', status: 400 },
+      {},
+      /wrong region/,
+      false,
+    ],
+    [
+      'a session that has expired',
+      { code: 'ExpiredToken', message: 'Expired.', status: 400 },
+      {},
+      /session of the check has expired: Expired\./,
+      false,
+    ],
+    [
       'a detached policy',
       denied,
       { policies: policies.map((one) => ({ ...one, attached: false })) },
@@ -190,6 +242,18 @@ describe('explainS3Denial', () => {
         })),
       },
       /do not grant s3:ListBucket on pictures; they name arn:aws:s3:::videos, arn:aws:s3:::videos\/\*\./,
+      false,
+    ],
+    [
+      'the policies that are attached, whatever a detached one grants',
+      denied,
+      {
+        policies: policies.flatMap((one) => [
+          { ...one, document: onlyPrefix },
+          { ...one, name: 'Before', attached: false },
+        ]),
+      },
+      /do not grant s3:ListBucket on pictures; they name arn:aws:s3:::pictures, \{[^}]*\}\}\.$/,
       false,
     ],
     [
@@ -245,18 +309,45 @@ describe('explainS3Denial', () => {
     [
       'the key policy',
       kms('because no resource-based policy allows the kms:Decrypt action'),
-      /"Sid": "KolenaDecrypt"/,
+      /^Add this statement to the key policy:\n/,
     ],
     [
       'an explicit deny of the key policy',
       kms('with an explicit deny in a resource-based policy'),
-      /key policy/,
+      /^Exempt the role from the Deny statement of the key policy, by aws:PrincipalArn\.$/,
+    ],
+    [
+      'a permissions boundary',
+      kms('because no permissions boundary allows the kms:Decrypt action'),
+      /^Allow it in the role's permissions boundary/,
+    ],
+    [
+      'a key that is not told',
+      message('The ciphertext refers to a customer master key that does not exist'),
+      /kms-key-arns:\n {2}- <ARN of the key>$/,
     ],
     ['a disabled key', { code: 'KMS.Disabled', message: 'is disabled', status: 400 }, /Enable the key/],
   ] as const)('tells by the message when KMS refuses: %s', (_, refusal, remedy) => {
     const explanation = explainS3Denial({ refusal, location, key: 'a.png' }, live);
     expect(explanation.remedy).toMatch(remedy);
     expect(explanation.mendsByWaiting).toBe(false);
+  });
+
+  // https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html: `*` is the key itself.
+  test.each([
+    ['the role where it stands', { ...role, arn: 'arn:aws:iam::111122223333:role/teams/Kolena' }],
+    ['the role that will be', undefined],
+  ])('lets nothing into a key policy but decrypting, by %s', (_, stands) => {
+    const refusal = kms('because no resource-based policy allows the kms:Decrypt action');
+    const given = { ...withoutRole, ...(stands && { role: stands }) };
+    const { remedy } = explainS3Denial({ refusal, location, key: 'a.png' }, given);
+    expect(JSON.parse(remedy.slice(remedy.indexOf('{')))).toEqual({
+      Sid: 'KolenaDecrypt',
+      Effect: 'Allow',
+      Principal: { AWS: stands?.arn ?? 'arn:aws:iam::111122223333:role/Kolena' },
+      Action: 'kms:Decrypt',
+      Resource: '*',
+    });
   });
 
   test('an object that is called like KMS is refused by S3', () => {
@@ -280,6 +371,26 @@ describe('explainS3Denial', () => {
     expect(explainS3Denial({ refusal: denied, location, key: 'a.png' }, live).message).toContain(
       'a condition on tags in a bucket with ABAC',
     );
+  });
+
+  test('of a role that is gone meanwhile, names the one of the config', () => {
+    expect(explainS3Denial({ refusal: denied, location }, withoutRole).remedy).toContain(
+      'allow arn:aws:iam::111122223333:role/Kolena there',
+    );
+  });
+
+  test.each([
+    ['s3:ListBucket', 'arn:aws:s3:::pictures', false],
+    ['s3:GetObject', 'arn:aws:s3:::pictures/a.png', true],
+    ['s3:GetObject', 'arn:aws:s3:::pictures/b/*', false],
+  ])('a refused read waits for a policy of %s on %s: %s', (Action, Resource, mends) => {
+    const document: PolicyDocument = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action, Resource }],
+    };
+    const given = { ...live, policies: policies.map((one) => ({ ...one, document })) };
+    const explanation = explainS3Denial({ refusal: denied, location, key: 'a.png' }, given);
+    expect(explanation.mendsByWaiting).toBe(mends);
   });
 
   test('asks for a prefix by its prefix', () => {

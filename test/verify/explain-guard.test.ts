@@ -27,13 +27,22 @@ test.each([
   [
     'because no permissions boundary allows the s3:GetObject action',
     /no permissions/,
-    /permissions-boundary/,
+    /^Allow it in the role's permissions boundary, or set another permissions-boundary-arn\.$/,
   ],
-  ['with an explicit deny in a resource-based policy', /a resource-based policy/, /bucket's policy/],
+  [
+    'with an explicit deny in a resource-based policy',
+    /a resource-based policy/,
+    /^Exempt the role from the Deny statement of the bucket's policy, by aws:PrincipalArn\.$/,
+  ],
   [
     'because no resource-based policy allows the s3:GetObject action',
     /no resource-based policy/,
-    /another account/,
+    /^Allow the role in the bucket's policy: .*another account/,
+  ],
+  [
+    'because no data perimeter policy allows the s3:GetObject action',
+    /no data perimeter policy allows it/,
+    /^See which policy denies it/,
   ],
   [
     'with an explicit deny in a VPC endpoint policy transitively through a service control policy',

@@ -3,11 +3,22 @@ import { endCondition } from '../../src/iam/end-condition.ts';
 import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
 import { explainS3Denial } from '../../src/verify/explain-s3.ts';
 import { judge } from '../../src/verify/judge.ts';
+import type { BucketGuard } from '../../src/access/bucket-guard.ts';
+import type { Statement } from '../../src/iam/policy-document.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
-import type { Observations } from '../../src/verify/observations.ts';
+import type { LocationObservation, Observations } from '../../src/verify/observations.ts';
 import { simulationQuestions } from '../../src/verify/simulation.ts';
-import { policyOf } from './guarded.ts';
-import { denied, expectations, goodSimulation, observations, policy, refused, trustPolicy } from './good.ts';
+import { policyOf, roleArn } from './guarded.ts';
+import {
+  denied,
+  expectations,
+  goodSimulation,
+  kolenaArn,
+  observations,
+  policy,
+  refused,
+  trustPolicy,
+} from './good.ts';
 
 const end = '2026-11-01T00:00:00Z';
 const ending = <Document extends typeof policy>(document: Document): Document => ({
@@ -83,6 +94,31 @@ describe('access that outlives its end fails', () => {
       { locations: { pictures: { ...location, list: refused } } },
       ['ended-reads:pictures'],
     ],
+    [
+      'a session lists what it cannot read',
+      { locations: { pictures: { ...location, read: refused } } },
+      ['ended-reads:pictures'],
+    ],
+    [
+      'a statement for another external ID has no end: which one Kolena sends is not known',
+      {
+        role: {
+          ...role,
+          trustPolicy: {
+            ...trust,
+            Statement: [
+              ...trust.Statement,
+              ...trustPolicy.Statement.map((one) => ({
+                ...one,
+                Sid: 'Other',
+                Condition: { StringEquals: { 'sts:ExternalId': ['other-id'] } },
+              })),
+            ],
+          },
+        },
+      },
+      ['trust-policy', 'ended'],
+    ],
     ['the trust policy has no end', { role: { ...role, trustPolicy } }, ['trust-policy', 'ended']],
     [
       'a later one',
@@ -133,44 +169,89 @@ describe('access that outlives its end fails', () => {
     expect(failed(seen)).toEqual(ids);
   });
 
-  test.each([
-    ['the role', { AWS: 'arn:aws:iam::111122223333:role/Kolena' }, 'unprovable'],
-    ['everybody', '*', 'unprovable'],
-    ['its account, which leaves it to the policies of the role', { AWS: '111122223333' }, 'pass'],
-    ['somebody else', { AWS: 'arn:aws:iam::111122223333:role/Other' }, 'pass'],
-  ] as const)(
+  const open: Partial<Statement> = {
+    Effect: 'Allow',
+    Principal: { AWS: roleArn },
+    Action: 's3:GetObject',
+    Resource: 'arn:aws:s3:::pictures/*',
+  };
+  const name = 'pictures/a/';
+  const readsWith = (guard: BucketGuard | undefined, seen: Partial<LocationObservation> = {}) => {
+    const bucket = { name: 'pictures', region: 'eu-west-1', corsRules: [], ...(guard && { guard }) };
+    const checks = judge(
+      { ...over, locations: [{ bucket: 'pictures', prefix: 'a/', name }] },
+      { ...gone, locations: { [name]: { list: refused, read: skipped, presigned: skipped, ...seen } } },
+      { buckets: { pictures: bucket }, role },
+    );
+    return checks.find(({ id }) => id === `ended-reads:${name}`)?.status;
+  };
+
+  test.each<[string, Partial<Statement>, string]>([
+    ['the role', {}, 'unprovable'],
+    ['everybody', { Principal: '*' }, 'unprovable'],
+    ['the role in a folder of it', { Resource: 'arn:aws:s3:::pictures/a/2024/*' }, 'unprovable'],
+    ['the role for one kind of file', { Resource: ['arn:aws:s3:::pictures/*.png'] }, 'unprovable'],
+    ['the role outside of it', { Resource: 'arn:aws:s3:::pictures/b/*' }, 'pass'],
+    ['the role to write', { Action: 's3:PutObject' }, 'pass'],
+    [
+      'its account, which leaves it to the policies of the role',
+      { Principal: { AWS: '111122223333' } },
+      'pass',
+    ],
+    ['somebody else', { Principal: { AWS: 'arn:aws:iam::111122223333:role/Other' } }, 'pass'],
+  ])(
     'a list that is refused proves no end of reading where the bucket policy allows %s',
-    (...row) => {
-      const [, Principal, status] = row;
-      const open = policyOf({
-        Effect: 'Allow',
-        Principal,
-        Action: 's3:GetObject',
-        Resource: 'arn:aws:s3:::pictures/*',
-      });
-      const bucket = {
-        name: 'pictures',
-        region: 'eu-west-1',
-        corsRules: [],
-        guard: { unread: [], policy: open },
-      };
-      const checks = judge(over, gone, { buckets: { pictures: bucket }, role });
-      expect(checks.find(({ id }) => id === 'ended-reads:pictures')?.status).toBe(status);
+    (_, statement, status) => {
+      expect(readsWith({ unread: [], policy: policyOf({ ...open, ...statement }) })).toBe(status);
     },
   );
 
-  test.each([
-    ['an outage', { ...denied, code: 'ServiceUnavailable', status: 503 }],
-    ['a clock that is wrong', { ...denied, code: 'RequestTimeTooSkewed' }],
-    ["a proxy's refusal", { ...denied, code: 'Forbidden' }],
-  ])('%s proves nothing', (_, refusal) => {
-    const list = { outcome: 'refused', refusal } as const;
-    const checks = judge(over, {
-      ...gone,
-      locations: { pictures: { list, read: skipped, presigned: skipped } },
-    });
+  test.each<[string, string, BucketGuard?]>([
+    ['was not read', 'unprovable', { unread: ['s3:GetBucketPolicy'] }],
+    ['is not there', 'pass', { unread: ['kms:GetKeyPolicy'] }],
+    ['was not asked for', 'pass'],
+  ])('a list that is refused, where the bucket policy %s: %s', (_, status, guard) => {
+    expect(readsWith(guard)).toBe(status);
+  });
+
+  test('one object that is refused proves nothing of others that the bucket policy opens', () => {
+    expect(readsWith({ unread: [], policy: policyOf(open) }, { read: refused })).toBe('unprovable');
+  });
+
+  const answer = (code: string) => ({ outcome: 'refused', refusal: { ...denied, code } }) as const;
+
+  test.each<[string, Partial<LocationObservation> | undefined]>([
+    ['an outage', { list: answer('ServiceUnavailable') }],
+    ['an outage while an object is read', { read: answer('ServiceUnavailable') }],
+    ['a clock that is wrong', { list: answer('RequestTimeTooSkewed') }],
+    ["a proxy's refusal", { list: answer('Forbidden') }],
+    ['a list that was not asked for', { list: skipped }],
+    ['nobody in the role', undefined],
+  ])('%s proves nothing', (_, seen) => {
+    const pictures = { list: refused, read: skipped, presigned: skipped, ...seen };
+    const checks = judge(over, { ...gone, locations: seen === undefined ? {} : { pictures } });
     expect(checks.find(({ id }) => id === 'ended-reads:pictures')?.status).toBe('unprovable');
   });
+});
+
+test.each<[string, Observations['role']]>([
+  ['there is no role', undefined],
+  [
+    'another statement denies Kolena for good',
+    {
+      ...role,
+      trustPolicy: {
+        ...trustPolicy,
+        Statement: [
+          ...trustPolicy.Statement,
+          { Effect: 'Deny', Principal: { AWS: kolenaArn }, Action: 'sts:AssumeRole' },
+        ],
+      },
+    },
+  ],
+])('nobody is let in after the end where %s', (_, found) => {
+  const checks = judge(over, { ...gone, role: found as never });
+  expect(checks.find(({ id }) => id === 'ended')?.status).toBe('pass');
 });
 
 test('an external ID that is not demanded is found beside an end, too', () => {

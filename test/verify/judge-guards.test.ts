@@ -5,22 +5,25 @@ import type { PolicyDocument, Statement } from '../../src/iam/policy-document.ts
 import type { Check } from '../../src/verify/check.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import { judge } from '../../src/verify/judge.ts';
-import { judgeGuards } from '../../src/verify/judge-guards.ts';
+import { judgeGuards, type Known } from '../../src/verify/judge-guards.ts';
+import type { LocationObservation } from '../../src/verify/observations.ts';
 import { keyPolicyOf, letsRoleIn, policyOf, roleArn } from './guarded.ts';
 import { expectations, keyArn, observations } from './good.ts';
+
+const { role } = observations;
+if (role === undefined) throw new Error('the good observations have a role');
+
+function knownWith(guard: Partial<BucketGuard>): Known {
+  const bucket = { name: 'pictures', region: 'eu-west-1', corsRules: [], defaultKmsKeyArn: keyArn };
+  return { buckets: { pictures: { ...bucket, guard: { unread: [], ...guard } } }, ...(role && { role }) };
+}
 
 function checksOf(
   guard: Partial<BucketGuard>,
   part: Partial<Expectations> = {},
   read?: ReadonlySet<string>,
 ): Check[] {
-  const bucket = { name: 'pictures', region: 'eu-west-1', corsRules: [], defaultKmsKeyArn: keyArn };
-  const { role } = observations;
-  return judgeGuards(
-    { ...expectations, now: '2026-11-26T00:00:00Z', ...part },
-    { buckets: { pictures: { ...bucket, guard: { unread: [], ...guard } } }, ...(role && { role }) },
-    read,
-  );
+  return judgeGuards({ ...expectations, now: '2026-11-26T00:00:00Z', ...part }, knownWith(guard), read);
 }
 
 /** The Deny statements of a policy, each with the role exempt. */
@@ -35,6 +38,7 @@ const is = (operator: string, key: string, value: string | string[]) => ({
   Condition: { [operator]: { [key]: value } },
 });
 const other = 'arn:aws:iam::111122223333:role/Other';
+const at = (bucket: string, prefix: string) => ({ bucket, prefix, name: `${bucket}/${prefix}` });
 
 const denying: readonly (readonly [string, Partial<Statement>])[] = [
   ['everybody', {}],
@@ -78,11 +82,115 @@ test.each(denying)(
     expect(check?.evidence).toContain('The statement Guard of the bucket policy denies the role');
     expect(check?.remedy).toContain(JSON.stringify(roleArn));
     expect(check?.remedy).not.toContain('"Allow"');
+    expect(check?.remedy?.includes('"Principal": "*"')).toBe(statement.NotPrincipal !== undefined);
     expect(checksOf({ policy: exempted(policy) })).toMatchObject([{ status: 'pass' }]);
     expect(await letsRoleIn({ policy })).toBe(false);
     expect(await letsRoleIn({ policy: exempted(policy) })).toBe(true);
   },
 );
+
+// Which calls bear them: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+test.each([
+  'aws:SourceArn',
+  'aws:SourceAccount',
+  'aws:SourceOrgID',
+  'aws:SourceOrgPaths',
+  'aws:PrincipalServiceName',
+  'aws:PrincipalServiceNamesList',
+  'aws:CalledVia',
+  'aws:CalledViaFirst',
+  'aws:CalledViaLast',
+  'aws:username',
+  'aws:FederatedProvider',
+  'aws:MultiFactorAuthAge',
+  's3:AccessPointNetworkOrigin',
+  's3:DataAccessPointArn',
+  's3:x-amz-acl',
+])(
+  'A bucket policy that denies whoever comes without %s fails: a session of the role never has it.',
+  (key) => {
+    expect(checksOf({ policy: policyOf(is('Null', key, 'true')) })).toMatchObject([{ status: 'fail' }]);
+  },
+);
+
+test.each<[string, string, Partial<Statement>, Record<string, string>, Record<string, string>]>([
+  [
+    'with a tag of the config',
+    'fail',
+    is('StringEquals', 'aws:PrincipalTag/team', 'vision'),
+    { team: 'vision' },
+    {},
+  ],
+  [
+    'with a tag that it has',
+    'fail',
+    is('StringEquals', 'aws:PrincipalTag/team', 'vision'),
+    {},
+    { team: 'vision' },
+  ],
+  [
+    'with a tag that the config changes',
+    'pass',
+    is('StringEquals', 'aws:PrincipalTag/team', 'old'),
+    { team: 'vision' },
+    { team: 'old' },
+  ],
+  [
+    'without a tag of the config',
+    'pass',
+    is('StringNotEquals', 'aws:PrincipalTag/team', 'vision'),
+    { team: 'vision' },
+    {},
+  ],
+  [
+    'without a tag that it has',
+    'pass',
+    is('StringNotEquals', 'aws:PrincipalTag/team', 'vision'),
+    {},
+    { team: 'vision' },
+  ],
+])('A bucket policy that denies the role %s: %s.', (_, status, statement, tags, live) => {
+  const known = { ...knownWith({ policy: policyOf(statement) }), role: { ...role, tags: live } };
+  expect(judgeGuards({ ...expectations, tags }, known)).toMatchObject([{ status }]);
+});
+
+test.each([
+  ['all roles', 'AROA*', 'pass'],
+  ['all users', 'AIDA*', 'fail'],
+])(
+  'A bucket policy that exempts %s by their ID is one for a role that is yet to be created, too.',
+  (_, id, status) => {
+    const { buckets } = knownWith({ policy: policyOf(is('StringNotLike', 'aws:userId', id)) });
+    expect(judgeGuards(expectations, { buckets })).toMatchObject([{ status }]);
+  },
+);
+
+test.each([
+  '111122223333',
+  'arn:aws-us-gov:iam::111122223333:root',
+  'arn:aws-us-gov:iam::111122223333:role/Kolena',
+])('In another partition a bucket policy that denies %s fails, too.', (AWS) => {
+  const guard = { policy: policyOf({ Principal: { AWS } }) };
+  expect(checksOf(guard, { partition: 'aws-us-gov' })).toMatchObject([{ status: 'fail' }]);
+});
+
+test.each<[string, string, Partial<Statement>]>([
+  ['its own prefix', 'fail', is('StringLike', 's3:prefix', 'a/*')],
+  ['the prefix of another bucket', 'pass', is('StringLike', 's3:prefix', 'b/*')],
+])('A bucket policy that denies %s: %s.', (_, status, statement) => {
+  const guard = { policy: policyOf(statement) };
+  expect(checksOf(guard, { locations: [at('pictures', 'a/'), at('other', 'b/')] })).toMatchObject([
+    { status },
+  ]);
+});
+
+test.each([
+  ['one of two prefixes was read', 'fail', ['pictures/a/']],
+  ['both were read, and another bucket was not', 'warning', ['pictures/a/', 'pictures/b/']],
+])('A bucket policy that denies the role where %s: %s.', (_, status, read) => {
+  const locations = [at('pictures', 'a/'), at('pictures', 'b/'), at('other', 'c/')];
+  expect(checksOf({ policy: policyOf({}) }, { locations }, new Set(read))).toMatchObject([{ status }]);
+});
 
 test.each([
   ['plain HTTP', is('Bool', 'aws:SecureTransport', 'false')],
@@ -221,6 +329,7 @@ test.each([
   expect(check).toMatchObject({ id: 'key-policy:pictures', status });
   const denies = keyPolicy.Statement.some(({ Effect }) => Effect === 'Deny');
   if (status !== 'pass') expect(check?.remedy?.includes('"Allow"')).toBe(!denies);
+  expect(check?.evidence.includes('IP address or VPC')).toBe(status === 'warning');
   const context = {
     'kms:ViaService': 's3.eu-west-1.amazonaws.com',
     'kms:CallerAccount': '111122223333',
@@ -234,12 +343,15 @@ test.each([
 });
 
 test.each([
-  ['BucketOwnerEnforced', []],
-  ['BucketOwnerPreferred', [{ id: 'object-ownership:pictures', status: 'warning' }]],
-  ['ObjectWriter', [{ id: 'object-ownership:pictures', status: 'warning' }]],
-  [undefined, []],
-] as const)('Object ownership %s: %o.', (ownership, checks) => {
-  expect(checksOf(ownership === undefined ? {} : { ownership })).toMatchObject(checks);
+  ['BucketOwnerEnforced', undefined],
+  ['BucketOwnerPreferred', 'uploads without the ACL `bucket-owner-full-control` belongs to that account'],
+  ['ObjectWriter', 'uploads belongs to that account'],
+  [undefined, undefined],
+] as const)('Object ownership %s: %s.', (ownership, text) => {
+  const [check] = checksOf(ownership === undefined ? {} : { ownership });
+  expect(check?.id).toBe(text && 'object-ownership:pictures');
+  expect(check?.status).toBe(text && 'warning');
+  expect(check?.evidence.includes(text ?? '')).toBe(text && true);
 });
 
 test('No value of Block Public Access refuses a role of the account, with a public policy or without, so none is read.', async () => {
@@ -292,18 +404,63 @@ test('Several statements are one check with one fix, each named.', () => {
   expect(check?.remedy).toMatch(/"Sid": "One"[^]*"Sid": "Two"/);
 });
 
-test('A refusal that the bucket policy explains has its fix, so that one cause stands once.', () => {
-  const message =
-    'User: x is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::pictures" with an explicit deny in a resource-based policy';
-  const list = { outcome: 'refused', refusal: { code: 'AccessDenied', message, status: 403 } } as const;
-  const guard = { unread: [], policy: policyOf({ Sid: 'Guard' }) };
+const saying = (action: string, reason: string) => {
+  const message = `User: x is not authorized to perform: ${action} on resource: "arn:aws:s3:::pictures" ${reason}`;
+  return { outcome: 'refused', refusal: { code: 'AccessDenied', message, status: 403 } } as const;
+};
+const seen = observations.locations['pictures'] as LocationObservation;
+const denyingAll = {
+  policy: policyOf({ Sid: 'Guard' }),
+  keyPolicy: keyPolicyOf({ Principal: { AWS: other } }),
+};
+const byVpc = { policy: policyOf({ Sid: 'Place', ...is('StringNotEquals', 'aws:SourceVpc', 'vpc-1') }) };
+const byBucket = 'with an explicit deny in a resource-based policy';
+
+test.each<[string, Partial<LocationObservation>, string, string | undefined]>([
+  ['the bucket policy denies', { list: saying('s3:ListBucket', byBucket) }, 'lists', 'bucket-policy'],
+  [
+    'the key policy does not let in',
+    { read: saying('kms:Decrypt', 'because no resource-based policy allows the kms:Decrypt action') },
+    'decrypts',
+    'key-policy',
+  ],
+  [
+    'a policy of the role denies',
+    { list: saying('s3:ListBucket', 'with an explicit deny in an identity-based policy') },
+    'lists',
+    undefined,
+  ],
+])('A refusal of what %s has the fix of its cause, and no other.', (_, part, kind, guard) => {
   const checks = judge(
-    expectations,
-    { ...observations, locations: { pictures: { ...observations.locations['pictures'], list } as never } },
-    { buckets: { pictures: { name: 'pictures', region: 'eu-west-1', corsRules: [], guard } } },
+    { ...expectations, locations: [at('pictures', 'a/')] },
+    { ...observations, locations: { 'pictures/a/': { ...seen, ...part } } },
+    knownWith(denyingAll),
   );
+  const remedies = new Map(checks.map(({ id, status, remedy }) => [id, status === 'fail' && remedy]));
+  const guards = ['bucket-policy', 'key-policy'].filter(
+    (one) => remedies.get(`${one}:pictures`) === remedies.get(`${kind}:pictures/a/`),
+  );
+  expect(guards).toEqual(guard === undefined ? [] : [guard]);
+});
+
+test('A refusal of this run does not open the network of the bucket policy to Kolena.', () => {
+  const locations = { pictures: { ...seen, list: saying('s3:ListBucket', byBucket) } };
+  const checks = judge(expectations, { ...observations, locations }, knownWith(byVpc));
   const [lists, policy] = ['lists:pictures', 'bucket-policy:pictures'].map((id) =>
     checks.find((one) => one.id === id),
   );
-  expect(lists).toMatchObject({ status: 'fail', remedy: policy?.remedy });
+  expect([lists?.status, policy?.status]).toEqual(['fail', 'warning']);
+  expect(lists?.remedy).not.toBe(policy?.remedy);
+});
+
+test('What was read needs no fix, whatever the object is called.', () => {
+  const read = { outcome: 'ok', value: { key: 'a/key policy' } } as const;
+  const list = saying('s3:ListBucket', byBucket);
+  const checks = judge(
+    { ...expectations, locations: [at('pictures', 'a/'), at('pictures', 'b/')] },
+    { ...observations, locations: { 'pictures/a/': { ...seen, read }, 'pictures/b/': { ...seen, list } } },
+    knownWith(denyingAll),
+  );
+  expect(checks.find(({ id }) => id === 'reads:pictures/a/')).toMatchObject({ status: 'pass' });
+  expect(checks.find(({ id }) => id === 'reads:pictures/a/')?.remedy).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SimulationAnswer } from '../../src/verify/observations.ts';
+import type { Expectations } from '../../src/verify/expectations.ts';
+import type { SimulationAnswer, SimulationQuestion } from '../../src/verify/observations.ts';
 import { type Check, isUnrefuted, isVerified, pass } from '../../src/verify/check.ts';
 import { about } from '../../src/verify/checks.ts';
 import { simulationQuestions } from '../../src/verify/simulation.ts';
@@ -151,6 +152,66 @@ describe('what the simulator cannot decide', () => {
     expect(judged(new Set())).toBe('fail');
     expect(judged(new Set(['pictures']))).toBe('unprovable');
   });
+});
+
+const answers = (of: Expectations, part: (question: SimulationQuestion) => Partial<SimulationAnswer>) =>
+  judgeSimulation(of, {
+    of: 'role',
+    answers: {
+      outcome: 'ok',
+      value: goodSimulation(of).map((answer) => ({ ...answer, ...part(answer.question) })),
+    },
+  });
+
+test('each location is judged for itself', () => {
+  const locations = ['a/', 'b/'].map((prefix) => ({
+    bucket: 'pictures',
+    prefix,
+    name: `pictures/${prefix}`,
+  }));
+  const checks = answers({ ...expectations, locations }, ({ action, resource }) =>
+    action === 's3:PutObject' && resource.includes('/b/') ? { decision: 'allowed' } : {},
+  );
+  expect(checks.map(({ id, status }) => `${id} ${status}`)).toEqual([
+    'grants:pictures/a/ pass',
+    'denies-write:pictures/a/ pass',
+    'denies-delete:pictures/a/ pass',
+    'grants:pictures/b/ pass',
+    'denies-write:pictures/b/ fail',
+    'denies-delete:pictures/b/ pass',
+    'denies-outside-prefix:pictures pass',
+    'denies-other-buckets pass',
+  ]);
+});
+
+test.each([
+  ['the other is as it should be', 'implicitDeny', 'unprovable'],
+  ['the other is wrong', 'allowed', 'fail'],
+] as const)('a question without an answer proves nothing, where %s', (_, decision, status) => {
+  const value = goodSimulation(expectations)
+    .filter(({ question }) => question.check !== 'denies-other-buckets' || question.action === 's3:GetObject')
+    .map((answer) => (answer.question.check === 'denies-other-buckets' ? { ...answer, decision } : answer));
+  const checks = judgeSimulation(expectations, { of: 'role', answers: { outcome: 'ok', value } });
+  expect(checks.find(({ id }) => id === 'denies-other-buckets')?.status).toBe(status);
+});
+
+test('what one answer lacks does not excuse another', () => {
+  const missingContext = ['aws:SourceVpce'];
+  const checks = answers(expectations, ({ check, action }) =>
+    check === 'denies-other-buckets'
+      ? { decision: 'allowed', ...(action === 's3:ListBucket' && { missingContext }) }
+      : {},
+  );
+  expect(checks.find(({ id }) => id === 'denies-other-buckets')?.status).toBe('fail');
+});
+
+test('a guard above the role is named whichever answer tells of it', () => {
+  const checks = answers(expectations, ({ check, action }) =>
+    check === 'grants'
+      ? { decision: 'implicitDeny', ...(action === 's3:GetObject' && { guard: 'organization' }) }
+      : {},
+  );
+  expect(checks[0]?.remedy).toMatch(/^Have it allowed there: a policy of the organization/);
 });
 
 test('the simulator is told the context of a real call', () => {

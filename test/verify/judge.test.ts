@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
+import { isUnrefuted, isVerified, unprovable } from '../../src/verify/check.ts';
+import { about } from '../../src/verify/checks.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type {
@@ -178,7 +179,9 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'AWS lets the verifier in without an external ID': {
     seen: { withoutExternalId: { outcome: 'ok', value: { arn: callerArn } } },
-    verdicts: { 'external-id': ['fail', /without an external ID/] },
+    verdicts: {
+      'external-id': ['fail', /without an external ID\. .* names \S+role\/ci\/deploy .*KolenaAssumeRole/],
+    },
   },
   'AWS lets the verifier in with a wrong external ID': {
     seen: { wrongExternalId: { outcome: 'ok', value: { arn: callerArn } } },
@@ -196,6 +199,16 @@ const cases: Readonly<Record<string, Case>> = {
       },
     },
     verdicts: { 'external-id': ['unprovable', /removed the statement of this one meanwhile/] },
+  },
+  'the permanent verifier is refused, whoever took out a leftover of another check': {
+    seen: {
+      trust: {
+        kind: 'permanent',
+        leftovers: true,
+        removed: { done: true, stood: false, evidence: 'Changed by somebody else.' },
+      },
+    },
+    verdicts: {},
   },
   'the policy is not attached': {
     seen: {
@@ -333,6 +346,10 @@ const cases: Readonly<Record<string, Case>> = {
     seen: { former: [{ names: formerNames, policies: [] }] },
     verdicts: { 'former-role:Before': ['pass', /no role of that name that trusts/] },
   },
+  'the config named the role in another case before': {
+    seen: { former: [{ names: { ...formerNames, roleName: 'kolena' }, policies: [] }] },
+    verdicts: {},
+  },
   'the permissions boundary was taken off': {
     wanted: {
       role: { ...expectations.role, permissionsBoundaryArn: 'arn:aws:iam::111122223333:policy/Edge' },
@@ -442,6 +459,14 @@ const cases: Readonly<Record<string, Case>> = {
       'presigned:pictures': ['unprovable', /Nobody/],
     },
   },
+  'nothing was asked of the bucket': {
+    seen: location({ list: skipped, read: skipped, presigned: skipped }),
+    verdicts: {
+      'lists:pictures': ['unprovable', /could not be assumed/],
+      'reads:pictures': ['unprovable', /for a reason/],
+      'presigned:pictures': ['unprovable', /for a reason/],
+    },
+  },
   'the bucket is empty': {
     seen: location({
       list: { outcome: 'ok', value: { count: 0, truncated: false, readable: [] } },
@@ -478,6 +503,26 @@ const cases: Readonly<Record<string, Case>> = {
     }),
     verdicts: { 'reads:pictures': ['warning', /unproven: .*\(SSE-C\)/] },
   },
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: InvalidRequest has many reasons.
+  'a read is refused as an invalid request for another reason': {
+    seen: location({
+      read: refusedWith({
+        code: 'InvalidRequest',
+        message: 'SOAP requests must be made over HTTPS.',
+        status: 400,
+      }),
+    }),
+    verdicts: { 'reads:pictures': ['fail', /with InvalidRequest: SOAP/] },
+  },
+  'a read is denied of an object whose key speaks of encryption': {
+    seen: location({
+      read: refusedWith({
+        message:
+          'User: x is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::pictures/a form of Server Side Encryption.png" with an explicit deny in a resource-based policy',
+      }),
+    }),
+    verdicts: { 'reads:pictures': ['fail', /explicit deny in a resource-based policy/] },
+  },
   'the bucket has gone': {
     seen: location({ list: refusedWith({ code: 'NoSuchBucket', status: 404 }) }),
     verdicts: { 'lists:pictures': ['fail', /There is no bucket named pictures/] },
@@ -498,6 +543,17 @@ const cases: Readonly<Record<string, Case>> = {
       read: { outcome: 'ok', value: { key: 'a.png', encryption: 'aws:kms', kmsKeyArn: keyArn } },
     }),
     verdicts: { 'decrypts:pictures': ['pass', new RegExp(keyArn)] },
+  },
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingDSSEncryption.html
+  'the object read is encrypted with a key in two layers': {
+    seen: location({
+      read: { outcome: 'ok', value: { key: 'a.png', encryption: 'aws:kms:dsse', kmsKeyArn: keyArn } },
+    }),
+    verdicts: { 'decrypts:pictures': ['pass', new RegExp(keyArn)] },
+  },
+  'S3 does not say how the object read is encrypted': {
+    seen: location({ read: { outcome: 'ok', value: { key: 'a.png' } } }),
+    verdicts: {},
   },
   'new objects are encrypted with a key that is not granted': {
     seen: bucket({ defaultKmsKeyArn: keyArn }),
@@ -528,8 +584,9 @@ const cases: Readonly<Record<string, Case>> = {
     verdicts: { 'presigned:pictures': ['fail', /NoCorsHeaders.*read back allow it/] },
   },
   'nobody asked the bucket': {
-    seen: { buckets: {} },
+    seen: { buckets: {}, ...location({ presigned: refusedWith({ code: 'NoCorsHeaders', status: 206 }) }) },
     verdicts: {
+      'presigned:pictures': ['fail', /CORS rules were not read/],
       [`preflight:pictures:${origin}`]: ['unprovable', /not asked/],
       'preflight-unknown-origin:pictures': ['unprovable', /not asked/],
       'foreign-cors:pictures': ['unprovable', /not read back/],
@@ -544,11 +601,17 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'the CORS rules may not be read': {
-    seen: bucket({ corsRules: refused, preflights: { [origin]: refused } }),
+    seen: bucket({ corsRules: refused, preflights: { [origin]: refused }, unknownOrigin: allowed }),
     verdicts: {
-      [`preflight:pictures:${origin}`]: ['fail', /The bucket has no CORS rules/],
+      [`preflight:pictures:${origin}`]: ['fail', /The bucket's CORS rules were not read/],
+      'preflight-unknown-origin:pictures': ['unprovable', /rules that can tell why were not read/],
       'foreign-cors:pictures': ['unprovable', /Allow s3:GetBucketCORS on pictures/],
     },
+  },
+  'the bucket has no CORS rules': {
+    wanted: { foreignRules: { pictures: [] } },
+    seen: bucket({ corsRules: { outcome: 'ok', value: [] }, preflights: { [origin]: refused } }),
+    verdicts: { [`preflight:pictures:${origin}`]: ['fail', /The bucket has no CORS rules/] },
   },
   'the preflight is refused though a rule allows it': {
     seen: bucket({ preflights: { [origin]: refused } }),
@@ -598,6 +661,11 @@ const cases: Readonly<Record<string, Case>> = {
       unknownOrigin: allowed,
     }),
     verdicts: { 'preflight-unknown-origin:pictures': ['warning', /cors-origins let every page read: https/] },
+  },
+  'the config lets every origin in, but an unknown one is let in by no rule': {
+    wanted: { ourRule: { ...expectations.ourRule, AllowedOrigins: ['https://*'] } },
+    seen: bucket({ corsRules: { outcome: 'ok', value: [foreignRule] }, unknownOrigin: allowed }),
+    verdicts: { 'preflight-unknown-origin:pictures': ['fail', /no CORS rule of the bucket allows it/] },
   },
   'an unknown origin is let in by no rule': {
     seen: bucket({ unknownOrigin: allowed }),
@@ -672,10 +740,21 @@ describe('judge', () => {
       );
   });
 
+  const others = Object.fromEntries(
+    Object.entries(observations).filter(([name]) => name !== 'role'),
+  ) as unknown as Observations;
+
+  // STS refuses a role that does not exist as one that trusts nobody.
+  test('of a role that is gone, a refusal proves nothing of the external ID', () => {
+    const found = judge(expectations, { ...others, assumed: refused });
+    expect(found.find(({ id }) => id === 'external-id')).toMatchObject({
+      status: 'unprovable',
+      evidence: 'There is no role.',
+    });
+    expect(found.find(({ id }) => id === 'assumes')?.evidence).toMatch(/^There is no role arn:aws:iam::/);
+  });
+
   test('without a role, says so once and proves nothing else of it', () => {
-    const others = Object.fromEntries(
-      Object.entries(observations).filter(([name]) => name !== 'role'),
-    ) as unknown as Observations;
     const skipped = { outcome: 'skipped', message: 'There is no role.' } as const;
     const none = {
       assumed: skipped,
@@ -706,13 +785,35 @@ describe('judge', () => {
     expect(check).toMatchObject({
       status: 'warning',
       evidence: expect.stringContaining('confused deputy') as string,
+      remedy: expect.stringContaining('set kolena-external-id') as string,
     });
   });
 
   test('with `cors: off`, asks nothing of browsers, and still looks at foreign rules', () => {
     const ids = judge({ ...expectations, origins: [] }, observations).map(({ id }) => id);
-    expect(ids.filter((id) => /^(presigned|preflight)/.test(id))).toEqual([]);
-    expect(ids).toContain('foreign-cors:pictures');
+    expect(ids).toEqual(allIds.filter((id) => !/^(presigned|preflight)/.test(id)));
+  });
+
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html: the origin may hold one `*`.
+  test('of an origin with a star, asks as a page of one such origin', () => {
+    const star = 'https://*.kolena.io';
+    const { preflights } = observations.buckets['pictures'] as BucketObservation;
+    const seen = bucket({ preflights: { [star]: preflights[origin] ?? skipped } });
+    const found = judge({ ...expectations, origins: [star] }, { ...observations, ...seen });
+    expect(found.find(({ id }) => id === `preflight:pictures:${star}`)).toMatchObject({
+      status: 'pass',
+      evidence: `The preflight of ${origin} is allowed.`,
+    });
+  });
+
+  test('of an organization, speaks once somebody got in, whichever answer tells of it', () => {
+    const [first, ...rest] = goodSimulation(expectations);
+    const value = [{ ...(first as (typeof rest)[number]), inOrganization: true }, ...rest];
+    const speaks = (seen: Partial<Observations>) =>
+      judge(expectations, { ...observations, simulation: { outcome: 'ok', value }, ...seen }).some(
+        ({ id }) => id === 'organization',
+      );
+    expect([speaks({}), speaks({ assumed: refused })]).toEqual([true, false]);
   });
 
   test('of a leftover that `verify: simulate` may not clear, warns', () => {
@@ -722,7 +823,10 @@ describe('judge', () => {
       trust: { kind: 'none', leftovers: true },
     };
     const check = judge(expectations, seen).find(({ id }) => id === 'temporary-trust');
-    expect(check).toMatchObject({ status: 'warning' });
+    expect(check).toMatchObject({
+      status: 'warning',
+      remedy: expect.stringContaining('`verify: assume`') as string,
+    });
   });
 
   test('without the right to simulate, gives one check that says so', () => {
@@ -735,4 +839,9 @@ describe('judge', () => {
     expect(isUnrefuted(checks)).toBe(true);
     expect(isVerified(checks)).toBe(false);
   });
+});
+
+test('where no check passed, nothing counts as unrefuted', () => {
+  const unknown = unprovable(about('lists', { location: 'pictures' }), 'Nobody was asked.');
+  expect([isUnrefuted([]), isUnrefuted([unknown]), isVerified([])]).toEqual([false, false, false]);
 });

@@ -324,6 +324,35 @@ describe('readings that IAM answers by what stood before', () => {
     expect(JSON.parse(role.document)).toEqual(trustPolicy);
   });
 
+  test('a reading from before a write is never taken for one after it: one write adds the statement, one takes it out', async () => {
+    // The first reading is the base of the write; all that the check reads after it tell of the time before.
+    const { role, written, iam } = roleReadAs([undefined, ...Array.from({ length: 4 }, () => trustPolicy)]);
+    const props = propsFor(iam, signals().interrupts);
+    const { removal } = await withTemporaryStatement(props, async ({ renew }) => {
+      for (const pause of [0, 1000, 2000, 4000, 2999]) {
+        await props.clock.sleep(pause);
+        expect(await renew()).toBe('too-early');
+      }
+    });
+    expect(removal).toMatchObject({ done: true, stood: true });
+    expect(written).toEqual([withStatement, trustPolicy]);
+    expect(JSON.parse(role.document)).toEqual(trustPolicy);
+  });
+
+  test('nor is one from before it was added again', async () => {
+    const { role, written, iam } = roleReadAs([undefined, trustPolicy, trustPolicy]);
+    const props = propsFor(iam, signals().interrupts);
+    await withTemporaryStatement(props, async ({ renew }) => {
+      role.document = JSON.stringify(trustPolicy);
+      await props.clock.sleep(10_000);
+      expect(await renew()).toBe('renewed');
+      await props.clock.sleep(9_999);
+      expect(await renew()).toBe('too-early');
+    });
+    expect(written).toEqual([withStatement, withStatement, trustPolicy]);
+    expect(JSON.parse(role.document)).toEqual(trustPolicy);
+  });
+
   test('where readings disagree to the end it is left to its expiry, and that is said', async () => {
     const stale = Array.from({ length: 20 }, () => withStatement);
     const { written, iam } = roleReadAs([undefined, ...stale]);

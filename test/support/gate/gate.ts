@@ -15,6 +15,7 @@ import { motoClients } from './moto-clients.ts';
 import type { Organization } from './organization.ts';
 import { neededPermissions } from './permissions.ts';
 import { openStaleReads } from './stale-reads.ts';
+import { withStandingName } from './standing-name.ts';
 import { openTrail, type Trail } from './trail.ts';
 import { readRequest, type AwsRequest } from './request.ts';
 
@@ -71,13 +72,15 @@ export async function startGate({ moto: endpoint, issuers }: GateProps): Promise
   const faults = openFaultList();
   let calls: ApiCall[] = [];
 
-  const handle = async (request: AwsRequest, response: ServerResponse) => {
-    const identity = identities.authenticate(request);
+  const handle = async (received: AwsRequest, response: ServerResponse) => {
+    const identity = identities.authenticate(received);
     const known = identity === undefined || isAwsError(identity) ? undefined : identity;
+    const state = known && (await iam.state(known.accountId));
+    const request = state === undefined ? received : withStandingName(received, state);
     const needed =
       request.method === 'OPTIONS'
         ? [{ action: 's3:Preflight', resource: `arn:aws:s3:::${request.bucket ?? ''}`, context: {} }]
-        : neededPermissions(request, known && (await iam.state(known.accountId)));
+        : neededPermissions(request, state);
     const entries = needed.map(
       ({ action, resource }): { -readonly [Key in keyof ApiCall]: ApiCall[Key] } => ({
         service: request.service,

@@ -35,8 +35,11 @@ export function openIamView(moto: MotoClients): IamView {
     states.set(accountId, known);
     return known;
   };
-  const trust = async (accountId: string, roleName: string) =>
-    (await state(accountId)).roles.get(roleName.toLowerCase())?.trustPolicy;
+  const trust = async (accountId: string, roleName: string) => {
+    const role = (await state(accountId)).roles.get(roleName.toLowerCase());
+    // In an ARN the name is told apart by case.
+    return role?.name === roleName ? role.trustPolicy : undefined;
+  };
 
   return {
     state,
