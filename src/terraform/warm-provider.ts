@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ProviderPackage } from './provider-package.ts';
+import { startSchemaProxy } from './schema-proxy.ts';
 
 /** How Terraform reaches a provider that runs already. */
 export interface Attachment {
@@ -86,12 +87,16 @@ export async function startProvider({ provider, env, cwd }: StartProps): Promise
   };
   try {
     const config = await announced(stdout, closed);
+    const proxy = await behindProxy(config, folder);
     for (const handle of handles) handle.unref();
     return {
-      env: { TF_REATTACH_PROVIDERS: JSON.stringify({ [provider.address]: config }) },
+      env: { TF_REATTACH_PROVIDERS: JSON.stringify({ [provider.address]: proxy.config }) },
       lifeline: stdin,
       isRunning: () => child.exitCode === null && child.signalCode === null,
-      end,
+      async end() {
+        proxy.close();
+        await end();
+      },
     };
   } catch (error) {
     await end();
@@ -99,11 +104,29 @@ export async function startProvider({ provider, env, cwd }: StartProps): Promise
   }
 }
 
+/** Of which the stacks are made. */
+const RESOURCES = /^aws_(?:iam_|s3_|region$)/;
+
+/** How to reach the provider by a {@link startSchemaProxy} in the same folder; one of another protocol is reached as it says. */
+async function behindProxy(config: ReattachConfig, folder: string) {
+  if (config.ProtocolVersion !== 5 || config.Addr.Network !== 'unix')
+    return { config, close: () => undefined };
+  const socket = join(folder, 'proxy');
+  const { close } = await startSchemaProxy({ socket, provider: config.Addr.String, wanted: RESOURCES });
+  return { config: { ...config, Addr: { ...config.Addr, String: socket } }, close };
+}
+
+/** As `TF_REATTACH_PROVIDERS` holds it; all else of it is handed on. */
+interface ReattachConfig {
+  readonly ProtocolVersion: number;
+  readonly Addr: { readonly Network: string; readonly String: string };
+}
+
 /** What the provider says of how to reach it. */
-async function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>): Promise<unknown> {
+async function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>): Promise<ReattachConfig> {
   let printed = '';
   let timer: NodeJS.Timeout | undefined;
-  const said = new Promise<unknown>((resolve, reject) => {
+  const said = new Promise<ReattachConfig>((resolve, reject) => {
     timer = setTimeout(reject, START_LIMIT, new Error(`it said nothing within ${START_LIMIT / 1000} s`));
     void closed.then(() => {
       reject(new Error('it ended at once'));
@@ -113,7 +136,9 @@ async function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>
       const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(printed)?.[1];
       if (json === undefined) return;
       try {
-        resolve(Object.values(JSON.parse(json) as Record<string, unknown>)[0]);
+        const [config] = Object.values(JSON.parse(json) as Record<string, ReattachConfig>);
+        if (config === undefined) throw new Error('it told no address');
+        resolve(config);
       } catch (cause) {
         reject(cause instanceof Error ? cause : new Error('its address is not JSON'));
       }

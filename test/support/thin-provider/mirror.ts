@@ -1,5 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../cache-folder.ts';
 import { platform, providerPath, registries } from '../provider-mirror.ts';
@@ -35,9 +35,11 @@ export function thinMirror(mirror: string): string {
   return thin;
 }
 
-/** Another process may be running the very file. */
+/** Whole or not at all: another process may be hashing or running the very file. */
 function writeOnce(file: string, text: string): void {
   if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  writeFileSync(file, text);
-  chmodSync(file, 0o755);
+  // Beside the file it would be hashed with it.
+  const draft = join(cacheFolder('temp'), `${basename(file)}.${process.pid}`);
+  writeFileSync(draft, text, { mode: 0o755 });
+  renameSync(draft, file);
 }
