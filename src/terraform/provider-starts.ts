@@ -1,36 +1,25 @@
 import type { Log } from '../base/log.ts';
 import { withGoMemory } from './go-memory.ts';
 import { installedProvider, type ProviderPackage } from './provider-package.ts';
+import { startProxiedProvider } from './proxied-provider.ts';
 import { startProvider, type Attachment, type WarmProvider } from './warm-provider.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
+/** What a provider is started for: commands that read AWS, or the one that writes. */
+export type Use = 'plan' | 'apply';
+
 /** Starts the providers of one working directory ahead of the commands that configure them. */
 export interface ProviderStarts {
-  /** Starts the first command's provider as soon as `init` has installed one whose checksum is locked; waits for neither. */
+  /** Starts the plan's provider as soon as `init` has installed one whose checksum is known; waits for neither. */
   beside(init: Promise<unknown>): void;
-  /** Starts the next command's provider, and does not wait for it. */
-  ahead(): void;
+  /** Starts the next commands' provider, and does not wait for it. */
+  ahead(use: Use): void;
   /**
-   * Runs the commands of one configuration, attached to the provider that was started ahead. Without one Terraform starts its
-   * providers by itself, and so it does where commands configure several; then the log says why.
+   * Runs commands on one Terraform JSON, attached to the provider that was started ahead. Without one, and where it cannot
+   * serve them, Terraform starts its providers by itself, and the log says why.
    */
-  during<T>(use: ProviderUse, work: (attachments: Attachments) => Promise<T>): Promise<T>;
-}
-
-/** How the commands of one configuration reach the provider that was started ahead. */
-interface Attachments {
-  /** For what configures it: it serves one configuration. */
-  readonly configuring?: Attachment;
-  /** For what asks it for its schema alone. */
-  readonly describing?: Attachment;
-}
-
-interface ProviderUse {
-  /** The Terraform JSON that is planned, or was. */
-  readonly json: string;
-  /** Whether `work` is done once more without it when the provider dies: it writes nothing to AWS. */
-  readonly isRepeatable: boolean;
+  during<T>(json: string, work: (attachment?: Attachment) => Promise<T>): Promise<T>;
 }
 
 interface ProviderStartsProps {
@@ -41,70 +30,77 @@ interface ProviderStartsProps {
 }
 
 interface Start {
+  readonly use: Use;
   readonly env: string;
   /** The provider, or why there is none. */
   readonly provider: WarmProvider | Error;
 }
 
+/** What Terraform says of a resource, in the state, whose schema it was not told. */
+const OTHER_RESOURCE = /no schema|does not support resource type/i;
+
 /** See {@link ProviderStarts}. */
 export function openProviderStarts({ workDir, env, log }: ProviderStartsProps): ProviderStarts {
   let installed: Promise<ProviderPackage> | undefined;
   let next: Promise<Start> | undefined;
-  const start = async (): Promise<Start> => {
+  const start = async (use: Use): Promise<Start> => {
     const given = await env();
-    const provider = await launch(given).catch(asError);
-    return { env: JSON.stringify(given), provider };
+    const provider = await launch(use, given).catch(asError);
+    return { use, env: JSON.stringify(given), provider };
   };
-  const launch = async (given: Environment) => {
+  const launch = async (use: Use, given: Environment) => {
     const obstacle = obstacleIn(given);
     if (obstacle !== undefined) throw new Error(obstacle);
     const provider = await installed;
     if (provider === undefined) throw new Error('none was installed yet');
-    return startProvider({
-      provider,
-      env: withGoMemory({ env: given, count: 1 }),
-      cwd: workDir,
-    });
+    const props = { provider, env: withGoMemory({ env: given, count: 1 }), cwd: workDir };
+    return use === 'apply' ? startProvider(props) : startProxiedProvider({ ...props, moreEnv: given });
   };
   /** The one that was started ahead; started anew when its credentials are not those of now. */
-  const take = async (): Promise<WarmProvider | Error | undefined> => {
+  const take = async (): Promise<Start | undefined> => {
     const begun = await next;
     next = undefined;
-    if (begun === undefined || begun.provider instanceof Error) return begun?.provider;
-    if (begun.env === JSON.stringify(await env())) return begun.provider;
+    if (begun === undefined || begun.provider instanceof Error) return begun;
+    if (begun.env === JSON.stringify(await env())) return begun;
     await begun.provider.end();
-    return (await start()).provider;
+    return start(begun.use);
   };
   return {
     beside(init) {
       installed = installedProvider(workDir, init);
       // Who takes the provider learns of it.
       installed.catch(() => undefined);
-      this.ahead();
+      this.ahead('plan');
     },
-    ahead() {
-      next ??= start();
+    ahead(use) {
+      next ??= start(use);
       next.catch(() => undefined);
     },
-    async during({ json, isRepeatable }, work) {
-      const provider = await take();
-      if (provider === undefined) return work({});
+    async during(json, work) {
+      const begun = await take();
+      if (begun === undefined) return work();
+      const { provider, use } = begun;
       const problem = problemOf(provider, json);
       if (problem !== undefined) log.info(`Terraform starts the AWS provider by itself: ${problem}.`);
-      if (provider instanceof Error) return work({});
-      const isFit = provider.isRunning();
-      const configuring = problem === undefined ? { configuring: provider } : {};
+      if (provider instanceof Error) return work();
       try {
-        return await work(isFit ? { ...configuring, describing: provider } : {});
+        return await (problem === undefined ? work(provider) : work());
       } catch (error) {
-        if (!isFit || !isRepeatable || provider.isRunning()) throw error;
-        log.info('The AWS provider ended; once more with one that Terraform starts by itself.');
-        return await work({});
+        const why = provider.isRunning() ? otherResource(error) : 'The AWS provider ended';
+        if (problem !== undefined || use === 'apply' || why === undefined) throw error;
+        log.info(`${why}: once more with one that Terraform starts by itself.`);
+        return await work();
       } finally {
         await provider.end();
       }
     },
   };
+}
+
+function otherResource(error: unknown): string | undefined {
+  return OTHER_RESOURCE.test(asError(error).message)
+    ? 'The state holds resources of another stack'
+    : undefined;
 }
 
 function asError(error: unknown): Error {
@@ -124,10 +120,12 @@ export function providerConfigurations(json: string): number {
   return Object.values(provider).flat().length;
 }
 
-/** Why commands that configure providers do without it: all configurations would share the one process, and the last answer for all. */
+/** Why commands do without it. One process that serves all configurations would answer all of them as the last one wants. */
 function problemOf(provider: WarmProvider | Error, json: string): string | undefined {
   if (provider instanceof Error) return provider.message;
   if (!provider.isRunning()) return 'the one that was started ended';
   const count = providerConfigurations(json);
-  return count === 1 ? undefined : `this configuration has ${count} of them, one for each region`;
+  return count === 1 || provider.servesMany === true
+    ? undefined
+    : `this configuration has ${count} of them, one for each region`;
 }

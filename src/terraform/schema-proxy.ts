@@ -18,13 +18,16 @@ export interface SchemaProxy {
 interface SchemaProxyProps {
   /** Path of the socket that it makes. */
   readonly socket: string;
-  /** Path of the provider's own socket. */
-  readonly provider: string;
+  /** Path of the socket of a provider that runs. */
+  readonly first: string;
+  /** Starts another one, and gives the path of its socket. */
+  readonly another: () => Promise<string>;
   /** Names of the resources whose schema is told. */
   readonly wanted: RegExp;
 }
 
 const GET_SCHEMA = '/tfplugin5.Provider/GetSchema';
+const CONFIGURE = '/tfplugin5.Provider/Configure';
 const GRPC = { ':status': 200, 'content-type': 'application/grpc' };
 /** https://grpc.io/docs/guides/status-codes/ */
 const [OK, UNIMPLEMENTED] = ['0', '12'];
@@ -34,13 +37,63 @@ const PREFIX = 5;
 const WINDOW = 2 ** 26;
 
 /**
- * Stands between Terraform and a provider of plugin protocol 5 that was started ahead. Every call goes on unchanged but one: each
- * command asks for the schema of all 1,400 resources, and takes most of its time for that. The provider is asked once, at once,
- * and commands are told of the wanted resources alone. https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md
+ * Stands between Terraform and providers of plugin protocol 5 that were started ahead. Terraform opens a session for each
+ * configuration, and each session that configures gets a provider that no other one configures: all calls but one go on to it
+ * unchanged. The one asks for the schema of all 1,400 resources, with each command, and takes most of its time; a provider is
+ * asked once, at once, and commands are told of the wanted resources alone.
+ * https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md
  */
-export async function startSchemaProxy({ socket, provider, wanted }: SchemaProxyProps): Promise<SchemaProxy> {
+export async function startSchemaProxy(props: SchemaProxyProps): Promise<SchemaProxy> {
+  const { socket, first, another, wanted } = props;
+  const shared = connectTo(first);
+  const sessions = [shared];
+  const schema = askForSchema(shared, wanted);
+  schema.catch(() => undefined);
+  /** Providers that nobody has configured. */
+  const free = [shared];
+  const take = async () => {
+    const known = free.pop();
+    if (known !== undefined) return known;
+    const session = connectTo(await another());
+    sessions.push(session);
+    return session;
+  };
+  const server = createServer();
+  server.on('session', (session) => {
+    // Until it configures, what it asks depends on no configuration.
+    let provider = Promise.resolve(shared);
+    session.on('stream', (stream, headers) => {
+      stream.on('error', () => undefined);
+      const path = headers[':path'] ?? '';
+      if (path === CONFIGURE) provider = take();
+      if (path === GET_SCHEMA) void reply(stream, schema);
+      // Terraform does without the plugin's output and without further connections.
+      else if (path.startsWith('/plugin.')) refuse(stream);
+      else
+        void provider.then(
+          (upstream) => {
+            passOn(upstream, { stream, headers });
+          },
+          () => {
+            refuse(stream);
+          },
+        );
+    });
+  });
+  server.listen(socket);
+  await once(server, 'listening');
+  server.unref();
+  return {
+    close() {
+      for (const session of sessions) session.destroy();
+      server.close();
+    },
+  };
+}
+
+function connectTo(socket: string): ClientHttp2Session {
   const session = connect('http://provider', {
-    createConnection: () => openSocket(provider),
+    createConnection: () => openSocket(socket),
     settings: { initialWindowSize: WINDOW },
   });
   session.once('connect', () => {
@@ -48,28 +101,12 @@ export async function startSchemaProxy({ socket, provider, wanted }: SchemaProxy
   });
   // Whoever waits for an answer learns of it.
   session.on('error', () => undefined);
-  const schema = askForSchema(session, wanted);
-  schema.catch(() => undefined);
-  const server = createServer();
-  server.on('stream', (stream, headers) => {
-    stream.on('error', () => undefined);
-    const path = headers[':path'] ?? '';
-    if (path === GET_SCHEMA) void reply(stream, schema);
-    // Terraform does without the plugin's output and without further connections.
-    else if (path.startsWith('/plugin.'))
-      stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
-    else passOn(session, { stream, headers });
-  });
-  server.listen(socket);
-  await once(server, 'listening');
-  server.unref();
   session.unref();
-  return {
-    close() {
-      session.destroy();
-      server.close();
-    },
-  };
+  return session;
+}
+
+function refuse(stream: ServerHttp2Stream): void {
+  stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
 }
 
 async function askForSchema(session: ClientHttp2Session, wanted: RegExp): Promise<Buffer> {
@@ -93,7 +130,7 @@ async function askForSchema(session: ClientHttp2Session, wanted: RegExp): Promis
 async function reply(stream: ServerHttp2Stream, answer: Promise<Buffer>): Promise<void> {
   const message = await answer.catch(() => undefined);
   if (message === undefined) {
-    stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
+    refuse(stream);
     return;
   }
   stream.on('wantTrailers', () => {

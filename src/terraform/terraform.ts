@@ -142,12 +142,12 @@ export function openTerraform(props: TerraformProps): Terraform {
     },
     async plan(text) {
       await writeJson(text);
-      return starts.during({ json, isRepeatable: true }, async ({ configuring, describing }) => {
+      return starts.during(json, async (attachment) => {
         const args = ['plan', '-no-color', '-input=false', '-out=tfplan'];
-        const plan = counted({ args, reason: 'plan-failed', attachment: configuring });
+        const plan = counted({ args, reason: 'plan-failed', attachment });
         const printed = await waitForLock(props, plan);
-        if (warm.includes('apply') && plan.providers === 1) starts.ahead();
-        const planJson = await show(describing);
+        if (warm.includes('apply') && plan.providers === 1) starts.ahead('apply');
+        const planJson = await show(attachment);
         return {
           planJson,
           changes: readChanges(planJson),
@@ -165,8 +165,8 @@ export function openTerraform(props: TerraformProps): Terraform {
     },
     async apply() {
       const args = ['apply', '-no-color', '-input=false', 'tfplan'];
-      await starts.during({ json, isRepeatable: false }, ({ configuring }) =>
-        waitForLock(props, counted({ args, reason: 'apply-failed', attachment: configuring })),
+      await starts.during(json, (attachment) =>
+        waitForLock(props, counted({ args, reason: 'apply-failed', attachment })),
       );
     },
   };

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { ProviderPackage } from './provider-package.ts';
-import { startSchemaProxy } from './schema-proxy.ts';
+
+/** As `TF_REATTACH_PROVIDERS` holds it; all else of it is handed on. */
+export interface ReattachConfig {
+  readonly ProtocolVersion: number;
+  readonly Addr: { readonly Network: string; readonly String: string };
+}
 
 /** How Terraform reaches a provider that runs already. */
 export interface Attachment {
@@ -14,14 +19,20 @@ export interface Attachment {
   readonly lifeline: Writable;
 }
 
-/** A provider that runs, for the commands of one configuration. */
+/** A provider that runs, for one configuration unless it says otherwise. */
 export interface WarmProvider extends Attachment {
+  readonly config: ReattachConfig;
+  /** Whether each configuration gets a process of its own. */
+  readonly servesMany?: boolean;
+  /** A folder of its own, which nobody else can enter. */
+  readonly folder: string;
   isRunning(): boolean;
   /** Ends it, and resolves when nothing of it is left. */
   end(): Promise<void>;
 }
 
-interface StartProps {
+/** Which provider, and how. */
+export interface StartProps {
   readonly provider: ProviderPackage;
   /** The one source of its credentials. */
   readonly env: Readonly<Record<string, string>>;
@@ -87,16 +98,11 @@ export async function startProvider({ provider, env, cwd }: StartProps): Promise
   };
   try {
     const config = await announced(stdout, closed);
-    const proxy = await behindProxy(config, folder);
     for (const handle of handles) handle.unref();
     return {
-      env: { TF_REATTACH_PROVIDERS: JSON.stringify({ [provider.address]: proxy.config }) },
-      lifeline: stdin,
+      ...{ config, folder, end, lifeline: stdin },
+      env: attachmentTo(provider, config),
       isRunning: () => child.exitCode === null && child.signalCode === null,
-      async end() {
-        proxy.close();
-        await end();
-      },
     };
   } catch (error) {
     await end();
@@ -104,22 +110,9 @@ export async function startProvider({ provider, env, cwd }: StartProps): Promise
   }
 }
 
-/** Of which the stacks are made. */
-const RESOURCES = /^aws_(?:iam_|s3_|region$)/;
-
-/** How to reach the provider by a {@link startSchemaProxy} in the same folder; one of another protocol is reached as it says. */
-async function behindProxy(config: ReattachConfig, folder: string) {
-  if (config.ProtocolVersion !== 5 || config.Addr.Network !== 'unix')
-    return { config, close: () => undefined };
-  const socket = join(folder, 'proxy');
-  const { close } = await startSchemaProxy({ socket, provider: config.Addr.String, wanted: RESOURCES });
-  return { config: { ...config, Addr: { ...config.Addr, String: socket } }, close };
-}
-
-/** As `TF_REATTACH_PROVIDERS` holds it; all else of it is handed on. */
-interface ReattachConfig {
-  readonly ProtocolVersion: number;
-  readonly Addr: { readonly Network: string; readonly String: string };
+/** The variable by which Terraform attaches. */
+export function attachmentTo({ address }: ProviderPackage, config: ReattachConfig): Attachment['env'] {
+  return { TF_REATTACH_PROVIDERS: JSON.stringify({ [address]: config }) };
 }
 
 /** What the provider says of how to reach it. */

@@ -103,13 +103,30 @@ describe('a provider that is started ahead', timeout, () => {
     await nothingRuns();
   });
 
-  it('serves no configuration with two regions, each of which would get the answers of the last', async () => {
-    const { regions: answered } = await planned(regions('eu-west-1', 'us-east-1'), open({ warm: ['plan'] }));
-    expect(answered).toEqual(['eu-west-1', 'us-east-1']);
-    expect(ahead()).toContain(false);
-    expect(lines).toContain(
-      'Terraform starts the AWS provider by itself: this configuration has 2 of them, one for each region.',
-    );
+  it('answers each of three regions from a process of its own', async () => {
+    const names = ['eu-west-1', 'us-east-1', 'ap-northeast-1'];
+    const { regions: answered } = await planned(regions(...names), open({ warm: ['plan'] }));
+    expect(answered).toEqual(names);
+    expect(ahead()).toEqual([true, true, true]);
+    expect(lines.join('\n')).not.toMatch(/by itself/);
+    await nothingRuns();
+  });
+
+  it('serves no apply of two regions, each of which would be what the last one is', async () => {
+    const { terraform } = await planned(regions('eu-west-1', 'us-east-1'));
+    const before = ahead().length;
+    await terraform.apply();
+    expect(ahead().slice(before)).not.toContain(true);
+    await nothingRuns();
+  });
+
+  it('tells plans of a state that holds resources of another stack all schemas', async () => {
+    provider = recordingProvider({ ...local, env: local.untouched });
+    const topic = { resource: { aws_sns_topic: { other: { name: 'other' } } } };
+    const json = JSON.stringify({ ...(JSON.parse(regions('eu-west-1')) as object), ...topic });
+    const { regions: answered } = await planned(json, open({ warm: ['plan'] }));
+    expect(answered).toEqual(['eu-west-1']);
+    expect(lines.join('\n')).toContain('once more with one that Terraform starts by itself');
     await nothingRuns();
   });
 
@@ -146,7 +163,7 @@ describe('a provider that is started ahead', timeout, () => {
     );
     const { regions: answered } = await planned(regions('eu-west-1'), open({ binary, warm: ['plan'] }));
     expect(answered).toEqual(['eu-west-1']);
-    expect(lines).toContain('The AWS provider ended; once more with one that Terraform starts by itself.');
+    expect(lines).toContain('The AWS provider ended: once more with one that Terraform starts by itself.');
     await nothingRuns();
   });
 

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { startSchemaProxy } from './schema-proxy.ts';
+import { attachmentTo, startProvider, type StartProps, type WarmProvider } from './warm-provider.ts';
+
+/** Of which the stacks are made. */
+const RESOURCES = /^aws_(?:iam_|s3_|region$)/;
+
+interface ProxiedProps extends StartProps {
+  /** The environment of the second process and of every further one. */
+  readonly moreEnv: StartProps['env'];
+}
+
+/**
+ * Starts a provider for commands that read: they are told of the resources that are used, and each configuration gets a
+ * process of its own. What writes to AWS is attached to a provider itself, which outlives this process. Throws an Error that
+ * says why it did not start.
+ */
+export async function startProxiedProvider({ moreEnv, ...props }: ProxiedProps): Promise<WarmProvider> {
+  const first = await startProvider(props);
+  const { config } = first;
+  if (config.ProtocolVersion !== 5 || config.Addr.Network !== 'unix') return first;
+  const all = [Promise.resolve(first)];
+  const running = [first];
+  const another = async () => {
+    const started = startProvider({ ...props, env: moreEnv });
+    all.push(started);
+    const provider = await started;
+    running.push(provider);
+    return provider.config.Addr.String;
+  };
+  const socket = join(first.folder, 'proxy');
+  const { close } = await startSchemaProxy({
+    ...{ socket, another, wanted: RESOURCES },
+    first: config.Addr.String,
+  });
+  return {
+    ...first,
+    env: attachmentTo(props.provider, { ...config, Addr: { ...config.Addr, String: socket } }),
+    servesMany: true,
+    isRunning: () => running.every((provider) => provider.isRunning()),
+    async end() {
+      close();
+      await Promise.allSettled(all.map(async (provider) => (await provider).end()));
+    },
+  };
+}
