@@ -13,6 +13,7 @@ import {
   callerArn,
   denied,
   expectations,
+  foreignRule,
   goodSimulation,
   keyArn,
   kolenaArn,
@@ -171,6 +172,20 @@ const faults: Readonly<Record<string, Fault>> = {
   'preflight-unknown-origin:pictures': {
     seen: { buckets: { pictures: { ...bucket, unknownOrigin: openTo } } },
     cause: /no CORS rule of the bucket allows it/,
+  },
+  'kolena-cors:pictures': {
+    seen: {
+      buckets: {
+        pictures: {
+          ...bucket,
+          corsRules: {
+            outcome: 'ok',
+            value: [foreignRule, { ...wanted.ourRule, AllowedOrigins: [origin, 'https://other.example'] }],
+          },
+        },
+      },
+    },
+    cause: /it allows pages of https:\/\/other\.example\./,
   },
   'foreign-cors:pictures': {
     seen: { buckets: { pictures: { ...bucket, corsRules: { outcome: 'ok', value: [wanted.ourRule] } } } },
