@@ -38,11 +38,10 @@ function unknownOriginRefused(bucket: string, seen: BucketObservation | undefine
   const answer = seen?.unknownOrigin;
   if (answer === undefined || answer.outcome === 'skipped')
     return unprovable(subject, answer?.message ?? 'The bucket was not asked.');
-  if (answer.outcome === 'refused') {
+  if (answer.outcome === 'refused')
     return answer.refusal.status === 403
       ? pass(subject, `The preflight of ${unknownOrigin} is refused.`)
       : unprovable(subject, `S3 answered ${answer.refusal.code}: ${answer.refusal.message}`);
-  }
   const rules = corsRulesOf(seen);
   const allowed = `The preflight of ${unknownOrigin} is allowed`;
   if (rules === undefined)
@@ -91,6 +90,5 @@ function otherRulesKept(
     return fail(subject, `Of the rules that are not Kolena's, read back, ${difference}.`);
   if (seen.length === 0) return pass(subject, 'There are none.');
   if (afterApply) return pass(subject, `${seen.length} read back, each equal field by field.`);
-  const nothing = 'a check alone has nothing from before to compare them with.';
-  return unprovable(subject, `${seen.length} read: ${nothing}`);
+  return unprovable(subject, `${seen.length} read: a check alone has nothing from before to compare with.`);
 }

@@ -38,7 +38,12 @@ const wanted: Expectations = {
   otherPolicyArns: [logs.arn],
   locations: [{ bucket: 'pictures', prefix: 'a/', name }],
 };
-const formerNames = { roleName: 'Before', policyName: 'Kolena', iamPath: '/', kolenaPrincipalArn: kolenaArn };
+const formerNames = {
+  roleName: 'Before',
+  policyName: 'Kolena',
+  iamPath: '/',
+  kolenaPrincipalArns: ['arn:aws:iam::444455556666:role/never-applied', kolenaArn],
+};
 const good: Observations = {
   ...observations,
   role: ourRole,
@@ -128,7 +133,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'former-role:Before': {
     seen: { former: [{ names: formerNames, policies: [], role: { ...seenRole, name: 'Before' } }] },
-    cause: /trusts arn:aws:iam::444455556666:role\/kolena/,
+    cause: /trusts arn:aws:iam::444455556666:role\/kolena, and/,
   },
   assumes: { seen: { assumed: refusedWith({}) }, cause: /principal is not trusted/ },
   'external-id': { seen: { withoutExternalId: letIn }, cause: /let the verifier in without/ },

@@ -79,7 +79,7 @@ const formerNames = {
   roleName: 'Before',
   policyName: 'Kolena',
   iamPath: '/',
-  kolenaPrincipalArn: 'arn:aws:iam::444455556666:role/kolena',
+  kolenaPrincipalArns: ['arn:aws:iam::444455556666:role/kolena'],
 };
 const withPolicy = (policy: Observations['policies'][number]): Partial<Observations> => ({
   role: { ...role, attachedPolicies: [...role.attachedPolicies, { name: policy.name, arn: policy.arn }] },
