@@ -74,7 +74,7 @@ export function decideAccess(
     tags: config.tags,
     removals: {
       policies: removals,
-      formerRoles: formerRoles(observed),
+      formerRoles: formerRoles(observed.former),
       cors: removeCors(unserved, { config, observed, region: options.region }),
     },
     warnings: warningsOf({ config, observed, live, now: options.now }),
@@ -111,7 +111,7 @@ export function decideRemoval(
     removals: {
       ...(role && { role: { name: role.name, path: role.path } }),
       policies: [...live.ours, ...live.former].map(removalOf),
-      formerRoles: formerRoles(observed),
+      formerRoles: formerRoles(observed.former),
       cors: removeCors(buckets, { config, observed, region: options.region }),
     },
     warnings: unreadWarnings(observed),

@@ -2,11 +2,7 @@ import type { Observed, ObservedPolicy, ObservedRole } from './observed.ts';
 import { policyNumberOf } from './policy-names.ts';
 
 /** Roles that the config named before and that still trust Kolena. */
-export function formerRoles({
-  former = [],
-}: {
-  readonly former?: Observed['former'] | undefined;
-}): ObservedRole[] {
+export function formerRoles(former: Observed['former'] = []): ObservedRole[] {
   return former.flatMap(({ role }) => role ?? []);
 }
 

@@ -55,7 +55,10 @@ export interface ObservedPolicy extends AttachedPolicy {
 }
 
 /** What a version of the config says by which its role and policies are found. */
-export type AccessNames = Pick<AccessConfig, 'roleName' | 'policyName' | 'iamPath' | 'kolenaPrincipalArn'>;
+export interface AccessNames extends Pick<AccessConfig, 'roleName' | 'policyName' | 'iamPath'> {
+  /** Of every version, today's too: which one was applied to the role, nobody knows. */
+  readonly kolenaPrincipalArns: readonly string[];
+}
 
 /** Names that the config gave before, and what stands under them. */
 export interface FormerAccess {

@@ -1,4 +1,5 @@
 import type { AccessNames } from '../access/observed.ts';
+import type { AccessConfig } from '../config/access-config.ts';
 import { isSameName } from '../config/iam-names.ts';
 import type { Step } from '../github/history.ts';
 import { messageOf } from '../problem/github-error.ts';
@@ -30,7 +31,7 @@ async function earlierNames(run: RunContext): Promise<AccessNames[]> {
   const { config, configFiles: files, edges, event, parseConfig, pullRequests, settings } = run;
   const sha = event.pullRequest?.merged === false ? event.branch : event.commit;
   if (pullRequests === undefined || sha === undefined || files.length === 0) return [];
-  const keyOf = ({ roleName, policyName }: AccessNames) => `${roleName}\n${policyName}`.toLowerCase();
+  const keyOf = ({ roleName, policyName }: AccessConfig) => `${roleName}\n${policyName}`.toLowerCase();
   try {
     const steps = (await pullRequests.stepsOf({ sha, files })).slice(0, MOST_STEPS);
     const versions = steps.map(({ commit }) =>
@@ -44,7 +45,8 @@ async function earlierNames(run: RunContext): Promise<AccessNames[]> {
     const isApplied = (at: number) => pulls[at] === undefined || pulls.indexOf(pulls[at]) === at;
     const byNames = new Map(named.filter((_, at) => isApplied(at)).map((names) => [keyOf(names), names]));
     byNames.delete(keyOf(config));
-    return [...byNames.values()];
+    const principals = new Set([config, ...named].map(({ kolenaPrincipalArn }) => kolenaPrincipalArn));
+    return [...byNames.values()].map((names) => ({ ...names, kolenaPrincipalArns: [...principals] }));
   } catch (error) {
     edges.runner.info(`GitHub did not give the earlier versions of the config: ${messageOf(error)}`);
     return [];

@@ -27,7 +27,7 @@ export function matchingRule(
 }
 
 /** S3 allows at most one `*` in an origin or header, which stands for any characters. */
-function matches(pattern: string, value: string): boolean {
+export function matches(pattern: string, value: string): boolean {
   const star = pattern.indexOf('*');
   if (star < 0) return pattern === value;
   const [start, end] = [pattern.slice(0, star), pattern.slice(star + 1)];

@@ -1,4 +1,5 @@
 import type { AccessConfig } from '../config/access-config.ts';
+import { matches } from './browser.ts';
 import type { CorsRule } from './rule.ts';
 
 /** The CORS rules of one bucket: Kolena's and those of others. */
@@ -62,6 +63,18 @@ export function joinRules({ others, kolena }: CorsRuleSet): readonly CorsRule[] 
 /** Whether S3 answers alike for two rules, whatever their IDs. */
 export function haveSameEffect(one: CorsRule, other: CorsRule): boolean {
   return effectOf(one) === effectOf(other);
+}
+
+const words = { AllowedOrigins: 'pages of', AllowedMethods: 'methods', ExposeHeaders: 'response headers' };
+
+/** In words, what rules allow beyond `kolena`, which allows every request header; beyond none, all of it. */
+export function allowedBeyond(kolena: CorsRule | undefined, rules: readonly CorsRule[]): string[] {
+  return (Object.keys(words) as (keyof typeof words)[]).flatMap((field) => {
+    // A pattern that matches another one as text matches all that the other does.
+    const isWithin = (value: string) => kolena?.[field]?.some((pattern) => matches(pattern, value));
+    const more = new Set(rules.flatMap((rule) => rule[field] ?? []).filter((value) => !isWithin(value)));
+    return more.size > 0 ? [`${words[field]} ${[...more].join(', ')}`] : [];
+  });
 }
 
 /** Equal for rules that S3 answers alike: order and repetition don't count, an absent list is an empty one. */

@@ -55,14 +55,10 @@ export function externalIdsOf(statements: readonly NormalizedStatement[]): strin
     .flatMap(({ key, values }) => (key.toLowerCase() === 'sts:externalid' ? values : []));
 }
 
-/** Whether a trust policy lets a principal in by the statement that marks Kolena's. */
-export function trustsAsKolena(trust: PolicyDocument, principalArn: string): boolean {
-  return statementsOf(trust).some(
-    (statement) =>
-      statement.Sid === kolenaSid &&
-      statement.Effect === 'Allow' &&
-      principalsOf(statement).includes(`AWS:${principalArn}`),
-  );
+/** Those of the principals that a trust policy lets in by the statement that marks Kolena's. */
+export function trustedAsKolena(trust: PolicyDocument, principalArns: readonly string[]): string[] {
+  const ours = statementsOf(trust).filter(({ Sid, Effect }) => Sid === kolenaSid && Effect === 'Allow');
+  return principalArns.filter((arn) => ours.flatMap(principalsOf).includes(`AWS:${arn}`));
 }
 
 /**

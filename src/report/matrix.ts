@@ -13,7 +13,7 @@ const columns = {
   reads: ['reads', 'bucket-policy', 'object-ownership'],
   decrypts: ['decrypts', 'key-policy'],
   'refused after the end': ['ended-reads', 'denies-ended'],
-  browser: ['presigned', 'preflight', 'preflight-unknown-origin'],
+  browser: ['presigned', 'preflight', 'preflight-unknown-origin', 'kolena-cors'],
   'no write': ['denies-write', 'denies-delete'],
   "others' CORS kept": ['foreign-cors'],
 } as const satisfies Readonly<Record<string, readonly CheckKind[]>>;
@@ -62,7 +62,7 @@ function superscript(number: number): string {
 interface MatrixProps {
   readonly checks: readonly Check[];
   readonly causes: readonly Cause[];
-  /** Buckets that are granted no longer: nothing but the rules of others is checked of them. */
+  /** Buckets that are granted no longer: nothing but the CORS rules is checked of them. */
   readonly removed: readonly string[];
 }
 

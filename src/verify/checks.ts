@@ -210,6 +210,15 @@ export const checks = {
       'any web page is answered although no rule allows it: a proxy in front of S3 answers; a warning when another rule allows every origin',
     remedy: 'See whether a proxy or gateway in front of S3 answers preflights itself.',
   },
+  'kolena-cors': {
+    subject: '{bucket}',
+    titles: {
+      pass: "Kolena's CORS rule of {bucket} allows nothing beyond the config.",
+      fail: "Kolena's CORS rule of {bucket} allows more than the config.",
+    },
+    meaning: "somebody added origins, methods or headers to Kolena's rule, or no such rule is wanted",
+    remedy: 'Run `command: plan`, which shows the difference, then `command: apply`, which sets it right.',
+  },
   'foreign-cors': {
     subject: '{bucket}',
     titles: {

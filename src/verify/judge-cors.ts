@@ -1,21 +1,33 @@
 import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
 import { matchingRule } from '../cors/browser.ts';
-import { isKolenaRule, splitRules } from '../cors/rule-set.ts';
+import { allowedBeyond, isKolenaRule, splitRules } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import { unknownOrigin } from './browser-origins.ts';
 import { corsDifference } from '../cors/difference.ts';
 import { type Check, fail, pass, unprovable, warning } from './check.ts';
-import { about } from './checks.ts';
+import { about, checks } from './checks.ts';
 import type { Expectations } from './expectations.ts';
 import { type BucketObservation, corsRulesOf, type Observations } from './observations.ts';
 
-/** Whether the buckets refuse pages that nobody configured, and other CORS rules are as they were. */
+/** Whether buckets refuse unknown pages, Kolena's rule is not wider than the config, and other rules are as they were. */
 export function judgeCors(expectations: Expectations, observations: Observations): Check[] {
   const { buckets } = observations;
   const { locations, origins, ourRule, foreignRules: others } = expectations;
   const asked = origins.length === 0 ? [] : [...new Set(locations.map(({ bucket }) => bucket))];
+  const kolenaRule = (bucket: string): Check | [] => {
+    const subject = about('kolena-cors', { bucket });
+    const isWanted = asked.includes(bucket);
+    // An apply has read back what it wrote, so this reading is newer; what it took away it has not read back.
+    if (!isWanted && observations.afterApply) return [];
+    const rules = corsRulesOf(buckets[bucket])?.filter((rule) => isKolenaRule(rule, ourRule));
+    const beyond = allowedBeyond(isWanted ? ourRule : undefined, rules ?? []).join('; ');
+    if (beyond !== '') return fail(subject, `Beyond the config it allows ${beyond}.`);
+    if (rules === undefined) return unprovable(subject, 'The rules were not read back.');
+    return isWanted ? pass(subject, 'It allows nothing else.') : [];
+  };
   return [
     ...asked.map((bucket) => unknownOriginRefused(bucket, buckets[bucket], ourRule)),
+    ...Object.keys(others).flatMap(kolenaRule),
     ...Object.keys(others).map((bucket) => otherRulesKept(expectations, observations, bucket)),
   ];
 }
@@ -26,41 +38,33 @@ function unknownOriginRefused(bucket: string, seen: BucketObservation | undefine
   const answer = seen?.unknownOrigin;
   if (answer === undefined || answer.outcome === 'skipped')
     return unprovable(subject, answer?.message ?? 'The bucket was not asked.');
-  if (answer.outcome === 'refused') {
+  if (answer.outcome === 'refused')
     return answer.refusal.status === 403
       ? pass(subject, `The preflight of ${unknownOrigin} is refused.`)
       : unprovable(subject, `S3 answered ${answer.refusal.code}: ${answer.refusal.message}`);
-  }
   const rules = corsRulesOf(seen);
+  const allowed = `The preflight of ${unknownOrigin} is allowed`;
   if (rules === undefined)
-    return unprovable(
-      subject,
-      `The preflight of ${unknownOrigin} is allowed, and the CORS rules that can tell why were not read.`,
-    );
+    return unprovable(subject, `${allowed}, and the CORS rules that can tell why were not read.`);
   const asked = { origin: unknownOrigin, method: 'GET' };
   const rule = matchingRule(rules, asked);
-  if (rule !== undefined && matchingRule([ourRule], asked) !== undefined)
+  if (rule === undefined) return fail(subject, `${allowed}, though no CORS rule of the bucket allows it.`);
+  if (matchingRule([ourRule], asked) !== undefined)
     return warning(
       subject,
-      `The preflight of ${unknownOrigin} is allowed, since the config's cors-origins let every page read: ${ourRule.AllowedOrigins.join(', ')}.`,
+      `${allowed}, since the config's cors-origins let every page read: ${ourRule.AllowedOrigins.join(', ')}.`,
       "Name Kolena's origins alone in cors-origins.",
     );
-  if (rule !== undefined && isKolenaRule(rule, ourRule))
+  if (isKolenaRule(rule, ourRule))
     return fail(
       subject,
-      `The preflight of ${unknownOrigin} is allowed by Kolena's rule, which somebody changed: ${JSON.stringify(rule)}`,
-      'Run `command: apply`, which writes the rule again.',
+      `${allowed} by Kolena's rule, which somebody changed.`,
+      checks['kolena-cors'].remedy,
     );
-  if (rule !== undefined) {
-    return warning(
-      subject,
-      `The preflight of ${unknownOrigin} is allowed by another rule, which is kept: ${JSON.stringify(rule)}`,
-      "Narrow that rule's AllowedOrigins, unless it has to be open to every page.",
-    );
-  }
-  return fail(
+  return warning(
     subject,
-    `The preflight of ${unknownOrigin} is allowed, though no CORS rule of the bucket allows it.`,
+    `${allowed} by another rule, which is kept: ${JSON.stringify(rule)}`,
+    "Narrow that rule's AllowedOrigins, unless it has to be open to every page.",
   );
 }
 
@@ -82,13 +86,9 @@ function otherRulesKept(
     );
   const seen = splitRules(read.value, ourRule).others;
   const difference = corsDifference(others[bucket] ?? [], seen);
-  if (difference === undefined && seen.length === 0) return pass(subject, 'There are none.');
-  if (difference === undefined)
-    return afterApply
-      ? pass(subject, `${seen.length} read back, each equal field by field.`)
-      : unprovable(
-          subject,
-          `${seen.length} read: a check alone has nothing from before to compare them with.`,
-        );
-  return fail(subject, `Of the rules that are not Kolena's, read back, ${difference}.`);
+  if (difference !== undefined)
+    return fail(subject, `Of the rules that are not Kolena's, read back, ${difference}.`);
+  if (seen.length === 0) return pass(subject, 'There are none.');
+  if (afterApply) return pass(subject, `${seen.length} read back, each equal field by field.`);
+  return unprovable(subject, `${seen.length} read: a check alone has nothing from before to compare with.`);
 }

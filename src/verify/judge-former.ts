@@ -1,4 +1,5 @@
 import { isSameName } from '../config/iam-names.ts';
+import { trustedAsKolena } from '../iam/trust-policy.ts';
 import { type Check, fail, pass, warning } from './check.ts';
 import { about } from './checks.ts';
 import type { Expectations } from './expectations.ts';
@@ -11,11 +12,10 @@ export function judgeFormer({ role: today }: Expectations, { former = [] }: Obse
   const byRole = new Map(renamed.reverse().map((one) => [one.names.roleName.toLowerCase(), one]));
   return [...byRole.values()].map(({ names, role, denied }) => {
     const subject = about('former-role', { role: names.roleName });
-    if (role !== undefined)
-      return fail(
-        subject,
-        `${role.arn} trusts ${names.kolenaPrincipalArn}, and gives what its policies grant.`,
-      );
+    if (role !== undefined) {
+      const trusted = trustedAsKolena(role.trustPolicy, names.kolenaPrincipalArns).join(' and ');
+      return fail(subject, `${role.arn} trusts ${trusted}, and gives what its policies grant.`);
+    }
     if (denied !== undefined) return warning(subject, `This run is not allowed to read it: ${denied}`);
     return pass(subject, "There is no role of that name that trusts Kolena's principal.");
   });

@@ -19,6 +19,7 @@ const old = policyOf({
 });
 const namedBefore = (over: Partial<AccessNames> = {}): AccessNames => ({
   ...configOf(),
+  kolenaPrincipalArns: [principalArn],
   policyName: 'Old',
   ...over,
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideAccess, decideRemoval } from '../../src/access/decide-access.ts';
 import type { FormerAccess, ObservedPolicy, ObservedRole } from '../../src/access/observed.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
-import { trustPolicy, trustsAsKolena } from '../../src/iam/trust-policy.ts';
+import { trustPolicy, trustedAsKolena } from '../../src/iam/trust-policy.ts';
 import { principalArn } from '../config/configs.ts';
 import { bucketOf, policyArn, policyOf, roleOf, worldOf, readsDropped } from './world.ts';
 
@@ -10,7 +10,10 @@ const options = { region: 'us-east-1' };
 const configOf = (names: object) =>
   parseAccessConfig({ buckets: ['share-with-kolena'], 'kolena-principal-arn': principalArn, ...names });
 const today = configOf({ 'role-name': 'NewRole', 'policy-name': 'New' });
-const names = configOf({ 'role-name': 'OldRole', 'policy-name': 'Old' });
+const names = {
+  ...configOf({ 'role-name': 'OldRole', 'policy-name': 'Old' }),
+  kolenaPrincipalArns: [principalArn],
+};
 const old = policyOf({ name: 'Old', document: readsDropped });
 const oldRole = (over: Partial<ObservedRole> = {}) =>
   roleOf({ name: 'OldRole', attachedPolicies: [{ name: 'Old', arn: policyArn('Old') }], ...over });
@@ -58,7 +61,7 @@ describe('a role of ours under a former name', () => {
   });
 
   test('takes no policy along that the config never named: it may be of another config', () => {
-    const former = formerly({ names: configOf({ 'role-name': 'OldRole', 'policy-name': 'Older' }) });
+    const former = formerly({ names: { ...names, policyName: 'Older' } });
     expect(decideAccess(today, worldAfter(former), options).removals).toMatchObject({
       formerRoles: [{ name: 'OldRole' }],
       policies: [],
@@ -71,15 +74,17 @@ describe('a role of ours under a former name', () => {
   });
 });
 
-test("only a statement of ours for Kolena's principal makes a role one of ours", () => {
+test("only a statement of ours for one of Kolena's principals makes a role one of ours", () => {
   const [kolena] = trustPolicy({ principalArn }).Statement;
-  const trusting = (over: object) =>
-    trustsAsKolena(
-      { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...kolena, ...over }] },
+  const stranger = 'arn:aws:iam::999988887777:root';
+  const trusted = (over: object) =>
+    trustedAsKolena({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...kolena, ...over }] }, [
+      'arn:aws:iam::444455556666:role/never-applied',
       principalArn,
-    );
-  expect(trusting({})).toBe(true);
-  expect(trusting({ Sid: 'Theirs' })).toBe(false);
-  expect(trusting({ Effect: 'Deny' })).toBe(false);
-  expect(trusting({ Principal: { AWS: 'arn:aws:iam::999988887777:root' } })).toBe(false);
+    ]);
+  expect(trusted({})).toEqual([principalArn]);
+  expect(trusted({ Principal: { AWS: [stranger, principalArn] } })).toEqual([principalArn]);
+  expect(trusted({ Sid: 'Theirs' })).toEqual([]);
+  expect(trusted({ Effect: 'Deny' })).toEqual([]);
+  expect(trusted({ Principal: { AWS: stranger } })).toEqual([]);
 });

@@ -51,6 +51,7 @@ async function namedBefore(
   const found = await formerConfigs(run);
   return {
     names: found.map(({ roleName, policyName }) => `${roleName} ${policyName}`),
+    principals: found.map((names) => names.kolenaPrincipalArns),
     asked,
     askedPulls,
     told,
@@ -66,6 +67,23 @@ test('every other name of the last five versions is a former one, and is told on
     names: ['NewRole OldPolicy', 'OldRole KolenaS3ReadAccess', 'Older KolenaS3ReadAccess'],
     asked: ['c9'],
   });
+});
+
+test('each former name comes with every principal that the config named, whatever names it had then, today first', async () => {
+  const [one, two] = ['arn:aws:iam::444455556666:role/one', 'arn:aws:iam::444455556666:role/two'];
+  const versions = [
+    { ...now, 'kolena-principal-arn': two },
+    { ...before, 'kolena-principal-arn': two },
+    { ...before, 'kolena-principal-arn': one },
+    { 'role-name': 'Older' },
+  ];
+  const config = configOf({ ...now, 'kolena-principal-arn': two });
+  const { names, principals } = await namedBefore(versions, { config });
+  expect(names).toEqual(['OldRole KolenaS3ReadAccess', 'Older KolenaS3ReadAccess']);
+  const all = [two, one, principalArn];
+  expect(principals).toEqual([all, all]);
+  // Never applied, perhaps, but trusted all the same.
+  expect((await namedBefore(versions, { config }, [3, 3, 2, 1])).principals).toEqual([all, all]);
 });
 
 test('names differ from others by more than case, and a version that was not valid named nothing', async () => {

@@ -762,7 +762,7 @@ test('A file of checks that cannot be written is a warning, and the run is what 
 });
 
 describe('a role that the config named before and that still trusts Kolena', () => {
-  const names = { roleName: 'OldRole', policyName: 'Old', iamPath: '/', kolenaPrincipalArn: '' };
+  const names = { roleName: 'OldRole', policyName: 'Old', iamPath: '/', kolenaPrincipalArns: [] };
   const arn = 'arn:aws:iam::123456789012:policy/Theirs';
   const attachedPolicies = [{ name: 'Theirs', arn }];
   const role = { ...roleOf({ name: 'OldRole', attachedPolicies }) };
@@ -890,7 +890,7 @@ describe('drift', () => {
   });
 
   test('a former role that this run is not allowed to read keeps the issue open, which is told; it opens none', async () => {
-    const names = { roleName: 'Former', policyName: 'Old', iamPath: '/', kolenaPrincipalArn: '' };
+    const names = { roleName: 'Former', policyName: 'Old', iamPath: '/', kolenaPrincipalArns: [] };
     const former = [{ names, policies: [], denied: 'not authorized to perform: iam:GetRole' }];
     const clean = fakeWorld({ recorded: 'none', event: schedule, inputs: drifts, former });
     expect(await failureIn(clean)).toBeUndefined();

@@ -50,6 +50,13 @@ const withStatement = (more: Statement): PolicyDocument => ({
   Statement: [...seedPolicy.Statement, more],
 });
 const otherOrigin: CORSRule[] = [{ AllowedMethods: ['GET'], AllowedOrigins: ['https://other.example.com'] }];
+const widened: CORSRule = {
+  ID: 'KolenaS3Access',
+  AllowedHeaders: ['*'],
+  AllowedMethods: ['GET', 'PUT'],
+  AllowedOrigins: ['https://app.kolena.io', 'https://other.example.com'],
+  ExposeHeaders: ['ETag'],
+};
 
 /** What somebody who follows the page by hand gets wrong. */
 export const mutants: readonly Mutant[] = [
@@ -78,6 +85,14 @@ export const mutants: readonly Mutant[] = [
       'preflight:share-with-kolena:https://app.kolena.io':
         /origins with a rule: https:\/\/other\.example\.com/,
       'presigned:share-with-kolena': /origins with a rule: https:\/\/other\.example\.com/,
+    },
+  },
+  {
+    name: "Kolena's CORS rule widened to one more origin, a method and a response header",
+    deviation: { corsRules: [widened] },
+    causes: {
+      'kolena-cors:share-with-kolena':
+        /pages of https:\/\/other\.example\.com; methods PUT; response headers ETag/,
     },
   },
   {

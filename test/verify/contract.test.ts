@@ -13,6 +13,7 @@ import {
   callerArn,
   denied,
   expectations,
+  foreignRule,
   goodSimulation,
   keyArn,
   kolenaArn,
@@ -37,7 +38,12 @@ const wanted: Expectations = {
   otherPolicyArns: [logs.arn],
   locations: [{ bucket: 'pictures', prefix: 'a/', name }],
 };
-const formerNames = { roleName: 'Before', policyName: 'Kolena', iamPath: '/', kolenaPrincipalArn: kolenaArn };
+const formerNames = {
+  roleName: 'Before',
+  policyName: 'Kolena',
+  iamPath: '/',
+  kolenaPrincipalArns: ['arn:aws:iam::444455556666:role/never-applied', kolenaArn],
+};
 const good: Observations = {
   ...observations,
   role: ourRole,
@@ -127,7 +133,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'former-role:Before': {
     seen: { former: [{ names: formerNames, policies: [], role: { ...seenRole, name: 'Before' } }] },
-    cause: /trusts arn:aws:iam::444455556666:role\/kolena/,
+    cause: /trusts arn:aws:iam::444455556666:role\/kolena, and/,
   },
   assumes: { seen: { assumed: refusedWith({}) }, cause: /principal is not trusted/ },
   'external-id': { seen: { withoutExternalId: letIn }, cause: /let the verifier in without/ },
@@ -171,6 +177,20 @@ const faults: Readonly<Record<string, Fault>> = {
   'preflight-unknown-origin:pictures': {
     seen: { buckets: { pictures: { ...bucket, unknownOrigin: openTo } } },
     cause: /no CORS rule of the bucket allows it/,
+  },
+  'kolena-cors:pictures': {
+    seen: {
+      buckets: {
+        pictures: {
+          ...bucket,
+          corsRules: {
+            outcome: 'ok',
+            value: [foreignRule, { ...wanted.ourRule, AllowedOrigins: [origin, 'https://other.example'] }],
+          },
+        },
+      },
+    },
+    cause: /it allows pages of https:\/\/other\.example\./,
   },
   'foreign-cors:pictures': {
     seen: { buckets: { pictures: { ...bucket, corsRules: { outcome: 'ok', value: [wanted.ourRule] } } } },

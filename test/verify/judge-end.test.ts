@@ -77,6 +77,7 @@ test('after its end the run is green, and nothing is verified', () => {
     'ended-reads:pictures',
     'preflight:pictures:https://app.kolena.io',
     'preflight-unknown-origin:pictures',
+    'kolena-cors:pictures',
     'foreign-cors:pictures',
     'denies-ended:pictures',
     'denies-write:pictures',

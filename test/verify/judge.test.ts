@@ -38,6 +38,7 @@ const allIds = [
   'presigned:pictures',
   'preflight:pictures:https://app.kolena.io',
   'preflight-unknown-origin:pictures',
+  'kolena-cors:pictures',
   'foreign-cors:pictures',
   'grants:pictures',
   'denies-write:pictures',
@@ -78,7 +79,7 @@ const formerNames = {
   roleName: 'Before',
   policyName: 'Kolena',
   iamPath: '/',
-  kolenaPrincipalArn: 'arn:aws:iam::444455556666:role/kolena',
+  kolenaPrincipalArns: ['arn:aws:iam::444455556666:role/kolena'],
 };
 const withPolicy = (policy: Observations['policies'][number]): Partial<Observations> => ({
   role: { ...role, attachedPolicies: [...role.attachedPolicies, { name: policy.name, arn: policy.arn }] },
@@ -106,6 +107,13 @@ const simulated = (action: string, decision: 'allowed' | 'implicitDeny'): Partia
     ),
   },
 });
+
+const widened = {
+  ...expectations.ourRule,
+  AllowedOrigins: [origin, 'https://other.example'],
+  AllowedMethods: ['GET', 'HEAD', 'PUT'],
+  ExposeHeaders: ['ETag'],
+};
 
 const secondPolicy: Observations['policies'][number] = {
   name: 'Kolena-2',
@@ -589,6 +597,7 @@ const cases: Readonly<Record<string, Case>> = {
       'presigned:pictures': ['fail', /CORS rules were not read/],
       [`preflight:pictures:${origin}`]: ['unprovable', /not asked/],
       'preflight-unknown-origin:pictures': ['unprovable', /not asked/],
+      'kolena-cors:pictures': ['unprovable', /not read back/],
       'foreign-cors:pictures': ['unprovable', /not read back/],
     },
   },
@@ -597,6 +606,7 @@ const cases: Readonly<Record<string, Case>> = {
     verdicts: {
       [`preflight:pictures:${origin}`]: ['unprovable', /for a reason/],
       'preflight-unknown-origin:pictures': ['unprovable', /for a reason/],
+      'kolena-cors:pictures': ['unprovable', /not read back/],
       'foreign-cors:pictures': ['unprovable', /not read back/],
     },
   },
@@ -605,6 +615,7 @@ const cases: Readonly<Record<string, Case>> = {
     verdicts: {
       [`preflight:pictures:${origin}`]: ['fail', /The bucket's CORS rules were not read/],
       'preflight-unknown-origin:pictures': ['unprovable', /rules that can tell why were not read/],
+      'kolena-cors:pictures': ['unprovable', /not read back/],
       'foreign-cors:pictures': ['unprovable', /Allow s3:GetBucketCORS on pictures/],
     },
   },
@@ -649,7 +660,37 @@ const cases: Readonly<Record<string, Case>> = {
     }),
     verdicts: {
       'preflight-unknown-origin:pictures': ['fail', /Kolena's rule, which somebody changed.*apply/s],
+      'kolena-cors:pictures': ['fail', /it allows pages of \*\./],
     },
+  },
+  "Kolena's rule was widened by hand": {
+    seen: {
+      afterApply: false,
+      ...bucket({ corsRules: { outcome: 'ok', value: [foreignRule, widened] } }),
+    },
+    verdicts: {
+      'foreign-cors:pictures': ['unprovable', /nothing from before/],
+      'kolena-cors:pictures': [
+        'fail',
+        /^Beyond the config it allows pages of https:\/\/other\.example; methods HEAD, PUT; response headers ETag\..*command: plan.*command: apply/s,
+      ],
+    },
+  },
+  "a second rule bears the ID of Kolena's": {
+    seen: bucket({
+      corsRules: { outcome: 'ok', value: [foreignRule, expectations.ourRule, widened] },
+    }),
+    verdicts: { 'kolena-cors:pictures': ['fail', /pages of https:\/\/other\.example/] },
+  },
+  "Kolena's rule was narrowed by hand, within a pattern of the config": {
+    wanted: { ourRule: { ...expectations.ourRule, AllowedOrigins: ['https://*.kolena.io'] } },
+    seen: bucket({
+      corsRules: {
+        outcome: 'ok',
+        value: [foreignRule, { ...expectations.ourRule, AllowedHeaders: ['x-a'], MaxAgeSeconds: 9 }],
+      },
+    }),
+    verdicts: {},
   },
   'the config lets every origin in': {
     wanted: { ourRule: { ...expectations.ourRule, AllowedOrigins: ['https://*'] } },
@@ -790,8 +831,27 @@ describe('judge', () => {
   });
 
   test('with `cors: off`, asks nothing of browsers, and still looks at foreign rules', () => {
-    const ids = judge({ ...expectations, origins: [] }, observations).map(({ id }) => id);
-    expect(ids).toEqual(allIds.filter((id) => !/^(presigned|preflight)/.test(id)));
+    const seen = bucket({ corsRules: { outcome: 'ok', value: [foreignRule] } });
+    const ids = judge({ ...expectations, origins: [] }, { ...observations, ...seen }).map(({ id }) => id);
+    expect(ids).toEqual(allIds.filter((id) => !/^(presigned|preflight|kolena-cors)/.test(id)));
+  });
+
+  test.each<[string, Partial<Expectations>]>([
+    ['with `cors: off`', { origins: [] }],
+    ['of a bucket that is granted no longer', { locations: [] }],
+  ])("%s, a rule of Kolena's that stands is more than the config", (_, wanted) => {
+    const seen = { ...observations, afterApply: false };
+    const checks = judge({ ...expectations, ...wanted }, seen);
+    const check = checks.find(({ id }) => id === 'kolena-cors:pictures');
+    expect(check).toMatchObject({
+      status: 'fail',
+      evidence: `Beyond the config it allows pages of ${origin}; methods GET.`,
+    });
+    expect(isVerified(checks.filter((one) => one.id !== check?.id))).toBe(true);
+    expect(isVerified(checks)).toBe(false);
+    // Nobody waited until S3 forgot what an apply took away.
+    const after = judge({ ...expectations, ...wanted }, { ...seen, afterApply: true });
+    expect(after.map(({ id }) => id)).not.toContain('kolena-cors:pictures');
   });
 
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html: the origin may hold one `*`.

@@ -1,7 +1,7 @@
 import type { AccessNames, FormerAccess } from '../../access/observed.ts';
 import { isSameName } from '../../config/iam-names.ts';
 import { isOurDocument } from '../../iam/access-policy.ts';
-import { trustsAsKolena } from '../../iam/trust-policy.ts';
+import { trustedAsKolena } from '../../iam/trust-policy.ts';
 import { isDenied } from '../../problem/aws-error.ts';
 import { observeRole, type RoleAndPolicies, type RoleQuestion } from './observe-role.ts';
 
@@ -28,7 +28,8 @@ async function observeFormer(
   if ([question.names, ...told].some(isSame)) return nothing;
   try {
     const { role, policies } = await observeRole({ ...question, names });
-    if (role === undefined || !trustsAsKolena(role.trustPolicy, names.kolenaPrincipalArn)) return nothing;
+    if (role === undefined || trustedAsKolena(role.trustPolicy, names.kolenaPrincipalArns).length === 0)
+      return nothing;
     return { names, role, policies: policies.filter((one) => one.attached && isOurDocument(one.document)) };
   } catch (error) {
     const { cause } = error as Error;

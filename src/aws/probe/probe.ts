@@ -74,7 +74,7 @@ async function readSettled(
 ): Promise<RoleAndPolicies> {
   const isSettled = ({ role, former }: RoleAndPolicies) =>
     role !== undefined &&
-    formerRoles({ former }).length === 0 &&
+    formerRoles(former).length === 0 &&
     samePolicy(withoutTemporary(role.trustPolicy, checkContext(props)), props.expectations.role.trustPolicy);
   let live = await readBack();
   for (const pause of props.options.afterApply ? settlingPauses : []) {

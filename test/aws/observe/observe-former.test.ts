@@ -9,7 +9,7 @@ const namesOf = (roleName: string) => ({
   roleName,
   policyName: 'Kolena',
   iamPath: '/',
-  kolenaPrincipalArn: principalArn,
+  kolenaPrincipalArns: ['arn:aws:iam::444455556666:role/never-applied', principalArn],
 });
 const trust = (principal: string) =>
   encodeURIComponent(JSON.stringify(trustPolicy({ principalArn: principal })));
