@@ -100,8 +100,8 @@ async function startRegistry() {
   const filename = `terraform-provider-aws_${version}_${platform}.zip`;
   const shasum = createHash('sha256').update(bytes).digest('hex');
   const sums = `${shasum}  ${filename}\n`;
-  const { privateKey, publicKey } = await generateKey({ userIDs: [{ name: 'bench' }] });
-  const signature = await sign({
+  const { privateKey, publicKey } = await generateKey({ userIDs: [{ name: 'bench' }], format: 'armored' });
+  const signature: unknown = await sign({
     message: await createMessage({ binary: Buffer.from(sums) }),
     signingKeys: await readPrivateKey({ armoredKey: privateKey }),
     detached: true,

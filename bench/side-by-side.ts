@@ -1,15 +1,22 @@
 /**
- * This Action beside the bare commands that it runs, in turns, with the provider as HashiCorp ships it: medians, the ratio to
- * bare with its lowest and highest pair, the most memory of all processes together, and when which command ran.
+ * This Action beside the bare commands that it runs and beside a chain of other actions, in turns, with the provider as
+ * HashiCorp ships it: medians, the ratio to bare with its lowest and highest pair, the most memory of all processes together,
+ * and when which command ran.
  *
- *   npx tsx bench/side-by-side.ts [pairs] [plan|apply ...]
+ *   npm run bench [pairs] [plan|apply ...]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CreateOpenIDConnectProviderCommand } from '@aws-sdk/client-iam';
+import type { PolicyDocument } from '../src/iam/policy-document.ts';
+import { administrator } from '../test/support/world.ts';
 import { startScene } from '../test/support/scene.ts';
+import { startGitHub } from '../test/support/github-stand-in.ts';
+import { planChain } from './chain.ts';
+import { medianOf } from './table.ts';
 import { timedTerraform } from './timed-terraform.ts';
 
 interface Run {
@@ -23,18 +30,46 @@ interface Run {
 
 const [pairs = '9', ...given] = process.argv.slice(2);
 const commands = given.length > 0 ? given : ['plan', 'apply'];
+const chain = planChain();
 const regionsOf = {
   'one region': ['us-east-1'],
   'three regions': ['us-east-1', 'eu-west-1', 'ap-northeast-1'],
 };
-const scene = await startScene();
+const [scene, github] = await Promise.all([startScene(), startGitHub()]);
+/** Lets every job of GitHub's in. */
+const federated: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: {
+        Federated: 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com',
+      },
+      Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'],
+    },
+  ],
+};
 /** Children of this process that are the local AWS. */
 const localAws = new Set(childrenOf(process.pid));
 const { untouched } = scene.terraform;
 // The provider as users have it, with Go's collector as they have it.
 const terraformEnv = { TF_CLI_CONFIG_FILE: untouched['TF_CLI_CONFIG_FILE'] ?? '', CHECKPOINT_DISABLE: '1' };
 let names = 0;
+console.log(
+  '| buckets | command | what | median | ratio to bare | ratio of CPU time | memory | timeline |\n| --- | --- | --- | --- | --- | --- | --- | --- |',
+);
+if (chain === undefined) console.error('The chain is left out: its actions could not be cloned from GitHub.');
 try {
+  const arn = 'arn:aws:iam::111122223333:role/chain';
+  await scene.world
+    .iam(scene.world.customerRoot)
+    .send(
+      new CreateOpenIDConnectProviderCommand({
+        Url: scene.world.issuer.iss,
+        ClientIDList: ['sts.amazonaws.com'],
+      }),
+    );
+  await scene.world.createRole({ arn, trustPolicy: federated, policy: administrator });
   for (const [title, regions] of Object.entries(regionsOf)) {
     const buckets = regions.map((region) => ({ name: `bench-${regions.length}-${region}`, region }));
     await Promise.all(buckets.map((bucket) => scene.world.createBucket(bucket)));
@@ -46,14 +81,17 @@ try {
       );
   }
 } finally {
+  await github.stop();
   await scene.stop();
 }
 
 async function compare(title: string, command: string, buckets: readonly string[]): Promise<void> {
   const kinds = {
-    bare: () => bare(command, inputsFor(buckets)),
+    'bare commands': () => bare(command, inputsFor(buckets)),
+    ...(chain !== undefined &&
+      command === 'plan' && { 'chain of actions': () => chained(inputsFor(buckets)) }),
     'this Action': () => action(command, inputsFor(buckets)),
-    'this Action, provider started by Terraform': () =>
+    'this Action, `KOLENA_WARM_PROVIDER: off`': () =>
       action(command, inputsFor(buckets), { KOLENA_WARM_PROVIDER: 'off' }),
   };
   const runs: Record<string, Run[]> = {};
@@ -63,14 +101,14 @@ async function compare(title: string, command: string, buckets: readonly string[
       const result = await run();
       if (turn > 0) (runs[kind] ??= []).push(result);
     }
-  const base = runs['bare'] ?? [];
+  const base = runs['bare commands'] ?? [];
   for (const [kind, all] of Object.entries(runs)) {
     const ratio = (of: 'milliseconds' | 'cpu') => {
       const ratios = all.map((run, at) => run[of] / (base[at]?.[of] ?? NaN));
-      return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
+      return `${medianOf(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`;
     };
-    const seconds = median(all.map(({ milliseconds }) => milliseconds)) / 1000;
-    const memory = median(all.map((run) => run.memory)) / 2 ** 20;
+    const seconds = medianOf(all.map(({ milliseconds }) => milliseconds)) / 1000;
+    const memory = medianOf(all.map((run) => run.memory)) / 2 ** 20;
     console.log(
       `| ${title} | ${command} | ${kind} | ${seconds.toFixed(1)} s | ${ratio('milliseconds')} | ${ratio('cpu')} | ${memory.toFixed(0)} MiB | ${all[0]?.timeline ?? ''} |`,
     );
@@ -101,13 +139,27 @@ async function action(
   });
 }
 
-/** The very configuration that the Action plans. */
-async function bare(command: string, inputs: Record<string, string>): Promise<Run> {
+/** The very configuration that the Action plans, in a folder of its own. */
+async function planned(inputs: Record<string, string>): Promise<string> {
   const { outputs, log } = await scene.run({ ...inputs, command: 'synth' });
   const json = outputs['terraform-json-path'];
   if (json === undefined) throw new Error(log);
   const folder = mkdtempSync(join(tmpdir(), 'bare-'));
   copyFileSync(json, join(folder, 'cdk.tf.json'));
+  return folder;
+}
+
+async function chained(inputs: Record<string, string>): Promise<Run> {
+  const folder = await planned(inputs);
+  const timed = timedTerraform(scene.terraform.binary);
+  const binary = join(timed.folder, 'terraform');
+  return measured(timed, () =>
+    chain?.({ world: scene.world, github, binary, folder, env: { ...terraformEnv, PATH: timed.path } }),
+  );
+}
+
+async function bare(command: string, inputs: Record<string, string>): Promise<Run> {
+  const folder = await planned(inputs);
   const timed = timedTerraform(scene.terraform.binary);
   const env = { HOME: folder, ...scene.world.env(scene.world.deployer), ...terraformEnv, PATH: timed.path };
   const last = command === 'plan' ? ['show', '-json', 'tfplan'] : ['apply', '-input=false', 'tfplan'];
@@ -122,16 +174,18 @@ async function bare(command: string, inputs: Record<string, string>): Promise<Ru
 
 async function measured(
   timed: Pick<ReturnType<typeof timedTerraform>, 'read'>,
-  work: () => Promise<void>,
+  work: () => Promise<void> | undefined,
 ): Promise<Run> {
   let memory = 0;
   const sampling = setInterval(() => {
     memory = Math.max(memory, memoryOf(childrenOf(process.pid).filter((pid) => !localAws.has(pid))));
   }, 100);
   const [began, started, cpu] = [Date.now(), performance.now(), childrenCpu()];
-  await work().finally(() => {
+  try {
+    await work();
+  } finally {
     clearInterval(sampling);
-  });
+  }
   const at = (time: number) => ((time - began) / 1000).toFixed(1);
   const timeline = timed.read().map(({ command, from, to }) => `${command} ${at(from)}–${at(to)}`);
   const milliseconds = performance.now() - started;
@@ -169,8 +223,4 @@ function readOrNothing(file: string): string {
   } catch {
     return '';
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

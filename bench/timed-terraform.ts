@@ -11,6 +11,7 @@ export interface Span {
 
 /** A `terraform` on PATH that notes when each command began and ended. */
 export function timedTerraform(binary: string): {
+  folder: string;
   path: string;
   cpuProbe: string;
   cpu(): number;
@@ -38,7 +39,12 @@ exit $code
   return {
     cpuProbe,
     // Milliseconds. Terraform is no Node program: the one that notes is the Action.
-    cpu: () => Number(readFileSync(join(folder, 'cpu'), 'utf8').trim()),
+    cpu: () =>
+      readFileSync(join(folder, 'cpu'), 'utf8')
+        .trim()
+        .split('\n')
+        .reduce((sum, line) => sum + Number(line), 0),
+    folder,
     path: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
     read: () =>
       readFileSync(notes, 'utf8')

@@ -98,7 +98,7 @@ export async function runAction(run: ActionRun): Promise<ActionResult> {
 }
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/variables */
-const runner = {
+export const runner = {
   CI: 'true',
   GITHUB_ACTIONS: 'true',
   GITHUB_ACTOR: 'octocat',
