@@ -61,14 +61,12 @@ console.log(
 if (chain === undefined) console.error('The chain is left out: its actions could not be cloned from GitHub.');
 try {
   const arn = 'arn:aws:iam::111122223333:role/chain';
-  await scene.world
-    .iam(scene.world.customerRoot)
-    .send(
-      new CreateOpenIDConnectProviderCommand({
-        Url: scene.world.issuer.iss,
-        ClientIDList: ['sts.amazonaws.com'],
-      }),
-    );
+  await scene.world.iam(scene.world.customerRoot).send(
+    new CreateOpenIDConnectProviderCommand({
+      Url: scene.world.issuer.iss,
+      ClientIDList: ['sts.amazonaws.com'],
+    }),
+  );
   await scene.world.createRole({ arn, trustPolicy: federated, policy: administrator });
   for (const [title, regions] of Object.entries(regionsOf)) {
     const buckets = regions.map((region) => ({ name: `bench-${regions.length}-${region}`, region }));
