@@ -43,7 +43,7 @@ interface Installed {
   readonly folder: string;
 }
 
-/** A link leads to a package that is whole; what is no link may still be unpacked while `init` runs. */
+/** A link leads to a package that is whole. Without one, `init` may still be unpacking it. */
 async function whenInstalled(root: string, init: Promise<unknown>): Promise<Installed> {
   const over = new AbortController();
   const ended = init.finally(() => {
