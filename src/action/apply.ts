@@ -1,26 +1,35 @@
+import type { ReadRules } from '../aws/cors.ts';
 import { approve } from './approve.ts';
 import { isOvertaken } from './overtaken.ts';
 import type { Planned } from './plan.ts';
 import type { RunContext } from './run-context.ts';
 
+/** What stands after an apply. */
+export interface Applied {
+  /** CORS rules read after the writes; none when there was nothing to write. */
+  readonly readRules: readonly ReadRules[];
+}
+
 /**
- * Applies the saved plan, and tells whether it did: not when the branch has gone on since. CORS rules leave first, while
+ * Applies the saved plan; undefined when the branch has gone on since, and nothing was done. CORS rules leave first, while
  * the policies still tell which buckets were granted.
  */
-export async function apply(run: RunContext, planned: Planned): Promise<boolean> {
+export async function apply(run: RunContext, planned: Planned): Promise<Applied | undefined> {
   const { edges, report } = run;
   const { aws, observed, desired, terraform, summary } = planned;
+  let readRules: Applied['readRules'] = [];
   // Nothing to apply needs nobody's approval: a run that is repeated passes.
   if (summary.hasChanges) {
     if (run.settings['require-approved-plan']) await approve(run, planned);
-    if (await isOvertaken(run)) return false;
+    if (await isOvertaken(run)) return undefined;
     await aws.requireUnchangedCors(observed);
     await aws.removeKolenaRules(desired.removals.cors);
     await terraform.apply();
     // Beside other rules Terraform writes nothing, and elsewhere not always what it was told to.
-    for (const bucket of await aws.putBackCors(desired.cors))
+    readRules = await aws.putBackCors(desired.cors);
+    for (const { bucket } of readRules.filter(({ isWritten }) => isWritten))
       edges.runner.info(`CORS rules of ${bucket} written; other rules are unchanged.`);
   }
   report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied', writesDone: true });
-  return true;
+  return { readRules };
 }

@@ -1,6 +1,7 @@
 import type { EventContext } from '../github/event.ts';
 import { expectationsOf } from '../verify/expectations.ts';
 import { judge } from '../verify/judge.ts';
+import type { Applied } from './apply.ts';
 import type { Decided } from './decide.ts';
 import { requireVerified } from './gates.ts';
 import type { RunContext } from './run-context.ts';
@@ -15,8 +16,8 @@ export function modeFor(
 }
 
 /** Proves the access that was decided, as it stands in AWS now; throws `verification-failed` when a check fails. */
-export async function prove(run: RunContext, decided: Decided): Promise<void> {
-  const { aws, observed, desired } = decided;
+export async function prove(run: RunContext, decided: Decided & Partial<Applied>): Promise<void> {
+  const { aws, observed, desired, readRules } = decided;
   const { config, settings, report } = run;
   const { event } = run.edges;
   if (settings.verify === 'off') {
@@ -32,6 +33,7 @@ export async function prove(run: RunContext, decided: Decided): Promise<void> {
     mode,
     timeoutSeconds: settings['verify-timeout'],
     afterApply: settings.command === 'apply',
+    readRules,
   };
   const observations = await aws.probe(expectations, observed, options);
   // Where the access ended meanwhile, the answers are of both sides of its end.

@@ -73,8 +73,9 @@ async function perform(run: RunContext): Promise<boolean> {
     case 'apply': {
       if (await isOvertaken(run)) return false;
       const planned = await during('plan', plan(run));
-      if (!(await apply(run, planned))) return false;
-      await during('verify', prove(run, planned));
+      const applied = await apply(run, planned);
+      if (applied === undefined) return false;
+      await during('verify', prove(run, { ...planned, ...applied }));
       return planned.summary.hasChanges;
     }
     case 'verify':

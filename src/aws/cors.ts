@@ -104,30 +104,36 @@ export async function removeKolenaRules(
   );
 }
 
+/** The CORS rules of a bucket as they were read last. */
+export interface ReadRules {
+  readonly bucket: string;
+  readonly rules: readonly CorsRule[];
+  /** Whether they had to be written first. */
+  readonly isWritten: boolean;
+}
+
 /**
- * Writes the rules again where they differ from `cors`, reads them back, and gives the buckets where that was so. Throws
- * `apply-failed`, and does not write, where somebody changed the rules of others since the plan was made.
+ * Writes the rules again where they differ from `cors`, and gives every bucket's as read then. Throws `apply-failed`, and
+ * does not write, where somebody changed the rules of others since the plan was made.
  */
 export async function putBackCors(
   clients: AwsClients,
   cors: readonly DesiredCors[],
   clock: Clock = systemClock,
-): Promise<readonly string[]> {
-  const written = await settleAll(
+): Promise<readonly ReadRules[]> {
+  return settleAll(
     cors.map(async ({ bucket, region, rules: wanted, replacesOthers }) => {
       const s3 = clients.s3(region);
       const rules = joinRules(wanted);
       const current = await readCorsRules(s3, bucket);
-      if (corsDifference(rules, current) === undefined) return [];
+      if (corsDifference(rules, current) === undefined) return { bucket, rules: current, isWritten: false };
       const now = splitRules(current, wanted.kolena);
       const difference = replacesOthers ? undefined : corsDifference(wanted.others, now.others);
       if (difference !== undefined) throw changedMeanwhile(bucket, difference);
       await writeCorsRules({ s3, bucket, rules });
-      await requireReadBack({ s3, bucket, rules }, clock);
-      return [bucket];
+      return { bucket, rules: await readBack({ s3, bucket, rules }, clock), isWritten: true };
     }),
   );
-  return written.flat();
 }
 
 function changedMeanwhile(bucket: string, difference: string): UserError {
@@ -138,10 +144,14 @@ function changedMeanwhile(bucket: string, difference: string): UserError {
   });
 }
 
-async function requireReadBack({ s3, bucket, rules }: BucketRules, clock: Clock): Promise<void> {
-  for (const pause of [...readBackPauses, undefined]) {
-    const difference = corsDifference(rules, await readCorsRules(s3, bucket));
-    if (difference === undefined) return;
+/** The rules that were written, once S3 answers with them. */
+async function readBack({ s3, bucket, rules }: BucketRules, clock: Clock): Promise<readonly CorsRule[]> {
+  const pauses = [...readBackPauses];
+  for (;;) {
+    const read = await readCorsRules(s3, bucket);
+    const difference = corsDifference(rules, read);
+    if (difference === undefined) return read;
+    const pause = pauses.shift();
     if (pause === undefined)
       throw new UserError({
         reason: 'apply-failed',

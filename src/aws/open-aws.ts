@@ -9,7 +9,7 @@ import { awsClients } from './clients.ts';
 import { systemClock } from './clock.ts';
 import { lastChanges } from './cloud-trail/last-changes.ts';
 import { kolenaInTrail } from './cloud-trail/kolena-in-trail.ts';
-import { putBackCors, removeKolenaRules, requireUnchangedCors } from './cors.ts';
+import { putBackCors, type ReadRules, removeKolenaRules, requireUnchangedCors } from './cors.ts';
 import { observe, type ObserveProps } from './observe/observe.ts';
 import { probeAccess, type ProbeOptions } from './probe/probe.ts';
 import { maskedKeys, signIn, type SignInProps } from './sign-in/sign-in.ts';
@@ -29,8 +29,8 @@ export interface Aws {
   /** Throws `plan-changed` when a bucket's CORS rules are not those that the plan was made from. */
   requireUnchangedCors(observed: Observed): Promise<void>;
   removeKolenaRules(removals: readonly CorsRemoval[]): Promise<void>;
-  /** Writes the rules that Terraform did not write, or whose order it lost, and gives their buckets. */
-  putBackCors(cors: readonly DesiredCors[]): Promise<readonly string[]>;
+  /** Writes the rules that Terraform did not write, or whose order it lost, and gives all of them as read then. */
+  putBackCors(cors: readonly DesiredCors[]): Promise<readonly ReadRules[]>;
   /** Asks IAM's simulator about the planned policies. */
   simulatePlanned(
     desired: DesiredAccess,

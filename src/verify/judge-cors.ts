@@ -17,7 +17,7 @@ export function judgeCors(expectations: Expectations, observations: Observations
   const kolenaRule = (bucket: string): Check | [] => {
     const subject = about('kolena-cors', { bucket });
     const isWanted = asked.includes(bucket);
-    // An apply has read back what it wrote, so this reading is newer; what it took away it has not read back.
+    // What an apply wrote was read after the write; what it took away was not read again, and S3 may still tell of it.
     if (!isWanted && observations.afterApply) return [];
     const rules = corsRulesOf(buckets[bucket])?.filter((rule) => isKolenaRule(rule, ourRule));
     const beyond = allowedBeyond(isWanted ? ourRule : undefined, rules ?? []).join('; ');

@@ -96,12 +96,16 @@ describe('putBackCors', () => {
   };
   test('writes nothing where the rules are as they should be', async () => {
     const { clients, writes } = s3InMemory({ pictures: { region: 'eu-west-1', rules } });
-    expect(await putBackCors(clients, [desired], clock)).toEqual([]);
+    expect(await putBackCors(clients, [desired], clock)).toEqual([
+      { bucket: 'pictures', rules, isWritten: false },
+    ]);
     expect(writes).toEqual([]);
   });
   test('writes its rule last where it stood elsewhere', async () => {
     const { clients, buckets } = s3InMemory({ pictures: { region: 'eu-west-1', rules: [ours, ...foreign] } });
-    expect(await putBackCors(clients, [desired], clock)).toEqual(['pictures']);
+    expect(await putBackCors(clients, [desired], clock)).toEqual([
+      { bucket: 'pictures', rules, isWritten: true },
+    ]);
     expect(buckets['pictures']?.rules).toEqual(rules);
   });
 });

@@ -44,6 +44,27 @@ test('a set-up as on the page is verified, and leaves the trust policy as it was
   expect(await world.trustPolicy()).toEqual(goodTrust);
 });
 
+test('a check asks 7 questions about a bucket in the run’s region, and 2 more about what can deny', async () => {
+  await setUpByHand(world);
+  world.gate.forget();
+  await verifyIn(world, { config: { 'include-public-datasets': false } });
+  const asked = world.gate.calls
+    .filter(({ resource, service }) => service === 's3' && resource.includes('share-with-kolena'))
+    .map(({ action }) => action)
+    .sort();
+  const canDeny = ['s3:GetBucketOwnershipControls', 's3:GetBucketPolicy'];
+  expect(asked.filter((action) => !canDeny.includes(action))).toEqual([
+    's3:GetBucketCORS',
+    's3:GetBucketCORS',
+    's3:GetEncryptionConfiguration',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:Preflight',
+    's3:Preflight',
+  ]);
+  expect(asked.filter((action) => canDeny.includes(action))).toEqual(canDeny);
+});
+
 describe('a set-up that is off', () => {
   test.each(mutants)('fails with its cause: $name', async ({ deviation, inputs = {}, causes }) => {
     await setUpByHand(world, deviation);
@@ -97,7 +118,6 @@ describe('IAM that spreads slowly', () => {
       code: 'InvalidAccessKeyId',
       message: 'The key does not exist in our records.',
     };
-    // The first one strikes HeadBucket, for which a 403 is an answer too.
     world.gate.fail({ action: 's3:ListBucket', times: 3, answer: unknownKey });
     const denied = { status: 403, code: 'AccessDenied', message: 'Access Denied' };
     world.gate.fail({ action: 'sts:AssumeRole', times: 2, answer: denied });

@@ -2,6 +2,7 @@ import type { Caller, Observed } from '../../access/observed.ts';
 import type { Log } from '../../base/log.ts';
 import type { Expectations } from '../../verify/expectations.ts';
 import type { AwsClients, CredentialProvider } from '../clients.ts';
+import type { ReadRules } from '../cors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { CheckContext } from '../../iam/temporary-statement.ts';
 import type { Interrupts } from './interrupts.ts';
@@ -16,6 +17,8 @@ export interface ProbeOptions {
   readonly timeoutSeconds: number;
   /** Whether an apply has just written the role: then the trust policy must be read as it was written. */
   readonly afterApply: boolean;
+  /** CORS rules that this run has read after its writes: they are not read again. @default none */
+  readonly readRules?: readonly ReadRules[] | undefined;
 }
 
 export interface ProbeProps {
