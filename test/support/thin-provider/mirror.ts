@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { cacheFolder } from '../cache-folder.ts';
 import { platform, providerPath, registries } from '../provider-mirror.ts';
 
-const serve = fileURLToPath(new URL('serve.mjs', import.meta.url));
+const source = fileURLToPath(new URL('serve.mjs', import.meta.url));
 
 /**
  * A mirror whose AWS providers are those of `mirror`, each behind serve.mjs: Terraform does the same with them, in a fifth of
@@ -17,6 +18,9 @@ export function thinMirror(mirror: string): string {
   );
   if (versions.length === 0 || process.platform === 'win32') return mirror;
   const thin = cacheFolder('thin-provider');
+  const serve = join(thin, 'serve.mjs');
+  // Node alone runs it, and it cuts the schema by the Action's own code.
+  writeOnce(serve, bundled(source));
   for (const version of versions) {
     const original = join(mirror, providerPath, version, platform);
     const name = readdirSync(original).find((file) => file.startsWith('terraform-provider-aws_')) ?? '';
@@ -33,6 +37,11 @@ export function thinMirror(mirror: string): string {
     }
   }
   return thin;
+}
+
+function bundled(entry: string): string {
+  const options = { bundle: true, platform: 'node', format: 'esm', write: false } as const;
+  return buildSync({ entryPoints: [entry], ...options }).outputFiles[0]?.text ?? '';
 }
 
 /** Whole or not at all: another process may be hashing or running the very file. */

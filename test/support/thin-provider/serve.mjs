@@ -17,7 +17,7 @@ import { connect as openSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { keepResources } from './keep-resources.mjs';
+import { keepResources } from '../../../src/terraform/provider-schema.ts';
 
 const [executable = '', schemaFile = '', mode] = process.argv.slice(2);
 const isAttached = mode === '-debug';
