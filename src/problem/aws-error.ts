@@ -37,7 +37,7 @@ export function readAwsError(error: unknown): AwsError {
   const message = saidBy(error);
   if (typeof error !== 'object' || error === null) return { code: 'Unknown', message };
   const { name, code, Code, host, proxy, $metadata, $response } = error as Thrown;
-  return defined({
+  const read = defined({
     // IAM's and STS's XML has the short spelling, their classes in the SDK and every JSON protocol the long one.
     code: (textOf(Code) ?? textOf(code) ?? textOf(name) ?? 'Unknown').replace(/Exception$/, ''),
     message,
@@ -47,6 +47,21 @@ export function readAwsError(error: unknown): AwsError {
     host: textOf(host),
     proxy: textOf(proxy),
   });
+  return read.status !== undefined && unreadable.test(message) ? { ...read, ...pageOfAnother(read) } : read;
+}
+
+/** What the SDK adds where an answer is neither AWS's XML nor its JSON: a proxy's page, for one. */
+const unreadable = /Deserialization error: to see the raw response/;
+const notAws = 'NotFromAws';
+
+function pageOfAnother({ status, headers }: AwsError): Pick<AwsError, 'code' | 'message'> {
+  const type = headers?.['content-type'] ?? 'no content type';
+  return { code: notAws, message: `the answer has HTTP status ${status} and is not AWS's (${type})` };
+}
+
+/** Whether something between the runner and AWS gave the answer. */
+export function isOfAnother({ code }: AwsError): boolean {
+  return code === notAws;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -82,11 +97,15 @@ export function isTransient({ code, status = 0 }: AwsError): boolean {
   return passingCodes.includes(code) || status === 429 || status >= 500;
 }
 
+/** The next step where something else than AWS answered. */
+export const checkTheWay =
+  'Check what stands between the runner and AWS: HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL.';
+
 /** What answered a call, yet as AWS never does: a proxy's own page with status 200, for one. */
 export function notFromAws(call: string): StepError {
   return new StepError({
     message: `What answered ${call} was not AWS: the answer lacks what AWS always sends.`,
-    remedy: 'Check what stands between the runner and AWS: HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL.',
+    remedy: checkTheWay,
   });
 }
 

@@ -1,5 +1,5 @@
 import { StepError } from '../base/errors.ts';
-import { type AwsError, isDenied, isTransient, readAwsError } from './aws-error.ts';
+import { type AwsError, checkTheWay, isDenied, isOfAnother, isTransient, readAwsError } from './aws-error.ts';
 import { credentialsError } from './credentials-error.ts';
 import { denialRemedy } from './denial-remedy.ts';
 import { networkProblem } from './network-error.ts';
@@ -26,6 +26,9 @@ function denied({ message }: AwsError): Problem {
 
 /** An answer that nothing nearer to the call expected. */
 function unexpected(error: AwsError): Problem {
+  if (isOfAnother(error)) {
+    return { message: `A call to AWS failed: ${error.message}.`, remedy: checkTheWay };
+  }
   const { code, message, status = 0, requestId } = error;
   const request = requestId === undefined ? '' : `, request ID ${requestId}`;
   const answer = `${code} (HTTP ${status}${request}): ${message}`;

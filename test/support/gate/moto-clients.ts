@@ -16,7 +16,8 @@ export function motoClients(endpoint: string): MotoClients {
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'moto', secretAccessKey: 'moto' },
-    maxAttempts: 1,
+    // moto answers 500 where a thread reads what another one changes.
+    maxAttempts: 4,
   };
   const iam = memoized((accountId) => asAccount(new IAMClient(config), accountId));
   const s3 = memoized((accountId) => asAccount(new S3Client({ ...config, forcePathStyle: true }), accountId));
