@@ -118,9 +118,16 @@ export const runner = {
   RUNNER_OS: 'Linux',
 };
 
-/** Nothing of this machine but what every process needs: no AWS, Terraform or proxy settings of its own. */
+/**
+ * Nothing of this machine but what every process needs: no AWS, Terraform or proxy settings of its own. The whole suite can be
+ * run without providers that are started ahead.
+ */
 function machine(): Record<string, string> {
-  return { PATH: process.env['PATH'] ?? '', HOME: homedir(), TMPDIR: tmpdir() };
+  const warm = process.env['KOLENA_WARM_PROVIDER'];
+  return {
+    ...{ PATH: process.env['PATH'] ?? '', HOME: homedir(), TMPDIR: tmpdir() },
+    ...(warm !== undefined && { KOLENA_WARM_PROVIDER: warm }),
+  };
 }
 
 /** Without a GitHub there is no token either: nobody waits for a server that cannot be reached. */
