@@ -152,18 +152,18 @@ test('What a merge in between took back is not approved any more.', async () => 
   expect(writesIn(taken)).toEqual([]);
 });
 
-test.each<[string, Partial<ShownPlan>, { mergedAt?: string }, boolean]>([
-  ['before the merge', { plannedAt: '2026-11-25T09:00:00Z' }, { mergedAt: '2026-11-25T10:00:00Z' }, true],
-  ['after the merge', { plannedAt: '2026-11-25T11:00:00Z' }, { mergedAt: '2026-11-25T10:00:00Z' }, false],
+test.each<[string, boolean, Partial<ShownPlan>, { mergedAt?: string }]>([
+  ['before the merge', true, { plannedAt: '2026-11-25T09:00:00Z' }, { mergedAt: '2026-11-25T10:00:00Z' }],
+  ['after the merge', false, { plannedAt: '2026-11-25T11:00:00Z' }, { mergedAt: '2026-11-25T10:00:00Z' }],
   [
     'after the merge, as a person asked for',
+    true,
     { plannedAt: '2026-11-25T11:00:00Z', isAnew: true },
     { mergedAt: '2026-11-25T10:00:00Z' },
-    true,
   ],
-  ['for an older commit', { head: 'head-0' }, {}, false],
-  ['for another config or account', { scope: 'other.yml@0' }, {}, false],
-])('A plan that was shown %s: approved %4$s.', async (_, part, merge, isApproved) => {
+  ['for an older commit', false, { head: 'head-0' }, {}],
+  ['for another config or account', false, { scope: 'other.yml@0' }, {}],
+])('A plan that was shown %s: approved %s.', async (_, isApproved, part, merge) => {
   const shown = { ...(await shownBy('create')), ...part };
   const merges = [{ commit: 'commit-1', pullRequest: { ...pullRequest, ...merge }, shown }];
   const world = fakeWorld({ inputs: gated, event: push, merges });
@@ -249,12 +249,12 @@ test('An apply on a branch that is neither the default one nor protected is not 
   expect(writesIn(world)).toEqual([]);
 });
 
-test.each<[string, Parameters<typeof fakeWorld>[0], boolean]>([
-  ['the commit of the event is on the branch', { onBranch: ['commit-1'] }, true],
-  ['the commit of the event is on no branch', { onBranch: [] }, false],
-  ['another commit is checked out, and on the branch', { checkedOut: 'older', onBranch: ['older'] }, true],
-  ['a pull request’s commit is checked out', { checkedOut: 'head-1', onBranch: ['commit-1'] }, false],
-])('Under the gate, where %s, an apply passes: %3$s.', async (_, props, isApproved) => {
+test.each<[string, boolean, Parameters<typeof fakeWorld>[0]]>([
+  ['the commit of the event is on the branch', true, { onBranch: ['commit-1'] }],
+  ['the commit of the event is on no branch', false, { onBranch: [] }],
+  ['another commit is checked out, and on the branch', true, { checkedOut: 'older', onBranch: ['older'] }],
+  ['a pull request’s commit is checked out', false, { checkedOut: 'head-1', onBranch: ['commit-1'] }],
+])('Under the gate, where %s, an apply passes: %s.', async (_, isApproved, props) => {
   const merges = [{ commit: 'commit-1', pullRequest, shown: await shownBy('create') }];
   const event = { ...push, kind: 'issue_comment' as const };
   const world = fakeWorld({ inputs: gated, event, merges, ...props });

@@ -84,7 +84,7 @@ describe('the issue', () => {
       false,
     ],
     ['an issue of a person', 'Kolena S3 access: AWS and the config differ', 'default', false],
-  ])('is found again %s: %4$s', (_, text, key, expected) => {
+  ])('is found again %s: $3', (_, text, key, expected) => {
     expect(isAbout(text, key)).toBe(expected);
   });
 

@@ -30,7 +30,7 @@ describe('the tested provider', () => {
     ['its very version', '5.100.0', true],
     ['a newer major version', '~> 6.0', false],
     ['a prerelease', '>= 6.0.0-beta1', false],
-  ])('is asked for where the config wants %s: %3$s', async (_, version, taken) => {
+  ])('is asked for where the config wants %s: $2', async (_, version, taken) => {
     expect(await takesTestedProvider({ json: json(version), env: { HOME: home } })).toBe(taken);
   });
 
