@@ -263,8 +263,9 @@ test('nothing is verified where nobody was in the role: a bucket policy may undo
 
 describe('the catalogue of checks', () => {
   test('says each status of a check in words of its own', () => {
-    for (const { titles } of Object.values(catalogue)) {
-      const said = Object.values(titles);
+    const statuses = ['pass', 'fail', 'warning', 'unprovable'];
+    for (const texts of Object.values(catalogue)) {
+      const said = Object.entries(texts).flatMap(([name, text]) => (statuses.includes(name) ? [text] : []));
       expect(new Set(said).size).toBe(said.length);
     }
   });
