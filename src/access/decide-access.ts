@@ -12,12 +12,10 @@ import {
 import { decideRole, requireNoOtherPrincipals } from './decide-role.ts';
 import type { DesiredAccess } from './desired-access.ts';
 import type { CheckContext } from '../iam/temporary-statement.ts';
-import { grantedBuckets } from '../iam/granted-buckets.ts';
+import { grantedBuckets } from '../iam/statements-by-bucket.ts';
 import type { AttachedPolicy, Observed, ObservedRole } from './observed.ts';
-import { formerRoles } from './former-access.ts';
-import { livePolicies, type LivePolicies } from './our-policies.ts';
-import { parseArn } from '../config/arn.ts';
-import { partitionOfRegion } from '../config/partition.ts';
+import { formerRoles, livePolicies, type LivePolicies } from './our-policies.ts';
+import { parseArn, partitionOfRegion } from '../config/arn.ts';
 import { unreadWarnings, warningsOf } from './warnings.ts';
 
 /** What a decision needs to know besides config and AWS. */

@@ -5,8 +5,7 @@ import { isOurDocument } from '../iam/access-policy.ts';
 import { samePolicy, statementsOf } from '../iam/compare-policy.ts';
 import type { DesiredPolicy, PolicyRemoval } from './desired-access.ts';
 import type { Observed } from './observed.ts';
-import type { LivePolicies, OurPolicy } from './our-policies.ts';
-import { policyNameOf } from './policy-names.ts';
+import { type LivePolicies, type OurPolicy, policyNameOf } from './our-policies.ts';
 import { leastPolicies, packPolicies, type PackedPolicy } from '../iam/packing.ts';
 import { quote } from '../base/quote.ts';
 

@@ -1,8 +1,6 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
-import { policyNumberOf } from './policy-names.ts';
-import { isFormerName, policiesOfFormerRoles } from './former-access.ts';
-import type { AttachedPolicy, Observed, ObservedPolicy } from './observed.ts';
+import type { AttachedPolicy, Observed, ObservedPolicy, ObservedRole } from './observed.ts';
 
 /** More policies than a role can hold: no policy of the pack has a higher number, unless somebody gave it one. */
 const MOST_NUMBERED = 99;
@@ -58,4 +56,44 @@ export function livePolicies(config: AccessConfig, observed: Observed): LivePoli
 /** Whether a policy is of our making and serves Kolena's role alone, so that it goes when the config grants nothing by it. */
 function isOursAlone({ attached, usedElsewhere, document }: ObservedPolicy): boolean {
   return attached && usedElsewhere === 0 && isOurDocument(document);
+}
+
+/** The name of the policy with this number: `policy-name` itself, then `policy-name-2`, … */
+export function policyNameOf(policyName: string, number: number): string {
+  return number === 1 ? policyName : `${policyName}-${number}`;
+}
+
+/**
+ * The number of the policy with this name, from 1 to 999; absent when it is none of `policy-name`'s. IAM tells no names
+ * apart by case: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+ *
+ * @example policyNumberOf('KolenaS3ReadAccess', 'kolenas3readaccess-2') // 2
+ */
+export function policyNumberOf(policyName: string, name: string): number | undefined {
+  const [ours, given] = [policyName.toLowerCase(), name.toLowerCase()];
+  if (given === ours) return 1;
+  const suffix = given.startsWith(`${ours}-`) ? given.slice(ours.length + 1) : '';
+  return /^(?:[2-9]|[1-9]\d{1,2})$/.test(suffix) ? Number(suffix) : undefined;
+}
+
+/** Roles that the config named before and that still trust Kolena. */
+export function formerRoles(former: Observed['former'] = []): ObservedRole[] {
+  return former.flatMap(({ role }) => role ?? []);
+}
+
+/** Whether the config gave a policy this name before. */
+function isFormerName({ former = [] }: Pick<Observed, 'former'>, name: string): boolean {
+  return former.some(({ names }) => policyNumberOf(names.policyName, name) !== undefined);
+}
+
+/** The policies that go with them: those of former names that serve nobody else and are not today's. */
+function policiesOfFormerRoles(observed: Observed): ObservedPolicy[] {
+  const todays = new Set(observed.policies.map(({ arn }) => arn));
+  return (observed.former ?? [])
+    .flatMap(({ policies }) => policies)
+    .filter(
+      ({ arn, name, usedElsewhere }) =>
+        usedElsewhere === 0 && !todays.has(arn) && isFormerName(observed, name),
+    )
+    .map((policy) => ({ ...policy, attached: false }));
 }

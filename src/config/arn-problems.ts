@@ -1,5 +1,12 @@
-import { deletedPrincipalIn, parseArn, parsePrincipalArn, pathAndName } from './arn.ts';
-import { partitionOfRegion, partitions, regionPattern } from './partition.ts';
+import {
+  deletedPrincipalIn,
+  parseArn,
+  parsePrincipalArn,
+  pathAndName,
+  partitionOfRegion,
+  partitions,
+  regionPattern,
+} from './arn.ts';
 import type { ProblemOf } from '../base/quote.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */

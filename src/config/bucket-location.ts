@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import { partitions } from './partition.ts';
+import { partitions } from './arn.ts';
 
 /** A bucket or one prefix of it that Kolena may read; no prefix means the whole bucket. */
 export interface BucketLocation {

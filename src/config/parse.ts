@@ -5,9 +5,8 @@ import { UserError, type Place } from '../base/errors.ts';
 import { isMapping, valueAt } from '../base/mapping.ts';
 import { listed, quote } from '../base/quote.ts';
 import type { AccessConfig } from './access-config.ts';
-import { crossProblems } from './cross-checks.ts';
+import { crossProblems, misplacedKeys } from './cross-checks.ts';
 import { accessFields } from './schema.ts';
-import { misplacedKeys } from './misplaced-keys.ts';
 import { itemsOf } from './text.ts';
 import { expandTrustPolicy, trustPolicyKey } from './trust-policy-key.ts';
 

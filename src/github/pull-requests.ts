@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import type { Merge } from '../plan/approval.ts';
 import { findMergedPullRequest, findMerges, type MergedTarget } from './approval.ts';
-import { openGitHub, type GitHubProps } from './client.ts';
+import { openGitHub, type GitHubProps, type GitHub } from './client.ts';
 import {
   orWarning,
   saveComment,
@@ -14,7 +14,6 @@ import { forkOf, type EventPullRequest } from './event.ts';
 import { setLabel, type LabelTarget } from './labels.ts';
 import { mergedPullOf } from './pull-of-commit.ts';
 import type { Review } from '../report/report.ts';
-import { reviewOf } from './review.ts';
 import {
   fileAt,
   findNewer,
@@ -90,5 +89,30 @@ export function openPullRequests(props: GitHubProps): PullRequests {
     saveDriftIssue: (target) => saveDriftIssue(github, target),
     saveComment: (target) => saveComment(github, target),
     setLabel: (target) => setLabel(github, target),
+  };
+}
+
+/** What stands in place of an account that was deleted, as on GitHub's own pages. */
+const GHOST = 'ghost';
+
+/** The people behind a pull request; of each reviewer the last review that approved, asked for changes or was dismissed counts. */
+async function reviewOf({ octokit, owner, repo }: GitHub, number: number): Promise<Review> {
+  const pull = { owner, repo, pull_number: number };
+  const [{ data }, reviews] = await Promise.all([
+    octokit.rest.pulls.get(pull),
+    octokit.paginate(octokit.rest.pulls.listReviews, { ...pull, per_page: 100 }),
+  ]);
+  // Oldest first. https://docs.github.com/rest/pulls/reviews#list-reviews-for-a-pull-request
+  const decisive = reviews.filter(({ state }) =>
+    ['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED'].includes(state),
+  );
+  const last = new Map(decisive.map((review) => [review.user?.login ?? GHOST, review]));
+  const approvers = [...last].filter(([, { state }]) => state === 'APPROVED');
+  return {
+    number,
+    url: data.html_url,
+    author: (data.user as { readonly login: string } | null)?.login ?? GHOST,
+    approvers: approvers.map(([login, { commit_id: commit }]) => ({ login, commit: commit ?? '' })),
+    ...defined({ mergedBy: data.merged ? (data.merged_by?.login ?? GHOST) : undefined }),
   };
 }

@@ -1,7 +1,6 @@
 import { listOf } from './compare-policy.ts';
 import { compareDecisions, isAllowed, like, type DecisionChange } from './evaluate-policy.ts';
-import { contextsOf, exampleOf, type RequestContext } from './examples.ts';
-import { withOverlaps } from './overlap.ts';
+import { contextsOf, exampleOf, type RequestContext, withOverlaps } from './examples.ts';
 import type { Statement } from './policy-document.ts';
 import type { BucketStatements } from './statements-by-bucket.ts';
 

@@ -3,6 +3,7 @@ import { listOf, statementsOf } from './compare-policy.ts';
 import { like } from './evaluate-policy.ts';
 import { exampleOf } from './examples.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
+import { publicDatasetsBucket } from '../config/bucket-location.ts';
 
 /** The part of some documents that can concern one bucket. */
 export interface BucketStatements {
@@ -105,4 +106,18 @@ function inOnePartition(resource: string): string {
 /** What stands behind `arn:aws:s3:::`. */
 function restOf(resource: string): string {
   return S3_ARN.exec(resource)?.[1] ?? '*';
+}
+
+const BUCKET_RESOURCE = /^arn:[a-z-]+:s3:::([^/*?$]+)(?:\/.*)?$/s;
+
+/** The buckets that live policies grant, each once, in the documents' order; Kolena's public datasets are left out. */
+export function grantedBuckets(documents: readonly PolicyDocument[]): string[] {
+  const resources = documents
+    .flatMap(statementsOf)
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Resource }) => listOf(Resource));
+  const buckets = resources.map((resource) => BUCKET_RESOURCE.exec(resource)?.[1]);
+  return [...new Set(buckets)].filter(
+    (bucket) => bucket !== undefined && bucket !== publicDatasetsBucket,
+  ) as string[];
 }

@@ -1,6 +1,6 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
-import { grantedBuckets } from '../iam/granted-buckets.ts';
+import { grantedBuckets } from '../iam/statements-by-bucket.ts';
 import { documentIn } from '../iam/compare-policy.ts';
 import { attributeFacts, type AttributeProps } from './attribute-facts.ts';
 import type { ResourceChange } from './changes.ts';

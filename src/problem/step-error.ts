@@ -1,7 +1,7 @@
 import { StepError } from '../base/errors.ts';
 import { type AwsError, checkTheWay, isDenied, isOfAnother, isTransient, readAwsError } from './aws-error.ts';
 import { credentialsError } from './credentials-error.ts';
-import { denialRemedy } from './denial-remedy.ts';
+import { denialRemedy } from './denial.ts';
 import { networkProblem } from './network-error.ts';
 import type { Problem } from './problem.ts';
 

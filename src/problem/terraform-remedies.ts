@@ -1,5 +1,5 @@
 import { expiredRemedy } from './credentials-error.ts';
-import { denialRemedy } from './denial-remedy.ts';
+import { denialRemedy } from './denial.ts';
 import { isUntrustedCertificate, untrustedCertificateRemedy } from './network-error.ts';
 import { statementFor } from './statement.ts';
 import type { Diagnostic } from './terraform-diagnostics.ts';

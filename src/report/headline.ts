@@ -3,7 +3,7 @@ import { isVerified, type Check } from '../verify/check.ts';
 import { isOfKind } from '../verify/checks.ts';
 import { groupBy } from '../base/group-by.ts';
 import { directions } from './bucket-table.ts';
-import { endText } from './end-text.ts';
+import { endText } from './who.ts';
 import { code, count } from './markdown.ts';
 import { bucketOf, columnOf } from './matrix.ts';
 import type { Report } from './report.ts';

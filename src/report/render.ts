@@ -21,14 +21,12 @@ import {
   type HistoryEntry,
 } from './marker.ts';
 import { clip, code, details, link, prose } from './markdown.ts';
-import type { Mask } from './mask.ts';
-import { maskedReport } from './masked-report.ts';
+import { type Mask, maskedReport } from './mask.ts';
 import { forKolena, roleAndCaller, who } from './who.ts';
 import type { ShownPlan } from '../plan/approval.ts';
 import type { Report } from './report.ts';
-import { resourceDiffs } from './resource-diff.ts';
+import { resourceDiffs, unshownFacts } from './resource-diff.ts';
 import * as section from './sections.ts';
-import { unshownFacts } from './unshown-facts.ts';
 import { headline } from './headline.ts';
 
 /** What identifies the Action's comment, and the body that it replaces. */

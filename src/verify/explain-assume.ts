@@ -1,13 +1,11 @@
-import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
+import { explicitDenyRemedy, parseDenial } from '../problem/denial.ts';
 import { normalizeStatements, statementsOf } from '../iam/compare-policy.ts';
 import { defined } from '../base/defined.ts';
 import { beforeAnyEnd } from '../iam/end-condition.ts';
 import type { Statement } from '../iam/policy-document.ts';
 import { isAllowed, namesPrincipal } from '../iam/evaluate-policy.ts';
-import { parseDenial } from '../problem/denial.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
-import { explainGuard } from './explain-guard.ts';
-import { final, type Explanation, type LiveAccess } from './explanation.ts';
+import { explainGuard, final, type Explanation, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 import { verifierSessionName } from '../iam/temporary-statement.ts';
 import { externalIdsOf } from '../iam/trust-policy.ts';

@@ -3,9 +3,8 @@ import { listOf, statementsOf } from '../iam/compare-policy.ts';
 import { beforeAnyEnd } from '../iam/end-condition.ts';
 import { isAllowed } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
-import { explainGuard } from './explain-guard.ts';
+import { explainGuard, final, type Explanation, type RefusedRead, type LiveAccess } from './explanation.ts';
 import { explainKms, isAboutKms } from './explain-kms.ts';
-import { final, type Explanation, type RefusedRead, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 
 /** Names the cause of a refused ListObjectsV2 or GetObject, by S3's message and the policies read back. */

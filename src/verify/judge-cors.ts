@@ -1,4 +1,4 @@
-import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
+import { explicitDenyRemedy } from '../problem/denial.ts';
 import { matchingRule } from '../cors/browser.ts';
 import { allowedBeyond, isKolenaRule, splitRules } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';

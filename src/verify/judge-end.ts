@@ -1,7 +1,7 @@
 import { humanEnd } from '../base/time.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
 import { evaluatePolicies, like } from '../iam/evaluate-policy.ts';
-import { withOverlaps } from '../iam/overlap.ts';
+import { withOverlaps } from '../iam/examples.ts';
 import { type Check, fail, pass, unprovable } from './check.ts';
 import { about } from './checks.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';

@@ -8,7 +8,7 @@ import { detachedPolicies } from './explain-s3.ts';
 import { liveAccessOf } from './explanation.ts';
 import { judgeOtherPolicies } from './judge-other-policies.ts';
 import type { Observations } from './observations.ts';
-import { trustDifferences } from '../iam/trust-differences.ts';
+import { trustDifferences, trustedAsKolena } from '../iam/trust-policy.ts';
 
 /** What the read-back says: the role is there, trusts whom the config names, and holds the policies. */
 export function judgeRole(expectations: Expectations, observations: Observations): Check[] {
@@ -98,4 +98,20 @@ function policies(expectations: Expectations, observations: Observations): Check
   ];
   if (problems.length > 0) return fail(subject, problems.join(' '));
   return pass(subject, `Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`);
+}
+
+/** Whether a role that the config named before still lets Kolena in; no check while it named none. */
+export function judgeFormer({ role: today }: Expectations, { former = [] }: Observations): Check[] {
+  const renamed = former.filter(({ names }) => !isSameName(names.roleName, today.name));
+  // Each role by its newest names, under which it was read.
+  const byRole = new Map(renamed.reverse().map((one) => [one.names.roleName.toLowerCase(), one]));
+  return [...byRole.values()].map(({ names, role, denied }) => {
+    const subject = about('former-role', { role: names.roleName });
+    if (role !== undefined) {
+      const trusted = trustedAsKolena(role.trustPolicy, names.kolenaPrincipalArns).join(' and ');
+      return fail(subject, `${role.arn} trusts ${trusted}, and gives what its policies grant.`);
+    }
+    if (denied !== undefined) return warning(subject, `This run is not allowed to read it: ${denied}`);
+    return pass(subject, "There is no role of that name that trusts Kolena's principal.");
+  });
 }

@@ -1,4 +1,4 @@
-import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
+import { explicitDenyRemedy } from '../problem/denial.ts';
 import { groupBy } from '../base/group-by.ts';
 import { type Check, fail, pass, unprovable } from './check.ts';
 import { about, idOf } from './checks.ts';

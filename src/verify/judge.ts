@@ -4,10 +4,9 @@ import { judgeAssume } from './judge-assume.ts';
 import { judgeBrowser } from './judge-browser.ts';
 import { judgeCors } from './judge-cors.ts';
 import { judgeEnd } from './judge-end.ts';
-import { judgeFormer } from './judge-former.ts';
+import { judgeFormer, judgeRole } from './judge-role.ts';
 import { judgeGuards, type Known, withOneFix } from './judge-guards.ts';
 import { judgeLocations } from './judge-locations.ts';
-import { judgeRole } from './judge-role.ts';
 import { judgeSimulation } from './judge-simulation.ts';
 import type { Observations } from './observations.ts';
 

@@ -1,4 +1,4 @@
-import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
+import { explicitDenyRemedy } from '../problem/denial.ts';
 import { deletedPrincipalIn } from '../config/arn.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';

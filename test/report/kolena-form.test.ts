@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { spellLocation } from '../../src/config/bucket-location.ts';
-import { kolenaForm } from '../../src/report/kolena-form.ts';
+import { kolenaForm } from '../../src/report/who.ts';
 import type { Report } from '../../src/report/report.ts';
 import { pass, unprovable } from '../../src/verify/check.ts';
 import { about } from '../../src/verify/checks.ts';
