@@ -27,13 +27,12 @@ const UNLIKELY = LATE.slice(0, 2);
 
 /**
  * The merges since the last complete apply, newest first, with what our comments on them showed.
- *
  * @throws UserError `not-approved` when GitHub cannot be asked
  */
 export async function findMerges(
   github: GitHub,
   { key, ...props }: ApprovalProps & { readonly key: string },
-): Promise<Merge[]> {
+): Promise<readonly Merge[]> {
   try {
     const merges: Merge[] = [];
     const applied: AppliedStep[] = [];

@@ -22,7 +22,7 @@ const MOST_STEPS = 100;
 export async function stepsOf(
   { octokit, owner, repo }: GitHub,
   { sha, files }: { readonly sha: string; readonly files: readonly string[] },
-): Promise<Step[]> {
+): Promise<readonly Step[]> {
   const ofFile = async (path: string): Promise<Step[]> => {
     const request = { owner, repo, sha, path, per_page: MOST_STEPS };
     const answer = await unlessMissing(octokit.rest.repos.listCommits(request));
