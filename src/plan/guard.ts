@@ -39,12 +39,8 @@ function otherRulesAtRisk(changes: readonly ResourceChange[]): UserError {
   const addresses = changes.map(({ address }) => `terraform state rm '${address}'`).join('; ');
   return new UserError({
     reason: 'destroy-refused',
-    message:
-      `The plan would ${changes.map(describe).join(', ')}. That deletes a bucket's whole CORS configuration, ` +
-      'the rules of others included, so it is never applied.',
-    remedy:
-      'Put the bucket back into the config, apply, and drop it then; or let Terraform forget it, ' +
-      `in a directory that uses the same backend: ${addresses}.`,
+    message: `The plan would ${changes.map(describe).join(', ')}. That deletes a bucket's whole CORS configuration, the rules of others included, so it is never applied.`,
+    remedy: `Put the bucket back into the config, apply, and drop it then; or let Terraform forget it, in a directory that uses the same backend: ${addresses}.`,
   });
 }
 

@@ -16,8 +16,7 @@ const clockIsOff = {
 
 /** What gets a run on whose credentials reached their end. */
 export const expiredRemedy =
-  'Run again with new ones: sign in right before this step (locally: aws sso login), or use role-to-assume, which ' +
-  'renews them between commands. If one command of Terraform outlasts them, raise role-duration-seconds.';
+  'Run again with new ones: sign in right before this step (locally: aws sso login), or use role-to-assume, which renews them between commands. If one command of Terraform outlasts them, raise role-duration-seconds.';
 
 /** Any call's credentials, as https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and S3's list name them. */
 const known: readonly KnownFailure<Failure>[] = [
@@ -50,8 +49,7 @@ const known: readonly KnownFailure<Failure>[] = [
     message: ({ message, host, region }) =>
       `AWS does not know the access key${host === undefined ? '' : ` at ${host}`} (aws-region ${region}): ${message}`,
     remedy:
-      'Check that the key exists and is active, that its AWS_SESSION_TOKEN is set if it is a temporary one, and that aws-region is of ' +
-      "the key's partition (cn-* for China, us-gov-* for GovCloud) and enabled in the account.",
+      "Check that the key exists and is active, that its AWS_SESSION_TOKEN is set if it is a temporary one, and that aws-region is of the key's partition (cn-* for China, us-gov-* for GovCloud) and enabled in the account.",
   },
   {
     codes: ['RegionDisabled'],

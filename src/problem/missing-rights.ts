@@ -41,10 +41,7 @@ function stackUpdate(roleName: string, lists: StackChange['lists']): string {
     Object.keys(renamed).length === 0
       ? ''
       : `\nAfter the apply, this drops the former names:\n${stackCommand({ roleName, how: 'only', lists: renamed })}`;
-  return (
-    `Let an administrator of IAM update the stack of bootstrap.yaml that made ${roleName}, for both of its roles, in bash and in the stack's account and region:\n` +
-    `${stackCommand({ roleName, how: 'add', lists })}\nThen run this job again.${afterwards}`
-  );
+  return `Let an administrator of IAM update the stack of bootstrap.yaml that made ${roleName}, for both of its roles, in bash and in the stack's account and region:\n${stackCommand({ roleName, how: 'add', lists })}\nThen run this job again.${afterwards}`;
 }
 
 type Denied = Extract<BucketFinding, { kind: 'denied' }>;

@@ -116,8 +116,7 @@ function startedBy(env: Environment): string {
 /** What the permission in the job alone does not mend. https://docs.github.com/actions/reference/security/oidc */
 function furtherCauses(env: Environment): string {
   const reusable =
-    'If they are there and the job is part of a reusable workflow, the job that calls it (`uses: …/.github/workflows/…`) has to grant ' +
-    'them too: a called workflow never gets more than its caller has.';
+    'If they are there and the job is part of a reusable workflow, the job that calls it (`uses: …/.github/workflows/…`) has to grant them too: a called workflow never gets more than its caller has.';
   return env['GITHUB_ACTOR'] === 'dependabot[bot]'
     ? "If they are there: Dependabot's runs can be without an ID token whatever the workflow says; have a person run the job, from a branch of their own."
     : reusable;
