@@ -22,27 +22,17 @@ import { unreadWarnings, warningsOf } from './warnings.ts';
 export interface DecideOptions {
   /** Region of the provider. */
   readonly region: string;
-  /**
-   * Whether what others made or what cannot be brought back may be replaced.
-   * @default false
-   */
+  /** Whether what others made or what cannot be brought back may be replaced. @default false */
   readonly allowDestroy?: boolean | undefined;
-  /**
-   * A permanent verifier that the trust policy names beside Kolena.
-   * @default none
-   */
+  /** A permanent verifier that the trust policy names beside Kolena. @default none */
   readonly verifierArn?: string | undefined;
-  /**
-   * By which the statement of a check is told from one of others that bears its name.
-   * @default none is a check's
-   */
+  /** Tells the statement of a check from one of others that bears its name. @default none is a check's */
   readonly now?: Date;
 }
 
 /**
  * What shall stand in AWS so that the config holds, starting from what exists. With nothing observed it checks what
  * can be known without AWS: quotas, packing, partitions.
- *
  * @throws UserError `invalid-input` for a limit of AWS, `destroy-refused` for something of others that would be lost
  */
 export function decideAccess(
@@ -79,11 +69,7 @@ export function decideAccess(
   };
 }
 
-/**
- * What goes when all of Kolena's access is taken away; what others made stays.
- *
- * @throws UserError `destroy-refused` when the role holds policies of others, or others use Kolena's: then AWS deletes neither
- */
+/** What goes when all of Kolena's access is taken away; throws `destroy-refused` where AWS would delete neither role nor policies. */
 export function decideRemoval(
   config: AccessConfig,
   observed: Observed,

@@ -16,11 +16,7 @@ interface RoleOptions {
   readonly checks: CheckContext;
 }
 
-/**
- * The role as it shall be.
- *
- * @throws UserError `invalid-input` when the trust policy would be longer than AWS takes
- */
+/** The role as it shall be; throws `invalid-input` when the trust policy would be longer than AWS takes. */
 export function decideRole(
   config: AccessConfig,
   live: ObservedRole | undefined,
@@ -51,10 +47,7 @@ export function decideRole(
   };
 }
 
-/**
- * A check that runs takes its own statement away: beside it nothing changes where the rest is as it should be. Where
- * trust changes anyway the statement goes with the former document, and the check adds it again.
- */
+/** Beside the statement of a running check nothing changes where the rest is as it should be; else it goes, and the check adds it again. */
 function besideChecks(
   wanted: PolicyDocument,
   live: PolicyDocument | undefined,
@@ -65,11 +58,7 @@ function besideChecks(
   return running.length === 0 ? wanted : { ...wanted, Statement: [...wanted.Statement, ...running] };
 }
 
-/**
- * Refuses to take over a role that others rely on.
- *
- * @throws UserError `destroy-refused` that names the principals
- */
+/** Throws `destroy-refused`, with the principals, for a role that others rely on. */
 export function requireNoOtherPrincipals(
   role: ObservedRole,
   { kolenaPrincipalArn }: AccessConfig,

@@ -40,10 +40,7 @@ export interface ObservedRole {
   readonly otherDocuments?: Readonly<Record<string, PolicyDocument>>;
 }
 
-/**
- * One of our managed policies as it stands in AWS, with its default version: under the configured names (`policy-name`,
- * `policy-name-2`, …), or on our role under a former one.
- */
+/** One of our managed policies with its default version: under the configured names, or on our role under a former one. */
 export interface ObservedPolicy extends AttachedPolicy {
   readonly document: PolicyDocument;
   /** The oldest version, present only when the policy has five: the next change would push it out. */

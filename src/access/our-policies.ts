@@ -22,10 +22,7 @@ export interface LivePolicies {
   readonly foreign: readonly AttachedPolicy[];
 }
 
-/**
- * Tells Kolena's policies from others. The one that bears `policy-name` itself is Kolena's by the config's word; a numbered
- * one is only if its Sids are, since another policy may happen to be named so.
- */
+/** Tells Kolena's policies from others: `policy-name` itself is Kolena's by the config's word, a numbered one by its Sids. */
 export function livePolicies(config: AccessConfig, observed: Observed): LivePolicies {
   const { policies, role } = observed;
   const numbered = policies.flatMap((policy): OurPolicy[] => {
@@ -66,7 +63,6 @@ export function policyNameOf(policyName: string, number: number): string {
 /**
  * The number of the policy with this name, from 1 to 999; absent when it is none of `policy-name`'s. IAM tells no names
  * apart by case: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
- *
  * @example policyNumberOf('KolenaS3ReadAccess', 'kolenas3readaccess-2') // 2
  */
 export function policyNumberOf(policyName: string, name: string): number | undefined {

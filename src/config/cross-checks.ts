@@ -89,10 +89,7 @@ interface MisplacedKey {
   readonly problem: string;
 }
 
-/**
- * Keys of the config that a wrong indentation, or a tag, put inside of another key: as a key of a mapping, or as text
- * (`kolena-external-id: …` in a list). What they hold is never shown, least of all as a tag.
- */
+/** Keys of the config that a wrong indentation put inside of another key, as a key or as text. What they hold is never shown. */
 export function misplacedKeys(
   given: Readonly<Record<string, unknown>>,
   known: readonly string[],

@@ -18,7 +18,6 @@ export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape)
 
 /**
  * Validates the "Access" keys, from YAML or as the text of Action inputs; a key that is empty counts as not given.
- *
  * @param source - what a message calls the config
  * @param placeOf - where a problem stands, which begins with its key
  * @throws UserError `invalid-input` that names every problem with its path, the value seen and what is allowed

@@ -16,10 +16,7 @@ interface Expanded {
   readonly problems: readonly string[];
 }
 
-/**
- * Reads principal and external ID out of the trust policy JSON that Kolena's form renders: one statement, which lets one
- * principal assume the role, with an external ID or without. Anything else in it is refused by name.
- */
+/** Reads principal and external ID out of the trust policy JSON that Kolena's form renders; anything else in it is refused by name. */
 export function expandTrustPolicy(keys: Readonly<Record<string, unknown>>): Expanded {
   const { [trustPolicyKey]: value, ...given } = keys;
   if (value === undefined) return { given, problems: [] };

@@ -11,11 +11,7 @@ import { mergedPullOf, pullByNumber } from './pull-of-commit.ts';
 export interface ApprovalProps extends HistoryProps {
   /** Whether an open pull request counts. @default false */
   readonly openApproves?: boolean;
-  /**
-   * Whether the run depends on the merged pull requests. A comment alone is not worth a long wait for a commit that does
-   * not look merged: it may have been pushed.
-   * @default true
-   */
+  /** Whether the run depends on the merged pull requests; else no long wait for a commit that may have been pushed. @default true */
   readonly isGated?: boolean;
 }
 
@@ -25,10 +21,7 @@ const LATE = [2, 4, 8, 12, 14];
 /** Seconds, for a commit whose message names no pull request, as after a direct push or a rebase. */
 const UNLIKELY = LATE.slice(0, 2);
 
-/**
- * The merges since the last complete apply, newest first, with what our comments on them showed.
- * @throws UserError `not-approved` when GitHub cannot be asked
- */
+/** The merges since the last complete apply, newest first, with what our comments showed; throws `not-approved` when GitHub cannot be asked. */
 export async function findMerges(
   github: GitHub,
   { key, ...props }: ApprovalProps & { readonly key: string },

@@ -17,10 +17,7 @@ const directions: readonly AccessChange['direction'][] = ['none', 'narrower', 'w
 /** GitHub refuses longer names. */
 const LONGEST_NAME = 50;
 
-/**
- * Leaves one of our labels on the pull request, `kolena-access: wider`, and no other of this key: none at all when access
- * stays as it is, or when that is not known. Gives a warning when GitHub refuses or fails, which stops nothing.
- */
+/** Leaves one of our labels on the pull request, or none where access stays as it is; a refusal of GitHub is a warning and stops nothing. */
 export async function setLabel(github: GitHub, target: LabelTarget): Promise<string | undefined> {
   const { direction, key } = target;
   const wanted = direction === undefined || direction === 'none' ? undefined : labelOf(direction, key);

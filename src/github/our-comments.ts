@@ -18,10 +18,7 @@ export interface OurComment {
   readonly isMinimized: boolean;
 }
 
-/**
- * Our comments with this key, oldest first, from all pages. Anybody can copy a marker into a comment, so only those
- * that this run's token wrote count.
- */
+/** Our comments with this key, oldest first. Anybody can copy a marker, so only those that this run's token wrote count. */
 export async function findOurComments(
   github: GitHub,
   { number, key }: { readonly number: number; readonly key: string },
@@ -95,10 +92,7 @@ async function authorship(
   }
 }
 
-/**
- * The login that comments of this token carry, for servers that do not tell authorship: `GET /user` knows the tokens of
- * persons, and GraphQL's `viewer` those of jobs.
- */
+/** The login of this token's comments: `GET /user` knows the tokens of persons, GraphQL's `viewer` those of jobs. */
 export async function ownLogin({ octokit }: GitHub): Promise<string> {
   try {
     const { viewer } = await octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }');

@@ -9,10 +9,7 @@ export interface Right {
   readonly conditions: Permission['conditions'];
 }
 
-/**
- * What a document allows that these documents do not allow, right by right. It errs on the side of more: what only a
- * comparison of two patterns' meanings would show to be within is beyond.
- */
+/** What a document allows that these documents do not allow, right by right. What only the meaning of patterns would show to be within is beyond. */
 export function rightsBeyond(document: PolicyDocument, granted: readonly PolicyDocument[]): Right[] {
   const within = granted.flatMap(allowedBy);
   return allowedBy(document).filter((right) => !within.some((wider) => includes(wider, right)));
@@ -23,10 +20,7 @@ export function writingRights(document: PolicyDocument): Right[] {
   return allowedBy(document).filter(({ action }) => !READS.test(action));
 }
 
-/**
- * Rights as a reader sees them, those on one resource together, the first few of them.
- * @example rightsText(rights) // 's3:PutObject, s3:DeleteObject on arn:aws:s3:::pictures/*'
- */
+/** Rights for a reader, the first few. @example rightsText(rights) // 's3:PutObject, s3:DeleteObject on arn:aws:s3:::pictures/*' */
 export function rightsText(rights: readonly Right[]): string {
   const phrases = [...groupBy(rights, whereText)].map(
     ([where, own]) => `${[...new Set(own.map(({ action }) => action))].join(', ')} ${where}`,

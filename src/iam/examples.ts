@@ -9,11 +9,7 @@ export type RequestContext = Readonly<Record<string, string>>;
 /** A name that nobody uses: it stands for whatever a wildcard matches. */
 const ANY = 'kolena-s3-access-any';
 
-/**
- * One value that a pattern matches, and that a narrower pattern does not.
- *
- * @example exampleOf('images/*') // 'images/kolena-s3-access-any'
- */
+/** One value that a pattern matches, and a narrower one does not. @example exampleOf('images/*') // 'images/kolena-s3-access-any' */
 export function exampleOf(pattern: string): string {
   return pattern.replace(/\*+/g, ANY).replaceAll('?', 'x');
 }
@@ -75,10 +71,7 @@ function shifted(date: string, seconds: number): string {
 /** Documents whose patterns cross more often are not looked at more closely. */
 const MOST_OVERLAPS = 500;
 
-/**
- * Patterns with those of what several of them match together, so that their examples tell all of them apart. Prefixes lie
- * in each other or apart; only a wildcard further inside makes two patterns cross.
- */
+/** Patterns with those of what several of them match together, so that their examples tell all apart: only an inner wildcard makes two cross. */
 export function withOverlaps(patterns: readonly string[]): string[] {
   const all = [...new Set(patterns)];
   if (!all.some(isInner)) return all;
@@ -98,11 +91,7 @@ function isInner(pattern: string): boolean {
   return /[*?]./s.test(pattern);
 }
 
-/**
- * A pattern of what two patterns both match; undefined where there is none, or where one lies in the other.
- *
- * @example overlapOf('image*', 'imag*\/*') // 'image*\/*'
- */
+/** A pattern of what two patterns both match, unless one lies in the other. @example overlapOf('image*', 'imag*\/*') // 'image*\/*' */
 export function overlapOf(a: string, b: string): string | undefined {
   if (like(a, exampleOf(b)) || like(b, exampleOf(a))) return undefined;
   const deadEnds = new Set<string>();

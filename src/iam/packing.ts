@@ -36,7 +36,6 @@ interface OpenPolicy {
 
 /**
  * Packs the grants into as few policies of 6,144 characters as first-fit by decreasing size finds, by number.
- *
  * What a live policy holds stays in it, so that adding or dropping one bucket changes at most one policy. Inside a
  * policy the config's order holds; Kolena's public datasets come last in the first policy.
  */

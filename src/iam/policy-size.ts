@@ -103,10 +103,7 @@ function entryLength(text: string): number {
   return textLength(JSON.stringify(text)) + 1;
 }
 
-/**
- * Characters that all policies together need at the least, however the grants are shared out: each bucket's and prefix's own
- * ARNs, and each prefix once in some list.
- */
+/** Characters that all policies together need at the least: each bucket's and prefix's own ARNs, and each prefix once in some list. */
 export function leastLength(locations: readonly BucketLocation[], options: GrantOptions): number {
   const prefixes = new Set(locations.flatMap(({ prefix }) => (prefix === undefined ? [] : `${prefix}*`)));
   return arnsLength(locations, options) + lengthOf(prefixes);

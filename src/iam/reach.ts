@@ -35,10 +35,7 @@ const reading = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'] as cons
 /** What a statement with wildcards among its actions may allow besides; they stand for all that write. */
 const writing = ['s3:PutObject', 's3:DeleteObject'];
 
-/**
- * Compares what two sets of statements allow in a bucket by asking the policy evaluator for every place, action and
- * circumstance that one of them tells apart. Nothing here reads a meaning into a statement by itself.
- */
+/** Compares what two sets of statements allow in a bucket, by asking the policy evaluator for every place, action and circumstance. */
 export function compareReach(bucket: string, before: BucketStatements, after: BucketStatements): ReachChange {
   const statements = [...before.statements, ...after.statements];
   const grid: Grid = {

@@ -19,15 +19,9 @@ interface TrustPolicyProps {
   readonly principalArn: string;
   /** @default none: the principal needs no external ID */
   readonly externalId?: string | undefined;
-  /**
-   * A permanent verifier that is trusted beside Kolena, under the same external ID.
-   * @default none
-   */
+  /** A permanent verifier that is trusted beside Kolena, under the same external ID. @default none */
   readonly verifierArn?: string | undefined;
-  /**
-   * ISO 8601: from then on Kolena does not get in. A verifier does, to prove that nothing can be read any more.
-   * @default no end
-   */
+  /** ISO 8601: from then on Kolena does not get in; a verifier does, to prove that nothing can be read any more. @default no end */
   readonly accessUntil?: string | undefined;
 }
 
@@ -66,10 +60,7 @@ export function trustedAsKolena(trust: PolicyDocument, principalArns: readonly s
   return principalArns.filter((arn) => ours.flatMap(principalsOf).includes(`AWS:${arn}`));
 }
 
-/**
- * The principals, as `AWS:arn:…`, that a live trust policy lets in and that are neither Kolena's nor a verifier's,
- * whatever Sid lets them in: Kolena's former principal would lose the role as any other.
- */
+/** The principals, as `AWS:arn:…`, that a live trust policy lets in beside Kolena and verifiers, whatever Sid lets them in. */
 export function otherPrincipals(
   trust: PolicyDocument,
   kolenaPrincipalArn: string,

@@ -16,10 +16,7 @@ export interface ResourceChange {
   readonly action: PlannedAction;
   /** Whether it exists already and is brought in by an import block. */
   readonly imported: boolean;
-  /**
-   * Attribute values before and after; absent on creation and deletion. Sensitive values, and values known only after
-   * apply, are left out.
-   */
+  /** Attribute values, absent on creation and deletion, less sensitive ones and those known only after apply. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
 }
@@ -59,7 +56,6 @@ const plannedActions: Readonly<Record<string, PlannedAction>> = {
 
 /**
  * What a plan does to each resource, unchanged ones included, sorted by address; from `terraform show -json tfplan`.
- *
  * Throws `plan-failed` for a plan that is errored or incomplete, since nobody can approve what is not known.
  * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
  */

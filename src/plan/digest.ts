@@ -29,10 +29,7 @@ const configurationSchema = z.object({
   }),
 });
 
-/**
- * A canonical hash of what a plan changes, 64 hex digits: the order of lists without an order, formatting and computed
- * values don't matter.
- */
+/** A canonical hash of what a plan changes, 64 hex digits: formatting, computed values and the order of lists don't matter. */
 export function planDigest(props: PlanDigestProps): Promise<string> {
   // The plan holds the external ID, which can be short, and the digest is in public comments: guessing has to be slow.
   return deriveSlowly(canonicalChanges(props), 'kolena-s3-access plan digest');

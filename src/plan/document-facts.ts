@@ -38,10 +38,7 @@ export function grantFacts({ role, before, after, lost = [] }: GrantsProps): Fac
 }
 
 interface GrantsProps extends DocumentsProps {
-  /**
-   * Buckets of which Kolena could not read anything any more: their grant takes nothing from anybody when it goes.
-   * @default none
-   */
+  /** Buckets that Kolena could not read any more: their grant takes nothing from anybody when it goes. @default none */
   readonly lost?: readonly string[];
 }
 

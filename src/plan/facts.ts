@@ -17,10 +17,7 @@ interface FactsProps {
   readonly observed: Pick<Observed, 'buckets' | 'unread'>;
 }
 
-/**
- * All that applying a plan brings and takes, piece by piece, each piece once. Every change of the plan has a fact, and a
- * plan without changes has none.
- */
+/** All that applying a plan brings and takes, each piece once: every change has a fact, and a plan without changes has none. */
 export function factsOf({ plan, desired, observed }: FactsProps): Fact[] {
   const role = desired.role?.name ?? desired.removals.role?.name ?? '';
   const lost = lostBuckets(observed);

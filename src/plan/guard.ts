@@ -8,10 +8,7 @@ interface GuardProps {
   readonly expectedDeletes: readonly string[];
 }
 
-/**
- * Refuses (`destroy-refused`) a plan that deletes or replaces the role or a policy that still grants something, unless
- * destroying is allowed; and always one that deletes or replaces a bucket's CORS configuration.
- */
+/** Refuses a plan that deletes or replaces the role or a policy that still grants something, and always one that does so to CORS rules. */
 export function guardDestroy(
   changes: readonly ResourceChange[],
   { allowDestroy, expectedDeletes }: GuardProps,

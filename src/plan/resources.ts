@@ -6,10 +6,7 @@ export interface ResourceKind {
   readonly type: string;
   /** In AWS's words, for readers. */
   readonly label: string;
-  /**
-   * What is lost when one is deleted or replaced: Kolena's `access`, which `allow-destroy` allows; the `rules of others`,
-   * which nothing allows; or `nothing`.
-   */
+  /** What goes with one: Kolena's `access`, which `allow-destroy` allows; the `rules of others`, which nothing allows; or `nothing`. */
   readonly loss: 'access' | 'rules of others' | 'nothing';
 }
 

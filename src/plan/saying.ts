@@ -6,10 +6,7 @@ import type { Fact } from './fact.ts';
 import { factsOf } from './facts.ts';
 import { corsAddress, policyAddresses, resourceKinds, roleAddress } from './resources.ts';
 
-/**
- * Whether a config contradicts a fact: it does not say what comes, or says what goes. `desired` is decided from the config
- * alone, with nothing observed.
- */
+/** Whether a config, decided with nothing observed, contradicts a fact: it does not say what comes, or says what goes. */
 export function contradictionOf(desired: DesiredAccess, replacesOthers: boolean): (fact: Fact) => boolean {
   const plan = { changes: creationOf(desired) };
   const said = factsOf({ plan, desired, observed: nothingObserved });

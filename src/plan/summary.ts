@@ -13,15 +13,9 @@ export interface ChangeCounts {
 
 /** All that a run is going to do: Terraform's plan, and the CORS rules that are written and removed through S3. */
 export interface PlanSummary {
-  /**
-   * Sorted by address, unchanged resources and rules written through S3 included. Rules removed through S3 stay in
-   * `DesiredAccess.removals`.
-   */
+  /** Sorted by address, unchanged ones and rules written through S3 included; rules removed through S3 stay in `removals`. */
   readonly changes: readonly ResourceChange[];
-  /**
-   * As Terraform's own "Plan:" line counts: a replacement adds one and destroys one. A rule removed from among rules of
-   * others counts as a change, the last rule of a bucket as a destroy.
-   */
+  /** As Terraform counts: a replacement adds and destroys one. A rule removed beside others is a change, the last one a destroy. */
   readonly counts: ChangeCounts;
   /** Whether applying would change AWS or, with a backend, what Terraform's state holds. */
   readonly hasChanges: boolean;

@@ -64,10 +64,7 @@ const known: readonly KnownFailure<Failure>[] = [
   },
 ];
 
-/**
- * The UserError for a call that failed for its credentials or on its way to AWS, with the next step; a UserError stays what it is.
- * `undefined` for any other failure, which the caller explains itself.
- */
+/** The UserError for a call that failed for its credentials or on its way to AWS; `undefined` for any other failure. */
 export function credentialsError(error: unknown, { region }: Context): UserError | undefined {
   if (error instanceof UserError) return error;
   const failure = readAwsError(error);

@@ -57,10 +57,7 @@ export function policyOf({ policyKind = 'policy', policyArn }: Denial): string {
   return `${article} ${policyKind}${policyArn === undefined ? '' : ` (${policyArn})`}`;
 }
 
-/**
- * What gets a denied call through: the statement to add, and to what, or who has to lift an explicit deny.
- * @example denialRemedy('… is not authorized to perform: iam:GetRole on resource: role R') // 'Add this statement to …'
- */
+/** What gets a denied call through, by AWS's message: the statement to add, and to what, or who has to lift an explicit deny. */
 export function denialRemedy(message: string, addTo?: string): string {
   const denial = parseDenial(message);
   if (denial === undefined)

@@ -19,10 +19,7 @@ export interface MissingRights {
 
 const stackRoles: readonly string[] = [parameters.DeployRoleName.Default, parameters.PlanRoleName.Default];
 
-/**
- * How the role of a run gets the rights: by an update of the stack for a role of the stack's default names, which a statement added by
- * hand would only help until the next update; by a statement for a user; and for a role of another name both, since either may be right.
- */
+/** How the role of a run gets the rights: by an update of its stack, by a statement for a user, by both for a role of another name. */
 export function missingRightsRemedy({ caller, lists, right, denied = '' }: MissingRights): string {
   const explicit = explicitDenyRemedy(denied);
   if (explicit !== undefined) return explicit;

@@ -78,10 +78,7 @@ export function remedyFor({ summary, detail, block }: Diagnostic): string | unde
   return undefined;
 }
 
-/**
- * S3's operations whose IAM action has another name.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
- */
+/** S3's operations whose IAM action has another name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
 const s3Actions: Readonly<Record<string, string>> = {
   GetBucketCors: 's3:GetBucketCORS',
   PutBucketCors: 's3:PutBucketCORS',

@@ -133,12 +133,7 @@ function planned(report: Report, change: AccessChange | undefined): string {
   ].join(' · ');
 }
 
-/**
- * One kind of change as a sentence, several as counts, so that it stays one line.
- *
- * @example accessSentence([fresh, fresh]) // 'Kolena gets **read access to 2 new buckets**'
- * @example accessSentence([wider, removed, unchanged]) // '**1 bucket wider**, 1 removed, 1 unchanged'
- */
+/** One kind of change as a sentence, several as counts. @example '**1 bucket wider**, 1 removed, 1 unchanged' */
 function accessSentence(buckets: readonly BucketChange[]): string {
   const groups = groupBy(buckets, ({ direction }) => direction);
   const found = directions.filter((direction) => groups.has(direction));

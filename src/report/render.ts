@@ -91,10 +91,7 @@ function withoutFacts({ head, isAnew, plannedAt, scope }: ShownPlan): ShownPlan 
   return { head, isAnew, ...defined({ plannedAt, scope }), digest: '', isCut: true };
 }
 
-/**
- * Only a plan can be approved: an apply keeps what was approved, whether it succeeds or not, and a plan that failed leaves
- * nothing to approve.
- */
+/** Only a plan can be approved: an apply keeps what was approved, and a plan that failed leaves nothing to approve. */
 function approvable(
   { command, outcome, shown, writesDone, time }: Report,
   step: string | undefined,

@@ -84,10 +84,7 @@ function corsRules({ observed, desired }: Diffed) {
   };
 }
 
-/**
- * The facts that no line of the diffs says whole, such as a policy's language or the order of CORS rules: whoever approves
- * the plan approves them too.
- */
+/** The facts that no line of the diffs says whole, as the order of CORS rules: whoever approves the plan approves them too. */
 export function unshownFacts(facts: readonly Fact[], diffs: readonly (readonly DiffLine[])[]): DiffLine[] {
   const lines = diffs.flat().map(({ text }) => spelled(text));
   const values = new Set(lines.flatMap(endings));

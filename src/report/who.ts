@@ -139,11 +139,7 @@ export function kolenaForm({ config, observed, desired, checks = [] }: Report): 
   ].join('\n');
 }
 
-/**
- * When the access ends, or that it has ended, of fixed words and numbers alone; undefined when it has no end.
- *
- * @example 'ends after 30 Jun 2027 (UTC)'
- */
+/** When the access ends or ended, of fixed words and numbers alone; undefined when it has no end. @example 'ends after 30 Jun 2027 (UTC)' */
 export function endText({ config, time }: Pick<Report, 'config' | 'time'>): string | undefined {
   const end = config?.accessUntil;
   if (end === undefined) return undefined;

@@ -60,10 +60,7 @@ const needed = [
   'simulation',
 ] as const;
 
-/**
- * Whether the access is proven, which has not ended: somebody was in the role and tried to read, and nothing was seen to be wrong. Listing a
- * bucket or prefix takes a session of the role; all else can look good in documents that a bucket policy undoes.
- */
+/** Whether the access is proven, and has not ended: a session of the role listed and tried to read, and nothing was seen to be wrong. */
 export function isVerified(all: readonly Check[]): boolean {
   return (
     isUnrefuted(all) &&

@@ -1,10 +1,7 @@
 /** `unprovable`: this run had no way to find out, and says why. */
 export type CheckStatus = 'pass' | 'fail' | 'warning' | 'unprovable';
 
-/**
- * All texts of one check; `{name}` stands for a value of its subject. Each status that the check can have is a sentence in the
- * present tense; `unprovable` shows what would be a pass.
- */
+/** All texts of one check: a sentence for each status that it can have, `unprovable` as a pass; `{name}` stands for a value of its subject. */
 interface CheckTexts extends Partial<Readonly<Record<CheckStatus, string>>> {
   /** What stands behind the colon of the ID; absent where there is one such check. */
   readonly subject?: string;

@@ -44,10 +44,7 @@ function trust({ ended, kolenaPrincipalArn }: EndedExpectations, { role }: Obser
   return fail(subject, `The statement ${JSON.stringify(statement)} still lets Kolena in after the end.`);
 }
 
-/**
- * Whether a bucket policy itself lets the role read a part of a location, or was not read; what names the account leaves it
- * to the role's own policies.
- */
+/** Whether a bucket policy itself lets the role read a part of a location, or was not read; what names the account does not count. */
 function mayRead(location: ExpectedLocation, expectations: Expectations, known: Known): boolean {
   const { policy, unread = [] } = known.buckets[location.bucket]?.guard ?? {};
   if (policy === undefined) return unread.includes('s3:GetBucketPolicy');

@@ -18,7 +18,6 @@ export type Known = Pick<Observed, 'buckets' | 'role'>;
  * Whether the policies of each bucket and its key allow Kolena's session, as far as the documents tell. IAM's simulator cannot
  * be asked: it takes a resource's policy for users only, and not for roles.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
- *
  * @param read names of the locations that were really listed and read, which outweighs a document
  */
 export function judgeGuards(expectations: Expectations, known: Known, read?: ReadonlySet<string>): Check[] {
