@@ -36,7 +36,6 @@ export interface AccessChange {
   readonly buckets: readonly BucketChange[];
   /** Only those that change. */
   readonly others: readonly OtherChange[];
-  /** Whether the role comes, goes or stays. */
   readonly role: 'new' | 'removed' | 'stays' | 'none';
   readonly trust: readonly TrustFinding[];
   readonly direction: 'none' | 'narrower' | 'wider' | 'both';

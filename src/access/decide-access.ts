@@ -20,7 +20,6 @@ import { unreadWarnings, warningsOf } from './warnings.ts';
 
 /** What a decision needs to know besides config and AWS. */
 export interface DecideOptions {
-  /** Region of the provider. */
   readonly region: string;
   /** Whether what others made or what cannot be brought back may be replaced. @default false */
   readonly allowDestroy?: boolean | undefined;

@@ -74,7 +74,6 @@ export function requireNoOtherPrincipals(
   });
 }
 
-/** `AWS:arn:…` is shown as the ARN, `Service:…` and the others as they are. */
 function spell(principal: string): string {
   return principal.replace(/^AWS:(?!\*$)/, '');
 }

@@ -45,7 +45,6 @@ export interface ObservedPolicy extends AttachedPolicy {
   readonly document: PolicyDocument;
   /** The oldest version, present only when the policy has five: the next change would push it out. */
   readonly oldestVersion?: { readonly id: string; readonly document: PolicyDocument };
-  /** Whether it is attached to our role. */
   readonly attached: boolean;
   /** How many other roles, users and groups have it attached or as their permissions boundary. */
   readonly usedElsewhere: number;
@@ -62,7 +61,6 @@ export interface FormerAccess {
   readonly names: AccessNames;
   /** Present while a role of the former name trusts Kolena. */
   readonly role?: ObservedRole;
-  /** Kolena's policies on that role. */
   readonly policies: readonly ObservedPolicy[];
   /** AWS's words when this run is not allowed to read that role. */
   readonly denied?: string;

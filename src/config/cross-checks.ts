@@ -81,9 +81,7 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? item : '')) : [];
 }
 
-/** A key of the config that stands inside of another key's value. */
 interface MisplacedKey {
-  /** The key of the config that holds it. */
   readonly under: string;
   /** A sentence that repeats no value. */
   readonly problem: string;

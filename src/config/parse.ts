@@ -154,7 +154,6 @@ function spellPath(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-/** A value's kind in YAML's words. */
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return 'a list';

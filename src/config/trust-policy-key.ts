@@ -117,7 +117,6 @@ function refuseOthers(mapping: Mapping, { allowed, where, say }: Shape): void {
     say(`${where} has ${quote(key)}, which is not part of what Kolena's form renders`);
 }
 
-/** The one entry of a mapping. */
 function entryOf(value: unknown): readonly [key?: string, value?: unknown] {
   const entries = isMapping(value) ? Object.entries(value) : [];
   return entries.length === 1 ? (entries[0] ?? []) : [];

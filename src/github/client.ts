@@ -57,7 +57,6 @@ function retryRequests({ clock, log }: Waiting) {
 }
 
 interface Try extends Waiting {
-  /** Made before this one. */
   readonly tries: number;
   readonly retries: number;
 }

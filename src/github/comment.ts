@@ -18,7 +18,6 @@ export function shouldComment({ mode, changed, exists }: Occasion): boolean {
 
 /** Where a comment goes, and what it shall say. */
 export interface CommentTarget {
-  /** Of the pull request. */
   readonly number: number;
   /** The `comment-key` input. */
   readonly key: string;

@@ -94,7 +94,6 @@ function numberIn(pattern: RegExp, from: string | undefined): number | undefined
   return found === undefined ? undefined : Number(found);
 }
 
-/** A comment on an issue is about no pull request. */
 function commentedOf(payload: unknown): number | undefined {
   const number = at(payload, 'issue', 'number');
   return typeof at(payload, 'issue', 'pull_request') === 'object' && typeof number === 'number'

@@ -4,7 +4,6 @@ import type { GitHub } from './client.ts';
 
 /** What the labels of a pull request shall say. */
 export interface LabelTarget {
-  /** Of the pull request. */
   readonly number: number;
   /** The `comment-key` input: each config has labels of its own. */
   readonly key: string;

@@ -9,7 +9,6 @@ import type { PolicyDocument, Statement } from './policy-document.ts';
 export interface GrantOptions {
   /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string;
-  /** Whether old versions of objects may be read too. */
   readonly objectVersions: boolean;
   /** ISO 8601: from then on nothing is allowed, in sessions that are open by then too. @default no end */
   readonly accessUntil?: string | undefined;

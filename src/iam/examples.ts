@@ -53,7 +53,6 @@ function meeting({ operator, values }: NormalizedCondition): (string | undefined
   return /not/.test(name) ? [undefined] : values.map(exampleOf);
 }
 
-/** A value that does not meet it. */
 function missing({ operator, values }: NormalizedCondition): string {
   const name = operator.toLowerCase();
   if (name.startsWith('dateless')) return '9999-12-31T00:00:00Z';
@@ -62,7 +61,6 @@ function missing({ operator, values }: NormalizedCondition): string {
   return /not/.test(name) ? exampleOf(values[0] ?? ANY) : `${ANY}-other`;
 }
 
-/** A moment before or after a date. */
 function shifted(date: string, seconds: number): string {
   const time = momentOf(date);
   return Number.isNaN(time) ? date : new Date(time + seconds * 1000).toISOString();
@@ -86,7 +84,6 @@ export function withOverlaps(patterns: readonly string[]): string[] {
   return all;
 }
 
-/** Whether a wildcard stands before the last character. */
 function isInner(pattern: string): boolean {
   return /[*?]./s.test(pattern);
 }

@@ -27,7 +27,6 @@ export interface PackedPolicy {
   readonly document: PolicyDocument;
 }
 
-/** A policy while it is packed. */
 interface OpenPolicy {
   readonly number: number;
   grants: readonly Grant[];
@@ -73,7 +72,6 @@ function assign(props: PackingProps, always: readonly Grant[]): Map<Grant, numbe
   return new Map(pack.policies.flatMap(({ number, grants }) => grants.map((grant) => [grant, number])));
 }
 
-/** Policies by number, opened as they are needed. */
 function openPack(options: PackingProps, always: readonly Grant[]) {
   const policies: OpenPolicy[] = [];
 
@@ -192,7 +190,6 @@ function lengthOf(grants: readonly Grant[]): number {
   return grants.reduce((sum, grant) => sum + keyOf(grant).length, 0);
 }
 
-/** A grant in its shortest spelling. */
 function keyOf(grant: Grant): string {
   return typeof grant === 'string' ? grant : spellLocation(grant);
 }

@@ -22,7 +22,6 @@ export interface PolicySize {
   readonly whole: number;
   readonly objects: number;
   readonly keys: readonly string[];
-  /** The prefixes of each bucket. */
   readonly prefixes: ReadonlyMap<string, readonly string[]>;
   /** The statements that list buckets, by what `prefixListKey` says of the prefixes that they share. */
   readonly lists: ReadonlyMap<string, ListSize>;

@@ -16,7 +16,6 @@ export interface Extent {
 export interface Reach {
   readonly reads: Extent;
   readonly lists: Extent;
-  /** Old versions of objects. */
   readonly versions: Extent;
   /** Other actions that are allowed anywhere in it, as `s3:PutObject`. */
   readonly others: readonly string[];

@@ -103,7 +103,6 @@ function inOnePartition(resource: string): string {
   return resource.replace(/^arn:[^:]*:s3:::/, 'arn:aws:s3:::');
 }
 
-/** What stands behind `arn:aws:s3:::`. */
 function restOf(resource: string): string {
   return S3_ARN.exec(resource)?.[1] ?? '*';
 }

@@ -88,7 +88,6 @@ function isUnset(value: unknown): boolean {
   );
 }
 
-/** A policy document by what it says; any other text as it is. */
 function parsedDocument(text: string): unknown {
   const document = documentIn(text);
   return document ? { version: document.Version, statements: normalizeStatements(document) } : text;

@@ -5,7 +5,6 @@ import type { PolicyDocument } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
 import { factsBetween, type Fact, type FactProps } from './fact.ts';
 
-/** The documents of one kind before and after; none where there is none. */
 interface DocumentsProps {
   /** Name of the role that they speak for. */
   readonly role: string;
@@ -72,7 +71,6 @@ function trustOf({ effect, principal, actions, conditions, rest }: Permission, r
   };
 }
 
-/** A permission with the place that it is about. */
 interface Located extends Permission {
   readonly place: string;
   /** What other permissions have to share to be one grant with this one. */

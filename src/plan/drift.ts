@@ -18,7 +18,6 @@ export interface Drift {
 const PATIENCE = 7 * 24 * 60 * 60 * 1000;
 
 interface DriftProps extends ApprovalProps {
-  /** All that an apply would do. */
   readonly facts: readonly Fact[];
   /** Milliseconds since 1970. */
   readonly now: number;

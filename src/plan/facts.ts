@@ -10,7 +10,6 @@ import { factOf, type Fact, type FactKind } from './fact.ts';
 import { kindOfType, nameOf, policyAddressOf, resourceKinds, roleAddress } from './resources.ts';
 import type { PlanSummary } from './summary.ts';
 
-/** A plan, and what it was decided from. */
 interface FactsProps {
   readonly plan: Pick<PlanSummary, 'changes'>;
   readonly desired: Pick<DesiredAccess, 'role' | 'cors' | 'removals'>;
@@ -45,7 +44,6 @@ function isWritten({ action }: Pick<ResourceChange, 'action'>): boolean {
 interface ChangeProps extends FactsProps {
   /** What all documents together bring and take. */
   readonly access: readonly Fact[];
-  /** Its name. */
   readonly role: string;
 }
 

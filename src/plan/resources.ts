@@ -2,7 +2,6 @@ import type { ResourceChange } from './changes.ts';
 
 /** A kind of resource that a plan holds. */
 export interface ResourceKind {
-  /** Terraform's type. */
   readonly type: string;
   /** In AWS's words, for readers. */
   readonly label: string;

@@ -18,7 +18,6 @@ export type ActionWord =
 /** One line of the table of resources. */
 export interface ResourceRow {
   readonly action: ActionWord;
-  /** Terraform's. */
   readonly type: string;
   /** In AWS's words: "IAM role", "CORS rules of bucket". */
   readonly label: string;

@@ -19,7 +19,6 @@ export function contradictionOf(desired: DesiredAccess, replacesOthers: boolean)
   };
 }
 
-/** The plan that makes all of it out of nothing. */
 function creationOf({ role, policies, cors, tags }: DesiredAccess): ResourceChange[] {
   const made = { action: 'create', imported: false } as const;
   const { attachment, policy: policyKind, cors: corsKind, role: roleKind } = resourceKinds;

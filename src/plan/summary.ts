@@ -22,7 +22,6 @@ export interface PlanSummary {
 }
 
 interface SummaryProps {
-  /** Terraform's own. */
   readonly changes: readonly ResourceChange[];
   readonly desired: Pick<DesiredAccess, 'cors' | 'removals'>;
   readonly observed: Pick<Observed, 'buckets'>;

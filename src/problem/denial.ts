@@ -7,7 +7,6 @@ export interface Denial {
   readonly action: string;
   /** The ARN; absent where AWS gives none, as for IAM's `role NAME`. */
   readonly resource?: string;
-  /** The ARN of who asked. */
   readonly principal?: string;
   /** `unexplained` where AWS gives no reason. */
   readonly kind: 'explicit' | 'implicit' | 'unexplained';

@@ -50,7 +50,6 @@ export function missingCredentials(env: Environment): UserError {
 /** What a workflow has to say so that its jobs may ask GitHub for an ID token. */
 export const idTokenPermission = 'permissions:\n  id-token: write\n  contents: read';
 
-/** Who would act: a caller, or the role that is about to be assumed. */
 interface Identity {
   readonly accountId: string | undefined;
   readonly arn: string;

@@ -24,7 +24,6 @@ function denied({ message }: AwsError): Problem {
   return { message: `AWS denies this run a call: ${message}`, remedy: denialRemedy(message) };
 }
 
-/** An answer that nothing nearer to the call expected. */
 function unexpected(error: AwsError): Problem {
   if (isOfAnother(error)) {
     return { message: `A call to AWS failed: ${error.message}.`, remedy: checkTheWay };

@@ -76,7 +76,6 @@ function versionsOf({ versions }: Report) {
   return { action: actionVersion, ...versions };
 }
 
-/** The run, and the people who let it in. */
 function runSection(report: Report): string[] {
   const { commit, runUrl, time, review = 'nobody asked GitHub for it' } = report;
   const { action, terraform, provider } = versionsOf(report);

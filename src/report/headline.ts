@@ -82,7 +82,6 @@ function isOver({ checks = [] }: Report): boolean {
   return tried.length > 0 && tried.every(({ status }) => status === 'pass');
 }
 
-/** Whether a check after the end failed. */
 function outlivesEnd({ checks = [] }: Report): boolean {
   const kinds = ['ended-reads', 'denies-ended', 'ended'] as const;
   return checks.some(({ id, status }) => status === 'fail' && kinds.some((kind) => isOfKind(id, kind)));

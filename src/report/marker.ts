@@ -20,7 +20,6 @@ export interface CommentMarker {
   readonly shown?: ShownPlan;
   /** The last apply that finished its writes. */
   readonly applied?: AppliedStep;
-  /** The result that the comment shows. */
   readonly latest: HistoryEntry;
   /** Earlier results, newest first, at most 20. */
   readonly history: readonly HistoryEntry[];

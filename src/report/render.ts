@@ -143,7 +143,6 @@ export function changeOf({
   return accessChange({ observed: observed ?? { policies: [], buckets: {} }, desired, role });
 }
 
-/** What there is to tell of a plan. */
 type Planned = Pick<Report, 'plan' | 'desired' | 'observed' | 'backend' | 'facts'>;
 
 function plannedOf(report: Planned) {

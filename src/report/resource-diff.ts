@@ -11,7 +11,6 @@ import { documentDiff } from './document-diff.ts';
 import type { Report } from './report.ts';
 import type { Fact } from '../plan/fact.ts';
 
-/** A plan and what its difference is read from. */
 type Diffed = RowsProps & Pick<Report, 'observed'> & { readonly desired: DesiredAccess };
 
 /** What changes, resource by resource, for people to read; nothing for resources that stay as they are. */

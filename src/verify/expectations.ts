@@ -30,7 +30,6 @@ export interface Expectations
   readonly regions: Readonly<Record<string, string>>;
   /** Origins that every bucket's preflight must allow; empty with `cors: off`. */
   readonly origins: readonly string[];
-  /** The CORS rule that lets Kolena's page in. */
   readonly ourRule: CorsRule;
   /** Each bucket's CORS rules of others, in order. */
   readonly foreignRules: Readonly<Record<string, readonly CorsRule[]>>;

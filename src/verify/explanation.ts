@@ -15,7 +15,6 @@ export interface Explanation extends Problem {
 /** What AWS holds when it is read back, against which a refusal is explained. */
 export interface LiveAccess {
   readonly expectations: Expectations;
-  /** ARN of the role or user that asks. */
   readonly callerArn: string;
   /** Absent when there is none. */
   readonly role?: ObservedRole;

@@ -23,7 +23,6 @@ export function judgeEnd(expectations: EndedExpectations, observations: Observat
   ];
 }
 
-/** Of an access that is over. */
 interface EndedExpectations extends Expectations {
   readonly ended: string;
 }

@@ -7,7 +7,6 @@ import { about } from './checks.ts';
 import type { Expectations } from './expectations.ts';
 import type { Observations } from './observations.ts';
 
-/** A policy on the role that is not of our making. */
 interface OtherPolicy {
   /** Its ARN, or the name of an inline one. */
   readonly key: string;

@@ -52,7 +52,6 @@ function judgeOne(
   return fail(subject, wrong.map(describe).join(' '), remedyFor(wrong));
 }
 
-/** What was asked about. */
 const policies = { planned: 'planned policies', role: 'policies of the role' } as const;
 
 function describe({ question, decision, decidedBy, guard }: SimulationAnswer): string {
