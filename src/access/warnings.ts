@@ -156,10 +156,7 @@ function sharedPolicyWarning({ arn, usedElsewhere }: OurPolicy): Warning | undef
   };
 }
 
-function kmsWarning(
-  { kmsKeyArns }: AccessConfig,
-  bucket: Observed['buckets'][string] | undefined,
-): Warning | undefined {
+function kmsWarning({ kmsKeyArns }: AccessConfig, bucket: Observed['buckets'][string] | undefined) {
   const key = bucket?.defaultKmsKeyArn;
   if (bucket === undefined || key === undefined || kmsKeyArns.includes(key)) return undefined;
   if (isKeyAlias(key))
@@ -175,10 +172,7 @@ function kmsWarning(
   };
 }
 
-function replacedCorsWarning(
-  bucket: string,
-  known: Pick<WarningsProps, 'config' | 'observed'>,
-): Warning | undefined {
+function replacedCorsWarning(bucket: string, known: Pick<WarningsProps, 'config' | 'observed'>) {
   const lost = known.config.cors === 'replace' ? currentRules(bucket, known).others.length : 0;
   if (lost === 0) return undefined;
   return {

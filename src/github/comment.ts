@@ -107,10 +107,7 @@ async function create(github: GitHub, target: CommentTarget): Promise<Saved> {
   }
 }
 
-async function update(
-  github: GitHub,
-  { target, comment }: { target: CommentTarget; comment: OurComment },
-): Promise<Saved> {
+async function update(github: GitHub, { target, comment }: { target: CommentTarget; comment: OurComment }) {
   const { octokit, owner, repo, log } = github;
   const { editedBy, isMinimized, nodeId } = comment;
   if (editedBy !== undefined)

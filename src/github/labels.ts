@@ -57,11 +57,7 @@ async function labelsOn({ octokit, owner, repo }: GitHub, { number }: LabelTarge
   return labels.map(({ name }) => name);
 }
 
-async function remove(
-  { octokit, owner, repo }: GitHub,
-  { number }: LabelTarget,
-  name: string,
-): Promise<void> {
+async function remove({ octokit, owner, repo }: GitHub, { number }: LabelTarget, name: string) {
   try {
     await octokit.rest.issues.removeLabel({ owner, repo, issue_number: number, name });
   } catch (error) {

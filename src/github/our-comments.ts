@@ -69,10 +69,7 @@ interface Authorship {
 const MOST_IDS = 100;
 
 /** Who wrote and edited comments; undefined on a server without GraphQL, or one that hides it from this token. */
-async function authorship(
-  { octokit, log }: GitHub,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, Authorship> | undefined> {
+async function authorship({ octokit, log }: GitHub, ids: readonly string[]) {
   try {
     const told: [string, Authorship][] = [];
     // Anybody can copy our marker into more comments than one query tells of.

@@ -41,10 +41,7 @@ export function openPullRequests(props: GitHubProps) {
 }
 
 /** A pull request that the event names by its number alone. */
-async function describe(
-  { octokit, owner, repo }: GitHub,
-  number: number,
-): Promise<EventPullRequest & { readonly branch: string }> {
+async function describe({ octokit, owner, repo }: GitHub, number: number) {
   const { data } = await octokit.rest.pulls.get({ owner, repo, pull_number: number });
   const { head, base, merged } = data;
   const from = head.repo as { readonly full_name: string } | null;

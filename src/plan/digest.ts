@@ -52,10 +52,7 @@ function canonicalChanges({ changes: all, planJson, corsRemovals, facts }: PlanD
   return JSON.stringify(canonical({ changes, removals, facts: keys }));
 }
 
-function canonicalChange(
-  { address, action, imported, before, after }: ResourceChange,
-  set: Expressions,
-): unknown {
+function canonicalChange({ address, action, imported, before, after }: ResourceChange, set: Expressions) {
   const values = Object.entries(set).map(
     ([name, expression]) => [name, asSet(after?.[name], expression)] as const,
   );

@@ -38,10 +38,7 @@ export function summarizePlan({ changes, desired, observed, backend }: SummaryPr
   return { changes: all, counts, hasChanges: touchesAws || (backend && touchesState) };
 }
 
-function countsOf(
-  changes: readonly ResourceChange[],
-  { removals }: Pick<DesiredAccess, 'removals'>,
-): ChangeCounts {
+function countsOf(changes: readonly ResourceChange[], { removals }: Pick<DesiredAccess, 'removals'>) {
   const count = (...actions: PlannedAction[]) =>
     changes.filter(({ action }) => actions.includes(action)).length;
   const removed = removals.cors.filter(({ rules }) => rules.kolena !== undefined);

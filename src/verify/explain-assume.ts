@@ -67,10 +67,7 @@ export function letsIn({ callerArn, role }: LiveAccess, externalId: string | und
   });
 }
 
-function explainCondition(
-  statements: readonly Statement[],
-  { externalId, role: { name } }: Expectations,
-): Explanation {
+function explainCondition(statements: readonly Statement[], { externalId, role: { name } }: Expectations) {
   const demanded = externalIdsOf(normalizeStatements({ Statement: statements }));
   if (demanded.length > 0 && !demanded.includes(externalId ?? ''))
     return final(

@@ -104,10 +104,7 @@ function whyNoProof(attempt: Attempt<unknown>, { kind, removed }: TrustForVerifi
 }
 
 /** The live statement that lets Kolena's principal in without or with a wrong external ID. */
-function statementWithoutExternalId(
-  { kolenaPrincipalArn }: Expectations,
-  { trustPolicy }: ObservedRole,
-): string | undefined {
+function statementWithoutExternalId({ kolenaPrincipalArn }: Expectations, { trustPolicy }: ObservedRole) {
   const principals = namesOfCaller(kolenaPrincipalArn);
   const contexts = [beforeAnyEnd, { ...beforeAnyEnd, 'sts:ExternalId': wrongExternalId }];
   const decisions = contexts.map((context) =>

@@ -90,10 +90,7 @@ interface Guarded {
 }
 
 /** What the Deny statements of a policy do to the requests; undefined for nothing. */
-function denied(
-  { expectations, wasRead }: OneBucket,
-  { subject, policy, requests }: Guarded,
-): Check | undefined {
+function denied({ expectations, wasRead }: OneBucket, { subject, policy, requests }: Guarded) {
   const { certain, byPlace } = denialsOf(policy, requests);
   const statements = certain.length > 0 ? certain : byPlace;
   if (statements.length === 0) return undefined;

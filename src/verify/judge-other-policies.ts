@@ -50,11 +50,7 @@ export function judgeOtherPolicies(
   return warning(subject, evidence, removalRemedy(unlisted, role));
 }
 
-function otherPolicies(
-  expectations: Expectations,
-  role: ObservedRole,
-  live: readonly ObservedPolicy[],
-): OtherPolicy[] {
+function otherPolicies(expectations: Expectations, role: ObservedRole, live: readonly ObservedPolicy[]) {
   const ourNames = new Set(expectations.policies.map(({ name }) => name.toLowerCase()));
   const ours = live.filter(({ name }) => ourNames.has(name.toLowerCase())).map(({ arn }) => arn);
   const read = new Map(live.map(({ arn, document }) => [arn, document]));
