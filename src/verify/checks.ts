@@ -2,7 +2,7 @@
 export type CheckStatus = 'pass' | 'fail' | 'warning' | 'unprovable';
 
 /** All texts of one check: a sentence for each status that it can have, `unprovable` as a pass; `{name}` stands for a value of its subject. */
-interface CheckTexts extends Partial<Readonly<Record<CheckStatus, string>>> {
+export interface CheckTexts extends Partial<Readonly<Record<CheckStatus, string>>> {
   /** What stands behind the colon of the ID; absent where there is one such check. */
   readonly subject?: string;
   /** What a failure, or a warning, means: a phrase for the docs. */
@@ -245,46 +245,16 @@ export type CheckKind = keyof typeof checks;
 
 type EntryOf<Kind extends CheckKind> = Kind extends CheckKind ? (typeof checks)[Kind] : never;
 
-/** The checks that can have this status. */
-export type KindWith<Status extends CheckStatus> = {
-  [Kind in CheckKind]: EntryOf<Kind> extends Readonly<Record<Status, string>> ? Kind : never;
-}[CheckKind];
+/** The statuses for which a check has a sentence of its own. */
+export type StatusOf<Kind extends CheckKind> = CheckStatus & keyof EntryOf<Kind>;
 
 type Placeholders<Text> = Text extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
   : never;
 type TextsOf<Entry> = Entry[keyof Entry & (CheckStatus | 'subject')];
 
-/** What a check is about: its kind, and the values for the placeholders of its texts. */
-export interface Subject<Kind extends CheckKind = CheckKind> {
-  readonly kind: Kind;
-  readonly values: Readonly<Record<string, string>>;
-}
-
-/** A check's subject; a value that one of its texts needs and that is missing does not compile. */
-export function about<Kind extends CheckKind>(
-  kind: Kind,
-  values: Readonly<Record<Placeholders<TextsOf<EntryOf<Kind>>>, string>>,
-): Subject<Kind> {
-  return { kind, values };
-}
-
-/** @example idOf(about('lists', { location: 'images/2024/' })) // 'lists:images/2024/' */
-export function idOf({ kind, values }: Subject): string {
-  const { subject }: CheckTexts = checks[kind];
-  return subject === undefined ? kind : `${kind}:${filled(subject, values)}`;
-}
-
-/** The sentence that the check says with this status: one that cannot be proven is the one of a pass. */
-export function titleOf({ kind, values }: Subject, status: CheckStatus): string {
-  const texts: CheckTexts = checks[kind];
-  return filled(texts[status] ?? texts.pass ?? '', values);
-}
-
-/** In one go: a value may hold braces of its own. */
-function filled(text: string, values: Subject['values']): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
-}
+/** The values that a check's texts need; one that is missing does not compile. */
+export type ValuesOf<Kind extends CheckKind> = Readonly<Record<Placeholders<TextsOf<EntryOf<Kind>>>, string>>;
 
 /** Whether a check's ID is of this kind. */
 export function isOfKind(id: string, kind: CheckKind): boolean {

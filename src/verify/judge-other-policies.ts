@@ -2,8 +2,7 @@ import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import { type Right, rightsBeyond, rightsText, writingRights } from '../iam/beyond.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
-import { type Check, fail, pass, unprovable, warning } from './check.ts';
-import { about } from './checks.ts';
+import { about, type Check } from './check.ts';
 import type { Expectations } from './expectations.ts';
 import type { Observations } from './observations.ts';
 
@@ -23,31 +22,27 @@ export function judgeOtherPolicies(
   if (role === undefined) return undefined;
   const others = otherPolicies(expectations, role, policies);
   if (others.length === 0) return undefined;
-  const subject = about('other-policies', {});
+  const verdict = about('other-policies', {});
   const wrong = others
     .map((policy) => ({ policy, rights: wrongRights(policy, expectations) }))
     .filter(({ rights }) => rights.length > 0);
   if (wrong.length > 0) {
     const added = wrong.map(({ policy, rights }) => `${nameOf(policy)} adds ${rightsText(rights)}.`);
     const removed = wrong.map(({ policy }) => policy);
-    return fail(subject, added.join(' '), removalRemedy(removed, role));
+    return verdict.fail(added.join(' '), removalRemedy(removed, role));
   }
   const unread = others.filter(({ document }) => document === undefined);
   if (unread.length > 0)
-    return unprovable(
-      subject,
+    return verdict.unprovable(
       `The role has other policies too, which this run is not allowed to read and which may grant Kolena more than the config: ${unread.map(nameOf).join(', ')}.`,
       statementFor(rightToRead(unread, role)),
     );
   const names = others.map(nameOf).join(', ');
   const unlisted = others.filter((policy) => !isListed(policy, expectations));
   if (unlisted.length === 0)
-    return pass(
-      subject,
-      `Beside them it holds ${names}, which the config lists and which can write nothing.`,
-    );
+    return verdict.pass(`Beside them it holds ${names}, which the config lists and which can write nothing.`);
   const evidence = `It holds ${names} too, which add nothing to what the config grants.`;
-  return warning(subject, evidence, removalRemedy(unlisted, role));
+  return verdict.warning(evidence, removalRemedy(unlisted, role));
 }
 
 function otherPolicies(expectations: Expectations, role: ObservedRole, live: readonly ObservedPolicy[]) {
