@@ -125,20 +125,17 @@ function packWithinQuota(props: PoliciesProps): PackedPolicy[] {
 }
 
 /** How many of Kolena's policies the role can hold, by the account's quota or AWS's default; before AWS was asked, by what any account can have. */
-function roomOf({ observed, live }: PoliciesProps): { quota: number; policies: number } {
+function roomOf({ observed, live }: PoliciesProps) {
   const attached = observed.role?.attachedPolicies.length ?? 0;
   const unknown = observed.caller === undefined ? HIGHEST_POLICIES_PER_ROLE : DEFAULT_POLICIES_PER_ROLE;
   const quota = observed.policiesPerRoleQuota ?? Math.max(unknown, attached);
   return { quota, policies: quota - live.foreign.length };
 }
 
-interface Shortage {
-  readonly needed: string;
-  readonly quota: number;
-  readonly policies: number;
-}
-
-function quotaExceeded({ config, live }: PoliciesProps, { needed, quota, policies }: Shortage): UserError {
+function quotaExceeded(
+  { config, live }: PoliciesProps,
+  { needed, quota, policies }: ReturnType<typeof roomOf> & { readonly needed: string },
+): UserError {
   const names = live.foreign.map(({ name }) => quote(name)).join(', ');
   const others =
     live.foreign.length === 0 ? '' : `, and ${live.foreign.length} of them are attached already (${names})`;

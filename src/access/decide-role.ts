@@ -11,16 +11,11 @@ import { otherPrincipals, trustPolicy } from '../iam/trust-policy.ts';
 /** Characters, by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TRUST_POLICY_SIZE = 2048;
 
-interface RoleOptions {
-  readonly verifierArn: string | undefined;
-  readonly checks: CheckContext;
-}
-
 /** The role as it shall be; throws `invalid-input` when the trust policy would be longer than AWS takes. */
 export function decideRole(
   config: AccessConfig,
   live: ObservedRole | undefined,
-  { verifierArn, checks }: RoleOptions,
+  { verifierArn, checks }: { readonly verifierArn: string | undefined; readonly checks: CheckContext },
 ): DesiredRole {
   const trust = trustPolicy({
     principalArn: config.kolenaPrincipalArn,

@@ -81,17 +81,8 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? item : '')) : [];
 }
 
-interface MisplacedKey {
-  readonly under: string;
-  /** A sentence that repeats no value. */
-  readonly problem: string;
-}
-
 /** Keys of the config that a wrong indentation put inside of another key, as a key or as text. What they hold is never shown. */
-export function misplacedKeys(
-  given: Readonly<Record<string, unknown>>,
-  known: readonly string[],
-): MisplacedKey[] {
+export function misplacedKeys(given: Readonly<Record<string, unknown>>, known: readonly string[]) {
   return Object.entries(given)
     .filter(([under]) => known.includes(under))
     .flatMap(([under, value]) => {

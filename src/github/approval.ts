@@ -78,16 +78,11 @@ export async function findMergedPullRequest(
   return undefined;
 }
 
-interface StepToAsk {
-  readonly commit: string;
-  readonly find: () => Promise<MergedPull | undefined>;
-}
-
 /** A pull request that is still open approves nothing, unless the job says so. */
 async function stepsToAsk(
   github: GitHub,
   { event, files, openApproves = false, isGated = true }: ApprovalProps,
-): Promise<StepToAsk[]> {
+) {
   const { commit, branch, pullRequest, hint } = event;
   if (pullRequest?.merged === false) {
     const pull = await pullByNumber(github, pullRequest.number);

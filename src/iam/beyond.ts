@@ -1,4 +1,5 @@
 import { groupBy } from '../base/group-by.ts';
+import { like } from './evaluate-policy.ts';
 import { comparableConditions, conditionText, permissionsOf, type Permission } from './permissions.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
@@ -71,9 +72,5 @@ function covers(pattern: string, other: string): boolean {
   if (pattern === other) return true;
   // What a policy variable stands for is not known, and `every … but …` is not a pattern.
   if (/[?]|\$\{/.test(pattern) || /\$\{|^every /.test(other)) return false;
-  const source = pattern
-    .split('*')
-    .map((text) => text.replace(/[.+^$()|[\]\\{}]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`^${source}$`, 's').test(other);
+  return like(pattern, other);
 }

@@ -63,7 +63,6 @@ function trustOf({ effect, principal, actions, conditions, rest }: Permission, r
   return {
     effect,
     kind: 'trust',
-    change: 'comes',
     subject,
     terms,
     text: `${subject} ${may} ${actions.join(', ')} on role ${role}${whenText(conditions)}`,
@@ -122,7 +121,6 @@ function grantOf(members: readonly Located[], role: string): Said {
   return {
     effect,
     kind: 'grant',
-    change: 'comes',
     subject: place,
     terms: [...actions, ...conditions, ...(rest === '' ? [] : [rest])],
     text: `role ${role} ${may} ${actions.join(', ')} on ${place}${conditions.length > 0 ? `, if ${conditions.join('; ')}` : ''}`,

@@ -172,7 +172,6 @@ function unreadable(
 ): Fact {
   return factOf({
     kind: 'attribute',
-    change: 'comes',
     subject: name,
     terms: [String(text)],
     text: `${what} of ${label} ${name}: ${String(text)}`,
@@ -184,7 +183,6 @@ function unreadable(
 function rewritten({ label, name }: Named, what: string): Fact {
   return factOf({
     kind: 'attribute',
-    change: 'comes',
     subject: name,
     terms: [what],
     text: `${what} of ${label} ${name}, written anew with the same meaning`,

@@ -50,15 +50,10 @@ export function missingCredentials(env: Environment): UserError {
 /** What a workflow has to say so that its jobs may ask GitHub for an ID token. */
 export const idTokenPermission = 'permissions:\n  id-token: write\n  contents: read';
 
-interface Identity {
-  readonly accountId: string | undefined;
-  readonly arn: string;
-}
-
 /** Throws a UserError `wrong-account` unless the account is among the allowed ones, or none are named. */
 export function requireAllowedAccount(
   allowed: readonly string[],
-  { accountId = 'unknown', arn }: Identity,
+  { accountId = 'unknown', arn }: { readonly accountId: string | undefined; readonly arn: string },
 ): void {
   if (allowed.length === 0 || allowed.includes(accountId)) return;
   throw new UserError({

@@ -59,7 +59,7 @@ export function explainGuard({ message }: Refusal, subject: string): Explanation
     ? `Take the Deny statement out of ${policyOf(denial)}, or exempt the role from it: no Allow overrides it.`
     : kind === 'implicit' && policyKind === 'resource-based policy'
       ? "Allow the role in the bucket's policy: in a bucket of another account, both accounts have to allow it."
-      : (remedies.find(([name]) => policyKind.includes(name))?.[1] ??
+      : (Object.entries(remedies).find(([name]) => policyKind.includes(name))?.[1] ??
         'See which policy denies it, and take out the denial.');
   return final(`AWS refuses ${subject}: ${reason}.`, remedy);
 }
@@ -68,18 +68,14 @@ export function explainGuard({ message }: Refusal, subject: string): Explanation
 const exempting = /service control|resource control|resource-based|identity-based/;
 
 /** By AWS's word for the kind of policy. */
-const remedies: readonly (readonly [string, string])[] = [
-  [
-    'service control',
+const remedies: Readonly<Record<string, string>> = {
+  'service control':
     "Ask the organization's administrator to exempt the role from this service control policy (SCP).",
-  ],
-  [
-    'resource control',
+  'resource control':
     "Ask the organization's administrator to exempt the role from this resource control policy (RCP).",
-  ],
-  ['boundary', "Allow it in the role's permissions boundary, or set another permissions-boundary-arn."],
-  ['resource-based', "Exempt the role from the Deny statement of the bucket's policy, by aws:PrincipalArn."],
-  ['VPC endpoint', 'Allow the buckets in the policy of the VPC endpoint that this runner uses.'],
-  ['session', "Allow it in the session policy of this run's credentials."],
-  ['identity-based', 'Take the Deny statement out of the policies that are attached to the role.'],
-];
+  boundary: "Allow it in the role's permissions boundary, or set another permissions-boundary-arn.",
+  'resource-based': "Exempt the role from the Deny statement of the bucket's policy, by aws:PrincipalArn.",
+  'VPC endpoint': 'Allow the buckets in the policy of the VPC endpoint that this runner uses.',
+  session: "Allow it in the session policy of this run's credentials.",
+  'identity-based': 'Take the Deny statement out of the policies that are attached to the role.',
+};

@@ -59,15 +59,9 @@ function preflights({ origins }: Expectations, seen: BucketObservation | undefin
   });
 }
 
-interface RefusedByRules {
-  readonly refusal: Refusal;
-  readonly origin: string;
-  readonly seen: BucketObservation | undefined;
-}
-
 function refusedByRules(
   verdict: Verdicts<'presigned' | 'preflight'>,
-  { refusal, origin, seen }: RefusedByRules,
+  { refusal, origin, seen }: { refusal: Refusal; origin: string; seen: BucketObservation | undefined },
 ): Check {
   const rules = corsRulesOf(seen);
   const said = `S3 answered ${refusal.code}: ${refusal.message}`;
