@@ -77,12 +77,8 @@ export function accessChange({ observed, desired, role }: AccessChangeProps): Ac
     standing === 'removed' ||
     changes.some((one) => one.shrinks) ||
     findings.some(({ effect }) => effect !== 'weaker');
-  return { buckets, others, role: standing, trust, direction: directionOf(grows, shrinks) };
-}
-
-function directionOf(grows: boolean, shrinks: boolean): AccessChange['direction'] {
-  if (grows) return shrinks ? 'both' : 'wider';
-  return shrinks ? 'narrower' : 'none';
+  const direction = grows ? (shrinks ? 'both' : 'wider') : shrinks ? 'narrower' : 'none';
+  return { buckets, others, role: standing, trust, direction };
 }
 
 function roleStanding(observed: Observed, desired: DesiredAccess): AccessChange['role'] {

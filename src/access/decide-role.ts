@@ -57,14 +57,11 @@ export function requireNoOtherPrincipals(
 ): void {
   const others = otherPrincipals(role.trustPolicy, kolenaPrincipalArn, checks);
   if (others.length === 0) return;
+  const names = others.map((principal) => principal.replace(/^AWS:(?!\*$)/, '')).join(', ');
   throw new UserError({
     reason: 'destroy-refused',
-    message: `Role ${role.name} exists and trusts ${others.map(spell).join(', ')}, not only ${kolenaPrincipalArn}: they would lose the role.`,
+    message: `Role ${role.name} exists and trusts ${names}, not only ${kolenaPrincipalArn}: they would lose the role.`,
     remedy:
       'Choose another role-name, or, if these principals no longer need the role, set allow-destroy to true.',
   });
-}
-
-function spell(principal: string): string {
-  return principal.replace(/^AWS:(?!\*$)/, '');
 }

@@ -33,11 +33,14 @@ export function livePolicies(config: AccessConfig, observed: Observed): LivePoli
   const ours = numbered.filter(isOurs).sort((a, b) => a.number - b.number);
   const next = Math.max(MOST_NUMBERED, ...numbered.map((policy) => policy.number)) + 1;
   const others = policies.filter(({ name }) => policyNumberOf(config.policyName, name) === undefined);
+  // Of our making, and serving Kolena's role alone: it goes when the config grants nothing by it.
   const renamed = others.filter(
-    (policy) =>
-      isFormerName(observed, policy.name) &&
-      isOursAlone(policy) &&
-      !config.otherPolicyArns.includes(policy.arn),
+    ({ name, arn, attached, usedElsewhere, document }) =>
+      isFormerName(observed, name) &&
+      attached &&
+      usedElsewhere === 0 &&
+      isOurDocument(document) &&
+      !config.otherPolicyArns.includes(arn),
   );
   const gone = [...renamed, ...policiesOfFormerRoles(observed)];
   const former = gone.map((policy, at) => ({ ...policy, number: next + at }));
@@ -48,11 +51,6 @@ export function livePolicies(config: AccessConfig, observed: Observed): LivePoli
     former,
     foreign: role?.attachedPolicies.filter(({ arn }) => !ourArns.has(arn)) ?? [],
   };
-}
-
-/** Whether a policy is of our making and serves Kolena's role alone, so that it goes when the config grants nothing by it. */
-function isOursAlone({ attached, usedElsewhere, document }: ObservedPolicy): boolean {
-  return attached && usedElsewhere === 0 && isOurDocument(document);
 }
 
 /** The name of the policy with this number: `policy-name` itself, then `policy-name-2`, … */

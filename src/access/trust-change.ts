@@ -153,21 +153,17 @@ function compareCallers(was: readonly Statement[], is: readonly Statement[]) {
   const both = trustedBy(was).filter((principal) => isCovered(principal, trustedBy(is)));
   const actions = [...new Set(all.flatMap(({ Action }) => listOf(Action)).map(exampleOf))];
   const decide = (statements: readonly Statement[]) =>
-    both.flatMap((principal) =>
+    both.map(spelled).flatMap((principal) =>
       actions.flatMap((action) =>
         contexts.map((context) =>
           isAllowed([{ Statement: statements }], {
             action,
             context,
-            principals: callersOf(spelled(principal)),
+            // A caller counts as its account's root too.
+            principals: [principal, principal.replace(/^(arn:[a-z-]+:iam::[^:]+:).*$/, '$1root')],
           }),
         ),
       ),
     );
   return compareDecisions(decide(was), decide(is));
-}
-
-/** A caller counts as its account's root too. */
-function callersOf(principal: string): string[] {
-  return [principal, principal.replace(/^(arn:[a-z-]+:iam::[^:]+:).*$/, '$1root')];
 }

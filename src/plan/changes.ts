@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
-import { isMapping } from '../base/mapping.ts';
+import { isMapping, valueAt } from '../base/mapping.ts';
 import { byCodeUnits } from '../base/sort-keys.ts';
 
 /** What Terraform is about to do with one resource. */
@@ -101,17 +101,11 @@ function visible(value: unknown, masks: readonly unknown[]): unknown {
   const part = (item: unknown, key: string | number) =>
     visible(
       item,
-      masks.map((mask) => at(mask, key)),
+      masks.map((mask) => valueAt(mask, [key])),
     );
   if (Array.isArray(value)) return value.map(part).filter((item) => item !== undefined);
   if (!isMapping(value)) return value;
   return defined(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, part(item, key)])));
-}
-
-function at(mask: unknown, key: string | number): unknown {
-  return typeof mask === 'object' && mask !== null
-    ? (mask as Record<string | number, unknown>)[key]
-    : undefined;
 }
 
 function unreadable(message: string, cause?: unknown): UserError {

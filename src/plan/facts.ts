@@ -99,8 +99,10 @@ function changeFacts(change: ResourceChange, props: ChangeProps): Fact[] {
   const documents = documentFacts(named, props);
   const told = new Set([...Object.keys(documentNames), ...(action === 'create' ? inName : [])]);
   const facts = [...whole, ...documents, ...attributeFacts({ ...named, told })];
-  const isTold = facts.length > 0 || documentsChange(change);
-  return isTold ? facts : [rewritten(named, 'what AWS fills in')];
+  const isWrittenAnew = ([name]: [string, string]) => change.before?.[name] !== change.after?.[name];
+  return facts.length > 0 || Object.entries(documentNames).some(isWrittenAnew)
+    ? facts
+    : [rewritten(named, 'what AWS fills in')];
 }
 
 /** A policy that goes, or comes off the role, and grants nothing but buckets that are lost. */
@@ -142,10 +144,6 @@ const documentNames: Readonly<Record<string, string>> = {
   assume_role_policy: 'trust policy',
   policy: 'policy document',
 };
-
-function documentsChange({ before, after }: ResourceChange): boolean {
-  return Object.keys(documentNames).some((attribute) => before?.[attribute] !== after?.[attribute]);
-}
 
 /** What a document changes that is not access: its language, its wording, and whatever cannot be read as a policy. */
 function documentFacts(named: Named, { access, role }: ChangeProps): Fact[] {

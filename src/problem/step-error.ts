@@ -16,12 +16,14 @@ export async function explained<T>(region: string, work: Promise<T>): Promise<T>
     const known = credentialsError(cause, { region });
     if (known !== undefined) throw known;
     if (error.status === undefined) throw cause;
-    throw new StepError({ ...(isDenied(cause) ? denied(error) : unexpected(error)), cause });
+    const { message } = error;
+    if (!isDenied(cause)) throw new StepError({ ...unexpected(error), cause });
+    throw new StepError({
+      message: `AWS denies this run a call: ${message}`,
+      remedy: denialRemedy(message),
+      cause,
+    });
   }
-}
-
-function denied({ message }: AwsError): Problem {
-  return { message: `AWS denies this run a call: ${message}`, remedy: denialRemedy(message) };
 }
 
 function unexpected(error: AwsError): Problem {

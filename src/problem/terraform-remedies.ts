@@ -13,7 +13,10 @@ const remedies: readonly (readonly [RegExp, Remedy])[] = [
   [
     /operation error (\w+): (\w+),.*(?:AccessDenied|Forbidden)/s,
     ([, service = '', operation = '']) =>
-      statementFor({ Action: actionOf(service, operation), Resource: '*' }),
+      statementFor({
+        Action: s3Actions[operation] ?? `${service.toLowerCase()}:${operation}`,
+        Resource: '*',
+      }),
   ],
   [
     /EntityAlreadyExists/,
@@ -87,7 +90,3 @@ const s3Actions: Readonly<Record<string, string>> = {
   ListObjectsV2: 's3:ListBucket',
   HeadObject: 's3:GetObject',
 };
-
-function actionOf(service: string, operation: string): string {
-  return s3Actions[operation] ?? `${service.toLowerCase()}:${operation}`;
-}

@@ -68,13 +68,9 @@ const failures: Readonly<Record<FailureReason, (report: Report, nothing: string)
   'verification-failed': (report) =>
     report.command === 'apply' && report.plan?.hasChanges === true
       ? `Applied, but ${unread(report)}`
-      : capital(unread(report)),
+      : unread(report).replace(/^./, (letter) => letter.toUpperCase()),
   'comment-failed': () => 'GitHub refused the comment',
 };
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 /** Whether a session of the role was refused wherever it could read before; documents alone do not say so. */
 function isOver({ checks = [] }: Report): boolean {

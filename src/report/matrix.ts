@@ -43,7 +43,7 @@ export function causesOf(checks: readonly Check[]): Cause[] {
     checks.filter((check) => check.status === status && check.remedy !== undefined),
   );
   return [...groupBy(wrong, causeOf).values()].map((members, at) => ({
-    mark: superscript(at + 1),
+    mark: Array.from(String(at + 1), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join(''),
     checks: members,
   }));
 }
@@ -53,10 +53,6 @@ function causeOf({ id, status, evidence, remedy = '' }: Check): string {
   const kinds = Object.keys(catalogue) as CheckKind[];
   const general = kinds.some((kind) => isOfKind(id, kind) && catalogue[kind].remedy === remedy);
   return JSON.stringify(general ? [status, remedy, evidence] : [status, remedy]);
-}
-
-function superscript(number: number): string {
-  return Array.from(String(number), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join('');
 }
 
 interface MatrixProps {

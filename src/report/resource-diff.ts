@@ -21,12 +21,9 @@ export function resourceDiffs(report: Diffed): DiffLine[][] {
     .map((row) => {
       const what = row.action === 'remove rule' ? 'remove rule from' : row.action;
       const [heading, ...lines] = under(`${what} ${row.label} ${row.name}`, linesOf(row, cors));
-      return [{ sign: signOf(row.action), text: heading?.text ?? '' }, ...lines];
+      const sign = row.action === 'create' ? '+' : row.action === 'delete' ? '-' : '!';
+      return [{ sign, text: heading?.text ?? '' }, ...lines];
     });
-}
-
-function signOf(action: ActionWord): DiffLine['sign'] {
-  return action === 'create' ? '+' : action === 'delete' ? '-' : '!';
 }
 
 type Rules = ReturnType<typeof corsRules>;

@@ -99,14 +99,13 @@ export function unapprovable(): string {
 
 /** The lines of several diffs as text, an empty one between each two; values are cut to `limit` characters. */
 export function diffLines(diffs: readonly (readonly DiffLine[])[], limit: number): string[] {
-  return diffs
-    .flatMap((diff, at) => (at === 0 ? diff : [{ sign: ' ', text: '' } as const, ...diff]))
-    .map(({ sign, text }) => `${sign} ${clip(oneLine(text), limit)}`.trimEnd());
-}
-
-/** A line break in data must not look like a line of the diff. */
-function oneLine(text: string): string {
-  return text.replace(/[\r\n\u0085\u2028\u2029]+/g, '␤');
+  return (
+    diffs
+      .flatMap((diff, at) => (at === 0 ? diff : [{ sign: ' ', text: '' } as const, ...diff]))
+      // A line break in data must not look like a line of the diff.
+      .map(({ sign, text }) => ({ sign, text: text.replace(/[\r\n\u0085\u2028\u2029]+/g, '␤') }))
+      .map(({ sign, text }) => `${sign} ${clip(text, limit)}`.trimEnd())
+  );
 }
 
 /** The words for each status, the worst first. */
@@ -153,13 +152,10 @@ function rawDiff({ rawDiff: raw, desired }: Report, rows: readonly ResourceRow[]
     ({ action, address, change }) =>
       (change === undefined || written.has(address)) && action !== 'unchanged' && action !== 'adopt',
   );
+  // Terraform shows a whole block for each resource that it only reads in.
+  const changes = raw.replace(/^ {2}# \S+ will be imported\n(?: {4}.*\n|\n)*? {4}\}\n+/gm, '');
   const note = `Not in Terraform's text: the CORS rules of ${count(unseen.length, 'bucket')}, which are written through S3 itself, so that the rules of others stay exactly as they are. The diff above shows them.`;
-  return [...(unseen.length > 0 ? [note] : []), fence('text', withoutImports(raw).trim())];
-}
-
-/** Terraform shows a whole block for each resource that it only reads in. */
-function withoutImports(raw: string): string {
-  return raw.replace(/^ {2}# \S+ will be imported\n(?: {4}.*\n|\n)*? {4}\}\n+/gm, '');
+  return [...(unseen.length > 0 ? [note] : []), fence('text', changes.trim())];
 }
 
 /** Sentences, one a line; those behind a dash become a list. */
