@@ -111,9 +111,7 @@ export const accessFields = z.strictObject({
     .meta({ description: 'Name of the role that Kolena assumes.' })
     .prefault('KolenaS3ReadAccess'),
   'policy-name': text(iam.policyNameProblem, iam.policyNamePattern)
-    .meta({
-      description: 'Name of the access policy; further ones get -2, -3, …',
-    })
+    .meta({ description: 'Name of the access policy; further ones get -2, -3, …' })
     .prefault('KolenaS3ReadAccess'),
   'iam-path': text(iam.iamPathProblem, iam.iamPathPattern)
     .meta({ description: 'IAM path of role and policies.' })

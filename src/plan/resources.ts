@@ -13,16 +13,8 @@ export interface ResourceKind {
 export const resourceKinds = {
   role: { type: 'aws_iam_role', label: 'IAM role', loss: 'access' },
   policy: { type: 'aws_iam_policy', label: 'IAM policy', loss: 'access' },
-  attachment: {
-    type: 'aws_iam_role_policy_attachment',
-    label: 'Attachment of policy',
-    loss: 'nothing',
-  },
-  cors: {
-    type: 'aws_s3_bucket_cors_configuration',
-    label: 'CORS rules of bucket',
-    loss: 'rules of others',
-  },
+  attachment: { type: 'aws_iam_role_policy_attachment', label: 'Attachment of policy', loss: 'nothing' },
+  cors: { type: 'aws_s3_bucket_cors_configuration', label: 'CORS rules of bucket', loss: 'rules of others' },
 } as const satisfies Readonly<Record<string, ResourceKind>>;
 
 const kinds: readonly ResourceKind[] = Object.values(resourceKinds);

@@ -28,11 +28,7 @@ export function judge(
       : judgeEnd({ ...expectations, ended }, observations, known)),
     ...judgeBrowser(expectations, observations),
     ...judgeCors(expectations, observations),
-    ...judgeSimulation(expectations, {
-      answers: observations.simulation,
-      of: 'role',
-      read,
-    }),
+    ...judgeSimulation(expectations, { answers: observations.simulation, of: 'role', read }),
   ];
 }
 
