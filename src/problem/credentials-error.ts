@@ -3,11 +3,7 @@ import { type AwsError, readAwsError } from './aws-error.ts';
 import { networkProblem } from './network-error.ts';
 import { explainKnown, type KnownFailure } from './problem.ts';
 
-interface Context {
-  readonly region: string;
-}
-
-type Failure = AwsError & Context;
+type Failure = AwsError & { readonly region: string };
 
 const clockIsOff = {
   message: ({ message }: Failure) => `The runner's clock is off: ${message}`,
@@ -65,7 +61,7 @@ const known: readonly KnownFailure<Failure>[] = [
 ];
 
 /** The UserError for a call that failed for its credentials or on its way to AWS; `undefined` for any other failure. */
-export function credentialsError(error: unknown, { region }: Context): UserError | undefined {
+export function credentialsError(error: unknown, { region }: Pick<Failure, 'region'>): UserError | undefined {
   if (error instanceof UserError) return error;
   const failure = readAwsError(error);
   const problem = networkProblem(failure) ?? explainKnown(known, { ...failure, region });
