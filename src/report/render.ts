@@ -40,10 +40,7 @@ export interface CommentProps {
   readonly mask: Mask;
 }
 
-/**
- * GitHub refuses a body of more than 65,536 characters, and a part of that is reserved for characters that count differently.
- * https://docs.github.com/rest/issues/comments
- */
+/** GitHub refuses a body of more than 65,536 characters, and a part of that is reserved for characters that count differently. https://docs.github.com/rest/issues/comments */
 export const commentLimit: Limit = { units: 65_000, bytes: 262_144 };
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits */
