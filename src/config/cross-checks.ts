@@ -8,9 +8,9 @@ import { quote } from '../base/quote.ts';
 export function crossProblems(given: Readonly<Record<string, unknown>>): string[] {
   return [
     ...overlaps(texts(given['buckets'])),
-    ...repetitions('kms-key-arns', texts(given['kms-key-arns'])),
-    ...repetitions('other-policy-arns', texts(given['other-policy-arns'])),
-    ...repetitions('cors-origins', texts(given['cors-origins'])),
+    ...['kms-key-arns', 'other-policy-arns', 'cors-origins'].flatMap((key) =>
+      repetitions(key, texts(given[key])),
+    ),
     ...otherPartitions(given),
     ...lostTags(given['tags']),
   ];

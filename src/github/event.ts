@@ -149,12 +149,8 @@ function branchOf(env: Environment, payload: unknown): string | undefined {
 }
 
 function runUrlOf(env: Environment): string | undefined {
-  const {
-    GITHUB_SERVER_URL: server,
-    GITHUB_REPOSITORY: repository,
-    GITHUB_RUN_ID: run,
-    GITHUB_RUN_ATTEMPT: attempt,
-  } = env;
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  const attempt = env['GITHUB_RUN_ATTEMPT'];
   if (!server || !repository || !run) return undefined;
   return `${server}/${repository}/actions/runs/${run}${attempt ? `/attempts/${attempt}` : ''}`;
 }

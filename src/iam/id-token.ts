@@ -34,14 +34,8 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Which of a repository's jobs have the subject of a token. */
-export type SubjectScope =
-  /** Those of pull requests and merge queues: code that nobody has merged. */
-  | 'unmerged'
-  | 'environment'
-  | 'branch'
-  /** Jobs of a branch and of pull requests alike. */
-  | 'any';
+/** Whose subject a token's is; `unmerged`: code that nobody has merged, `any`: jobs of a branch and of pull requests alike. */
+export type SubjectScope = 'unmerged' | 'environment' | 'branch' | 'any';
 
 /** @example subjectScope({ iss, aud, sub: 'repo:octo/app:ref:refs/heads/main' }) // 'branch' */
 export function subjectScope({ sub, event = '' }: IdTokenClaims): SubjectScope {

@@ -47,17 +47,15 @@ export function readAwsError(error: unknown): AwsError {
     host: textOf(host),
     proxy: textOf(proxy),
   });
-  return read.status !== undefined && unreadable.test(message) ? { ...read, ...pageOfAnother(read) } : read;
+  if (read.status === undefined || !unreadable.test(message)) return read;
+  const type = read.headers?.['content-type'] ?? 'no content type';
+  const said = `the answer has HTTP status ${read.status} and is not AWS's (${type})`;
+  return { ...read, code: notAws, message: said };
 }
 
 /** What the SDK adds where an answer is neither AWS's XML nor its JSON: a proxy's page, for one. */
 const unreadable = /Deserialization error: to see the raw response/;
 const notAws = 'NotFromAws';
-
-function pageOfAnother({ status, headers }: AwsError): Pick<AwsError, 'code' | 'message'> {
-  const type = headers?.['content-type'] ?? 'no content type';
-  return { code: notAws, message: `the answer has HTTP status ${status} and is not AWS's (${type})` };
-}
 
 /** Whether something between the runner and AWS gave the answer. */
 export function isOfAnother({ code }: AwsError): boolean {

@@ -95,16 +95,13 @@ export function requireIdToken({ env, getIdToken }: IdTokenProps): (audience: st
       remedy: 'Leave role-to-assume out and sign in by AWS_PROFILE or environment variables.',
     });
   }
+  const { GITHUB_EVENT_NAME: event, GITHUB_ACTOR: actor } = env;
+  const startedBy = event && actor ? ` (event ${event}, started by ${actor})` : '';
   throw new UserError({
     reason: 'credentials',
-    message: `role-to-assume is set, but this job is not allowed to request an ID token${startedBy(env)}.`,
+    message: `role-to-assume is set, but this job is not allowed to request an ID token${startedBy}.`,
     remedy: `Add to the workflow, or to the job:\n${idTokenPermission}\n${furtherCauses(env)}`,
   });
-}
-
-function startedBy(env: Environment): string {
-  const { GITHUB_EVENT_NAME: event, GITHUB_ACTOR: actor } = env;
-  return event && actor ? ` (event ${event}, started by ${actor})` : '';
 }
 
 /** What the permission in the job alone does not mend. https://docs.github.com/actions/reference/security/oidc */
