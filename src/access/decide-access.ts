@@ -42,9 +42,9 @@ export function decideAccess(
   const partition = requireOnePartition(config, observed, options);
   const live = livePolicies(config, observed);
   const { policies, removals } = decidePolicies({ config, observed, live, partition });
+  const checks = checkContextOf(config, observed, options);
   if (options.allowDestroy !== true) {
-    if (observed.role)
-      requireNoOtherPrincipals(observed.role, config, checkContextOf(config, observed, options));
+    if (observed.role) requireNoOtherPrincipals(observed.role, config, checks);
     requireNoOthersPolicy(live);
     requireDispensableVersions(policies, live);
   }
@@ -52,10 +52,7 @@ export function decideAccess(
   const unserved = config.cors === 'off' ? [...configuredBuckets(config), ...dropped] : dropped;
   return {
     ...whereabouts(observed, options, partition),
-    role: decideRole(config, observed.role, {
-      verifierArn: options.verifierArn,
-      checks: checkContextOf(config, observed, options),
-    }),
+    role: decideRole(config, observed.role, { verifierArn: options.verifierArn, checks }),
     policies,
     cors: config.cors === 'off' ? [] : decideCors({ config, observed }),
     tags: config.tags,

@@ -36,17 +36,8 @@ export function kolenaUseIn(event: string, kolenaPrincipalArn: string): RoleUse[
   return [{ time: eventTime, region: awsRegion }];
 }
 
-interface TrailEvent {
-  readonly eventName?: unknown;
-  readonly eventTime?: unknown;
-  readonly awsRegion?: unknown;
-  readonly readOnly?: unknown;
-  readonly errorCode?: unknown;
-  readonly userIdentity?: {
-    readonly type?: unknown;
-    readonly accountId?: unknown;
-    readonly arn?: unknown;
-    readonly invokedBy?: unknown;
+interface TrailEvent extends Readonly<Record<string, unknown>> {
+  readonly userIdentity?: Readonly<Record<string, unknown>> & {
     readonly sessionContext?: { readonly sessionIssuer?: { readonly arn?: unknown } };
   };
 }

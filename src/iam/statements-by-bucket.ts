@@ -13,22 +13,15 @@ export interface BucketStatements {
   readonly places: readonly string[];
 }
 
-/** Documents, looked up by bucket: thousands of buckets must not each be compared with all resources. */
-export interface ByBucket {
-  /** Names of buckets, and patterns of such names, each once, in the documents' order. */
-  readonly names: readonly string[];
-  of(bucket: string): BucketStatements;
-}
-
 const S3_ARN = /^arn:[^:]*:s3:::(.+)$/s;
 
-/** Splits the statements of documents by the buckets that their resources name. */
-export function statementsByBucket(documents: readonly PolicyDocument[]): ByBucket {
+/** Documents by bucket, whose names and patterns stand in their order: thousands of buckets are not each compared with all resources. */
+export function statementsByBucket(documents: readonly PolicyDocument[]) {
   const indexed = documents.flatMap(statementsOf).map(indexOf);
   const names = indexed.flatMap(({ exact, wild }) => [...exact.keys(), ...wild.map(bucketPart)]);
   return {
     names: [...new Set(names)],
-    of: (bucket) => {
+    of: (bucket: string): BucketStatements => {
       const parts = indexed.flatMap((index) => partOf(index, bucket));
       return {
         statements: parts.map(({ statement }) => statement),

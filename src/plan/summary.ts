@@ -3,20 +3,12 @@ import type { Observed } from '../access/observed.ts';
 import type { PlannedAction, ResourceChange } from './changes.ts';
 import { withCorsWrites } from './cors-writes.ts';
 
-/** How many resources a run creates, changes, destroys and imports. */
-export interface ChangeCounts {
-  readonly add: number;
-  readonly change: number;
-  readonly destroy: number;
-  readonly import: number;
-}
-
 /** All that a run is going to do: Terraform's plan, and the CORS rules that are written and removed through S3. */
 export interface PlanSummary {
   /** Sorted by address, unchanged ones and rules written through S3 included; rules removed through S3 stay in `removals`. */
   readonly changes: readonly ResourceChange[];
   /** As Terraform counts: a replacement adds and destroys one. A rule removed beside others is a change, the last one a destroy. */
-  readonly counts: ChangeCounts;
+  readonly counts: ReturnType<typeof countsOf>;
   /** Whether applying would change AWS or, with a backend, what Terraform's state holds. */
   readonly hasChanges: boolean;
 }

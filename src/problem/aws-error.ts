@@ -20,14 +20,7 @@ export interface AwsError {
 }
 
 /** What the SDK, its protocols and Node's network put on an error. */
-interface Thrown {
-  readonly name?: unknown;
-  /** Node's code. */
-  readonly code?: unknown;
-  /** The code in an XML answer, where `name` can be a class of the SDK. */
-  readonly Code?: unknown;
-  readonly host?: unknown;
-  readonly proxy?: unknown;
+interface Thrown extends Partial<Readonly<Record<'name' | 'code' | 'Code' | 'host' | 'proxy', unknown>>> {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }

@@ -1,4 +1,3 @@
-import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
 import type { Observations, Refusal } from './observations.ts';
@@ -13,12 +12,8 @@ export interface Explanation extends Problem {
 }
 
 /** What AWS holds when it is read back, against which a refusal is explained. */
-export interface LiveAccess {
+export interface LiveAccess extends Pick<Observations, 'callerArn' | 'role' | 'policies'> {
   readonly expectations: Expectations;
-  readonly callerArn: string;
-  /** Absent when there is none. */
-  readonly role?: ObservedRole;
-  readonly policies: readonly ObservedPolicy[];
 }
 
 /** What S3 refused. */
