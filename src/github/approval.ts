@@ -59,9 +59,7 @@ export async function findMerges(
 }
 
 /** A pull request to comment on, and the step of the branch's history that an apply is recorded for. */
-export interface MergedTarget extends MergedPull {
-  readonly step: string;
-}
+export type MergedTarget = MergedPull & { readonly step: string };
 
 /** The newest merged pull request that touched what a run is told by, or else the one that brought its commit in. */
 export async function findMergedPullRequest(

@@ -56,10 +56,7 @@ function retryRequests({ clock, log }: Waiting) {
   };
 }
 
-interface Try extends Waiting {
-  readonly tries: number;
-  readonly retries: number;
-}
+type Try = Waiting & { readonly tries: number; readonly retries: number };
 
 function secondsUntilRetry(error: unknown, { tries, retries, clock, log }: Try): number | undefined {
   const limit = rateLimitIn(error, clock.now());

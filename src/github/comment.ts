@@ -7,9 +7,7 @@ import { isRefused, messageOf, neededPermissions, statusOf } from '../problem/gi
 /** The `comment` input. */
 export type CommentMode = 'always' | 'on-change' | 'never';
 
-interface Occasion extends Pick<CommentTarget, 'mode' | 'changed'> {
-  readonly exists: boolean;
-}
+type Occasion = Pick<CommentTarget, 'mode' | 'changed'> & { readonly exists: boolean };
 
 /** Whether to write: `on-change` also updates a comment that stands, so that it never shows what is no longer true. */
 export function shouldComment({ mode, changed, exists }: Occasion): boolean {

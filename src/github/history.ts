@@ -1,3 +1,4 @@
+import type { AppliedStep } from '../plan/approval.ts';
 import { statusOf } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
@@ -8,12 +9,8 @@ export interface HistoryProps {
   readonly files: readonly string[];
 }
 
-/** A commit of a branch that touched one of the files that a run is told by. */
-export interface Step {
-  readonly commit: string;
-  /** ISO 8601. */
-  readonly time: string;
-}
+/** A commit of a branch that touched one of the files that a run is told by, and its time. */
+export type Step = AppliedStep;
 
 /** More are not walked: a repository that merged that often without one apply has to show its plan anew. */
 const MOST_STEPS = 100;

@@ -4,9 +4,7 @@ import { comparableConditions, conditionText, permissionsOf, type Permission } f
 import type { PolicyDocument } from './policy-document.ts';
 
 /** One action, or a pattern of actions, on one resource, under all of its conditions. */
-export interface Right extends Pick<Permission, 'resource' | 'conditions'> {
-  readonly action: string;
-}
+export type Right = Pick<Permission, 'resource' | 'conditions'> & { readonly action: string };
 
 /** What a document allows that these documents do not allow, right by right. What only the meaning of patterns would show to be within is beyond. */
 export function rightsBeyond(document: PolicyDocument, granted: readonly PolicyDocument[]): Right[] {

@@ -1,3 +1,4 @@
+import type { Documents } from '../access/end-change.ts';
 import { groupBy } from '../base/group-by.ts';
 import type { NormalizedCondition } from '../iam/compare-policy.ts';
 import { comparableConditions, conditionText, permissionsOf, type Permission } from '../iam/permissions.ts';
@@ -5,11 +6,9 @@ import type { PolicyDocument } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
 import { factsBetween, type Fact, type FactProps } from './fact.ts';
 
-interface DocumentsProps {
+interface DocumentsProps extends Documents {
   /** Name of the role that they speak for. */
   readonly role: string;
-  readonly before: readonly PolicyDocument[];
-  readonly after: readonly PolicyDocument[];
 }
 
 /** Who comes to be trusted, or ceases to be: a principal with all of its conditions is one fact. */

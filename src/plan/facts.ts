@@ -117,9 +117,7 @@ const inName = ['name', 'role', 'policy_arn'];
 
 type Named = Omit<AttributeProps, 'told'>;
 
-interface WholeProps extends Named {
-  readonly needsApproval: boolean;
-}
+type WholeProps = Named & { readonly needsApproval: boolean };
 
 function wholeFact({ change: { type, action }, label, name, needsApproval }: WholeProps): Fact {
   const replaced = action === 'replace';

@@ -12,9 +12,9 @@ export interface Explanation extends Problem {
 }
 
 /** What AWS holds when it is read back, against which a refusal is explained. */
-export interface LiveAccess extends Pick<Observations, 'callerArn' | 'role' | 'policies'> {
+export type LiveAccess = Pick<Observations, 'callerArn' | 'role' | 'policies'> & {
   readonly expectations: Expectations;
-}
+};
 
 /** What S3 refused. */
 export interface RefusedRead {

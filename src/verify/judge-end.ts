@@ -22,9 +22,7 @@ export function judgeEnd(expectations: EndedExpectations, observations: Observat
   ];
 }
 
-interface EndedExpectations extends Expectations {
-  readonly ended: string;
-}
+type EndedExpectations = Expectations & { readonly ended: string };
 
 function trust({ ended, kolenaPrincipalArn }: EndedExpectations, { role }: Observations): Check {
   const verdict = about('ended', {});
