@@ -112,12 +112,9 @@ async function update(github: GitHub, { target, comment }: { target: CommentTarg
     log.warning(
       `The plan comment on pull request ${target.number} was edited by ${editedBy}: what it showed for approval is dropped, and only a new plan brings it back.`,
     );
-  const { data } = await octokit.rest.issues.updateComment({
-    owner,
-    repo,
-    comment_id: comment.id,
-    body: target.render(editedBy === undefined ? comment.body : undefined),
-  });
+  const body = target.render(editedBy === undefined ? comment.body : undefined);
+  const request = { owner, repo, comment_id: comment.id, body };
+  const { data } = await octokit.rest.issues.updateComment(request);
   if (isMinimized) await show(github, nodeId);
   return { id: data.id, url: data.html_url };
 }

@@ -48,12 +48,8 @@ function labelOf(direction: AccessChange['direction'], key: string): string {
 }
 
 async function labelsOn({ octokit, owner, repo }: GitHub, { number }: LabelTarget): Promise<string[]> {
-  const labels = await octokit.paginate(octokit.rest.issues.listLabelsOnIssue, {
-    owner,
-    repo,
-    issue_number: number,
-    per_page: 100,
-  });
+  const request = { owner, repo, issue_number: number, per_page: 100 };
+  const labels = await octokit.paginate(octokit.rest.issues.listLabelsOnIssue, request);
   return labels.map(({ name }) => name);
 }
 

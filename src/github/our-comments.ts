@@ -24,12 +24,8 @@ export async function findOurComments(
   { number, key }: { readonly number: number; readonly key: string },
 ): Promise<OurComment[]> {
   const { octokit, owner, repo } = github;
-  const all = octokit.paginate.iterator(octokit.rest.issues.listComments, {
-    owner,
-    repo,
-    issue_number: number,
-    per_page: 100,
-  });
+  const request = { owner, repo, issue_number: number, per_page: 100 };
+  const all = octokit.paginate.iterator(octokit.rest.issues.listComments, request);
   const marked: { comment: Omit<OurComment, 'isMinimized'>; login: string | undefined }[] = [];
   for await (const { data } of all)
     for (const { id, node_id: nodeId, html_url: url, body = '', user } of data) {
@@ -38,10 +34,8 @@ export async function findOurComments(
         marked.push({ comment: { id, nodeId, url, body, marker }, login: user?.login });
     }
   if (marked.length === 0) return [];
-  const told = await authorship(
-    github,
-    marked.map(({ comment }) => comment.nodeId),
-  );
+  const ids = marked.map(({ comment }) => comment.nodeId);
+  const told = await authorship(github, ids);
   const own = told === undefined ? await ownLogin(github) : undefined;
   return marked
     .filter(({ comment, login }) => told?.get(comment.nodeId)?.viewerDidAuthor ?? login === own)

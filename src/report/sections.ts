@@ -99,13 +99,11 @@ export function unapprovable(): string {
 
 /** The lines of several diffs as text, an empty one between each two; values are cut to `limit` characters. */
 export function diffLines(diffs: readonly (readonly DiffLine[])[], limit: number): string[] {
-  return (
-    diffs
-      .flatMap((diff, at) => (at === 0 ? diff : [{ sign: ' ', text: '' } as const, ...diff]))
-      // A line break in data must not look like a line of the diff.
-      .map(({ sign, text }) => ({ sign, text: text.replace(/[\r\n\u0085\u2028\u2029]+/g, '␤') }))
-      .map(({ sign, text }) => `${sign} ${clip(text, limit)}`.trimEnd())
-  );
+  // A line break in data must not look like a line of the diff.
+  const oneLine = (text: string) => text.replace(/[\r\n\u0085\u2028\u2029]+/g, '␤');
+  return diffs
+    .flatMap((diff, at) => (at === 0 ? diff : [{ sign: ' ', text: '' } as const, ...diff]))
+    .map(({ sign, text }) => `${sign} ${clip(oneLine(text), limit)}`.trimEnd());
 }
 
 /** The words for each status, the worst first. */
