@@ -37,7 +37,7 @@ export function kolenaUseIn(event: string, kolenaPrincipalArn: string): RoleUse[
 }
 
 interface TrailEvent extends Readonly<Record<string, unknown>> {
-  readonly userIdentity?: Readonly<Record<string, unknown>> & {
+  readonly userIdentity?: Partial<Readonly<Record<'type' | 'accountId' | 'arn' | 'invokedBy', unknown>>> & {
     readonly sessionContext?: { readonly sessionIssuer?: { readonly arn?: unknown } };
   };
 }

@@ -4,7 +4,7 @@ import { findMergedPullRequest, findMerges, type ApprovalProps } from './approva
 import { openGitHub, type GitHub, type GitHubProps } from './client.ts';
 import { orWarning, saveComment } from './comment.ts';
 import { saveDriftIssue } from './drift-issue.ts';
-import { forkOf, type EventPullRequest } from './event.ts';
+import { forkOf } from './event.ts';
 import { fileAt, findNewer, isOnBranch, isProtected, stepsOf } from './history.ts';
 import { setLabel } from './labels.ts';
 import { mergedPullOf } from './pull-of-commit.ts';

@@ -88,13 +88,12 @@ export function requireIdToken({ env, getIdToken }: IdTokenProps): (audience: st
     env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']
   )
     return getIdToken;
-  if (env['GITHUB_ACTIONS'] !== 'true') {
+  if (env['GITHUB_ACTIONS'] !== 'true')
     throw new UserError({
       reason: 'credentials',
       message: 'role-to-assume is set, but this is not a GitHub Actions job, so there is no ID token.',
       remedy: 'Leave role-to-assume out and sign in by AWS_PROFILE or environment variables.',
     });
-  }
   const { GITHUB_EVENT_NAME: event, GITHUB_ACTOR: actor } = env;
   const startedBy = event && actor ? ` (event ${event}, started by ${actor})` : '';
   throw new UserError({

@@ -27,9 +27,7 @@ export async function explained<T>(region: string, work: Promise<T>): Promise<T>
 }
 
 function unexpected(error: AwsError): Problem {
-  if (isOfAnother(error)) {
-    return { message: `A call to AWS failed: ${error.message}.`, remedy: checkTheWay };
-  }
+  if (isOfAnother(error)) return { message: `A call to AWS failed: ${error.message}.`, remedy: checkTheWay };
   const { code, message, status = 0, requestId } = error;
   const request = requestId === undefined ? '' : `, request ID ${requestId}`;
   const answer = `${code} (HTTP ${status}${request}): ${message}`;

@@ -1,7 +1,7 @@
 import { isMapping } from '../base/mapping.ts';
 import { computedAttributes } from '../plan/attribute-facts.ts';
 import { resourceKinds } from '../plan/resources.ts';
-import { resourceRows, type ActionWord, type ResourceRow, type RowsProps } from '../plan/rows.ts';
+import { resourceRows, type ResourceRow, type RowsProps } from '../plan/rows.ts';
 import { joinRules } from '../cors/rule-set.ts';
 import { documentIn } from '../iam/compare-policy.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';

@@ -122,10 +122,8 @@ export function checksSection(what: string, checks: readonly Check[], detail: De
     members: checks.filter((check) => check.status === status),
   }));
   const sorted = byStatus.flatMap(({ members }) => members);
-  const { shown, more } = firstRows(
-    detail.unchanged ? sorted : sorted.filter(({ status }) => status !== 'pass'),
-    detail,
-  );
+  const told = detail.unchanged ? sorted : sorted.filter(({ status }) => status !== 'pass');
+  const { shown, more } = firstRows(told, detail);
   const clipped = (text: string) => prose(clip(text, detail.clip));
   const rows = shown.map(({ status, title, evidence }) => [
     statuses[status].result,

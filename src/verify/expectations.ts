@@ -110,12 +110,11 @@ export function expectedLocations(
   const holder = locations.find(
     (location) => location.bucket === bucket && key.startsWith(location.prefix ?? ''),
   );
-  if (holder === undefined) {
+  if (holder === undefined)
     throw new UserError({
       reason: 'invalid-input',
       message: `verify-object "${verifyObject}" lies in none of the configured buckets: ${locations.map(({ name }) => name).join(', ')}.`,
       remedy: 'Name an object of a configured bucket and prefix, as s3://bucket/key.',
     });
-  }
   return locations.map((location) => (location === holder ? { ...location, objectKey: key } : location));
 }

@@ -23,18 +23,11 @@ export function judgeAssume(expectations: Expectations, observations: Observatio
 function assumes(expectations: Expectations, observations: Observations): Check {
   const verdict = about('assumes', {});
   const { assumed, trust } = observations;
-  switch (assumed.outcome) {
-    case 'ok':
-      return verdict.pass(`AWS answered with a session of ${assumed.value.arn}.`);
-    case 'refused':
-      return failFor(
-        verdict,
-        assumed.refusal.code,
-        explainAssumeDenial(assumed.refusal, liveAccessOf(expectations, observations)),
-      );
-    case 'skipped':
-      return verdict.unprovable(assumed.message, trust.problem?.remedy);
-  }
+  if (assumed.outcome === 'ok') return verdict.pass(`AWS answered with a session of ${assumed.value.arn}.`);
+  if (assumed.outcome === 'skipped') return verdict.unprovable(assumed.message, trust.problem?.remedy);
+  const { refusal } = assumed;
+  const explanation = explainAssumeDenial(refusal, liveAccessOf(expectations, observations));
+  return failFor(verdict, refusal.code, explanation);
 }
 
 /** The one thing that nobody inside can try: a resource control policy tells Kolena's account from the verifier's. */

@@ -3,14 +3,15 @@ import { about, type Check, failFor, type Verdicts } from './check.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
 import { explainKms, isAboutKms } from './explain-kms.ts';
 import { concernsObjectAlone, explainS3Denial } from './explain-s3.ts';
-import { liveAccessOf } from './explanation.ts';
+import { liveAccessOf, type LiveAccess } from './explanation.ts';
 import type { Listing, LocationObservation, Observations } from './observations.ts';
 
 /** Whether each location lists and reads, also where its objects are encrypted with a customer key. */
 export function judgeLocations(expectations: Expectations, observations: Observations): Check[] {
+  const live = liveAccessOf(expectations, observations);
   return expectations.locations.flatMap((location) => {
     const seen = observations.locations[location.name];
-    const one = { location, seen, expectations, observations };
+    const one = { location, seen, expectations, observations, live };
     return [lists(one), reads(one), decrypts(one) ?? []].flat();
   });
 }
@@ -21,19 +22,16 @@ interface OneLocation {
   readonly seen: LocationObservation | undefined;
   readonly expectations: Expectations;
   readonly observations: Observations;
+  readonly live: LiveAccess;
 }
 
 function lists(one: OneLocation): Check {
-  const { location, seen, expectations, observations } = one;
+  const { location, seen, live, observations } = one;
   const verdict = about('lists', { location: location.name });
   if (seen === undefined || seen.list.outcome === 'skipped') return nobodyInside(verdict, observations);
   if (seen.list.outcome === 'ok') return verdict.pass(listed(seen.list.value));
   const { refusal } = seen.list;
-  return failFor(
-    verdict,
-    refusal.code,
-    explainS3Denial({ refusal, location }, liveAccessOf(expectations, observations)),
-  );
+  return failFor(verdict, refusal.code, explainS3Denial({ refusal, location }, live));
 }
 
 function listed({ count, truncated }: Listing): string {
@@ -44,7 +42,7 @@ function listed({ count, truncated }: Listing): string {
 }
 
 function reads(one: OneLocation): Check {
-  const { location, seen, expectations, observations } = one;
+  const { location, seen, live, observations } = one;
   const verdict = about('reads', { location: location.name });
   if (seen === undefined) return nobodyInside(verdict, observations);
   const { read, list } = seen;
@@ -54,10 +52,7 @@ function reads(one: OneLocation): Check {
     return list.outcome === 'ok' ? verdict.warning(evidence) : verdict.unprovable(evidence);
   }
   const { refusal } = read;
-  const explanation = explainS3Denial(
-    { refusal, location, key: seen.triedKey ?? '' },
-    liveAccessOf(expectations, observations),
-  );
+  const explanation = explainS3Denial({ refusal, location, key: seen.triedKey ?? '' }, live);
   // The objects found may be archived or gone and others not: the access is not at fault.
   if (concernsObjectAlone(refusal) && location.objectKey === undefined)
     return verdict.warning(`Reading is unproven: ${explanation.message}`, explanation.remedy);
@@ -65,7 +60,7 @@ function reads(one: OneLocation): Check {
 }
 
 function decrypts(one: OneLocation): Check | undefined {
-  const { location, seen, expectations, observations } = one;
+  const { location, seen, live, expectations, observations } = one;
   const key = observations.buckets[location.bucket]?.defaultKmsKeyArn;
   const read = seen?.read;
   const verdict = about('decrypts', { location: location.name });
@@ -75,7 +70,7 @@ function decrypts(one: OneLocation): Check | undefined {
     );
   if (read?.outcome === 'refused' && isAboutKms(read.refusal)) {
     const { refusal } = read;
-    const explanation = explainKms({ refusal, location }, liveAccessOf(expectations, observations));
+    const explanation = explainKms({ refusal, location }, live);
     return failFor(verdict, refusal.code, explanation);
   }
   if (key === undefined) return undefined;
