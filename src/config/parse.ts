@@ -13,6 +13,8 @@ import { expandTrustPolicy, trustPolicyKey } from './trust-policy-key.ts';
 /** More problems than anybody reads; each costs time to spell. */
 const MOST_ISSUES = 1000;
 
+type PlaceOf = (problem: string) => Place | undefined;
+
 /** The contract's names of the "Access" inputs, which are the config file's keys. */
 export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape), trustPolicyKey];
 
@@ -25,14 +27,9 @@ export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape)
 export function parseAccessConfig(
   raw: unknown,
   source = 'The config',
-  placeOf: (problem: string) => Place | undefined = () => undefined,
+  placeOf: PlaceOf = () => undefined,
 ): AccessConfig {
-  const invalid = (problems: readonly string[]) =>
-    invalidConfig(
-      source,
-      problems,
-      problems.flatMap((problem) => placeOf(problem) ?? []),
-    );
+  const invalid = (problems: readonly string[]) => invalidConfig(source, problems, placeOf);
   if (!isMapping(raw))
     throw invalid([`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
   const written = Object.fromEntries(
@@ -82,17 +79,12 @@ function isGiven(value: unknown): boolean {
 function fromText(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const text = value.trim();
-  switch (kindOf(key)) {
-    case 'lines':
-      return itemsOf(text);
-    case 'flag':
-      // The spellings of YAML 1.2's core schema.
-      return /^(?:true|True|TRUE|false|False|FALSE)$/.test(text) ? text.toLowerCase() === 'true' : text;
-    case 'number':
-      return /^\d+$/.test(text) ? Number(text) : text;
-    case undefined:
-      return text;
-  }
+  const kind = kindOf(key);
+  if (kind === 'lines') return itemsOf(text);
+  // The spellings of YAML 1.2's core schema.
+  if (kind === 'flag')
+    return /^(?:true|True|TRUE|false|False|FALSE)$/.test(text) ? text.toLowerCase() === 'true' : text;
+  return kind === 'number' && /^\d+$/.test(text) ? Number(text) : text;
 }
 
 /** Declared by the schema, behind the key's default where it has one. */
@@ -101,13 +93,13 @@ function kindOf(key: string) {
   return (field instanceof z.ZodPrefault ? field.unwrap() : field)?.meta()?.kind;
 }
 
-function invalidConfig(source: string, problems: readonly string[], places: readonly Place[]): UserError {
+function invalidConfig(source: string, problems: readonly string[], placeOf: PlaceOf): UserError {
   const list = problems.length === 1 ? problems.join('') : `\n${listed(problems)}`;
   return new UserError({
     reason: 'invalid-input',
     message: `${source} has ${problems.length === 1 ? 'a problem: ' : `${problems.length} problems:`}${list}`,
     remedy: 'Correct the config file or the inputs of the same names; nothing was called in AWS.',
-    places,
+    places: problems.flatMap((problem) => placeOf(problem) ?? []),
   });
 }
 

@@ -91,11 +91,8 @@ function externalIdIn(statement: Mapping | undefined, say: Say): string | undefi
   const [operator, keys] = entryOf(condition);
   const [key, value] = entryOf(keys);
   const id = only(value);
-  if (
-    operator?.toLowerCase() !== 'stringequals' ||
-    key?.toLowerCase() !== 'sts:externalid' ||
-    typeof id !== 'string'
-  ) {
+  const isOne = operator?.toLowerCase() === 'stringequals' && key?.toLowerCase() === 'sts:externalid';
+  if (!isOne || typeof id !== 'string') {
     say(
       'has another condition than StringEquals on sts:ExternalId with one value, which is all that is read',
     );

@@ -39,11 +39,8 @@ export type SubjectScope = 'unmerged' | 'environment' | 'branch' | 'any';
 
 /** @example subjectScope({ iss, aud, sub: 'repo:octo/app:ref:refs/heads/main' }) // 'branch' */
 export function subjectScope({ sub, event = '' }: IdTokenClaims): SubjectScope {
-  if (
-    /^pull_request(?:_target)?$|^merge_group$/.test(event) ||
-    /:pull_request(?::|$)|:ref:refs\/(?:pull|heads\/gh-readonly-queue)\//.test(sub)
-  )
-    return 'unmerged';
+  if (/^pull_request(?:_target)?$|^merge_group$/.test(event)) return 'unmerged';
+  if (/:pull_request(?::|$)|:ref:refs\/(?:pull|heads\/gh-readonly-queue)\//.test(sub)) return 'unmerged';
   if (/:environment:/.test(sub)) return 'environment';
   return /:ref:refs\/(?:heads|tags)\//.test(sub) ? 'branch' : 'any';
 }

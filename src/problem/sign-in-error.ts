@@ -82,12 +82,8 @@ interface IdTokenProps {
 
 /** The way to an ID token; throws a UserError `credentials` where the job is not allowed to ask for one. */
 export function requireIdToken({ env, getIdToken }: IdTokenProps): (audience: string) => Promise<string> {
-  if (
-    getIdToken !== undefined &&
-    env['ACTIONS_ID_TOKEN_REQUEST_URL'] &&
-    env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']
-  )
-    return getIdToken;
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = env;
+  if (getIdToken !== undefined && url && token) return getIdToken;
   if (env['GITHUB_ACTIONS'] !== 'true')
     throw new UserError({
       reason: 'credentials',

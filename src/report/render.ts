@@ -71,16 +71,10 @@ export function renderComment(report: Report, { key, step, previous, mask }: Com
   const { text, detail } = marked(approved, (of) => body(model, of, history));
   const { shown } = model.report;
   const isPlan = shown !== undefined && approved.shown === shown;
-  if (
-    !isPlan ||
-    section.isDiffWhole(model.diffs, detail) ||
-    section.isDiffWhole(model.diffs, summaryOf(model).detail)
-  )
-    return text;
-  return marked({ ...approved, shown: withoutFacts(shown) }, (of) => [
-    ...body(model, of, history),
-    section.unapprovable(),
-  ]).text;
+  const isWhole = (of: Detail) => section.isDiffWhole(model.diffs, of);
+  if (!isPlan || isWhole(detail) || isWhole(summaryOf(model).detail)) return text;
+  const cut = { ...approved, shown: withoutFacts(shown) };
+  return marked(cut, (of) => [...body(model, of, history), section.unapprovable]).text;
 }
 
 /** What neither comment nor summary shows whole cannot be approved. */

@@ -89,13 +89,11 @@ export function isDiffWhole(diffs: readonly (readonly DiffLine[])[], { rows, cli
 }
 
 /** Beside a plan that neither comment nor job summary has room for. */
-export function unapprovable(): string {
-  return alert('WARNING', [
-    prose(
-      'This plan is too long to be shown whole, here or in the job summary, so nothing of it can be approved. Bring the change in by several pull requests, one after the other.',
-    ),
-  ]);
-}
+export const unapprovable = alert('WARNING', [
+  prose(
+    'This plan is too long to be shown whole, here or in the job summary, so nothing of it can be approved. Bring the change in by several pull requests, one after the other.',
+  ),
+]);
 
 /** The lines of several diffs as text, an empty one between each two; values are cut to `limit` characters. */
 export function diffLines(diffs: readonly (readonly DiffLine[])[], limit: number): string[] {

@@ -92,12 +92,8 @@ function adoption({ plan, desired }: Report, show: (data: string) => Inline): st
 /** What Kolena's form asks for, ready to be copied, once the access is set up. */
 export function forKolena(report: Report, detail: Detail): string[] {
   const { desired, observed, config, outcome } = report;
-  if (
-    (outcome !== 'applied' && outcome !== 'verified') ||
-    desired?.role === undefined ||
-    config === undefined
-  )
-    return [];
+  const isSetUp = outcome === 'applied' || outcome === 'verified';
+  if (!isSetUp || desired?.role === undefined || config === undefined) return [];
   const { partition, accountId = '', role } = desired;
   const { shown, more } = firstRows(config.buckets, detail);
   const buckets = shown.map(
