@@ -51,7 +51,8 @@ export function compareTrust(
   return named;
 }
 
-function finding(effect: TrustFinding['effect'], title: string, sentence: string): TrustFinding {
+/** A finding of these parts. */
+export function finding(effect: TrustFinding['effect'], title: string, sentence: string): TrustFinding {
   return { effect, title, sentence };
 }
 

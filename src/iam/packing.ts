@@ -126,13 +126,9 @@ function openPack(options: PackingProps, always: readonly Grant[]) {
 }
 
 function documentOf(grants: readonly Grant[], options: GrantOptions): PolicyDocument {
-  return accessPolicy(
-    {
-      locations: grants.filter((grant) => typeof grant !== 'string'),
-      kmsKeyArns: grants.filter((grant) => typeof grant === 'string'),
-    },
-    options,
-  );
+  const locations = grants.filter((grant) => typeof grant !== 'string');
+  const kmsKeyArns = grants.filter((grant) => typeof grant === 'string');
+  return accessPolicy({ locations, kmsKeyArns }, options);
 }
 
 /**
@@ -141,15 +137,13 @@ function documentOf(grants: readonly Grant[], options: GrantOptions): PolicyDocu
  */
 function leastCostOf(grants: readonly Grant[], options: GrantOptions): { names: number; alone: number } {
   const [grant] = grants;
+  const locations = grants.filter((one) => typeof one !== 'string');
   return {
     names:
       grants.length > 1 || typeof grant !== 'object' || grant.prefix !== undefined
         ? lengthOf(grants)
         : `"${bucketArn(grant.bucket, options)}","${objectArn(grant, options)}",`.length,
-    alone: arnsLength(
-      grants.filter((one) => typeof one !== 'string'),
-      options,
-    ),
+    alone: arnsLength(locations, options),
   };
 }
 

@@ -31,28 +31,16 @@ export function statementsByBucket(documents: readonly PolicyDocument[]) {
   };
 }
 
-interface Indexed {
-  readonly statement: Statement;
-  /** Resources by the bucket that they name. */
-  readonly exact: ReadonlyMap<string, readonly string[]>;
-  /** Resources that may be of several buckets. */
-  readonly wild: readonly string[];
-}
-
-function indexOf(statement: Statement): Indexed {
+/** A statement with its resources: `exact` by the bucket that they name, `wild` those that may be of several buckets. */
+function indexOf(statement: Statement) {
   const resources = listOf(statement.Resource).filter(isOfS3);
   const isWild = (resource: string) => /[*?]/.test(bucketPart(resource));
-  return {
-    statement,
-    exact: groupBy(
-      resources.filter((resource) => !isWild(resource)),
-      bucketPart,
-    ),
-    wild: [...resources.filter(isWild), ...(statement.NotResource === undefined ? [] : ['*'])],
-  };
+  const named = resources.filter((resource) => !isWild(resource));
+  const wild = [...resources.filter(isWild), ...(statement.NotResource === undefined ? [] : ['*'])];
+  return { statement, exact: groupBy(named, bucketPart), wild };
 }
 
-function partOf({ statement, exact, wild }: Indexed, bucket: string) {
+function partOf({ statement, exact, wild }: ReturnType<typeof indexOf>, bucket: string) {
   const resources = [
     ...(exact.get(bucket) ?? []),
     ...wild.filter((resource) => like(bucketPart(resource), exampleOf(bucket))),

@@ -106,10 +106,8 @@ function extentText({ places, but }: Extent, show: (data: string) => Inline): In
 }
 
 function listed(places: readonly string[], show: (data: string) => Inline): Inline {
-  return few(
-    places.map((place) => show(place.replace(/(?<=\/)\*$/, ''))),
-    LISTED_PLACES,
-  );
+  const shown = places.map((place) => show(place.replace(/(?<=\/)\*$/, '')));
+  return few(shown, LISTED_PLACES);
 }
 
 function corsText({ kolena, othersKept, othersLost }: CorsChange, tense: Tense): Inline {

@@ -70,12 +70,7 @@ export function matrix({ checks, causes, removed }: MatrixProps, detail: Detail)
   );
   const rows = [...groupBy(ofBuckets, (check) => bucketOf(check) ?? '')].map(([bucket, own]) => ({
     bucket: `${code(clip(bucket, detail.clip))}${removed.includes(bucket) ? ', removed' : ''}`,
-    cells: shown.map((name) =>
-      cell(
-        own.filter((check) => columnOf(check) === name),
-        causes,
-      ),
-    ),
+    cells: shown.map((name) => cell(inColumn(own, name), causes)),
     isWrong: own.some(({ status }) => status === 'fail' || status === 'warning'),
   }));
   const wrong = rows.filter(({ isWrong }) => isWrong);
@@ -91,6 +86,10 @@ export function matrix({ checks, causes, removed }: MatrixProps, detail: Detail)
   ];
   if (body.length === 0) return [];
   return [table(['Bucket', ...shown], body, rows.length <= SINGLE_ROWS ? 0 : wrong.length - single.length)];
+}
+
+function inColumn(checks: readonly Check[], name: Column): Check[] {
+  return checks.filter((check) => columnOf(check) === name);
 }
 
 function cell(own: readonly Check[], causes: readonly Cause[]): Inline {

@@ -68,12 +68,9 @@ function otherPolicies(expectations: Expectations, role: ObservedRole, live: rea
 function wrongRights(policy: OtherPolicy, expectations: Expectations): Right[] {
   const { document } = policy;
   if (document === undefined) return [];
-  return isListed(policy, expectations)
-    ? writingRights(document)
-    : rightsBeyond(
-        document,
-        expectations.policies.map((ours) => ours.document),
-      );
+  if (isListed(policy, expectations)) return writingRights(document);
+  const granted = expectations.policies.map((ours) => ours.document);
+  return rightsBeyond(document, granted);
 }
 
 function isListed({ key, isInline }: OtherPolicy, { otherPolicyArns }: Expectations): boolean {

@@ -82,14 +82,12 @@ function policies(expectations: Expectations, observations: Observations): Check
     const live = observations.policies.find((policy) => isSameName(policy.name, name));
     return live !== undefined && !samePolicy(document, live.document);
   });
+  const others = differing.map(({ name }) => name);
   const names = (list: readonly string[], what: string) =>
     list.length === 0 ? [] : [`${list.join(', ')} ${what}.`];
   const problems = [
     ...names(detached, `not attached to ${roleName}`),
-    ...names(
-      differing.map(({ name }) => name),
-      'not as the config says',
-    ),
+    ...names(others, 'not as the config says'),
   ];
   if (problems.length > 0) return verdict.fail(problems.join(' '));
   return verdict.pass(`Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`);
