@@ -1,9 +1,8 @@
 import { humanEnd } from '../base/time.ts';
 import type { AccessConfig } from '../config/access-config.ts';
-import { parsePrincipalArn } from '../config/arn.ts';
+import { isKeyAlias, parsePrincipalArn } from '../config/arn.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
-import { isKeyAlias } from '../config/arn.ts';
 import { deletedPrincipals } from '../iam/trust-policy.ts';
 import type { Observed, ObservedRole, UnreadBucket } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';

@@ -69,14 +69,12 @@ export async function findNewer(
     stepsOf(github, { sha: commit, files }),
   ]);
   if (newest === undefined || newest.commit === own?.commit) return undefined;
-  const same = await Promise.all(
-    files.map(async (path) => {
-      const [here, there] = await Promise.all(
-        [commit, head].map((at) => fileAt(github, { path, commit: at })),
-      );
-      return isSame(path, here ?? '', there ?? '');
-    }),
-  );
+  const staysSame = async (path: string) => {
+    const texts = [commit, head].map((at) => fileAt(github, { path, commit: at }));
+    const [here = '', there = ''] = await Promise.all(texts);
+    return isSame(path, here, there);
+  };
+  const same = await Promise.all(files.map(staysSame));
   return same.every(Boolean) ? undefined : newest.commit;
 }
 
