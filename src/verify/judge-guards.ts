@@ -48,11 +48,8 @@ function bucketPolicy(one: OneBucket, policy: PolicyDocument): Check {
   const requests = simulationQuestions(expectations)
     .filter(({ expected }) => expected === 'allowed')
     .map(({ action, resource, context = {} }) => asRole(one, { action, resource, context }));
-  const verdict = about('bucket-policy', { bucket });
-  return (
-    denied(one, { kind: 'bucket-policy', policy, requests }) ??
-    verdict.pass('No Deny statement in it applies to the role.')
-  );
+  const denial = denied(one, { kind: 'bucket-policy', policy, requests });
+  return denial ?? about('bucket-policy', { bucket }).pass('No Deny statement in it applies to the role.');
 }
 
 function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
