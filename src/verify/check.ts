@@ -25,7 +25,7 @@ export type Verdicts<Kind extends CheckKind = CheckKind> = {
   readonly unprovable: Verdict;
 } & { readonly [Status in StatusOf<Kind>]: Verdict };
 
-/** @example about('lists', { location: 'images/2024/' }).id // 'lists:images/2024/' */
+/** A check of the catalogue, ready for its verdict. @example about('lists', { location: 'images/' }).id // 'lists:images/' */
 export function about<Kind extends CheckKind>(kind: Kind, values: ValuesOf<Kind>): Verdicts<Kind> {
   const texts: CheckTexts = checks[kind];
   const id = texts.subject === undefined ? kind : `${kind}:${filled(texts.subject, values)}`;
