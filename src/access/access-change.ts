@@ -25,18 +25,12 @@ export interface BucketChange extends ReachChange {
   readonly region?: string;
 }
 
-/** A grant on something that is not a bucket, such as a KMS key, that comes or goes. */
-export interface OtherChange extends DecisionChange {
-  readonly resource: string;
-}
-
 /** What applying does to access. */
 export interface AccessChange {
   /** The configured order, then what only the policies before name. */
   readonly buckets: readonly BucketChange[];
-  /** Only those that change. */
-  readonly others: readonly OtherChange[];
-  /** Whether the role comes, goes or stays. */
+  /** Grants on something that is not a bucket, such as a KMS key, that come or go. */
+  readonly others: readonly (DecisionChange & { readonly resource: string })[];
   readonly role: 'new' | 'removed' | 'stays' | 'none';
   readonly trust: readonly TrustFinding[];
   readonly direction: 'none' | 'narrower' | 'wider' | 'both';
@@ -78,12 +72,8 @@ export function accessChange({ observed, desired, role }: AccessChangeProps): Ac
     standing === 'removed' ||
     changes.some((one) => one.shrinks) ||
     findings.some(({ effect }) => effect !== 'weaker');
-  return { buckets, others, role: standing, trust, direction: directionOf(grows, shrinks) };
-}
-
-function directionOf(grows: boolean, shrinks: boolean): AccessChange['direction'] {
-  if (grows) return shrinks ? 'both' : 'wider';
-  return shrinks ? 'narrower' : 'none';
+  const direction = grows ? (shrinks ? 'both' : 'wider') : shrinks ? 'narrower' : 'none';
+  return { buckets, others, role: standing, trust, direction };
 }
 
 function roleStanding(observed: Observed, desired: DesiredAccess): AccessChange['role'] {
@@ -125,7 +115,7 @@ function bucketDirection({ before, after, grows, shrinks }: ReachChange, cors: C
 }
 
 /** What documents grant outside of S3, action by action. */
-function otherChanges({ before, after }: Documents): OtherChange[] {
+function otherChanges({ before, after }: Documents): AccessChange['others'] {
   const statements = [...before, ...after].flatMap(statementsOf);
   const named = statements.filter(({ Resource }) => listOf(Resource).some((resource) => !isOfS3(resource)));
   const contexts = contextsOf(named);

@@ -12,39 +12,26 @@ import {
 import { decideRole, requireNoOtherPrincipals } from './decide-role.ts';
 import type { DesiredAccess } from './desired-access.ts';
 import type { CheckContext } from '../iam/temporary-statement.ts';
-import { grantedBuckets } from '../iam/granted-buckets.ts';
+import { grantedBuckets } from '../iam/statements-by-bucket.ts';
 import type { AttachedPolicy, Observed, ObservedRole } from './observed.ts';
-import { formerRoles } from './former-access.ts';
-import { livePolicies, type LivePolicies } from './our-policies.ts';
-import { parseArn } from '../config/arn.ts';
-import { partitionOfRegion } from '../config/partition.ts';
+import { formerRoles, livePolicies, type LivePolicies } from './our-policies.ts';
+import { parseArn, partitionOfRegion } from '../config/arn.ts';
 import { unreadWarnings, warningsOf } from './warnings.ts';
 
 /** What a decision needs to know besides config and AWS. */
 export interface DecideOptions {
-  /** Region of the provider. */
   readonly region: string;
-  /**
-   * Whether what others made or what cannot be brought back may be replaced.
-   * @default false
-   */
+  /** Whether what others made or what cannot be brought back may be replaced. @default false */
   readonly allowDestroy?: boolean | undefined;
-  /**
-   * A permanent verifier that the trust policy names beside Kolena.
-   * @default none
-   */
+  /** A permanent verifier that the trust policy names beside Kolena. @default none */
   readonly verifierArn?: string | undefined;
-  /**
-   * By which the statement of a check is told from one of others that bears its name.
-   * @default none is a check's
-   */
+  /** Tells the statement of a check from one of others that bears its name. @default none is a check's */
   readonly now?: Date;
 }
 
 /**
  * What shall stand in AWS so that the config holds, starting from what exists. With nothing observed it checks what
  * can be known without AWS: quotas, packing, partitions.
- *
  * @throws UserError `invalid-input` for a limit of AWS, `destroy-refused` for something of others that would be lost
  */
 export function decideAccess(
@@ -55,9 +42,9 @@ export function decideAccess(
   const partition = requireOnePartition(config, observed, options);
   const live = livePolicies(config, observed);
   const { policies, removals } = decidePolicies({ config, observed, live, partition });
+  const checks = checkContextOf(config, observed, options);
   if (options.allowDestroy !== true) {
-    if (observed.role)
-      requireNoOtherPrincipals(observed.role, config, checkContextOf(config, observed, options));
+    if (observed.role) requireNoOtherPrincipals(observed.role, config, checks);
     requireNoOthersPolicy(live);
     requireDispensableVersions(policies, live);
   }
@@ -65,10 +52,7 @@ export function decideAccess(
   const unserved = config.cors === 'off' ? [...configuredBuckets(config), ...dropped] : dropped;
   return {
     ...whereabouts(observed, options, partition),
-    role: decideRole(config, observed.role, {
-      verifierArn: options.verifierArn,
-      checks: checkContextOf(config, observed, options),
-    }),
+    role: decideRole(config, observed.role, { verifierArn: options.verifierArn, checks }),
     policies,
     cors: config.cors === 'off' ? [] : decideCors({ config, observed }),
     tags: config.tags,
@@ -81,11 +65,7 @@ export function decideAccess(
   };
 }
 
-/**
- * What goes when all of Kolena's access is taken away; what others made stays.
- *
- * @throws UserError `destroy-refused` when the role holds policies of others, or others use Kolena's: then AWS deletes neither
- */
+/** What goes when all of Kolena's access is taken away; throws `destroy-refused` where AWS would delete neither role nor policies. */
 export function decideRemoval(
   config: AccessConfig,
   observed: Observed,

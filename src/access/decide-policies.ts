@@ -5,8 +5,7 @@ import { isOurDocument } from '../iam/access-policy.ts';
 import { samePolicy, statementsOf } from '../iam/compare-policy.ts';
 import type { DesiredPolicy, PolicyRemoval } from './desired-access.ts';
 import type { Observed } from './observed.ts';
-import type { LivePolicies, OurPolicy } from './our-policies.ts';
-import { policyNameOf } from './policy-names.ts';
+import { type LivePolicies, type OurPolicy, policyNameOf } from './our-policies.ts';
 import { leastPolicies, packPolicies, type PackedPolicy } from '../iam/packing.ts';
 import { quote } from '../base/quote.ts';
 
@@ -21,11 +20,7 @@ interface PoliciesProps {
   readonly partition: string;
 }
 
-/**
- * The managed policies that hold the grants, and Kolena's other ones, which hold nothing any more.
- *
- * @throws UserError `invalid-input` when the role has no room for that many
- */
+/** The policies that hold the grants, and Kolena's others, which hold nothing any more; throws `invalid-input` when the role has no room. */
 export function decidePolicies(props: PoliciesProps): {
   policies: DesiredPolicy[];
   removals: PolicyRemoval[];
@@ -60,11 +55,7 @@ export function removalOf({ number, name, arn, attached }: OurPolicy): PolicyRem
   return { number, name, arn, attached };
 }
 
-/**
- * Refuses to delete policies that others use as well, which AWS does not do either, and only when the rest is gone.
- *
- * @throws UserError `destroy-refused` with the commands that name the others
- */
+/** Throws `destroy-refused` for policies that others use as well: AWS does not delete them either, and says so when the rest is gone. */
 export function requireUsedHereAlone(policies: readonly OurPolicy[]): void {
   const shared = policies.filter(({ usedElsewhere }) => usedElsewhere > 0);
   if (shared.length === 0) return;
@@ -76,11 +67,7 @@ export function requireUsedHereAlone(policies: readonly OurPolicy[]): void {
   });
 }
 
-/**
- * Refuses to rewrite a policy that somebody else wrote under `policy-name`; one that Kolena's role alone holds was made for it.
- *
- * @throws UserError `destroy-refused`
- */
+/** Throws `destroy-refused` for a policy of others under `policy-name`; one that Kolena's role alone holds was made for it. */
 export function requireNoOthersPolicy({ ours }: LivePolicies): void {
   const theirs = ours.find(
     ({ attached, usedElsewhere, document }) => !isOurDocument(document) && (!attached || usedElsewhere > 0),
@@ -94,11 +81,7 @@ export function requireNoOthersPolicy({ ours }: LivePolicies): void {
   });
 }
 
-/**
- * Refuses to push a version out of a policy that AWS keeps no room for, when that version is not of our making.
- *
- * @throws UserError `destroy-refused`
- */
+/** Throws `destroy-refused` when changing a full policy would push out a version that is not of our making. */
 export function requireDispensableVersions(policies: readonly DesiredPolicy[], { ours }: LivePolicies): void {
   for (const policy of policies) {
     const live = ours.find(({ number }) => number === policy.number);
@@ -141,24 +124,18 @@ function packWithinQuota(props: PoliciesProps): PackedPolicy[] {
   throw quotaExceeded(props, { needed: String(anew.length), ...room });
 }
 
-/**
- * How many of Kolena's policies the role can hold: by the account's own quota, else by the default, which an account that
- * attaches more has raised. Before AWS was asked only what no account can have is too much.
- */
-function roomOf({ observed, live }: PoliciesProps): { quota: number; policies: number } {
+/** How many of Kolena's policies the role can hold, by the account's quota or AWS's default; before AWS was asked, by what any account can have. */
+function roomOf({ observed, live }: PoliciesProps) {
   const attached = observed.role?.attachedPolicies.length ?? 0;
   const unknown = observed.caller === undefined ? HIGHEST_POLICIES_PER_ROLE : DEFAULT_POLICIES_PER_ROLE;
   const quota = observed.policiesPerRoleQuota ?? Math.max(unknown, attached);
   return { quota, policies: quota - live.foreign.length };
 }
 
-interface Shortage {
-  readonly needed: string;
-  readonly quota: number;
-  readonly policies: number;
-}
-
-function quotaExceeded({ config, live }: PoliciesProps, { needed, quota, policies }: Shortage): UserError {
+function quotaExceeded(
+  { config, live }: PoliciesProps,
+  { needed, quota, policies }: ReturnType<typeof roomOf> & { readonly needed: string },
+): UserError {
   const names = live.foreign.map(({ name }) => quote(name)).join(', ');
   const others =
     live.foreign.length === 0 ? '' : `, and ${live.foreign.length} of them are attached already (${names})`;

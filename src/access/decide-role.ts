@@ -11,20 +11,11 @@ import { otherPrincipals, trustPolicy } from '../iam/trust-policy.ts';
 /** Characters, by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TRUST_POLICY_SIZE = 2048;
 
-interface RoleOptions {
-  readonly verifierArn: string | undefined;
-  readonly checks: CheckContext;
-}
-
-/**
- * The role as it shall be.
- *
- * @throws UserError `invalid-input` when the trust policy would be longer than AWS takes
- */
+/** The role as it shall be; throws `invalid-input` when the trust policy would be longer than AWS takes. */
 export function decideRole(
   config: AccessConfig,
   live: ObservedRole | undefined,
-  { verifierArn, checks }: RoleOptions,
+  { verifierArn, checks }: { readonly verifierArn: string | undefined; readonly checks: CheckContext },
 ): DesiredRole {
   const trust = trustPolicy({
     principalArn: config.kolenaPrincipalArn,
@@ -51,25 +42,14 @@ export function decideRole(
   };
 }
 
-/**
- * A check that runs takes its own statement away: beside it nothing changes where the rest is as it should be. Where
- * trust changes anyway the statement goes with the former document, and the check adds it again.
- */
-function besideChecks(
-  wanted: PolicyDocument,
-  live: PolicyDocument | undefined,
-  checks: CheckContext,
-): PolicyDocument {
+/** Beside the statement of a running check nothing changes where the rest is as it should be; else it goes, and the check adds it again. */
+function besideChecks(wanted: PolicyDocument, live: PolicyDocument | undefined, checks: CheckContext) {
   if (live === undefined || !samePolicy(withoutTemporary(live, checks), wanted)) return wanted;
   const running = live.Statement.filter((statement) => isRunning(statement, checks));
   return running.length === 0 ? wanted : { ...wanted, Statement: [...wanted.Statement, ...running] };
 }
 
-/**
- * Refuses to take over a role that others rely on.
- *
- * @throws UserError `destroy-refused` that names the principals
- */
+/** Throws `destroy-refused`, with the principals, for a role that others rely on. */
 export function requireNoOtherPrincipals(
   role: ObservedRole,
   { kolenaPrincipalArn }: AccessConfig,
@@ -77,15 +57,11 @@ export function requireNoOtherPrincipals(
 ): void {
   const others = otherPrincipals(role.trustPolicy, kolenaPrincipalArn, checks);
   if (others.length === 0) return;
+  const names = others.map((principal) => principal.replace(/^AWS:(?!\*$)/, '')).join(', ');
   throw new UserError({
     reason: 'destroy-refused',
-    message: `Role ${role.name} exists and trusts ${others.map(spell).join(', ')}, not only ${kolenaPrincipalArn}: they would lose the role.`,
+    message: `Role ${role.name} exists and trusts ${names}, not only ${kolenaPrincipalArn}: they would lose the role.`,
     remedy:
       'Choose another role-name, or, if these principals no longer need the role, set allow-destroy to true.',
   });
-}
-
-/** `AWS:arn:…` is shown as the ARN, `Service:…` and the others as they are. */
-function spell(principal: string): string {
-  return principal.replace(/^AWS:(?!\*$)/, '');
 }

@@ -27,7 +27,6 @@ export interface DesiredPolicy {
   readonly document: PolicyDocument;
   /** The ARN it is adopted under; absent when it is created. */
   readonly importArn?: string;
-  /** Whether it is attached to the role already. */
   readonly attached: boolean;
 }
 
@@ -68,7 +67,6 @@ export type PolicyRemoval = Pick<OurPolicy, 'number' | 'name' | 'arn' | 'attache
 export interface Warning {
   /** Stable, kebab-case: `no-external-id`, `kms-key-not-granted`, `other-policies`, … */
   readonly id: string;
-  /** One or two full sentences. */
   readonly message: string;
   /** What to do about it, with the very line to add. */
   readonly remedy?: string;

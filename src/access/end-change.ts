@@ -40,10 +40,7 @@ export function endFindings(was: string | undefined, is: string | undefined): Tr
   ];
 }
 
-/**
- * Takes the end out of documents whose grants all share it, so that a date that moves is one finding and not one for each
- * bucket. Where grants end at different times all stays as it is.
- */
+/** Takes the end out of documents whose grants all share it: a date that moves is one finding, and not one for each bucket. */
 export function setEndAside({ before, after }: Documents): Documents & { readonly ends: TrustFinding[] } {
   const [was, is] = [endsIn(before), endsIn(after)];
   if (was.length > 1 || is.length > 1) return { before, after, ends: [] };

@@ -40,15 +40,11 @@ export interface ObservedRole {
   readonly otherDocuments?: Readonly<Record<string, PolicyDocument>>;
 }
 
-/**
- * One of our managed policies as it stands in AWS, with its default version: under the configured names (`policy-name`,
- * `policy-name-2`, …), or on our role under a former one.
- */
+/** One of our managed policies with its default version: under the configured names, or on our role under a former one. */
 export interface ObservedPolicy extends AttachedPolicy {
   readonly document: PolicyDocument;
   /** The oldest version, present only when the policy has five: the next change would push it out. */
   readonly oldestVersion?: { readonly id: string; readonly document: PolicyDocument };
-  /** Whether it is attached to our role. */
   readonly attached: boolean;
   /** How many other roles, users and groups have it attached or as their permissions boundary. */
   readonly usedElsewhere: number;
@@ -65,7 +61,6 @@ export interface FormerAccess {
   readonly names: AccessNames;
   /** Present while a role of the former name trusts Kolena. */
   readonly role?: ObservedRole;
-  /** Kolena's policies on that role. */
   readonly policies: readonly ObservedPolicy[];
   /** AWS's words when this run is not allowed to read that role. */
   readonly denied?: string;

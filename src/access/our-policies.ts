@@ -1,8 +1,6 @@
 import type { AccessConfig } from '../config/access-config.ts';
 import { isOurDocument } from '../iam/access-policy.ts';
-import { policyNumberOf } from './policy-names.ts';
-import { isFormerName, policiesOfFormerRoles } from './former-access.ts';
-import type { AttachedPolicy, Observed, ObservedPolicy } from './observed.ts';
+import type { AttachedPolicy, Observed, ObservedPolicy, ObservedRole } from './observed.ts';
 
 /** More policies than a role can hold: no policy of the pack has a higher number, unless somebody gave it one. */
 const MOST_NUMBERED = 99;
@@ -24,10 +22,7 @@ export interface LivePolicies {
   readonly foreign: readonly AttachedPolicy[];
 }
 
-/**
- * Tells Kolena's policies from others. The one that bears `policy-name` itself is Kolena's by the config's word; a numbered
- * one is only if its Sids are, since another policy may happen to be named so.
- */
+/** Tells Kolena's policies from others: `policy-name` itself is Kolena's by the config's word, a numbered one by its Sids. */
 export function livePolicies(config: AccessConfig, observed: Observed): LivePolicies {
   const { policies, role } = observed;
   const numbered = policies.flatMap((policy): OurPolicy[] => {
@@ -38,11 +33,14 @@ export function livePolicies(config: AccessConfig, observed: Observed): LivePoli
   const ours = numbered.filter(isOurs).sort((a, b) => a.number - b.number);
   const next = Math.max(MOST_NUMBERED, ...numbered.map((policy) => policy.number)) + 1;
   const others = policies.filter(({ name }) => policyNumberOf(config.policyName, name) === undefined);
+  // Of our making, and serving Kolena's role alone: it goes when the config grants nothing by it.
   const renamed = others.filter(
-    (policy) =>
-      isFormerName(observed, policy.name) &&
-      isOursAlone(policy) &&
-      !config.otherPolicyArns.includes(policy.arn),
+    ({ name, arn, attached, usedElsewhere, document }) =>
+      isFormerName(observed, name) &&
+      attached &&
+      usedElsewhere === 0 &&
+      isOurDocument(document) &&
+      !config.otherPolicyArns.includes(arn),
   );
   const gone = [...renamed, ...policiesOfFormerRoles(observed)];
   const former = gone.map((policy, at) => ({ ...policy, number: next + at }));
@@ -55,7 +53,41 @@ export function livePolicies(config: AccessConfig, observed: Observed): LivePoli
   };
 }
 
-/** Whether a policy is of our making and serves Kolena's role alone, so that it goes when the config grants nothing by it. */
-function isOursAlone({ attached, usedElsewhere, document }: ObservedPolicy): boolean {
-  return attached && usedElsewhere === 0 && isOurDocument(document);
+/** The name of the policy with this number: `policy-name` itself, then `policy-name-2`, … */
+export function policyNameOf(policyName: string, number: number): string {
+  return number === 1 ? policyName : `${policyName}-${number}`;
+}
+
+/**
+ * The number of the policy with this name, from 1 to 999; absent when it is none of `policy-name`'s. IAM tells no names
+ * apart by case: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+ * @example policyNumberOf('KolenaS3ReadAccess', 'kolenas3readaccess-2') // 2
+ */
+export function policyNumberOf(policyName: string, name: string): number | undefined {
+  const [ours, given] = [policyName.toLowerCase(), name.toLowerCase()];
+  if (given === ours) return 1;
+  const suffix = given.startsWith(`${ours}-`) ? given.slice(ours.length + 1) : '';
+  return /^(?:[2-9]|[1-9]\d{1,2})$/.test(suffix) ? Number(suffix) : undefined;
+}
+
+/** Roles that the config named before and that still trust Kolena. */
+export function formerRoles(former: Observed['former'] = []): ObservedRole[] {
+  return former.flatMap(({ role }) => role ?? []);
+}
+
+/** Whether the config gave a policy this name before. */
+function isFormerName({ former = [] }: Pick<Observed, 'former'>, name: string): boolean {
+  return former.some(({ names }) => policyNumberOf(names.policyName, name) !== undefined);
+}
+
+/** The policies that go with them: those of former names that serve nobody else and are not today's. */
+function policiesOfFormerRoles(observed: Observed): ObservedPolicy[] {
+  const todays = new Set(observed.policies.map(({ arn }) => arn));
+  return (observed.former ?? [])
+    .flatMap(({ policies }) => policies)
+    .filter(
+      ({ arn, name, usedElsewhere }) =>
+        usedElsewhere === 0 && !todays.has(arn) && isFormerName(observed, name),
+    )
+    .map((policy) => ({ ...policy, attached: false }));
 }

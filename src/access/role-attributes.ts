@@ -1,6 +1,6 @@
 import { isMapping } from '../base/mapping.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
-import type { TrustFinding } from './trust-change.ts';
+import { finding, type TrustFinding } from './trust-change.ts';
 
 /** A role's attributes before and after, as Terraform plans them; absent where they are not known. */
 export interface RoleAttributes {
@@ -24,23 +24,12 @@ type Attributes = Readonly<Record<string, unknown>>;
 function boundary(before: Attributes, after: Attributes): TrustFinding | undefined {
   const [was, is] = [arnOf(before), arnOf(after)];
   if (was === is) return undefined;
-  if (is === '')
-    return {
-      effect: 'weaker',
-      title: 'permissions boundary taken off',
-      sentence: `The permissions boundary \`${was}\` no longer limits the role.`,
-    };
-  if (was === '')
-    return {
-      effect: 'stronger',
-      title: 'a permissions boundary',
-      sentence: `The permissions boundary \`${is}\` limits the role.`,
-    };
-  return {
-    effect: 'other',
-    title: 'another permissions boundary',
-    sentence: `The permissions boundary is \`${is}\` instead of \`${was}\`.`,
-  };
+  const limits = `The permissions boundary \`${is}\` limits the role.`;
+  if (was === '') return finding('stronger', 'a permissions boundary', limits);
+  const gone = `The permissions boundary \`${was}\` no longer limits the role.`;
+  if (is === '') return finding('weaker', 'permissions boundary taken off', gone);
+  const moved = `The permissions boundary is \`${is}\` instead of \`${was}\`.`;
+  return finding('other', 'another permissions boundary', moved);
 }
 
 function arnOf({ permissions_boundary: arn }: Attributes): string {
@@ -50,12 +39,10 @@ function arnOf({ permissions_boundary: arn }: Attributes): string {
 function sessionLength(before: Attributes, after: Attributes): TrustFinding | undefined {
   const [was, is] = [Number(before['max_session_duration']), Number(after['max_session_duration'])];
   if (!(was > 0 && is > 0) || was === is) return undefined;
-  const longer = is > was;
-  return {
-    effect: longer ? 'weaker' : 'stronger',
-    title: longer ? 'longer sessions' : 'shorter sessions',
-    sentence: `A session of the role lasts at most ${is} seconds, today ${was}.`,
-  };
+  const sentence = `A session of the role lasts at most ${is} seconds, today ${was}.`;
+  return is > was
+    ? finding('weaker', 'longer sessions', sentence)
+    : finding('stronger', 'shorter sessions', sentence);
 }
 
 /** Organizations write guardrails that look for tags: https://github.com/aws-samples/data-perimeter-policy-examples */

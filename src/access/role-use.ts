@@ -1,4 +1,4 @@
-import { humanDay } from '../base/time.ts';
+import { humanDay, humanTime } from '../base/time.ts';
 import { parseArn } from '../config/arn.ts';
 import type { Warning } from './desired-access.ts';
 
@@ -36,17 +36,8 @@ export function kolenaUseIn(event: string, kolenaPrincipalArn: string): RoleUse[
   return [{ time: eventTime, region: awsRegion }];
 }
 
-interface TrailEvent {
-  readonly eventName?: unknown;
-  readonly eventTime?: unknown;
-  readonly awsRegion?: unknown;
-  readonly readOnly?: unknown;
-  readonly errorCode?: unknown;
-  readonly userIdentity?: {
-    readonly type?: unknown;
-    readonly accountId?: unknown;
-    readonly arn?: unknown;
-    readonly invokedBy?: unknown;
+interface TrailEvent extends Readonly<Record<string, unknown>> {
+  readonly userIdentity?: Partial<Readonly<Record<'type' | 'accountId' | 'arn' | 'invokedBy', unknown>>> & {
     readonly sessionContext?: { readonly sessionIssuer?: { readonly arn?: unknown } };
   };
 }
@@ -103,4 +94,20 @@ function unused(message: string): Warning {
     remedy:
       'If Kolena no longer needs the access, end it: set `access-until`, or run `command: destroy`. Otherwise ask Kolena which role it uses.',
   };
+}
+
+/**
+ * Who changed a resource, by the JSON of an event: a sentence of call, time and the caller's role or user, without the name of
+ * a session, which may be a person's address. Undefined for an event that changed nothing.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ */
+export function lastChangeIn(event: string, resource: string): string | undefined {
+  const { eventName, eventTime, readOnly, errorCode, userIdentity = {} } = readTrailEvent(event);
+  if (readOnly !== false || errorCode !== undefined) return undefined;
+  if (typeof eventName !== 'string' || typeof eventTime !== 'string') return undefined;
+  const { arn, sessionContext, invokedBy, accountId } = userIdentity;
+  const by = [sessionContext?.sessionIssuer?.arn, arn, invokedBy, accountId].find(
+    (one) => typeof one === 'string',
+  );
+  return `The last change of ${resource} in CloudTrail: ${eventName} on ${humanTime(eventTime)}, by ${by ?? 'an unnamed caller'}.`;
 }

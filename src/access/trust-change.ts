@@ -23,10 +23,13 @@ export function compareTrust(
 ): TrustFinding[] {
   if (after === undefined) return [];
   const [was, is] = [before === undefined ? [] : lasting(before), lasting(after)];
-  if (before === undefined) return newPrincipals([], is).filter(({ title }) => title !== addedTitle);
+  if (before === undefined)
+    return trustedBy(is)
+      .map(newPrincipal)
+      .filter(({ title }) => title !== addedTitle);
   const named = [
-    ...newPrincipals(was, is),
-    ...lostPrincipals(was, is),
+    ...trustedAlone(is, was).map(newPrincipal),
+    ...trustedAlone(was, is).map(lostPrincipal),
     externalId(was, is),
     ...endFindings(endOfKolena(was), endOfKolena(is)),
   ].filter((one) => one !== undefined);
@@ -48,7 +51,8 @@ export function compareTrust(
   return named;
 }
 
-function finding(effect: TrustFinding['effect'], title: string, sentence: string): TrustFinding {
+/** A finding of these parts. */
+export function finding(effect: TrustFinding['effect'], title: string, sentence: string): TrustFinding {
   return { effect, title, sentence };
 }
 
@@ -64,37 +68,29 @@ function endOfKolena(statements: readonly Statement[]): string | undefined {
 
 const addedTitle = 'another principal';
 
-function newPrincipals(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
-  const trusted = trustedBy(was);
-  return trustedBy(is)
-    .filter((principal) => !isCovered(principal, trusted))
-    .map((principal) => {
-      const root = /^AWS:arn:[a-z-]+:iam::(\d{12}|\*\*\*\w*):root$/.exec(principal)?.[1];
-      if (principal === 'AWS:*')
-        return finding('weaker', 'everybody is trusted', 'Every AWS account is trusted: `*`.');
-      const who =
-        root === undefined ? `\`${spelled(principal)}\`` : `Every role and user of account \`${root}\``;
-      return root === undefined
-        ? finding('weaker', addedTitle, `${who} can assume the role, which it cannot today.`)
-        : finding(
-            'weaker',
-            'a whole account is trusted',
-            `${who} can assume the role, as far as that account allows it.`,
-          );
-    });
+function newPrincipal(principal: string): TrustFinding {
+  if (principal === 'AWS:*')
+    return finding('weaker', 'everybody is trusted', 'Every AWS account is trusted: `*`.');
+  const root = /^AWS:arn:[a-z-]+:iam::(\d{12}|\*\*\*\w*):root$/.exec(principal)?.[1];
+  if (root === undefined)
+    return finding(
+      'weaker',
+      addedTitle,
+      `\`${spelled(principal)}\` can assume the role, which it cannot today.`,
+    );
+  const whole = `Every role and user of account \`${root}\` can assume the role, as far as that account allows it.`;
+  return finding('weaker', 'a whole account is trusted', whole);
 }
 
-function lostPrincipals(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
-  const trusted = trustedBy(is);
-  return trustedBy(was)
-    .filter((principal) => !isCovered(principal, trusted))
-    .map((principal) =>
-      finding(
-        'stronger',
-        'a principal loses the role',
-        `\`${spelled(principal)}\` can no longer assume the role.`,
-      ),
-    );
+function lostPrincipal(principal: string): TrustFinding {
+  const sentence = `\`${spelled(principal)}\` can no longer assume the role.`;
+  return finding('stronger', 'a principal loses the role', sentence);
+}
+
+/** The principals of some statements whom others do not trust. */
+function trustedAlone(statements: readonly Statement[], others: readonly Statement[]): string[] {
+  const trusted = trustedBy(others);
+  return trustedBy(statements).filter((principal) => !isCovered(principal, trusted));
 }
 
 function trustedBy(statements: readonly Statement[]): string[] {
@@ -153,21 +149,17 @@ function compareCallers(was: readonly Statement[], is: readonly Statement[]) {
   const both = trustedBy(was).filter((principal) => isCovered(principal, trustedBy(is)));
   const actions = [...new Set(all.flatMap(({ Action }) => listOf(Action)).map(exampleOf))];
   const decide = (statements: readonly Statement[]) =>
-    both.flatMap((principal) =>
+    both.map(spelled).flatMap((principal) =>
       actions.flatMap((action) =>
         contexts.map((context) =>
           isAllowed([{ Statement: statements }], {
             action,
             context,
-            principals: callersOf(spelled(principal)),
+            // A caller counts as its account's root too.
+            principals: [principal, principal.replace(/^(arn:[a-z-]+:iam::[^:]+:).*$/, '$1root')],
           }),
         ),
       ),
     );
   return compareDecisions(decide(was), decide(is));
-}
-
-/** A caller counts as its account's root too. */
-function callersOf(principal: string): string[] {
-  return [principal, principal.replace(/^(arn:[a-z-]+:iam::[^:]+:).*$/, '$1root')];
 }

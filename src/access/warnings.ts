@@ -1,9 +1,8 @@
 import { humanEnd } from '../base/time.ts';
 import type { AccessConfig } from '../config/access-config.ts';
-import { parsePrincipalArn } from '../config/arn.ts';
+import { isKeyAlias, parsePrincipalArn } from '../config/arn.ts';
 import { configuredBuckets, currentRules } from './decide-cors.ts';
 import type { Warning } from './desired-access.ts';
-import { isKeyAlias } from '../config/arn.ts';
 import { deletedPrincipals } from '../iam/trust-policy.ts';
 import type { Observed, ObservedRole, UnreadBucket } from './observed.ts';
 import type { LivePolicies, OurPolicy } from './our-policies.ts';
@@ -156,10 +155,7 @@ function sharedPolicyWarning({ arn, usedElsewhere }: OurPolicy): Warning | undef
   };
 }
 
-function kmsWarning(
-  { kmsKeyArns }: AccessConfig,
-  bucket: Observed['buckets'][string] | undefined,
-): Warning | undefined {
+function kmsWarning({ kmsKeyArns }: AccessConfig, bucket: Observed['buckets'][string] | undefined) {
   const key = bucket?.defaultKmsKeyArn;
   if (bucket === undefined || key === undefined || kmsKeyArns.includes(key)) return undefined;
   if (isKeyAlias(key))
@@ -175,10 +171,7 @@ function kmsWarning(
   };
 }
 
-function replacedCorsWarning(
-  bucket: string,
-  known: Pick<WarningsProps, 'config' | 'observed'>,
-): Warning | undefined {
+function replacedCorsWarning(bucket: string, known: Pick<WarningsProps, 'config' | 'observed'>) {
   const lost = known.config.cors === 'replace' ? currentRules(bucket, known).others.length : 0;
   if (lost === 0) return undefined;
   return {

@@ -1,5 +1,4 @@
-import { driftOf, type Drift } from '../plan/drift.ts';
-import { trailResources } from '../plan/trail-resources.ts';
+import { driftOf, type Drift, trailResources } from '../plan/drift.ts';
 import { messageOf } from '../problem/github-error.ts';
 import { contradictions } from './approve.ts';
 import type { Planned } from './plan.ts';

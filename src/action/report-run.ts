@@ -8,7 +8,7 @@ import type { PullRequests } from '../github/pull-requests.ts';
 import { isDrift } from '../plan/drift.ts';
 import { renderDriftIssue } from '../report/drift-issue.ts';
 import { readMarker } from '../report/marker.ts';
-import { kolenaForm } from '../report/kolena-form.ts';
+import { kolenaForm } from '../report/who.ts';
 import type { Secrets } from '../report/mask.ts';
 import { changeOf, renderComment, renderSummary, verdictOf } from '../report/render.ts';
 import type { Report } from '../report/report.ts';

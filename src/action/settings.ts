@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { DecideOptions } from '../access/decide-access.ts';
 import { UserError } from '../base/errors.ts';
-import { parsePrincipalArn, type PrincipalArn } from '../config/arn.ts';
+import { parsePrincipalArn, type PrincipalArn, partitions, regionPattern } from '../config/arn.ts';
 import { bucketNamePattern } from '../config/bucket-location.ts';
-import { partitions, regionPattern } from '../config/partition.ts';
 import { itemsOf, splitPair } from '../config/text.ts';
 import { isConstraint, parseConstraint } from '../config/version-constraint.ts';
 import type { ExpectationOptions } from '../verify/expectations.ts';

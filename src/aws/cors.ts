@@ -16,7 +16,7 @@ import { corsDifference } from '../cors/difference.ts';
 import type { AwsClients } from './clients.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from '../base/clock.ts';
-import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
+import { explicitDenyRemedy } from '../problem/denial.ts';
 import { isCode, isDenied, notFromAws } from '../problem/aws-error.ts';
 
 /** Milliseconds between read-backs: a bucket's settings are eventually consistent. */

@@ -2,7 +2,7 @@ import type { AccessConfig } from '../config/access-config.ts';
 import type { CorsRemoval, DesiredAccess, DesiredCors } from '../access/desired-access.ts';
 import type { Caller, Observed } from '../access/observed.ts';
 import type { TrailFinding } from '../access/role-use.ts';
-import type { TrailResource } from '../plan/trail-resources.ts';
+import type { TrailResource } from '../plan/drift.ts';
 import type { Expectations } from '../verify/expectations.ts';
 import type { Attempt, Observations, SimulationAnswer, SimulationQuestion } from '../verify/observations.ts';
 import { awsClients } from './clients.ts';

@@ -1,32 +1,13 @@
 /** What a run may be: `plan` changes nothing in AWS, `deploy` is apply, verify and destroy as well. */
 export type DeployMode = 'plan' | 'deploy';
 
-/** What an action is granted on. */
-export type DeployResource =
-  | 'role'
-  | 'attachment'
-  | 'creation'
-  | 'boundary'
-  | 'policies'
-  | 'other-policies'
-  | 'buckets'
-  | 'keys'
-  | 'anything'
-  | 'self'
-  | 'trail'
-  | 'state-bucket'
-  | 'state'
-  | 'state-lock';
-
 /**
  * Every IAM action that the Action and its Terraform use, by what it is granted on and the least mode that needs it.
  * `sts:GetCallerIdentity` and `sts:AssumeRoleWithWebIdentity` need no permission.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_identityandaccessmanagement.html
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
-export const deployRoleActions: Readonly<
-  Record<DeployMode, Readonly<Partial<Record<DeployResource, readonly string[]>>>>
-> = {
+export const deployRoleActions = {
   plan: {
     role: [
       'iam:GetRole',
@@ -81,10 +62,15 @@ export const deployRoleActions: Readonly<
     trail: ['cloudtrail:LookupEvents'],
     state: ['s3:PutObject'],
   },
-};
+} as const satisfies Readonly<Record<DeployMode, object>>;
+
+/** What an action is granted on. */
+export type DeployResource = keyof typeof deployRoleActions.plan | keyof typeof deployRoleActions.deploy;
+
+type Granted = Readonly<Partial<Record<DeployResource, readonly string[]>>>;
 
 /** The actions of a mode on a resource, in alphabetical order; `deploy` includes `plan`. */
 export function actionsOn(resource: DeployResource, mode: DeployMode): string[] {
-  const added = mode === 'deploy' ? deployRoleActions.deploy[resource] : undefined;
-  return [...(deployRoleActions.plan[resource] ?? []), ...(added ?? [])].sort();
+  const { plan, deploy }: Readonly<Record<DeployMode, Granted>> = deployRoleActions;
+  return [...(plan[resource] ?? []), ...((mode === 'deploy' && deploy[resource]) || [])].sort();
 }

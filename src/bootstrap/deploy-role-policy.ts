@@ -3,7 +3,6 @@ import { actionsOn, type DeployMode, type DeployResource } from './deploy-role-a
 import { ifThen, join, ref, split, sub, type Intrinsic } from './intrinsics.ts';
 import { item, type conditions, type ParameterName } from './parameters.ts';
 
-/** What a role may do to one kind of resource, under a condition of the template if it names one. */
 interface Grant {
   readonly sid: string;
   readonly resource: DeployResource;

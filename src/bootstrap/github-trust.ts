@@ -2,7 +2,6 @@ import type { DeployMode } from './deploy-role-actions.ts';
 import { ifThen, join, ref, select, split, sub, type Intrinsic, type Text } from './intrinsics.ts';
 import { item } from './parameters.ts';
 
-/** What the texts below name beside the parameters. */
 const variables: Readonly<Record<string, Text>> = {
   Owner: select(0, split('/', ref('Repository'))),
   Name: select(1, split('/', ref('Repository'))),
@@ -13,7 +12,6 @@ const variables: Readonly<Record<string, Text>> = {
   Workflow3: item('Workflows', 2),
 };
 
-/** The text with parameters and variables filled in. */
 function filled(text: string, more: Readonly<Record<string, Text>> = {}): Intrinsic {
   const used = Object.entries({ ...variables, ...more }).filter(([name]) => text.includes(`\${${name}}`));
   return sub(text, used.length === 0 ? undefined : Object.fromEntries(used));

@@ -15,10 +15,7 @@ export interface StackChange {
 /** CloudFormation's limit for the value of a parameter, in bytes. */
 const VALUE_LIMIT = 4096;
 
-/**
- * The command, for bash and the AWS CLI, that updates the stack of bootstrap.yaml. It reads the stack's present lists and changes nothing
- * else; a list that no parameter holds is refused with a pattern that would do.
- */
+/** The command, for bash and the AWS CLI, that updates lists of the stack and nothing else; what no parameter holds is refused with a pattern. */
 export function stackCommand({ roleName, how, lists }: StackChange): string {
   const names = Object.keys(lists);
   // Each answer is kept before it is used: one that fails ends the command, and never leaves a list empty.

@@ -3,7 +3,6 @@ import { STATE_KEY } from './deploy-role-policy.ts';
 
 const ACTION = 'org/kolena-s3-access@v1';
 
-/** Lines of both steps that only some stacks need. */
 const further = join('', [
   ifThen('HasOtherAudience', sub('          audience: ${Audience}\n'), ''),
   ifThen(

@@ -16,12 +16,7 @@ export function accessUntilProblem(text: string): string | undefined {
     : 'names a day that its month does not have';
 }
 
-/**
- * The moment from which on there is no access, as IAM is told it; a bare date includes that day.
- *
- * @example endOfAccess('2027-06-30') // '2027-07-01T00:00:00Z'
- * @example endOfAccess('2027-06-30T18:00:00+02:00') // '2027-06-30T16:00:00Z'
- */
+/** The moment from which on there is no access; a bare date includes that day. @example endOfAccess('2027-06-30') // '2027-07-01T00:00:00Z' */
 export function endOfAccess(text: string): string {
   return utcSecond(text.includes('T') ? new Date(text) : new Date(midnightOf(text).getTime() + DAY));
 }

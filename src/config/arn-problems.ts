@@ -1,5 +1,12 @@
-import { deletedPrincipalIn, parseArn, parsePrincipalArn, pathAndName } from './arn.ts';
-import { partitionOfRegion, partitions, regionPattern } from './partition.ts';
+import {
+  deletedPrincipalIn,
+  parseArn,
+  parsePrincipalArn,
+  pathAndName,
+  partitionOfRegion,
+  partitions,
+  regionPattern,
+} from './arn.ts';
 import type { ProblemOf } from '../base/quote.ts';
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
@@ -47,10 +54,7 @@ export const principalArnProblem: ProblemOf = (arn) => {
   return `is not the ARN of a role, a user or an account root, as "arn:aws:iam::${ACCOUNT}:role/kolena", "arn:aws:iam::${ACCOUNT}:user/kolena" or "arn:aws:iam::${ACCOUNT}:root": copy it from Kolena`;
 };
 
-/**
- * What is wrong with the ARN of a managed policy; those of AWS belong to account `aws`.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
- */
+/** What is wrong with the ARN of a managed policy; those of AWS belong to account `aws`. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
 export const policyArnProblem: ProblemOf = (arn) =>
   policyArnPattern.test(arn)
     ? undefined

@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import { partitions } from './partition.ts';
+import { partitions } from './arn.ts';
 
 /** A bucket or one prefix of it that Kolena may read; no prefix means the whole bucket. */
 export interface BucketLocation {
@@ -34,12 +34,7 @@ export type ParsedLocation =
 
 const SPELLINGS = '"name", "name/prefix/", "s3://name/prefix/" or "arn:aws:s3:::name/prefix/"';
 
-/**
- * Reads one of the spellings of a bucket or a prefix of it.
- *
- * @example
- * parseLocation('s3://share-with-kolena/images/') // { bucket: 'share-with-kolena', prefix: 'images/' }
- */
+/** Reads a spelling of a bucket or prefix. @example parseLocation('s3://pictures/2026/') // { bucket: 'pictures', prefix: '2026/' } */
 export function parseLocation(text: string): ParsedLocation {
   const spelled = /^(?:s3:\/\/|arn:([a-z-]+):s3:::)?([^/]*)(?:\/(.*))?$/s.exec(text);
   const [, partition, bucket = '', prefix = ''] = spelled ?? [];

@@ -11,10 +11,7 @@ export const corsOriginPattern = new RegExp(
 
 const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
-/**
- * What is wrong with an origin that may load images: S3 compares it, character by character, with the `Origin` header
- * that browsers send. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
- */
+/** What is wrong with a web origin, which S3 compares by character. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
 export const corsOriginProblem: ProblemOf = (origin) => {
   if (origin === '*' || /^https?:\/\/\*$/.test(origin))
     return 'would open the bucket to every web site: name the origins, as "https://app.kolena.io"';
@@ -30,10 +27,7 @@ export const corsOriginProblem: ProblemOf = (origin) => {
   return undefined;
 };
 
-/**
- * Whether all hosts that a pattern matches lie in one registered domain: what stands behind the star's own label holds one,
- * by the public suffix list (https://publicsuffix.org), where `github.io` is a suffix as `co.uk` is.
- */
+/** Whether all hosts that a pattern matches lie in one registered domain, by the public suffix list (https://publicsuffix.org). */
 function endsInOneDomain(host: string): boolean {
   const [, parents = ''] = /\*[^.]*\.(.+)$/.exec(host) ?? [];
   // `*.0.0.1` lets in addresses, which have no domain.

@@ -1,7 +1,6 @@
 import { byCodeUnits } from '../base/sort-keys.ts';
 import { parseLocation } from './bucket-location.ts';
-import { parseArn } from './arn.ts';
-import { partitions } from './partition.ts';
+import { parseArn, partitions } from './arn.ts';
 import { refusedTagKey, refusedTagProblem } from './tags.ts';
 import { quote } from '../base/quote.ts';
 
@@ -9,9 +8,9 @@ import { quote } from '../base/quote.ts';
 export function crossProblems(given: Readonly<Record<string, unknown>>): string[] {
   return [
     ...overlaps(texts(given['buckets'])),
-    ...repetitions('kms-key-arns', texts(given['kms-key-arns'])),
-    ...repetitions('other-policy-arns', texts(given['other-policy-arns'])),
-    ...repetitions('cors-origins', texts(given['cors-origins'])),
+    ...['kms-key-arns', 'other-policy-arns', 'cors-origins'].flatMap((key) =>
+      repetitions(key, texts(given[key])),
+    ),
     ...otherPartitions(given),
     ...lostTags(given['tags']),
   ];
@@ -80,4 +79,26 @@ function otherPartitions(given: Readonly<Record<string, unknown>>): string[] {
 /** The texts of a list at their places; anything else is the schema's to refuse. */
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? item : '')) : [];
+}
+
+/** Keys of the config that a wrong indentation put inside of another key, as a key or as text. What they hold is never shown. */
+export function misplacedKeys(given: Readonly<Record<string, unknown>>, known: readonly string[]) {
+  return Object.entries(given)
+    .filter(([under]) => known.includes(under))
+    .flatMap(([under, value]) => {
+      const inner = [...new Set(keysIn(value))].filter((key) => known.includes(key));
+      return inner.map((key) => ({
+        under,
+        problem: `${under}: holds ${key}, which is a key of the config and stands in the wrong place: write it at the start of a line of its own, as ${under}`,
+      }));
+    });
+}
+
+/** Keys of mappings at any depth; the YAML reader holds the depth. */
+function keysIn(value: unknown): string[] {
+  if (typeof value === 'string')
+    return [...value.matchAll(/(?:^|\s)([a-z-]+)\s*[:=]/g)].map(([, key = '']) => key);
+  if (Array.isArray(value)) return value.flatMap(keysIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => [key, ...keysIn(item)]);
 }

@@ -3,10 +3,7 @@ import type { ProblemOf } from '../base/quote.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 export const roleNamePattern = /^[\w+=,.@-]{1,64}$/;
 
-/**
- * A policy name has at most 128 characters, three of which are kept for `-10` of the tenth policy.
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
- */
+/** A policy name has at most 128 characters, three of which are kept for `-10` of the tenth policy. https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
 export const policyNamePattern = /^[\w+=,.@-]{1,125}$/;
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */

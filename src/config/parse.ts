@@ -5,21 +5,21 @@ import { UserError, type Place } from '../base/errors.ts';
 import { isMapping, valueAt } from '../base/mapping.ts';
 import { listed, quote } from '../base/quote.ts';
 import type { AccessConfig } from './access-config.ts';
-import { crossProblems } from './cross-checks.ts';
+import { crossProblems, misplacedKeys } from './cross-checks.ts';
 import { accessFields } from './schema.ts';
-import { misplacedKeys } from './misplaced-keys.ts';
 import { itemsOf } from './text.ts';
 import { expandTrustPolicy, trustPolicyKey } from './trust-policy-key.ts';
 
 /** More problems than anybody reads; each costs time to spell. */
 const MOST_ISSUES = 1000;
 
+type PlaceOf = (problem: string) => Place | undefined;
+
 /** The contract's names of the "Access" inputs, which are the config file's keys. */
 export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape), trustPolicyKey];
 
 /**
  * Validates the "Access" keys, from YAML or as the text of Action inputs; a key that is empty counts as not given.
- *
  * @param source - what a message calls the config
  * @param placeOf - where a problem stands, which begins with its key
  * @throws UserError `invalid-input` that names every problem with its path, the value seen and what is allowed
@@ -27,14 +27,9 @@ export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape)
 export function parseAccessConfig(
   raw: unknown,
   source = 'The config',
-  placeOf: (problem: string) => Place | undefined = () => undefined,
+  placeOf: PlaceOf = () => undefined,
 ): AccessConfig {
-  const invalid = (problems: readonly string[]) =>
-    invalidConfig(
-      source,
-      problems,
-      problems.flatMap((problem) => placeOf(problem) ?? []),
-    );
+  const invalid = (problems: readonly string[]) => invalidConfig(source, problems, placeOf);
   if (!isMapping(raw))
     throw invalid([`it is ${nameOf(raw)}: a mapping of keys such as "buckets:" is needed`]);
   const written = Object.fromEntries(
@@ -84,17 +79,12 @@ function isGiven(value: unknown): boolean {
 function fromText(key: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const text = value.trim();
-  switch (kindOf(key)) {
-    case 'lines':
-      return itemsOf(text);
-    case 'flag':
-      // The spellings of YAML 1.2's core schema.
-      return /^(?:true|True|TRUE|false|False|FALSE)$/.test(text) ? text.toLowerCase() === 'true' : text;
-    case 'number':
-      return /^\d+$/.test(text) ? Number(text) : text;
-    case undefined:
-      return text;
-  }
+  const kind = kindOf(key);
+  if (kind === 'lines') return itemsOf(text);
+  // The spellings of YAML 1.2's core schema.
+  if (kind === 'flag')
+    return /^(?:true|True|TRUE|false|False|FALSE)$/.test(text) ? text.toLowerCase() === 'true' : text;
+  return kind === 'number' && /^\d+$/.test(text) ? Number(text) : text;
 }
 
 /** Declared by the schema, behind the key's default where it has one. */
@@ -103,13 +93,13 @@ function kindOf(key: string) {
   return (field instanceof z.ZodPrefault ? field.unwrap() : field)?.meta()?.kind;
 }
 
-function invalidConfig(source: string, problems: readonly string[], places: readonly Place[]): UserError {
+function invalidConfig(source: string, problems: readonly string[], placeOf: PlaceOf): UserError {
   const list = problems.length === 1 ? problems.join('') : `\n${listed(problems)}`;
   return new UserError({
     reason: 'invalid-input',
     message: `${source} has ${problems.length === 1 ? 'a problem: ' : `${problems.length} problems:`}${list}`,
     remedy: 'Correct the config file or the inputs of the same names; nothing was called in AWS.',
-    places,
+    places: problems.flatMap((problem) => placeOf(problem) ?? []),
   });
 }
 
@@ -156,7 +146,6 @@ function spellPath(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-/** A value's kind in YAML's words. */
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return 'empty';
   if (Array.isArray(value)) return 'a list';

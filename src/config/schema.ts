@@ -75,14 +75,18 @@ const tags = z
     return Object.fromEntries(pairs);
   });
 
+/** `true` or `false`. */
+const flag = (description: string, fallback: boolean) =>
+  z.boolean().meta({ kind: 'flag', description }).prefault(fallback);
+
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).max(MOST_ITEMS, tooMany);
+
 const seconds = z.int({ error: 'must be a whole number of seconds, 3600 to 43200' });
 
 /** The "Access" keys of the contract, each value by itself; `cross-checks.ts` holds them against one another. */
 export const accessFields = z.strictObject({
-  buckets: z
-    .array(location)
+  buckets: list(location)
     .min(1, 'names no bucket')
-    .max(MOST_ITEMS, tooMany)
     .meta({
       kind: 'lines',
       description:
@@ -111,9 +115,7 @@ export const accessFields = z.strictObject({
     .meta({ description: 'Name of the role that Kolena assumes.' })
     .prefault('KolenaS3ReadAccess'),
   'policy-name': text(iam.policyNameProblem, iam.policyNamePattern)
-    .meta({
-      description: 'Name of the access policy; further ones get -2, -3, …',
-    })
+    .meta({ description: 'Name of the access policy; further ones get -2, -3, …' })
     .prefault('KolenaS3ReadAccess'),
   'iam-path': text(iam.iamPathProblem, iam.iamPathPattern)
     .meta({ description: 'IAM path of role and policies.' })
@@ -124,9 +126,7 @@ export const accessFields = z.strictObject({
       examples: ['arn:aws:iam::111122223333:policy/boundary'],
     })
     .optional(),
-  'other-policy-arns': z
-    .array(text(arns.policyArnProblem, arns.policyArnPattern))
-    .max(MOST_ITEMS, tooMany)
+  'other-policy-arns': list(text(arns.policyArnProblem, arns.policyArnPattern))
     .meta({
       kind: 'lines',
       description:
@@ -140,17 +140,9 @@ export const accessFields = z.strictObject({
     .max(43_200, 'must be 3600 to 43200 seconds')
     .meta({ kind: 'number', description: 'Longest session of the role in seconds.' })
     .prefault(3600),
-  'include-public-datasets': z
-    .boolean()
-    .meta({ kind: 'flag', description: 'Whether to grant kolena-public-datasets too.' })
-    .prefault(true),
-  'object-versions': z
-    .boolean()
-    .meta({ kind: 'flag', description: 'Whether to add s3:GetObjectVersion.' })
-    .prefault(false),
-  'kms-key-arns': z
-    .array(text(arns.kmsKeyArnProblem, arns.kmsKeyArnPattern))
-    .max(MOST_ITEMS, tooMany)
+  'include-public-datasets': flag('Whether to grant kolena-public-datasets too.', true),
+  'object-versions': flag('Whether to add s3:GetObjectVersion.', false),
+  'kms-key-arns': list(text(arns.kmsKeyArnProblem, arns.kmsKeyArnPattern))
     .meta({
       kind: 'lines',
       description: 'KMS keys on which kms:Decrypt is granted, only via S3.',
@@ -164,10 +156,8 @@ export const accessFields = z.strictObject({
         "`merge` adds Kolena's rule and keeps all other rules; `replace` deletes all other rules; `off` removes Kolena's rule.",
     })
     .prefault('merge'),
-  'cors-origins': z
-    .array(text(corsOriginProblem, corsOriginPattern))
+  'cors-origins': list(text(corsOriginProblem, corsOriginPattern))
     .min(1, 'names no origin: leave it out for https://app.kolena.io, or set cors to off')
-    .max(MOST_ITEMS, tooMany)
     .meta({ kind: 'lines', description: 'Web origins that can read objects in the browser.' })
     .prefault(['https://app.kolena.io']),
   tags: tags

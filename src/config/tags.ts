@@ -19,10 +19,7 @@ export const tagLinePattern = new RegExp(
 /** Of a role or a policy. */
 export const MOST_TAGS = 50;
 
-/**
- * What is wrong with a set of tags, one sentence each.
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
- */
+/** What is wrong with a set of tags, one sentence each. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html */
 export function tagProblems(pairs: readonly (readonly [key: string, value: string])[]): string[] {
   if (pairs.length > MOST_TAGS) return [`holds ${pairs.length} tags: AWS takes ${MOST_TAGS}`];
   const problems = pairs.flatMap(([key, value]) => tagProblem(key, value) ?? []);

@@ -16,10 +16,7 @@ interface Expanded {
   readonly problems: readonly string[];
 }
 
-/**
- * Reads principal and external ID out of the trust policy JSON that Kolena's form renders: one statement, which lets one
- * principal assume the role, with an external ID or without. Anything else in it is refused by name.
- */
+/** Reads principal and external ID out of the trust policy JSON that Kolena's form renders; anything else in it is refused by name. */
 export function expandTrustPolicy(keys: Readonly<Record<string, unknown>>): Expanded {
   const { [trustPolicyKey]: value, ...given } = keys;
   if (value === undefined) return { given, problems: [] };
@@ -94,11 +91,8 @@ function externalIdIn(statement: Mapping | undefined, say: Say): string | undefi
   const [operator, keys] = entryOf(condition);
   const [key, value] = entryOf(keys);
   const id = only(value);
-  if (
-    operator?.toLowerCase() !== 'stringequals' ||
-    key?.toLowerCase() !== 'sts:externalid' ||
-    typeof id !== 'string'
-  ) {
+  const isOne = operator?.toLowerCase() === 'stringequals' && key?.toLowerCase() === 'sts:externalid';
+  if (!isOne || typeof id !== 'string') {
     say(
       'has another condition than StringEquals on sts:ExternalId with one value, which is all that is read',
     );
@@ -120,7 +114,6 @@ function refuseOthers(mapping: Mapping, { allowed, where, say }: Shape): void {
     say(`${where} has ${quote(key)}, which is not part of what Kolena's form renders`);
 }
 
-/** The one entry of a mapping. */
 function entryOf(value: unknown): readonly [key?: string, value?: unknown] {
   const entries = isMapping(value) ? Object.entries(value) : [];
   return entries.length === 1 ? (entries[0] ?? []) : [];

@@ -19,10 +19,8 @@ const CONDITION = new RegExp(`^(=|!=|>|>=|<|<=|~>)?\\s*(${VERSION})$`);
 
 /**
  * Reads Terraform's version constraint syntax, as `1.11.4`, `~> 1.11` or `>= 1.10, < 2.0`; undefined when it is none.
- *
  * A prerelease is allowed only by its exact version.
  * https://developer.hashicorp.com/terraform/language/expressions/version-constraints
- *
  * @example parseConstraint('~> 1.11.2')?.('1.11.4') // true
  */
 export function parseConstraint(text: string): VersionConstraint | undefined {

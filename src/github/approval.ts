@@ -11,11 +11,7 @@ import { mergedPullOf, pullByNumber } from './pull-of-commit.ts';
 export interface ApprovalProps extends HistoryProps {
   /** Whether an open pull request counts. @default false */
   readonly openApproves?: boolean;
-  /**
-   * Whether the run depends on the merged pull requests. A comment alone is not worth a long wait for a commit that does
-   * not look merged: it may have been pushed.
-   * @default true
-   */
+  /** Whether the run depends on the merged pull requests; else no long wait for a commit that may have been pushed. @default true */
   readonly isGated?: boolean;
 }
 
@@ -25,15 +21,11 @@ const LATE = [2, 4, 8, 12, 14];
 /** Seconds, for a commit whose message names no pull request, as after a direct push or a rebase. */
 const UNLIKELY = LATE.slice(0, 2);
 
-/**
- * The merges since the last complete apply, newest first, with what our comments on them showed.
- *
- * @throws UserError `not-approved` when GitHub cannot be asked
- */
+/** The merges since the last complete apply, newest first, with what our comments showed; throws `not-approved` when GitHub cannot be asked. */
 export async function findMerges(
   github: GitHub,
   { key, ...props }: ApprovalProps & { readonly key: string },
-): Promise<Merge[]> {
+): Promise<readonly Merge[]> {
   try {
     const merges: Merge[] = [];
     const applied: AppliedStep[] = [];
@@ -67,9 +59,7 @@ export async function findMerges(
 }
 
 /** A pull request to comment on, and the step of the branch's history that an apply is recorded for. */
-export interface MergedTarget extends MergedPull {
-  readonly step: string;
-}
+export type MergedTarget = MergedPull & { readonly step: string };
 
 /** The newest merged pull request that touched what a run is told by, or else the one that brought its commit in. */
 export async function findMergedPullRequest(
@@ -86,16 +76,11 @@ export async function findMergedPullRequest(
   return undefined;
 }
 
-interface StepToAsk {
-  readonly commit: string;
-  readonly find: () => Promise<MergedPull | undefined>;
-}
-
 /** A pull request that is still open approves nothing, unless the job says so. */
 async function stepsToAsk(
   github: GitHub,
   { event, files, openApproves = false, isGated = true }: ApprovalProps,
-): Promise<StepToAsk[]> {
+) {
   const { commit, branch, pullRequest, hint } = event;
   if (pullRequest?.merged === false) {
     const pull = await pullByNumber(github, pullRequest.number);

@@ -37,10 +37,7 @@ export function openGitHub({ token, repository, apiUrl, clock, log }: GitHubProp
 const LONGEST_WAIT_SECONDS = 90;
 const RETRIES = 3;
 
-/**
- * An Octokit plugin that repeats a request up to 3 times: after a rate limit, which did nothing, and after a failure of GitHub
- * or the network, unless the request says `retries: 0`. It waits as long as GitHub asks, if that is at most 90 seconds.
- */
+/** An Octokit plugin that repeats a request up to 3 times, unless it says `retries: 0`, and waits as long as GitHub asks, 90 seconds at most. */
 function retryRequests({ clock, log }: Waiting) {
   return ({ hook }: Pick<GitHub['octokit'], 'hook'>) => {
     hook.wrap('request', async (request, options) => {
@@ -59,11 +56,7 @@ function retryRequests({ clock, log }: Waiting) {
   };
 }
 
-interface Try extends Waiting {
-  /** Made before this one. */
-  readonly tries: number;
-  readonly retries: number;
-}
+type Try = Waiting & { readonly tries: number; readonly retries: number };
 
 function secondsUntilRetry(error: unknown, { tries, retries, clock, log }: Try): number | undefined {
   const limit = rateLimitIn(error, clock.now());
@@ -87,16 +80,11 @@ interface GraphqlError {
   readonly message?: string;
 }
 
-interface Answer {
-  readonly data?: unknown;
-  readonly headers: object;
-}
-
 /**
  * GraphQL tells of a failure that passes in a 200: throws it as REST would have told it.
  * https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#exceeding-the-rate-limit
  */
-function requireGraphqlAnswer(response: Answer): void {
+function requireGraphqlAnswer(response: { readonly data?: unknown; readonly headers: object }): void {
   const { errors } = (response.data ?? {}) as { errors?: readonly GraphqlError[] };
   const first = Array.isArray(errors) ? (errors[0] as GraphqlError | undefined) : undefined;
   const limited = first?.type === 'RATE_LIMITED';

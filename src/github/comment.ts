@@ -7,9 +7,7 @@ import { isRefused, messageOf, neededPermissions, statusOf } from '../problem/gi
 /** The `comment` input. */
 export type CommentMode = 'always' | 'on-change' | 'never';
 
-interface Occasion extends Pick<CommentTarget, 'mode' | 'changed'> {
-  readonly exists: boolean;
-}
+type Occasion = Pick<CommentTarget, 'mode' | 'changed'> & { readonly exists: boolean };
 
 /** Whether to write: `on-change` also updates a comment that stands, so that it never shows what is no longer true. */
 export function shouldComment({ mode, changed, exists }: Occasion): boolean {
@@ -18,7 +16,6 @@ export function shouldComment({ mode, changed, exists }: Occasion): boolean {
 
 /** Where a comment goes, and what it shall say. */
 export interface CommentTarget {
-  /** Of the pull request. */
   readonly number: number;
   /** The `comment-key` input. */
   readonly key: string;
@@ -108,22 +105,16 @@ async function create(github: GitHub, target: CommentTarget): Promise<Saved> {
   }
 }
 
-async function update(
-  github: GitHub,
-  { target, comment }: { target: CommentTarget; comment: OurComment },
-): Promise<Saved> {
+async function update(github: GitHub, { target, comment }: { target: CommentTarget; comment: OurComment }) {
   const { octokit, owner, repo, log } = github;
   const { editedBy, isMinimized, nodeId } = comment;
   if (editedBy !== undefined)
     log.warning(
       `The plan comment on pull request ${target.number} was edited by ${editedBy}: what it showed for approval is dropped, and only a new plan brings it back.`,
     );
-  const { data } = await octokit.rest.issues.updateComment({
-    owner,
-    repo,
-    comment_id: comment.id,
-    body: target.render(editedBy === undefined ? comment.body : undefined),
-  });
+  const body = target.render(editedBy === undefined ? comment.body : undefined);
+  const request = { owner, repo, comment_id: comment.id, body };
+  const { data } = await octokit.rest.issues.updateComment(request);
   if (isMinimized) await show(github, nodeId);
   return { id: data.id, url: data.html_url };
 }

@@ -83,14 +83,8 @@ async function performStep({ octokit, owner, repo }: GitHub, target: DriftIssueT
 
 /** Oldest first. Only what this identity opened counts, and never a title. */
 async function issuesOf({ octokit, owner, repo }: GitHub, { login, key }: { login: string; key: string }) {
-  const all = await octokit.paginate(octokit.rest.issues.listForRepo, {
-    owner,
-    repo,
-    creator: login,
-    state: 'all',
-    direction: 'asc',
-    per_page: 100,
-  });
+  const request = { owner, repo, creator: login, state: 'all', direction: 'asc', per_page: 100 } as const;
+  const all = await octokit.paginate(octokit.rest.issues.listForRepo, request);
   return all
     .filter((issue) => issue.pull_request === undefined && isAbout(issue.body ?? '', key))
     .map((issue): DriftIssue => ({

@@ -94,7 +94,6 @@ function numberIn(pattern: RegExp, from: string | undefined): number | undefined
   return found === undefined ? undefined : Number(found);
 }
 
-/** A comment on an issue is about no pull request. */
 function commentedOf(payload: unknown): number | undefined {
   const number = at(payload, 'issue', 'number');
   return typeof at(payload, 'issue', 'pull_request') === 'object' && typeof number === 'number'
@@ -150,12 +149,8 @@ function branchOf(env: Environment, payload: unknown): string | undefined {
 }
 
 function runUrlOf(env: Environment): string | undefined {
-  const {
-    GITHUB_SERVER_URL: server,
-    GITHUB_REPOSITORY: repository,
-    GITHUB_RUN_ID: run,
-    GITHUB_RUN_ATTEMPT: attempt,
-  } = env;
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = env;
+  const attempt = env['GITHUB_RUN_ATTEMPT'];
   if (!server || !repository || !run) return undefined;
   return `${server}/${repository}/actions/runs/${run}${attempt ? `/attempts/${attempt}` : ''}`;
 }

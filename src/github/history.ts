@@ -1,3 +1,4 @@
+import type { AppliedStep } from '../plan/approval.ts';
 import { statusOf } from '../problem/github-error.ts';
 import type { GitHub } from './client.ts';
 import type { EventContext } from './event.ts';
@@ -8,12 +9,8 @@ export interface HistoryProps {
   readonly files: readonly string[];
 }
 
-/** A commit of a branch that touched one of the files that a run is told by. */
-export interface Step {
-  readonly commit: string;
-  /** ISO 8601. */
-  readonly time: string;
-}
+/** A commit of a branch that touched one of the files that a run is told by, and its time. */
+export type Step = AppliedStep;
 
 /** More are not walked: a repository that merged that often without one apply has to show its plan anew. */
 const MOST_STEPS = 100;
@@ -22,7 +19,7 @@ const MOST_STEPS = 100;
 export async function stepsOf(
   { octokit, owner, repo }: GitHub,
   { sha, files }: { readonly sha: string; readonly files: readonly string[] },
-): Promise<Step[]> {
+): Promise<readonly Step[]> {
   const ofFile = async (path: string): Promise<Step[]> => {
     const request = { owner, repo, sha, path, per_page: MOST_STEPS };
     const answer = await unlessMissing(octokit.rest.repos.listCommits(request));
@@ -72,14 +69,12 @@ export async function findNewer(
     stepsOf(github, { sha: commit, files }),
   ]);
   if (newest === undefined || newest.commit === own?.commit) return undefined;
-  const same = await Promise.all(
-    files.map(async (path) => {
-      const [here, there] = await Promise.all(
-        [commit, head].map((at) => fileAt(github, { path, commit: at })),
-      );
-      return isSame(path, here ?? '', there ?? '');
-    }),
-  );
+  const staysSame = async (path: string) => {
+    const texts = [commit, head].map((at) => fileAt(github, { path, commit: at }));
+    const [here = '', there = ''] = await Promise.all(texts);
+    return isSame(path, here, there);
+  };
+  const same = await Promise.all(files.map(staysSame));
   return same.every(Boolean) ? undefined : newest.commit;
 }
 

@@ -4,7 +4,6 @@ import type { GitHub } from './client.ts';
 
 /** What the labels of a pull request shall say. */
 export interface LabelTarget {
-  /** Of the pull request. */
   readonly number: number;
   /** The `comment-key` input: each config has labels of its own. */
   readonly key: string;
@@ -17,10 +16,7 @@ const directions: readonly AccessChange['direction'][] = ['none', 'narrower', 'w
 /** GitHub refuses longer names. */
 const LONGEST_NAME = 50;
 
-/**
- * Leaves one of our labels on the pull request, `kolena-access: wider`, and no other of this key: none at all when access
- * stays as it is, or when that is not known. Gives a warning when GitHub refuses or fails, which stops nothing.
- */
+/** Leaves one of our labels on the pull request, or none where access stays as it is; a refusal of GitHub is a warning and stops nothing. */
 export async function setLabel(github: GitHub, target: LabelTarget): Promise<string | undefined> {
   const { direction, key } = target;
   const wanted = direction === undefined || direction === 'none' ? undefined : labelOf(direction, key);
@@ -52,20 +48,12 @@ function labelOf(direction: AccessChange['direction'], key: string): string {
 }
 
 async function labelsOn({ octokit, owner, repo }: GitHub, { number }: LabelTarget): Promise<string[]> {
-  const labels = await octokit.paginate(octokit.rest.issues.listLabelsOnIssue, {
-    owner,
-    repo,
-    issue_number: number,
-    per_page: 100,
-  });
+  const request = { owner, repo, issue_number: number, per_page: 100 };
+  const labels = await octokit.paginate(octokit.rest.issues.listLabelsOnIssue, request);
   return labels.map(({ name }) => name);
 }
 
-async function remove(
-  { octokit, owner, repo }: GitHub,
-  { number }: LabelTarget,
-  name: string,
-): Promise<void> {
+async function remove({ octokit, owner, repo }: GitHub, { number }: LabelTarget, name: string) {
   try {
     await octokit.rest.issues.removeLabel({ owner, repo, issue_number: number, name });
   } catch (error) {

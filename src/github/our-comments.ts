@@ -18,21 +18,14 @@ export interface OurComment {
   readonly isMinimized: boolean;
 }
 
-/**
- * Our comments with this key, oldest first, from all pages. Anybody can copy a marker into a comment, so only those
- * that this run's token wrote count.
- */
+/** Our comments with this key, oldest first. Anybody can copy a marker, so only those that this run's token wrote count. */
 export async function findOurComments(
   github: GitHub,
   { number, key }: { readonly number: number; readonly key: string },
 ): Promise<OurComment[]> {
   const { octokit, owner, repo } = github;
-  const all = octokit.paginate.iterator(octokit.rest.issues.listComments, {
-    owner,
-    repo,
-    issue_number: number,
-    per_page: 100,
-  });
+  const request = { owner, repo, issue_number: number, per_page: 100 };
+  const all = octokit.paginate.iterator(octokit.rest.issues.listComments, request);
   const marked: { comment: Omit<OurComment, 'isMinimized'>; login: string | undefined }[] = [];
   for await (const { data } of all)
     for (const { id, node_id: nodeId, html_url: url, body = '', user } of data) {
@@ -41,10 +34,8 @@ export async function findOurComments(
         marked.push({ comment: { id, nodeId, url, body, marker }, login: user?.login });
     }
   if (marked.length === 0) return [];
-  const told = await authorship(
-    github,
-    marked.map(({ comment }) => comment.nodeId),
-  );
+  const ids = marked.map(({ comment }) => comment.nodeId);
+  const told = await authorship(github, ids);
   const own = told === undefined ? await ownLogin(github) : undefined;
   return marked
     .filter(({ comment, login }) => told?.get(comment.nodeId)?.viewerDidAuthor ?? login === own)
@@ -72,10 +63,7 @@ interface Authorship {
 const MOST_IDS = 100;
 
 /** Who wrote and edited comments; undefined on a server without GraphQL, or one that hides it from this token. */
-async function authorship(
-  { octokit, log }: GitHub,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, Authorship> | undefined> {
+async function authorship({ octokit, log }: GitHub, ids: readonly string[]) {
   try {
     const told: [string, Authorship][] = [];
     // Anybody can copy our marker into more comments than one query tells of.
@@ -95,10 +83,7 @@ async function authorship(
   }
 }
 
-/**
- * The login that comments of this token carry, for servers that do not tell authorship: `GET /user` knows the tokens of
- * persons, and GraphQL's `viewer` those of jobs.
- */
+/** The login of this token's comments: `GET /user` knows the tokens of persons, GraphQL's `viewer` those of jobs. */
 export async function ownLogin({ octokit }: GitHub): Promise<string> {
   try {
     const { viewer } = await octokit.graphql<{ viewer: { login: string } }>('query { viewer { login } }');

@@ -75,10 +75,7 @@ async function whoseMergeMade<Pull extends { readonly number: number }>(
   });
 }
 
-async function hinted(
-  github: GitHub,
-  { commit, branch, hint }: CommitProps,
-): Promise<MergedPull | undefined> {
+async function hinted(github: GitHub, { commit, branch, hint }: CommitProps) {
   if (hint === undefined) return undefined;
   const merge = await mergeOf(github, hint);
   if (!merge?.merged || merge.mergeCommit?.oid !== commit) return undefined;
@@ -100,10 +97,7 @@ interface MergeAnswer {
  * How a pull request was merged. REST names the merge commit in some versions only, and before a merge that field is
  * another commit: https://docs.github.com/graphql/reference/objects#pullrequest
  */
-async function mergeOf(
-  { octokit, owner, repo }: GitHub,
-  number: number,
-): Promise<MergeAnswer | null | undefined> {
+async function mergeOf({ octokit, owner, repo }: GitHub, number: number) {
   try {
     const { repository } = await octokit.graphql<{
       repository: { pullRequest: MergeAnswer | null } | null;

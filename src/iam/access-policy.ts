@@ -9,12 +9,8 @@ import type { PolicyDocument, Statement } from './policy-document.ts';
 export interface GrantOptions {
   /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string;
-  /** Whether old versions of objects may be read too. */
   readonly objectVersions: boolean;
-  /**
-   * ISO 8601: from then on nothing is allowed, in sessions that are open by then too.
-   * @default no end
-   */
+  /** ISO 8601: from then on nothing is allowed, in sessions that are open by then too. @default no end */
   readonly accessUntil?: string | undefined;
 }
 
@@ -24,10 +20,7 @@ export interface Grants {
   readonly kmsKeyArns: readonly string[];
 }
 
-/**
- * The access policy: Kolena's page's statement for whole buckets; for prefixes GetObject on them and ListBucket with
- * `s3:prefix`; `kms:Decrypt` on the keys, only via S3. It grants nothing else.
- */
+/** Kolena's statement for whole buckets; for prefixes GetObject, and ListBucket by `s3:prefix`; `kms:Decrypt` only via S3. Nothing else. */
 export function accessPolicy({ locations, kmsKeyArns }: Grants, options: GrantOptions): PolicyDocument {
   const whole = locations.filter(({ prefix }) => prefix === undefined);
   const prefixed = locations.filter(
@@ -106,10 +99,7 @@ export function kmsStatement(keyArns: readonly string[], options: GrantOptions):
   };
 }
 
-/**
- * S3 as KMS sees it, in a key's region: S3 can only use keys of a bucket's own region. In China services go by one or the other of
- * two suffixes; AWS documents neither for this key, and both names are S3's alone.
- */
+/** S3 as KMS sees it, in a key's region. In China services go by one or the other of two suffixes, and AWS documents neither for this key. */
 function viaServices(keyArn: string, { partition }: GrantOptions): string[] {
   const name = `s3.${parseArn(keyArn)?.region ?? ''}.amazonaws.com`;
   return partition === 'aws-cn' ? [name, `${name}.cn`] : [name];

@@ -1,18 +1,12 @@
 import { groupBy } from '../base/group-by.ts';
+import { like } from './evaluate-policy.ts';
 import { comparableConditions, conditionText, permissionsOf, type Permission } from './permissions.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
 /** One action, or a pattern of actions, on one resource, under all of its conditions. */
-export interface Right {
-  readonly action: string;
-  readonly resource: string;
-  readonly conditions: Permission['conditions'];
-}
+export type Right = Pick<Permission, 'resource' | 'conditions'> & { readonly action: string };
 
-/**
- * What a document allows that these documents do not allow, right by right. It errs on the side of more: what only a
- * comparison of two patterns' meanings would show to be within is beyond.
- */
+/** What a document allows that these documents do not allow, right by right. What only the meaning of patterns would show to be within is beyond. */
 export function rightsBeyond(document: PolicyDocument, granted: readonly PolicyDocument[]): Right[] {
   const within = granted.flatMap(allowedBy);
   return allowedBy(document).filter((right) => !within.some((wider) => includes(wider, right)));
@@ -23,10 +17,7 @@ export function writingRights(document: PolicyDocument): Right[] {
   return allowedBy(document).filter(({ action }) => !READS.test(action));
 }
 
-/**
- * Rights as a reader sees them, those on one resource together, the first few of them.
- * @example rightsText(rights) // 's3:PutObject, s3:DeleteObject on arn:aws:s3:::pictures/*'
- */
+/** Rights for a reader, the first few. @example rightsText(rights) // 's3:PutObject, s3:DeleteObject on arn:aws:s3:::pictures/*' */
 export function rightsText(rights: readonly Right[]): string {
   const phrases = [...groupBy(rights, whereText)].map(
     ([where, own]) => `${[...new Set(own.map(({ action }) => action))].join(', ')} ${where}`,
@@ -77,9 +68,5 @@ function covers(pattern: string, other: string): boolean {
   if (pattern === other) return true;
   // What a policy variable stands for is not known, and `every … but …` is not a pattern.
   if (/[?]|\$\{/.test(pattern) || /\$\{|^every /.test(other)) return false;
-  const source = pattern
-    .split('*')
-    .map((text) => text.replace(/[.+^$()|[\]\\{}]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`^${source}$`, 's').test(other);
+  return like(pattern, other);
 }

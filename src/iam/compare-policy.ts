@@ -58,10 +58,7 @@ export function documentIn(text: unknown): PolicyDocument | undefined {
   }
 }
 
-/**
- * Whether two policies say the same: the order of statements and values, one or many, and the case of actions and
- * condition keys don't count, as in IAM; Sids do.
- */
+/** Whether two policies say the same: order, one or many, and the case of actions and condition keys don't count, as in IAM; Sids do. */
 export function samePolicy(a: PolicyDocument, b: PolicyDocument): boolean {
   return canonical(a) === canonical(b);
 }

@@ -6,15 +6,8 @@ import type { Condition, PolicyDocument, Statement } from './policy-document.ts'
 const place =
   /^aws:(?:SourceIp|VpcSourceIp|SourceVpc|SourceVpce|SourceVpcArn|VpceAccount|VpceOrgId|VpceOrgPaths)$/i;
 
-/** The Deny statements of a resource's policy that hit one of some requests. */
-export interface Denials {
-  readonly certain: readonly Statement[];
-  /** Which of them do depends on the network place alone. */
-  readonly byPlace: readonly Statement[];
-}
-
-/** Finds what denies any of the requests. A statement without a Sid gets its number for one, as `number 2`. */
-export function denialsOf(policy: PolicyDocument, requests: readonly PolicyRequest[]): Denials {
+/** The Deny statements that hit any of the requests, for certain or by the network place alone; one without a Sid gets `number 2`. */
+export function denialsOf(policy: PolicyDocument, requests: readonly PolicyRequest[]) {
   const hits = (statement: Statement) =>
     requests.some((request) => decides(statement, request) === 'explicitDeny');
   const denials = statementsOf(policy).map((statement, at) => ({ Sid: `number ${at + 1}`, ...statement }));

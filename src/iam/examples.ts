@@ -1,6 +1,7 @@
 import { momentOf } from '../base/time.ts';
 import { normalizeStatements, type NormalizedCondition } from './compare-policy.ts';
 import type { Statement } from './policy-document.ts';
+import { like } from './evaluate-policy.ts';
 
 /** Context keys and values of one request. */
 export type RequestContext = Readonly<Record<string, string>>;
@@ -8,11 +9,7 @@ export type RequestContext = Readonly<Record<string, string>>;
 /** A name that nobody uses: it stands for whatever a wildcard matches. */
 const ANY = 'kolena-s3-access-any';
 
-/**
- * One value that a pattern matches, and that a narrower pattern does not.
- *
- * @example exampleOf('images/*') // 'images/kolena-s3-access-any'
- */
+/** One value that a pattern matches, and a narrower one does not. @example exampleOf('images/*') // 'images/kolena-s3-access-any' */
 export function exampleOf(pattern: string): string {
   return pattern.replace(/\*+/g, ANY).replaceAll('?', 'x');
 }
@@ -56,7 +53,6 @@ function meeting({ operator, values }: NormalizedCondition): (string | undefined
   return /not/.test(name) ? [undefined] : values.map(exampleOf);
 }
 
-/** A value that does not meet it. */
 function missing({ operator, values }: NormalizedCondition): string {
   const name = operator.toLowerCase();
   if (name.startsWith('dateless')) return '9999-12-31T00:00:00Z';
@@ -65,8 +61,55 @@ function missing({ operator, values }: NormalizedCondition): string {
   return /not/.test(name) ? exampleOf(values[0] ?? ANY) : `${ANY}-other`;
 }
 
-/** A moment before or after a date. */
 function shifted(date: string, seconds: number): string {
   const time = momentOf(date);
   return Number.isNaN(time) ? date : new Date(time + seconds * 1000).toISOString();
+}
+
+/** Documents whose patterns cross more often are not looked at more closely. */
+const MOST_OVERLAPS = 500;
+
+/** Patterns with those of what several of them match together, so that their examples tell all apart: only an inner wildcard makes two cross. */
+export function withOverlaps(patterns: readonly string[]): string[] {
+  const all = [...new Set(patterns)];
+  if (!all.some(isInner)) return all;
+  const most = all.length + MOST_OVERLAPS;
+  for (let at = 0; at < all.length && all.length < most; at += 1) {
+    const one = all[at] ?? '';
+    for (const other of all.slice(0, at).filter((earlier) => isInner(earlier) || isInner(one))) {
+      const overlap = overlapOf(one, other);
+      if (overlap !== undefined && !all.includes(overlap)) all.push(overlap);
+    }
+  }
+  return all;
+}
+
+function isInner(pattern: string): boolean {
+  return /[*?]./s.test(pattern);
+}
+
+/** A pattern of what two patterns both match, unless one lies in the other. @example overlapOf('image*', 'imag*\/*') // 'image*\/*' */
+export function overlapOf(a: string, b: string): string | undefined {
+  if (like(a, exampleOf(b)) || like(b, exampleOf(a))) return undefined;
+  const deadEnds = new Set<string>();
+  const meet = (i: number, j: number): string | undefined => {
+    if (i === a.length && j === b.length) return '';
+    if (deadEnds.has(`${i} ${j}`)) return undefined;
+    const found = step(i, j);
+    if (found === undefined) deadEnds.add(`${i} ${j}`);
+    return found;
+  };
+  const then = (shared: string, i: number, j: number): string | undefined => {
+    const rest = meet(i, j);
+    return rest === undefined ? undefined : shared + rest;
+  };
+  const step = (i: number, j: number): string | undefined => {
+    const [x, y] = [a[i], b[j]];
+    if (x === '*' && y === '*') return then('*', i + 1, j) ?? then('*', i, j + 1);
+    if (x === '*') return then('', i + 1, j) ?? (y === undefined ? undefined : then(y, i, j + 1));
+    if (y === '*') return then('', i, j + 1) ?? (x === undefined ? undefined : then(x, i + 1, j));
+    if (x === undefined || y === undefined) return undefined;
+    return x === y || x === '?' || y === '?' ? then(x === '?' ? y : x, i + 1, j + 1) : undefined;
+  };
+  return meet(0, 0)?.replace(/\*+/g, '*');
 }

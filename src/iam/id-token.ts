@@ -34,22 +34,13 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Which of a repository's jobs have the subject of a token. */
-export type SubjectScope =
-  /** Those of pull requests and merge queues: code that nobody has merged. */
-  | 'unmerged'
-  | 'environment'
-  | 'branch'
-  /** Jobs of a branch and of pull requests alike. */
-  | 'any';
+/** Whose subject a token's is; `unmerged`: code that nobody has merged, `any`: jobs of a branch and of pull requests alike. */
+export type SubjectScope = 'unmerged' | 'environment' | 'branch' | 'any';
 
 /** @example subjectScope({ iss, aud, sub: 'repo:octo/app:ref:refs/heads/main' }) // 'branch' */
 export function subjectScope({ sub, event = '' }: IdTokenClaims): SubjectScope {
-  if (
-    /^pull_request(?:_target)?$|^merge_group$/.test(event) ||
-    /:pull_request(?::|$)|:ref:refs\/(?:pull|heads\/gh-readonly-queue)\//.test(sub)
-  )
-    return 'unmerged';
+  if (/^pull_request(?:_target)?$|^merge_group$/.test(event)) return 'unmerged';
+  if (/:pull_request(?::|$)|:ref:refs\/(?:pull|heads\/gh-readonly-queue)\//.test(sub)) return 'unmerged';
   if (/:environment:/.test(sub)) return 'environment';
   return /:ref:refs\/(?:heads|tags)\//.test(sub) ? 'branch' : 'any';
 }
@@ -59,10 +50,7 @@ function fromBase64Url(text: string): string {
   return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
-/**
- * The trust policy under which a role of that account accepts exactly this token, of this branch where the token names one
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html).
- */
+/** The trust policy that accepts exactly this token. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
 export function acceptingTrustPolicy(claims: IdTokenClaims, roleArn: string): PolicyDocument {
   const { partition = 'aws', accountId = 'ACCOUNT_ID' } = parsePrincipalArn(roleArn) ?? {};
   const issuer = claims.iss.replace(/^https:\/\//, '');
@@ -89,10 +77,7 @@ export function acceptingTrustPolicy(claims: IdTokenClaims, roleArn: string): Po
   };
 }
 
-/**
- * The subject that a trust policy of before 2026-07-15 names, when the token's carries GitHub's immutable owner and repository IDs.
- * @example subjectWithoutIds('repo:octo@12/app@34:ref:refs/heads/main') // 'repo:octo/app:ref:refs/heads/main'
- */
+/** The subject without GitHub's immutable IDs, as trust policies of before 2026-07-15 name it. @example 'repo:octo@12/app@34:x' // 'repo:octo/app:x' */
 export function subjectWithoutIds(sub: string): string | undefined {
   // https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
   const match = /^(repo:[^@/:]+)@\d+(\/[^@/:]+)@\d+(:.*)?$/.exec(sub);

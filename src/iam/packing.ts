@@ -27,7 +27,6 @@ export interface PackedPolicy {
   readonly document: PolicyDocument;
 }
 
-/** A policy while it is packed. */
 interface OpenPolicy {
   readonly number: number;
   grants: readonly Grant[];
@@ -36,7 +35,6 @@ interface OpenPolicy {
 
 /**
  * Packs the grants into as few policies of 6,144 characters as first-fit by decreasing size finds, by number.
- *
  * What a live policy holds stays in it, so that adding or dropping one bucket changes at most one policy. Inside a
  * policy the config's order holds; Kolena's public datasets come last in the first policy.
  */
@@ -74,7 +72,6 @@ function assign(props: PackingProps, always: readonly Grant[]): Map<Grant, numbe
   return new Map(pack.policies.flatMap(({ number, grants }) => grants.map((grant) => [grant, number])));
 }
 
-/** Policies by number, opened as they are needed. */
 function openPack(options: PackingProps, always: readonly Grant[]) {
   const policies: OpenPolicy[] = [];
 
@@ -129,13 +126,9 @@ function openPack(options: PackingProps, always: readonly Grant[]) {
 }
 
 function documentOf(grants: readonly Grant[], options: GrantOptions): PolicyDocument {
-  return accessPolicy(
-    {
-      locations: grants.filter((grant) => typeof grant !== 'string'),
-      kmsKeyArns: grants.filter((grant) => typeof grant === 'string'),
-    },
-    options,
-  );
+  const locations = grants.filter((grant) => typeof grant !== 'string');
+  const kmsKeyArns = grants.filter((grant) => typeof grant === 'string');
+  return accessPolicy({ locations, kmsKeyArns }, options);
 }
 
 /**
@@ -144,15 +137,13 @@ function documentOf(grants: readonly Grant[], options: GrantOptions): PolicyDocu
  */
 function leastCostOf(grants: readonly Grant[], options: GrantOptions): { names: number; alone: number } {
   const [grant] = grants;
+  const locations = grants.filter((one) => typeof one !== 'string');
   return {
     names:
       grants.length > 1 || typeof grant !== 'object' || grant.prefix !== undefined
         ? lengthOf(grants)
         : `"${bucketArn(grant.bucket, options)}","${objectArn(grant, options)}",`.length,
-    alone: arnsLength(
-      grants.filter((one) => typeof one !== 'string'),
-      options,
-    ),
+    alone: arnsLength(locations, options),
   };
 }
 
@@ -193,7 +184,6 @@ function lengthOf(grants: readonly Grant[]): number {
   return grants.reduce((sum, grant) => sum + keyOf(grant).length, 0);
 }
 
-/** A grant in its shortest spelling. */
 function keyOf(grant: Grant): string {
   return typeof grant === 'string' ? grant : spellLocation(grant);
 }

@@ -1,10 +1,7 @@
 import { normalizeStatements, statementsOf, type NormalizedCondition } from './compare-policy.ts';
 import { statementElements, type PolicyDocument, type Statement } from './policy-document.ts';
 
-/**
- * One thing that a document says, whole: one principal or resource, with all actions of its statement and one way to meet
- * all of its conditions.
- */
+/** One thing that a document says: one principal or resource, all actions of its statement, one way to meet all of its conditions. */
 export interface Permission {
   readonly effect: 'Allow' | 'Deny';
   readonly sid?: string;

@@ -44,10 +44,7 @@ type RawStatement = Omit<Statement, 'Condition'> & {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 };
 
-/**
- * A document of JSON that IAM accepts, with its statements as a list and every condition value as text, which is the same
- * to IAM. Throws a TypeError for JSON that is not a policy.
- */
+/** A document of JSON that IAM accepts: statements as a list, condition values as text. Throws a TypeError for what is not a policy. */
 export function readPolicyDocument(json: unknown): PolicyDocument {
   if (typeof json !== 'object' || json === null || !('Statement' in json))
     throw new TypeError('not a policy document');

@@ -22,7 +22,6 @@ export interface PolicySize {
   readonly whole: number;
   readonly objects: number;
   readonly keys: readonly string[];
-  /** The prefixes of each bucket. */
   readonly prefixes: ReadonlyMap<string, readonly string[]>;
   /** The statements that list buckets, by what `prefixListKey` says of the prefixes that they share. */
   readonly lists: ReadonlyMap<string, ListSize>;
@@ -103,10 +102,7 @@ function entryLength(text: string): number {
   return textLength(JSON.stringify(text)) + 1;
 }
 
-/**
- * Characters that all policies together need at the least, however the grants are shared out: each bucket's and prefix's own
- * ARNs, and each prefix once in some list.
- */
+/** Characters that all policies together need at the least: each bucket's and prefix's own ARNs, and each prefix once in some list. */
 export function leastLength(locations: readonly BucketLocation[], options: GrantOptions): number {
   const prefixes = new Set(locations.flatMap(({ prefix }) => (prefix === undefined ? [] : `${prefix}*`)));
   return arnsLength(locations, options) + lengthOf(prefixes);

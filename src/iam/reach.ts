@@ -1,7 +1,6 @@
 import { listOf } from './compare-policy.ts';
 import { compareDecisions, isAllowed, like, type DecisionChange } from './evaluate-policy.ts';
-import { contextsOf, exampleOf, type RequestContext } from './examples.ts';
-import { withOverlaps } from './overlap.ts';
+import { contextsOf, exampleOf, type RequestContext, withOverlaps } from './examples.ts';
 import type { Statement } from './policy-document.ts';
 import type { BucketStatements } from './statements-by-bucket.ts';
 
@@ -17,7 +16,6 @@ export interface Extent {
 export interface Reach {
   readonly reads: Extent;
   readonly lists: Extent;
-  /** Old versions of objects. */
   readonly versions: Extent;
   /** Other actions that are allowed anywhere in it, as `s3:PutObject`. */
   readonly others: readonly string[];
@@ -36,10 +34,7 @@ const reading = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'] as cons
 /** What a statement with wildcards among its actions may allow besides; they stand for all that write. */
 const writing = ['s3:PutObject', 's3:DeleteObject'];
 
-/**
- * Compares what two sets of statements allow in a bucket by asking the policy evaluator for every place, action and
- * circumstance that one of them tells apart. Nothing here reads a meaning into a statement by itself.
- */
+/** Compares what two sets of statements allow in a bucket, by asking the policy evaluator for every place, action and circumstance. */
 export function compareReach(bucket: string, before: BucketStatements, after: BucketStatements): ReachChange {
   const statements = [...before.statements, ...after.statements];
   const grid: Grid = {

@@ -3,6 +3,7 @@ import { listOf, statementsOf } from './compare-policy.ts';
 import { like } from './evaluate-policy.ts';
 import { exampleOf } from './examples.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
+import { publicDatasetsBucket } from '../config/bucket-location.ts';
 
 /** The part of some documents that can concern one bucket. */
 export interface BucketStatements {
@@ -12,22 +13,15 @@ export interface BucketStatements {
   readonly places: readonly string[];
 }
 
-/** Documents, looked up by bucket: thousands of buckets must not each be compared with all resources. */
-export interface ByBucket {
-  /** Names of buckets, and patterns of such names, each once, in the documents' order. */
-  readonly names: readonly string[];
-  of(bucket: string): BucketStatements;
-}
-
 const S3_ARN = /^arn:[^:]*:s3:::(.+)$/s;
 
-/** Splits the statements of documents by the buckets that their resources name. */
-export function statementsByBucket(documents: readonly PolicyDocument[]): ByBucket {
+/** Documents by bucket, whose names and patterns stand in their order: thousands of buckets are not each compared with all resources. */
+export function statementsByBucket(documents: readonly PolicyDocument[]) {
   const indexed = documents.flatMap(statementsOf).map(indexOf);
   const names = indexed.flatMap(({ exact, wild }) => [...exact.keys(), ...wild.map(bucketPart)]);
   return {
     names: [...new Set(names)],
-    of: (bucket) => {
+    of: (bucket: string): BucketStatements => {
       const parts = indexed.flatMap((index) => partOf(index, bucket));
       return {
         statements: parts.map(({ statement }) => statement),
@@ -37,28 +31,16 @@ export function statementsByBucket(documents: readonly PolicyDocument[]): ByBuck
   };
 }
 
-interface Indexed {
-  readonly statement: Statement;
-  /** Resources by the bucket that they name. */
-  readonly exact: ReadonlyMap<string, readonly string[]>;
-  /** Resources that may be of several buckets. */
-  readonly wild: readonly string[];
-}
-
-function indexOf(statement: Statement): Indexed {
+/** A statement with its resources: `exact` by the bucket that they name, `wild` those that may be of several buckets. */
+function indexOf(statement: Statement) {
   const resources = listOf(statement.Resource).filter(isOfS3);
   const isWild = (resource: string) => /[*?]/.test(bucketPart(resource));
-  return {
-    statement,
-    exact: groupBy(
-      resources.filter((resource) => !isWild(resource)),
-      bucketPart,
-    ),
-    wild: [...resources.filter(isWild), ...(statement.NotResource === undefined ? [] : ['*'])],
-  };
+  const named = resources.filter((resource) => !isWild(resource));
+  const wild = [...resources.filter(isWild), ...(statement.NotResource === undefined ? [] : ['*'])];
+  return { statement, exact: groupBy(named, bucketPart), wild };
 }
 
-function partOf({ statement, exact, wild }: Indexed, bucket: string) {
+function partOf({ statement, exact, wild }: ReturnType<typeof indexOf>, bucket: string) {
   const resources = [
     ...(exact.get(bucket) ?? []),
     ...wild.filter((resource) => like(bucketPart(resource), exampleOf(bucket))),
@@ -102,7 +84,20 @@ function inOnePartition(resource: string): string {
   return resource.replace(/^arn:[^:]*:s3:::/, 'arn:aws:s3:::');
 }
 
-/** What stands behind `arn:aws:s3:::`. */
 function restOf(resource: string): string {
   return S3_ARN.exec(resource)?.[1] ?? '*';
+}
+
+const BUCKET_RESOURCE = /^arn:[a-z-]+:s3:::([^/*?$]+)(?:\/.*)?$/s;
+
+/** The buckets that live policies grant, each once, in the documents' order; Kolena's public datasets are left out. */
+export function grantedBuckets(documents: readonly PolicyDocument[]): string[] {
+  const resources = documents
+    .flatMap(statementsOf)
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Resource }) => listOf(Resource));
+  const buckets = resources.map((resource) => BUCKET_RESOURCE.exec(resource)?.[1]);
+  return [...new Set(buckets)].filter(
+    (bucket) => bucket !== undefined && bucket !== publicDatasetsBucket,
+  ) as string[];
 }

@@ -53,10 +53,7 @@ export interface CheckContext {
 /** Milliseconds that a statement can still have: `verify-timeout` is at most an hour, and five minutes come on top. */
 const longest = 65 * 60_000;
 
-/**
- * Whether a check left the statement there: it bears the Sid, and its time is over, so that it grants nothing whoever it
- * names, or it is exactly what a check of this account adds. All else under that Sid is somebody else's.
- */
+/** Whether a check left the statement there: it bears the Sid, and has ended or is exactly what a check of this account adds. */
 export function isTemporary(statement: Statement, context: CheckContext): boolean {
   return isLeftover(statement, context) || isRunning(statement, context);
 }

@@ -1,5 +1,10 @@
 import { deletedPrincipalIn } from '../config/arn.ts';
-import { principalsOf, statementsOf, type NormalizedStatement } from './compare-policy.ts';
+import {
+  principalsOf,
+  statementsOf,
+  type NormalizedStatement,
+  normalizeStatements,
+} from './compare-policy.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 import { withEnd } from './end-condition.ts';
 import { type CheckContext, temporarySid, withoutTemporary } from './temporary-statement.ts';
@@ -14,15 +19,9 @@ interface TrustPolicyProps {
   readonly principalArn: string;
   /** @default none: the principal needs no external ID */
   readonly externalId?: string | undefined;
-  /**
-   * A permanent verifier that is trusted beside Kolena, under the same external ID.
-   * @default none
-   */
+  /** A permanent verifier that is trusted beside Kolena, under the same external ID. @default none */
   readonly verifierArn?: string | undefined;
-  /**
-   * ISO 8601: from then on Kolena does not get in. A verifier does, to prove that nothing can be read any more.
-   * @default no end
-   */
+  /** ISO 8601: from then on Kolena does not get in; a verifier does, to prove that nothing can be read any more. @default no end */
   readonly accessUntil?: string | undefined;
 }
 
@@ -61,10 +60,7 @@ export function trustedAsKolena(trust: PolicyDocument, principalArns: readonly s
   return principalArns.filter((arn) => ours.flatMap(principalsOf).includes(`AWS:${arn}`));
 }
 
-/**
- * The principals, as `AWS:arn:…`, that a live trust policy lets in and that are neither Kolena's nor a verifier's,
- * whatever Sid lets them in: Kolena's former principal would lose the role as any other.
- */
+/** The principals, as `AWS:arn:…`, that a live trust policy lets in beside Kolena and verifiers, whatever Sid lets them in. */
 export function otherPrincipals(
   trust: PolicyDocument,
   kolenaPrincipalArn: string,
@@ -89,4 +85,41 @@ function namedBeside(statements: readonly Statement[]): string[] {
 
 function isDeleted(principal: string): boolean {
   return principal === `AWS:${deletedPrincipalIn(principal) ?? ''}`;
+}
+
+/** How a live trust policy differs from the one it should be: a sentence per statement that is off. */
+export function trustDifferences(expected: PolicyDocument, live: PolicyDocument): string[] {
+  const [wanted, seen] = [normalizeStatements(expected), normalizeStatements(live)];
+  const missing = wanted.filter((one) => !seen.some((other) => equal(one, other)));
+  const extra = seen.filter((one) => !wanted.some((other) => equal(one, other)));
+  const sentences = missing.map((one) => {
+    const changed = extra.find((other) => other.sid === one.sid);
+    return changed === undefined ? `The statement ${nameOf(one)} is gone.` : changeOf(one, changed);
+  });
+  const unknown = extra.filter((one) => !missing.some((other) => other.sid === one.sid));
+  const all = [
+    ...sentences,
+    ...unknown.map((one) => `The statement ${nameOf(one)} is new: it trusts ${one.principals.join(', ')}.`),
+  ];
+  return all.length > 0 ? all : [`The policy's Version is ${live.Version} instead of ${expected.Version}.`];
+}
+
+function changeOf(wanted: NormalizedStatement, seen: NormalizedStatement): string {
+  const name = nameOf(wanted);
+  if (!equal(wanted.principals, seen.principals))
+    return `The statement ${name} trusts the principal ${seen.principals.join(', ')} instead of ${wanted.principals.join(', ')}.`;
+  const [ours, theirs] = [externalIdsOf([wanted]), externalIdsOf([seen])];
+  if (ours.length > 0 && theirs.length === 0)
+    return `The statement ${name} demands no external ID (sts:ExternalId).`;
+  if (!equal(ours, theirs))
+    return `The statement ${name} demands ${theirs.length === 0 ? 'no external ID' : `the external ID ${theirs.join(' or ')}`} instead of ${ours.join(' or ') || 'none'}.`;
+  return `The statement ${name} is ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}.`;
+}
+
+function nameOf({ sid, principals }: NormalizedStatement): string {
+  return sid ?? `of ${principals.join(', ')}`;
+}
+
+function equal<T extends NormalizedStatement | readonly string[]>(one: T, other: T): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

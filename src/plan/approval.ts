@@ -49,11 +49,6 @@ export function isSeen({ pullRequest, shown }: Merge): boolean {
   return inTime && shown.head === pullRequest.head;
 }
 
-interface FactsProps {
-  /** What is about to be applied. */
-  readonly facts: readonly Fact[];
-}
-
 /** What merged pull requests showed, and the plan that it is compared with. */
 export interface ApprovalProps {
   readonly marks: ReadonlyMap<string, FactMark>;
@@ -66,7 +61,10 @@ export interface ApprovalProps {
 }
 
 /** The facts that nobody approved, or that a later merge has overtaken. */
-export function unapprovedFacts({ facts, ...props }: ApprovalProps & FactsProps): Fact[] {
+export function unapprovedFacts({
+  facts,
+  ...props
+}: ApprovalProps & { readonly facts: readonly Fact[] }): Fact[] {
   const isApproved = approvals(props);
   return facts.filter((fact) => fact.needsApproval && !isApproved(fact));
 }

@@ -73,7 +73,6 @@ function tagFacts({ change: { before, after }, label, name }: AttributeProps): F
     (others: Readonly<Record<string, string>>) =>
     ([key, value]: [string, string]): FactProps => ({
       kind: 'tag',
-      change: 'comes',
       subject: name,
       terms: [`${key}=${value}`],
       text: `tag ${key}=${value} of ${label} ${name}`,

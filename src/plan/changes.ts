@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
 import { UserError } from '../base/errors.ts';
-import { isMapping } from '../base/mapping.ts';
+import { isMapping, valueAt } from '../base/mapping.ts';
 import { byCodeUnits } from '../base/sort-keys.ts';
 
 /** What Terraform is about to do with one resource. */
@@ -16,10 +16,7 @@ export interface ResourceChange {
   readonly action: PlannedAction;
   /** Whether it exists already and is brought in by an import block. */
   readonly imported: boolean;
-  /**
-   * Attribute values before and after; absent on creation and deletion. Sensitive values, and values known only after
-   * apply, are left out.
-   */
+  /** Attribute values, absent on creation and deletion, less sensitive ones and those known only after apply. */
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
 }
@@ -59,7 +56,6 @@ const plannedActions: Readonly<Record<string, PlannedAction>> = {
 
 /**
  * What a plan does to each resource, unchanged ones included, sorted by address; from `terraform show -json tfplan`.
- *
  * Throws `plan-failed` for a plan that is errored or incomplete, since nobody can approve what is not known.
  * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
  */
@@ -105,17 +101,11 @@ function visible(value: unknown, masks: readonly unknown[]): unknown {
   const part = (item: unknown, key: string | number) =>
     visible(
       item,
-      masks.map((mask) => at(mask, key)),
+      masks.map((mask) => valueAt(mask, [key])),
     );
   if (Array.isArray(value)) return value.map(part).filter((item) => item !== undefined);
   if (!isMapping(value)) return value;
   return defined(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, part(item, key)])));
-}
-
-function at(mask: unknown, key: string | number): unknown {
-  return typeof mask === 'object' && mask !== null
-    ? (mask as Record<string | number, unknown>)[key]
-    : undefined;
 }
 
 function unreadable(message: string, cause?: unknown): UserError {

@@ -54,7 +54,6 @@ function ruleFacts({ bucket, before, after, kolena }: BucketRules): Fact[] {
     const ours = kolena !== undefined && isKolenaRule(rule, kolena);
     return {
       kind: 'cors rule',
-      change: 'comes',
       subject: bucket,
       terms: [describeRule(rule)],
       text: `${ours ? "Kolena's" : 'another'} CORS ${describeRule(rule)} on bucket ${bucket}`,
@@ -67,7 +66,6 @@ function ruleFacts({ bucket, before, after, kolena }: BucketRules): Fact[] {
   return [
     factOf({
       kind: 'cors rule',
-      change: 'comes',
       subject: bucket,
       terms: ['order'],
       text: `another order, or fewer repetitions, of the same CORS rules on bucket ${bucket}`,
@@ -79,7 +77,6 @@ function ruleFacts({ bucket, before, after, kolena }: BucketRules): Fact[] {
 function rewritten(bucket: string): Fact {
   return factOf({
     kind: 'cors rule',
-    change: 'comes',
     subject: bucket,
     terms: [],
     text: `the same CORS rules on bucket ${bucket}, written anew`,

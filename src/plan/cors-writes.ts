@@ -17,10 +17,7 @@ export function corsWrites(cors: readonly DesiredCors[], { buckets }: ObservedBu
   );
 }
 
-/**
- * Terraform's changes with the CORS configurations that are written through S3, which Terraform shows as unchanged:
- * reviewers and the digest see them as changes.
- */
+/** Terraform's changes, with the CORS configurations that are written through S3 as changes: Terraform shows them as unchanged. */
 export function withCorsWrites(
   changes: readonly ResourceChange[],
   cors: readonly DesiredCors[],

@@ -29,10 +29,7 @@ const configurationSchema = z.object({
   }),
 });
 
-/**
- * A canonical hash of what a plan changes, 64 hex digits: the order of lists without an order, formatting and computed
- * values don't matter.
- */
+/** A canonical hash of what a plan changes, 64 hex digits: formatting, computed values and the order of lists don't matter. */
 export function planDigest(props: PlanDigestProps): Promise<string> {
   // The plan holds the external ID, which can be short, and the digest is in public comments: guessing has to be slow.
   return deriveSlowly(canonicalChanges(props), 'kolena-s3-access plan digest');
@@ -55,10 +52,7 @@ function canonicalChanges({ changes: all, planJson, corsRemovals, facts }: PlanD
   return JSON.stringify(canonical({ changes, removals, facts: keys }));
 }
 
-function canonicalChange(
-  { address, action, imported, before, after }: ResourceChange,
-  set: Expressions,
-): unknown {
+function canonicalChange({ address, action, imported, before, after }: ResourceChange, set: Expressions) {
   const values = Object.entries(set).map(
     ([name, expression]) => [name, asSet(after?.[name], expression)] as const,
   );
@@ -91,7 +85,6 @@ function isUnset(value: unknown): boolean {
   );
 }
 
-/** A policy document by what it says; any other text as it is. */
 function parsedDocument(text: string): unknown {
   const document = documentIn(text);
   return document ? { version: document.Version, statements: normalizeStatements(document) } : text;

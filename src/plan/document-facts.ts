@@ -1,3 +1,4 @@
+import type { Documents } from '../access/end-change.ts';
 import { groupBy } from '../base/group-by.ts';
 import type { NormalizedCondition } from '../iam/compare-policy.ts';
 import { comparableConditions, conditionText, permissionsOf, type Permission } from '../iam/permissions.ts';
@@ -5,12 +6,9 @@ import type { PolicyDocument } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
 import { factsBetween, type Fact, type FactProps } from './fact.ts';
 
-/** The documents of one kind before and after; none where there is none. */
-interface DocumentsProps {
+interface DocumentsProps extends Documents {
   /** Name of the role that they speak for. */
   readonly role: string;
-  readonly before: readonly PolicyDocument[];
-  readonly after: readonly PolicyDocument[];
 }
 
 /** Who comes to be trusted, or ceases to be: a principal with all of its conditions is one fact. */
@@ -38,10 +36,7 @@ export function grantFacts({ role, before, after, lost = [] }: GrantsProps): Fac
 }
 
 interface GrantsProps extends DocumentsProps {
-  /**
-   * Buckets of which Kolena could not read anything any more: their grant takes nothing from anybody when it goes.
-   * @default none
-   */
+  /** Buckets that Kolena could not read any more: their grant takes nothing from anybody when it goes. @default none */
   readonly lost?: readonly string[];
 }
 
@@ -67,7 +62,6 @@ function trustOf({ effect, principal, actions, conditions, rest }: Permission, r
   return {
     effect,
     kind: 'trust',
-    change: 'comes',
     subject,
     terms,
     text: `${subject} ${may} ${actions.join(', ')} on role ${role}${whenText(conditions)}`,
@@ -75,7 +69,6 @@ function trustOf({ effect, principal, actions, conditions, rest }: Permission, r
   };
 }
 
-/** A permission with the place that it is about. */
 interface Located extends Permission {
   readonly place: string;
   /** What other permissions have to share to be one grant with this one. */
@@ -127,7 +120,6 @@ function grantOf(members: readonly Located[], role: string): Said {
   return {
     effect,
     kind: 'grant',
-    change: 'comes',
     subject: place,
     terms: [...actions, ...conditions, ...(rest === '' ? [] : [rest])],
     text: `role ${role} ${may} ${actions.join(', ')} on ${place}${conditions.length > 0 ? `, if ${conditions.join('; ')}` : ''}`,

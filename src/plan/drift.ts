@@ -1,5 +1,6 @@
 import { approvals, type ApprovalProps, type Merge } from './approval.ts';
 import type { Fact } from './fact.ts';
+import type { Observed } from '../access/observed.ts';
 
 /** Which side moved since the last apply; `either` where the config changed and no comment showed what that does. */
 export type Side = 'AWS' | 'config' | 'either';
@@ -17,7 +18,6 @@ export interface Drift {
 const PATIENCE = 7 * 24 * 60 * 60 * 1000;
 
 interface DriftProps extends ApprovalProps {
-  /** All that an apply would do. */
   readonly facts: readonly Fact[];
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -46,4 +46,32 @@ export function driftOf({ facts, now, ...props }: DriftProps): Drift {
 /** Whether there is more than what waits for its apply. */
 export function isDrift({ drifted }: Drift): boolean {
   return drifted.length > 0;
+}
+
+/** A resource as CloudTrail names it in the events of its changes. */
+export interface TrailResource {
+  readonly name: string;
+  /** @default IAM's own, in which all of its events are */
+  readonly region?: string;
+}
+
+/** More are not looked up: CloudTrail takes two calls a second. */
+const MOST_RESOURCES = 10;
+
+/** What these facts are about and exists in AWS: the bucket of a CORS rule, else the role, and the policies of a grant. */
+export function trailResources(
+  facts: readonly Fact[],
+  { role, policies, buckets }: Observed,
+): TrailResource[] {
+  const isGrant = facts.some(({ kind }) => kind === 'grant' || kind === 'policy' || kind === 'attachment');
+  const ofIam = facts.some(({ kind }) => kind !== 'cors rule') ? (role?.name ?? []) : [];
+  const ofBuckets = new Set(facts.flatMap(({ kind, subject }) => (kind === 'cors rule' ? subject : [])));
+  const all = [
+    ...[ofIam, isGrant ? policies.map(({ arn }) => arn) : []].flat().map((name) => ({ name })),
+    ...[...ofBuckets].flatMap((name) => {
+      const region = buckets[name]?.region;
+      return region === undefined ? [] : [{ name, region }];
+    }),
+  ];
+  return all.slice(0, MOST_RESOURCES);
 }

@@ -1,9 +1,6 @@
 import type { Fact } from './fact.ts';
 
-/**
- * A fact as a marker holds it: `+` or `-`, and 96 bits of a hash as 16 letters. Nobody can find other facts with the marks
- * of given ones, and whoever reads the marker does not learn what they say.
- */
+/** A fact as a marker holds it: `+` or `-`, and 96 bits of a hash as 16 letters, by which nobody learns what it says. */
 export type FactMark = string;
 
 // A fact that holds an external ID or an account ID can be guessed, and the marker is in public comments: guessing has to

@@ -33,16 +33,16 @@ export interface Fact {
   readonly needsApproval: boolean;
 }
 
-/** A fact before it is known whether it comes or goes. */
-export type FactProps = Omit<Fact, 'key' | 'needsApproval'> &
-  Partial<Pick<Fact, 'needsApproval'>> & {
+/** A fact that comes and has to be approved, unless it says otherwise. */
+export type FactProps = Omit<Fact, 'key' | 'change' | 'needsApproval'> &
+  Partial<Pick<Fact, 'change' | 'needsApproval'>> & {
     /** All that makes it this fact, whichever way it changes. */
     readonly content: readonly unknown[];
   };
 
-/** A fact that has to be approved, unless it says otherwise. */
-export function factOf({ content, needsApproval = true, ...props }: FactProps): Fact {
-  const { kind, change, subject, terms, text, whose } = props;
+/** The fact with its key. */
+export function factOf({ content, change = 'comes', needsApproval = true, ...props }: FactProps): Fact {
+  const { kind, subject, terms, text, whose } = props;
   const key = `${change === 'comes' ? '+' : '-'}${JSON.stringify([kind, ...content])}`;
   return { kind, change, subject, terms, text, key, needsApproval, ...defined({ whose }) };
 }
@@ -53,7 +53,7 @@ export function factsBetween(before: readonly FactProps[], after: readonly FactP
   const [stood, stands] = [new Set(before.map(keyOf)), new Set(after.map(keyOf))];
   const facts = [
     ...before.filter((fact) => !stands.has(keyOf(fact))).map((fact) => factOf({ ...fact, change: 'goes' })),
-    ...after.filter((fact) => !stood.has(keyOf(fact))).map((fact) => factOf({ ...fact, change: 'comes' })),
+    ...after.filter((fact) => !stood.has(keyOf(fact))).map(factOf),
   ];
   return [...new Map(facts.map((fact) => [fact.key, fact])).values()];
 }

@@ -1,6 +1,6 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
-import { grantedBuckets } from '../iam/granted-buckets.ts';
+import { grantedBuckets } from '../iam/statements-by-bucket.ts';
 import { documentIn } from '../iam/compare-policy.ts';
 import { attributeFacts, type AttributeProps } from './attribute-facts.ts';
 import type { ResourceChange } from './changes.ts';
@@ -10,17 +10,13 @@ import { factOf, type Fact, type FactKind } from './fact.ts';
 import { kindOfType, nameOf, policyAddressOf, resourceKinds, roleAddress } from './resources.ts';
 import type { PlanSummary } from './summary.ts';
 
-/** A plan, and what it was decided from. */
 interface FactsProps {
   readonly plan: Pick<PlanSummary, 'changes'>;
   readonly desired: Pick<DesiredAccess, 'role' | 'cors' | 'removals'>;
   readonly observed: Pick<Observed, 'buckets' | 'unread'>;
 }
 
-/**
- * All that applying a plan brings and takes, piece by piece, each piece once. Every change of the plan has a fact, and a
- * plan without changes has none.
- */
+/** All that applying a plan brings and takes, each piece once: every change has a fact, and a plan without changes has none. */
 export function factsOf({ plan, desired, observed }: FactsProps): Fact[] {
   const role = desired.role?.name ?? desired.removals.role?.name ?? '';
   const lost = lostBuckets(observed);
@@ -48,7 +44,6 @@ function isWritten({ action }: Pick<ResourceChange, 'action'>): boolean {
 interface ChangeProps extends FactsProps {
   /** What all documents together bring and take. */
   readonly access: readonly Fact[];
-  /** Its name. */
   readonly role: string;
 }
 
@@ -104,8 +99,10 @@ function changeFacts(change: ResourceChange, props: ChangeProps): Fact[] {
   const documents = documentFacts(named, props);
   const told = new Set([...Object.keys(documentNames), ...(action === 'create' ? inName : [])]);
   const facts = [...whole, ...documents, ...attributeFacts({ ...named, told })];
-  const isTold = facts.length > 0 || documentsChange(change);
-  return isTold ? facts : [rewritten(named, 'what AWS fills in')];
+  const isWrittenAnew = ([name]: [string, string]) => change.before?.[name] !== change.after?.[name];
+  return facts.length > 0 || Object.entries(documentNames).some(isWrittenAnew)
+    ? facts
+    : [rewritten(named, 'what AWS fills in')];
 }
 
 /** A policy that goes, or comes off the role, and grants nothing but buckets that are lost. */
@@ -120,9 +117,7 @@ const inName = ['name', 'role', 'policy_arn'];
 
 type Named = Omit<AttributeProps, 'told'>;
 
-interface WholeProps extends Named {
-  readonly needsApproval: boolean;
-}
+type WholeProps = Named & { readonly needsApproval: boolean };
 
 function wholeFact({ change: { type, action }, label, name, needsApproval }: WholeProps): Fact {
   const replaced = action === 'replace';
@@ -147,10 +142,6 @@ const documentNames: Readonly<Record<string, string>> = {
   assume_role_policy: 'trust policy',
   policy: 'policy document',
 };
-
-function documentsChange({ before, after }: ResourceChange): boolean {
-  return Object.keys(documentNames).some((attribute) => before?.[attribute] !== after?.[attribute]);
-}
 
 /** What a document changes that is not access: its language, its wording, and whatever cannot be read as a policy. */
 function documentFacts(named: Named, { access, role }: ChangeProps): Fact[] {
@@ -177,7 +168,6 @@ function unreadable(
 ): Fact {
   return factOf({
     kind: 'attribute',
-    change: 'comes',
     subject: name,
     terms: [String(text)],
     text: `${what} of ${label} ${name}: ${String(text)}`,
@@ -189,7 +179,6 @@ function unreadable(
 function rewritten({ label, name }: Named, what: string): Fact {
   return factOf({
     kind: 'attribute',
-    change: 'comes',
     subject: name,
     terms: [what],
     text: `${what} of ${label} ${name}, written anew with the same meaning`,

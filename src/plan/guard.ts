@@ -8,10 +8,7 @@ interface GuardProps {
   readonly expectedDeletes: readonly string[];
 }
 
-/**
- * Refuses (`destroy-refused`) a plan that deletes or replaces the role or a policy that still grants something, unless
- * destroying is allowed; and always one that deletes or replaces a bucket's CORS configuration.
- */
+/** Refuses a plan that deletes or replaces the role or a policy that still grants something, and always one that does so to CORS rules. */
 export function guardDestroy(
   changes: readonly ResourceChange[],
   { allowDestroy, expectedDeletes }: GuardProps,
@@ -39,12 +36,8 @@ function otherRulesAtRisk(changes: readonly ResourceChange[]): UserError {
   const addresses = changes.map(({ address }) => `terraform state rm '${address}'`).join('; ');
   return new UserError({
     reason: 'destroy-refused',
-    message:
-      `The plan would ${changes.map(describe).join(', ')}. That deletes a bucket's whole CORS configuration, ` +
-      'the rules of others included, so it is never applied.',
-    remedy:
-      'Put the bucket back into the config, apply, and drop it then; or let Terraform forget it, ' +
-      `in a directory that uses the same backend: ${addresses}.`,
+    message: `The plan would ${changes.map(describe).join(', ')}. That deletes a bucket's whole CORS configuration, the rules of others included, so it is never applied.`,
+    remedy: `Put the bucket back into the config, apply, and drop it then; or let Terraform forget it, in a directory that uses the same backend: ${addresses}.`,
   });
 }
 

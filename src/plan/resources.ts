@@ -1,38 +1,20 @@
 import type { ResourceChange } from './changes.ts';
 
-/** A kind of resource that a plan holds. */
-export interface ResourceKind {
-  /** Terraform's type. */
-  readonly type: string;
-  /** In AWS's words, for readers. */
-  readonly label: string;
-  /**
-   * What is lost when one is deleted or replaced: Kolena's `access`, which `allow-destroy` allows; the `rules of others`,
-   * which nothing allows; or `nothing`.
-   */
-  readonly loss: 'access' | 'rules of others' | 'nothing';
-}
-
-/** Every kind of resource, in the order in which readers see them: who may read, then what, then how the browser does. */
+/**
+ * Every kind of resource that a plan holds, in the order in which readers see them; `label` is in AWS's words. What goes with one is
+ * Kolena's `access`, which `allow-destroy` allows; the `rules of others`, which nothing allows; or `nothing`.
+ */
 export const resourceKinds = {
   role: { type: 'aws_iam_role', label: 'IAM role', loss: 'access' },
   policy: { type: 'aws_iam_policy', label: 'IAM policy', loss: 'access' },
-  attachment: {
-    type: 'aws_iam_role_policy_attachment',
-    label: 'Attachment of policy',
-    loss: 'nothing',
-  },
-  cors: {
-    type: 'aws_s3_bucket_cors_configuration',
-    label: 'CORS rules of bucket',
-    loss: 'rules of others',
-  },
-} as const satisfies Readonly<Record<string, ResourceKind>>;
+  attachment: { type: 'aws_iam_role_policy_attachment', label: 'Attachment of policy', loss: 'nothing' },
+  cors: { type: 'aws_s3_bucket_cors_configuration', label: 'CORS rules of bucket', loss: 'rules of others' },
+} as const;
 
-const kinds: readonly ResourceKind[] = Object.values(resourceKinds);
+const kinds = Object.values(resourceKinds);
 
 /** The kind of a Terraform type; undefined for a type that the stack does not use. */
-export function kindOfType(type: string): ResourceKind | undefined {
+export function kindOfType(type: string) {
   return kinds.find((kind) => kind.type === type);
 }
 

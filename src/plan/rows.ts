@@ -18,7 +18,6 @@ export type ActionWord =
 /** One line of the table of resources. */
 export interface ResourceRow {
   readonly action: ActionWord;
-  /** Terraform's. */
   readonly type: string;
   /** In AWS's words: "IAM role", "CORS rules of bucket". */
   readonly label: string;
@@ -72,15 +71,7 @@ function rowOf(row: Omit<ResourceRow, 'label'>): ResourceRow {
 
 function actionWord({ action, imported }: ResourceChange, backend: boolean): ActionWord {
   const adopted = imported && backend;
-  switch (action) {
-    case 'update':
-      return adopted ? 'adopt and change' : 'change';
-    case 'no-op':
-      return adopted ? 'adopt' : 'unchanged';
-    case 'create':
-    case 'replace':
-    case 'delete':
-    case 'forget':
-      return action;
-  }
+  if (action === 'update') return adopted ? 'adopt and change' : 'change';
+  if (action === 'no-op') return adopted ? 'adopt' : 'unchanged';
+  return action;
 }

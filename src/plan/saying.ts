@@ -6,10 +6,7 @@ import type { Fact } from './fact.ts';
 import { factsOf } from './facts.ts';
 import { corsAddress, policyAddresses, resourceKinds, roleAddress } from './resources.ts';
 
-/**
- * Whether a config contradicts a fact: it does not say what comes, or says what goes. `desired` is decided from the config
- * alone, with nothing observed.
- */
+/** Whether a config, decided with nothing observed, contradicts a fact: it does not say what comes, or says what goes. */
 export function contradictionOf(desired: DesiredAccess, replacesOthers: boolean): (fact: Fact) => boolean {
   const plan = { changes: creationOf(desired) };
   const said = factsOf({ plan, desired, observed: nothingObserved });
@@ -22,43 +19,27 @@ export function contradictionOf(desired: DesiredAccess, replacesOthers: boolean)
   };
 }
 
-/** The plan that makes all of it out of nothing. */
 function creationOf({ role, policies, cors, tags }: DesiredAccess): ResourceChange[] {
-  const made = { action: 'create', imported: false } as const;
-  const { attachment, policy: policyKind, cors: corsKind, role: roleKind } = resourceKinds;
+  const made = (kind: keyof typeof resourceKinds, address: string, after: ResourceChange['after'] = {}) =>
+    ({ action: 'create', imported: false, type: resourceKinds[kind].type, address, after }) as const;
+  const ofRole = role && {
+    name: role.name,
+    path: role.path,
+    description: role.description,
+    assume_role_policy: JSON.stringify(role.trustPolicy),
+    max_session_duration: role.maxSessionDuration,
+    permissions_boundary: role.permissionsBoundaryArn,
+    tags,
+  };
   return [
-    ...(role === undefined
-      ? []
-      : [
-          {
-            ...made,
-            address: roleAddress,
-            type: roleKind.type,
-            after: {
-              name: role.name,
-              path: role.path,
-              description: role.description,
-              assume_role_policy: JSON.stringify(role.trustPolicy),
-              max_session_duration: role.maxSessionDuration,
-              permissions_boundary: role.permissionsBoundaryArn,
-              tags,
-            },
-          },
-        ]),
-    ...policies.flatMap((policy) => {
-      const { name, path, description, document } = policy;
-      const [address = '', attached = ''] = policyAddresses(policy);
+    ...(ofRole === undefined ? [] : [made('role', roleAddress, ofRole)]),
+    ...policies.flatMap(({ number, name, path, description, document }) => {
+      const [address = '', attached = ''] = policyAddresses({ number });
       const after = { name, path, description, policy: JSON.stringify(document), tags };
-      return [
-        { ...made, address, type: policyKind.type, after },
-        { ...made, address: attached, type: attachment.type, after: {} },
-      ];
+      return [made('policy', address, after), made('attachment', attached)];
     }),
-    ...cors.map(({ bucket, rules }) => ({
-      ...made,
-      address: corsAddress(bucket),
-      type: corsKind.type,
-      after: { bucket, cors_rule: terraformRules(rules) },
-    })),
+    ...cors.map(({ bucket, rules }) =>
+      made('cors', corsAddress(bucket), { bucket, cors_rule: terraformRules(rules) }),
+    ),
   ];
 }

@@ -3,32 +3,17 @@ import type { Observed } from '../access/observed.ts';
 import type { PlannedAction, ResourceChange } from './changes.ts';
 import { withCorsWrites } from './cors-writes.ts';
 
-/** How many resources a run creates, changes, destroys and imports. */
-export interface ChangeCounts {
-  readonly add: number;
-  readonly change: number;
-  readonly destroy: number;
-  readonly import: number;
-}
-
 /** All that a run is going to do: Terraform's plan, and the CORS rules that are written and removed through S3. */
 export interface PlanSummary {
-  /**
-   * Sorted by address, unchanged resources and rules written through S3 included. Rules removed through S3 stay in
-   * `DesiredAccess.removals`.
-   */
+  /** Sorted by address, unchanged ones and rules written through S3 included; rules removed through S3 stay in `removals`. */
   readonly changes: readonly ResourceChange[];
-  /**
-   * As Terraform's own "Plan:" line counts: a replacement adds one and destroys one. A rule removed from among rules of
-   * others counts as a change, the last rule of a bucket as a destroy.
-   */
-  readonly counts: ChangeCounts;
+  /** As Terraform counts: a replacement adds and destroys one. A rule removed beside others is a change, the last one a destroy. */
+  readonly counts: ReturnType<typeof countsOf>;
   /** Whether applying would change AWS or, with a backend, what Terraform's state holds. */
   readonly hasChanges: boolean;
 }
 
 interface SummaryProps {
-  /** Terraform's own. */
   readonly changes: readonly ResourceChange[];
   readonly desired: Pick<DesiredAccess, 'cors' | 'removals'>;
   readonly observed: Pick<Observed, 'buckets'>;
@@ -45,10 +30,7 @@ export function summarizePlan({ changes, desired, observed, backend }: SummaryPr
   return { changes: all, counts, hasChanges: touchesAws || (backend && touchesState) };
 }
 
-function countsOf(
-  changes: readonly ResourceChange[],
-  { removals }: Pick<DesiredAccess, 'removals'>,
-): ChangeCounts {
+function countsOf(changes: readonly ResourceChange[], { removals }: Pick<DesiredAccess, 'removals'>) {
   const count = (...actions: PlannedAction[]) =>
     changes.filter(({ action }) => actions.includes(action)).length;
   const removed = removals.cors.filter(({ rules }) => rules.kolena !== undefined);

@@ -20,14 +20,7 @@ export interface AwsError {
 }
 
 /** What the SDK, its protocols and Node's network put on an error. */
-interface Thrown {
-  readonly name?: unknown;
-  /** Node's code. */
-  readonly code?: unknown;
-  /** The code in an XML answer, where `name` can be a class of the SDK. */
-  readonly Code?: unknown;
-  readonly host?: unknown;
-  readonly proxy?: unknown;
+interface Thrown extends Partial<Readonly<Record<'name' | 'code' | 'Code' | 'host' | 'proxy', unknown>>> {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
 }
@@ -47,17 +40,15 @@ export function readAwsError(error: unknown): AwsError {
     host: textOf(host),
     proxy: textOf(proxy),
   });
-  return read.status !== undefined && unreadable.test(message) ? { ...read, ...pageOfAnother(read) } : read;
+  if (read.status === undefined || !unreadable.test(message)) return read;
+  const type = read.headers?.['content-type'] ?? 'no content type';
+  const said = `the answer has HTTP status ${read.status} and is not AWS's (${type})`;
+  return { ...read, code: notAws, message: said };
 }
 
 /** What the SDK adds where an answer is neither AWS's XML nor its JSON: a proxy's page, for one. */
 const unreadable = /Deserialization error: to see the raw response/;
 const notAws = 'NotFromAws';
-
-function pageOfAnother({ status, headers }: AwsError): Pick<AwsError, 'code' | 'message'> {
-  const type = headers?.['content-type'] ?? 'no content type';
-  return { code: notAws, message: `the answer has HTTP status ${status} and is not AWS's (${type})` };
-}
 
 /** Whether something between the runner and AWS gave the answer. */
 export function isOfAnother({ code }: AwsError): boolean {

@@ -3,11 +3,7 @@ import { type AwsError, readAwsError } from './aws-error.ts';
 import { networkProblem } from './network-error.ts';
 import { explainKnown, type KnownFailure } from './problem.ts';
 
-interface Context {
-  readonly region: string;
-}
-
-type Failure = AwsError & Context;
+type Failure = AwsError & { readonly region: string };
 
 const clockIsOff = {
   message: ({ message }: Failure) => `The runner's clock is off: ${message}`,
@@ -16,8 +12,7 @@ const clockIsOff = {
 
 /** What gets a run on whose credentials reached their end. */
 export const expiredRemedy =
-  'Run again with new ones: sign in right before this step (locally: aws sso login), or use role-to-assume, which ' +
-  'renews them between commands. If one command of Terraform outlasts them, raise role-duration-seconds.';
+  'Run again with new ones: sign in right before this step (locally: aws sso login), or use role-to-assume, which renews them between commands. If one command of Terraform outlasts them, raise role-duration-seconds.';
 
 /** Any call's credentials, as https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html and S3's list name them. */
 const known: readonly KnownFailure<Failure>[] = [
@@ -50,8 +45,7 @@ const known: readonly KnownFailure<Failure>[] = [
     message: ({ message, host, region }) =>
       `AWS does not know the access key${host === undefined ? '' : ` at ${host}`} (aws-region ${region}): ${message}`,
     remedy:
-      'Check that the key exists and is active, that its AWS_SESSION_TOKEN is set if it is a temporary one, and that aws-region is of ' +
-      "the key's partition (cn-* for China, us-gov-* for GovCloud) and enabled in the account.",
+      "Check that the key exists and is active, that its AWS_SESSION_TOKEN is set if it is a temporary one, and that aws-region is of the key's partition (cn-* for China, us-gov-* for GovCloud) and enabled in the account.",
   },
   {
     codes: ['RegionDisabled'],
@@ -66,11 +60,8 @@ const known: readonly KnownFailure<Failure>[] = [
   },
 ];
 
-/**
- * The UserError for a call that failed for its credentials or on its way to AWS, with the next step; a UserError stays what it is.
- * `undefined` for any other failure, which the caller explains itself.
- */
-export function credentialsError(error: unknown, { region }: Context): UserError | undefined {
+/** The UserError for a call that failed for its credentials or on its way to AWS; `undefined` for any other failure. */
+export function credentialsError(error: unknown, { region }: Pick<Failure, 'region'>): UserError | undefined {
   if (error instanceof UserError) return error;
   const failure = readAwsError(error);
   const problem = networkProblem(failure) ?? explainKnown(known, { ...failure, region });

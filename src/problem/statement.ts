@@ -6,10 +6,7 @@ export type MissingRight = Omit<Statement, 'Effect'>;
 /** Whose permissions a statement belongs to, unless a caller knows better. */
 const permissionsOfRun = 'the permissions of the role that this run uses';
 
-/**
- * A remedy that prints the statement to add, and to what.
- * @example statementFor({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' }, 'the key policy')
- */
+/** A remedy that prints the statement to add. @example statementFor({ Action: 's3:GetObject', Resource: '*' }, 'the key policy') */
 export function statementFor(right: MissingRight, to = permissionsOfRun): string {
   const { Sid, Principal, ...rest } = right;
   // In the order in which AWS writes a statement; JSON leaves out what is undefined.

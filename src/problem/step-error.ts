@@ -1,7 +1,7 @@
 import { StepError } from '../base/errors.ts';
 import { type AwsError, checkTheWay, isDenied, isOfAnother, isTransient, readAwsError } from './aws-error.ts';
 import { credentialsError } from './credentials-error.ts';
-import { denialRemedy } from './denial-remedy.ts';
+import { denialRemedy } from './denial.ts';
 import { networkProblem } from './network-error.ts';
 import type { Problem } from './problem.ts';
 
@@ -16,19 +16,18 @@ export async function explained<T>(region: string, work: Promise<T>): Promise<T>
     const known = credentialsError(cause, { region });
     if (known !== undefined) throw known;
     if (error.status === undefined) throw cause;
-    throw new StepError({ ...(isDenied(cause) ? denied(error) : unexpected(error)), cause });
+    const { message } = error;
+    if (!isDenied(cause)) throw new StepError({ ...unexpected(error), cause });
+    throw new StepError({
+      message: `AWS denies this run a call: ${message}`,
+      remedy: denialRemedy(message),
+      cause,
+    });
   }
 }
 
-function denied({ message }: AwsError): Problem {
-  return { message: `AWS denies this run a call: ${message}`, remedy: denialRemedy(message) };
-}
-
-/** An answer that nothing nearer to the call expected. */
 function unexpected(error: AwsError): Problem {
-  if (isOfAnother(error)) {
-    return { message: `A call to AWS failed: ${error.message}.`, remedy: checkTheWay };
-  }
+  if (isOfAnother(error)) return { message: `A call to AWS failed: ${error.message}.`, remedy: checkTheWay };
   const { code, message, status = 0, requestId } = error;
   const request = requestId === undefined ? '' : `, request ID ${requestId}`;
   const answer = `${code} (HTTP ${status}${request}): ${message}`;

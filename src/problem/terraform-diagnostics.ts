@@ -12,18 +12,6 @@ export interface Diagnostic {
   readonly block?: string;
 }
 
-/** What Terraform says of the lock that somebody else holds. */
-export interface LockInfo {
-  readonly id: string;
-  /** Where the lock lies: for the s3 backend, bucket and key. */
-  readonly path: string;
-  /** As `OperationTypeApply`. */
-  readonly operation: string;
-  /** As `user@host`. */
-  readonly who: string;
-  readonly created: string;
-}
-
 /** The errors in what Terraform or OpenTofu printed; warnings and boxes are left out. */
 export function parseDiagnostics(output: string): Diagnostic[] {
   return output
@@ -58,8 +46,11 @@ function unwrapped(paragraph: string): string {
   return paragraph.replace(/(\S)\n(?=\S)/g, '$1 ').trimEnd();
 }
 
+/** What Terraform says of the lock that somebody else holds, as far as it could be read. */
+export type LockInfo = NonNullable<ReturnType<typeof parseLockInfo>>;
+
 /** The holder of the state lock, when that is what failed and the lock could be read. */
-export function parseLockInfo(output: string): LockInfo | undefined {
+export function parseLockInfo(output: string) {
   const field = (name: string) =>
     new RegExp(`^(?:│ )? *${name}: +(.*)$`, 'm')
       .exec(output.slice(output.indexOf('Lock Info:')))?.[1]

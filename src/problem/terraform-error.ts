@@ -110,8 +110,7 @@ function notRun(name: string, { code, stdout, stderr }: ProcessResult): UserErro
     reason: 'terraform-missing',
     message: `${name} started no Terraform (exit code ${code ?? ''}). ${said}`,
     remedy:
-      'Give the version manager a version for `working-directory` (`.tool-versions`, `mise.toml` or `.terraform-version`), or set ' +
-      '`terraform-path` to the binary itself.',
+      'Give the version manager a version for `working-directory` (`.tool-versions`, `mise.toml` or `.terraform-version`), or set `terraform-path` to the binary itself.',
   });
 }
 
@@ -125,9 +124,7 @@ function stateLocked({ name, waited }: FailedCommand, lock: LockInfo | undefined
   return new UserError({
     reason: 'state-locked',
     message: `${name} could not lock the state${waited === undefined ? '' : `, and waited ${waited} for it`}. ${held}`,
-    remedy:
-      `Wait for the run that holds the lock, then run again; \`lock-timeout\` says how long a run waits. If that run is dead, ${release} ` +
-      'in a directory that uses the same backend; for the s3 backend, deleting the object `<key>.tflock` does the same.',
+    remedy: `Wait for the run that holds the lock, then run again; \`lock-timeout\` says how long a run waits. If that run is dead, ${release} in a directory that uses the same backend; for the s3 backend, deleting the object \`<key>.tflock\` does the same.`,
     cause,
   });
 }

@@ -64,8 +64,7 @@ const known: readonly KnownFailure<Failure>[] = [
     codes: ['InvalidIdentityToken'],
     message: withClaims('AWS does not accept the token, not even a fresh one'),
     remedy:
-      "Check that AWS can reach the issuer's /.well-known/openid-configuration and keys (a GitHub Enterprise Server has to be reachable from " +
-      'the internet), and the thumbprint of the OIDC provider in AWS.',
+      "Check that AWS can reach the issuer's /.well-known/openid-configuration and keys (a GitHub Enterprise Server has to be reachable from the internet), and the thumbprint of the OIDC provider in AWS.",
   },
   {
     codes: ['ExpiredToken'],
@@ -141,26 +140,15 @@ function acceptanceRemedy(claims: IdTokenClaims, roleArn: string): string {
   const key = `${claims.iss.replace(/^https:\/\//, '')}:sub`;
   switch (subjectScope(claims)) {
     case 'unmerged':
-      return (
-        'Set role-to-assume to the plan role (KolenaS3Plan, unless the stack was told another name), which only reads: this job runs code ' +
-        'that nobody has merged, and no role that writes is to trust it. If this role is the plan role, check that it exists, and that ' +
-        `${key} in its trust policy names this sub.`
-      );
+      return `Set role-to-assume to the plan role (KolenaS3Plan, unless the stack was told another name), which only reads: this job runs code that nobody has merged, and no role that writes is to trust it. If this role is the plan role, check that it exists, and that ${key} in its trust policy names this sub.`;
     case 'branch':
-      return (
-        `Check that the role exists, and compare ${key} in its trust policy with this sub, letter by letter. If it names an environment, ` +
-        'add `environment: NAME` with that name to the job. If it names another branch, run the job there.'
-      );
+      return `Check that the role exists, and compare ${key} in its trust policy with this sub, letter by letter. If it names an environment, add \`environment: NAME\` with that name to the job. If it names another branch, run the job there.`;
     case 'environment':
       return (
         'Check that the role exists, and compare its trust policy, letter by letter, with this one, which accepts the token:\n' +
         JSON.stringify(acceptingTrustPolicy(claims, roleArn), null, 2)
       );
     case 'any':
-      return (
-        `Check that the role exists, and compare ${key} in its trust policy with this sub, letter by letter. This sub names neither branch nor ` +
-        'environment, so a role that trusts it alone trusts every pull request: add `context` to the claims of the sub in the ' +
-        'OIDC settings of the repository or organization.'
-      );
+      return `Check that the role exists, and compare ${key} in its trust policy with this sub, letter by letter. This sub names neither branch nor environment, so a role that trusts it alone trusts every pull request: add \`context\` to the claims of the sub in the OIDC settings of the repository or organization.`;
   }
 }

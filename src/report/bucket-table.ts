@@ -28,10 +28,7 @@ export const directions = Object.keys(words) as readonly BucketDirection[];
 /** When the change happens, if it does: `would` where the run stopped, `drifted` where AWS and the config differ. */
 export type Tense = 'will' | 'did' | 'would' | 'drifted' | 'unknown';
 
-/**
- * One row a bucket, what changes first. Of more than ten all but the first are folded, and so is a plan's table in which
- * nothing changes; none is left out but for GitHub's limit.
- */
+/** One row a bucket, what changes first. Long tables and a plan's quiet one are folded; no row is left out but for GitHub's limit. */
 export function bucketTable({ buckets }: AccessChange, tense: Tense, detail: Detail): string[] {
   const sorted = directions.flatMap((direction) => buckets.filter((one) => one.direction === direction));
   if (sorted.length === 0) return [];
@@ -109,10 +106,8 @@ function extentText({ places, but }: Extent, show: (data: string) => Inline): In
 }
 
 function listed(places: readonly string[], show: (data: string) => Inline): Inline {
-  return few(
-    places.map((place) => show(place.replace(/(?<=\/)\*$/, ''))),
-    LISTED_PLACES,
-  );
+  const shown = places.map((place) => show(place.replace(/(?<=\/)\*$/, '')));
+  return few(shown, LISTED_PLACES);
 }
 
 function corsText({ kolena, othersKept, othersLost }: CorsChange, tense: Tense): Inline {

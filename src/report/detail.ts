@@ -35,7 +35,8 @@ export function renderWithin(
 ): { readonly text: string; readonly detail: Detail } {
   for (const detail of levels) {
     const text = render(detail);
-    if (text.length <= limit.units && bytesOf(text) <= limit.bytes) return { text, detail };
+    if (text.length <= limit.units && new TextEncoder().encode(text).length <= limit.bytes)
+      return { text, detail };
   }
   throw new Error('the shortest report is bounded by its rows and clips, and must fit');
 }
@@ -46,8 +47,4 @@ export function firstRows<T>(
   { rows: limit }: Detail,
 ): { shown: readonly T[]; more: number } {
   return { shown: rows.slice(0, limit), more: Math.max(0, rows.length - limit) };
-}
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

@@ -26,10 +26,7 @@ function byName(document: PolicyDocument | undefined): Map<string, NormalizedSta
   return statements;
 }
 
-function statementDiff(
-  before: NormalizedStatement | undefined,
-  after: NormalizedStatement | undefined,
-): DiffLine[] {
+function statementDiff(before: NormalizedStatement | undefined, after: NormalizedStatement | undefined) {
   const part = (label: string, values: (statement: NormalizedStatement) => readonly string[]) =>
     valueLines(label, before ? values(before) : [], after ? values(after) : []);
   return [

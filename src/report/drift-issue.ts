@@ -1,6 +1,5 @@
 import { renderWithin } from './detail.ts';
-import type { Mask } from './mask.ts';
-import { maskedReport } from './masked-report.ts';
+import { type Mask, maskedReport } from './mask.ts';
 import { inHtmlComment } from './marker.ts';
 import { commentLimit, reportBlocks } from './render.ts';
 import type { Report } from './report.ts';

@@ -3,8 +3,7 @@ import { defined } from '../base/defined.ts';
 import type { Detail } from './detail.ts';
 import { humanTime } from '../base/time.ts';
 import { code, fence, link, prose, table } from './markdown.ts';
-import type { Mask } from './mask.ts';
-import { maskedReport } from './masked-report.ts';
+import { type Mask, maskedReport } from './mask.ts';
 import { changeOf, reportBlocks, verdictOf } from './render.ts';
 import type { Report, Review } from './report.ts';
 import { actionVersion } from './version.ts';
@@ -77,7 +76,6 @@ function versionsOf({ versions }: Report) {
   return { action: actionVersion, ...versions };
 }
 
-/** The run, and the people who let it in. */
 function runSection(report: Report): string[] {
   const { commit, runUrl, time, review = 'nobody asked GitHub for it' } = report;
   const { action, terraform, provider } = versionsOf(report);

@@ -3,87 +3,74 @@ import { isVerified, type Check } from '../verify/check.ts';
 import { isOfKind } from '../verify/checks.ts';
 import { groupBy } from '../base/group-by.ts';
 import { directions } from './bucket-table.ts';
-import { endText } from './end-text.ts';
+import { endText } from './who.ts';
 import { code, count } from './markdown.ts';
 import { bucketOf, columnOf } from './matrix.ts';
 import type { Report } from './report.ts';
 
 /** The result of a run in one line, of fixed words and numbers alone: Markdown that needs no escaping. */
 export function headline(report: Report, change: AccessChange | undefined): string {
-  return `${result(report, change)}${checkCounts(report)}`;
+  return `${outcomes[report.outcome](report, change)}${checkCounts(report)}`;
 }
 
-function result(report: Report, change: AccessChange | undefined): string {
-  switch (report.outcome) {
-    case 'failed':
-      return `❌ ${failed(report)}`;
-    case 'skipped':
-      if (report.newer !== undefined)
-        return `ℹ️ Kolena S3 access · not applied: the branch says something else since commit ${code(report.newer.slice(0, 7))}`;
-      return 'ℹ️ Kolena S3 access · skipped: nothing was planned, and AWS was not asked';
-    case 'synthesized':
-      return 'ℹ️ Kolena S3 access · synthesized, not planned';
-    case 'planned':
-      return `🔑 Kolena S3 access · plan: ${planned(report, change)}`;
-    case 'destroyed':
-      return report.plan?.hasChanges === false
-        ? 'ℹ️ Kolena S3 access · nothing to destroy: there is no such role'
-        : '✅ Kolena S3 access · removed: Kolena no longer has access';
-    case 'applied':
-      return report.plan?.hasChanges === true
-        ? `✅ Kolena S3 access · applied${isVerified(report.checks ?? []) ? ' and proven from inside your account' : ''}: ${planned(report, change)}`
-        : '✅ Kolena S3 access · nothing had to be applied';
-    case 'ended':
-      return `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${isOver(report) ? 'Kolena can no longer read anything' : 'not proven: this run could not try all of it'}`;
-    case 'verified':
-      return isVerified(report.checks ?? [])
-        ? `✅ Kolena S3 access · proven from inside your account: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
-        : '⚠️ Kolena S3 access · not proven: this run could not try it';
-  }
-}
+type Headline = (report: Report, change: AccessChange | undefined) => string;
+
+const outcomes: Readonly<Record<Report['outcome'], Headline>> = {
+  failed: (report) => `❌ ${failed(report)}`,
+  skipped: ({ newer }) =>
+    newer === undefined
+      ? 'ℹ️ Kolena S3 access · skipped: nothing was planned, and AWS was not asked'
+      : `ℹ️ Kolena S3 access · not applied: the branch says something else since commit ${code(newer.slice(0, 7))}`,
+  synthesized: () => 'ℹ️ Kolena S3 access · synthesized, not planned',
+  planned: (report, change) => `🔑 Kolena S3 access · plan: ${planned(report, change)}`,
+  destroyed: ({ plan }) =>
+    plan?.hasChanges === false
+      ? 'ℹ️ Kolena S3 access · nothing to destroy: there is no such role'
+      : '✅ Kolena S3 access · removed: Kolena no longer has access',
+  applied: (report, change) =>
+    report.plan?.hasChanges === true
+      ? `✅ Kolena S3 access · applied${isVerified(report.checks ?? []) ? ' and proven from inside your account' : ''}: ${planned(report, change)}`
+      : '✅ Kolena S3 access · nothing had to be applied',
+  ended: (report) =>
+    `⚠️ Kolena S3 access · ${endText(report) ?? 'ended'}: ${isOver(report) ? 'Kolena can no longer read anything' : 'not proven: this run could not try all of it'}`,
+  verified: (report) =>
+    isVerified(report.checks ?? [])
+      ? `✅ Kolena S3 access · proven from inside your account: Kolena can read ${count(bucketsWith(report, 'pass'), 'bucket')}`
+      : '⚠️ Kolena S3 access · not proven: this run could not try it',
+};
 
 /** Claims only what the reason and the command make certain. */
 function failed(report: Report): string {
-  const { command, failure, plan, checks } = report;
-  const nothing = plan === undefined ? ': nothing was changed' : '';
-  switch (failure?.reason) {
-    case 'invalid-input':
-      return `The configuration is not valid${nothing}`;
-    case 'credentials':
-      return plan === undefined && checks === undefined
-        ? `No access to AWS${nothing}`
-        : 'AWS no longer accepts the credentials: the run ended half-way';
-    case 'wrong-account':
-      return `Not an allowed AWS account${nothing}`;
-    case 'terraform-missing':
-      return `Terraform was not found${nothing}`;
-    case 'plan-changed':
-      return command === 'plan'
-        ? 'Drift: AWS does not match the configuration'
-        : 'Not applied: AWS or the configuration is no longer what the plan showed';
-    case 'not-approved':
-      return 'Not applied: no approved plan was found';
-    case 'destroy-refused':
-      return 'Refused: the plan would remove something that may still be in use';
-    case 'apply-failed':
-      return `The ${command} failed, and may be done in part`;
-    case 'state-locked':
-      return `Terraform's state is locked${nothing}`;
-    case 'verification-failed':
-      return command === 'apply' && plan?.hasChanges === true
-        ? `Applied, but ${unread(report)}`
-        : capital(unread(report));
-    case 'comment-failed':
-      return 'GitHub refused the comment';
-    case 'plan-failed':
-    case undefined:
-      return 'The plan failed';
-  }
+  const nothing = report.plan === undefined ? ': nothing was changed' : '';
+  return failures[report.failure?.reason ?? 'plan-failed'](report, nothing);
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
+type FailureReason = NonNullable<Report['failure']>['reason'];
+
+/** By reason; `nothing` says that nothing was changed, where that is so. */
+const failures: Readonly<Record<FailureReason, (report: Report, nothing: string) => string>> = {
+  'invalid-input': (_, nothing) => `The configuration is not valid${nothing}`,
+  credentials: ({ plan, checks }, nothing) =>
+    plan === undefined && checks === undefined
+      ? `No access to AWS${nothing}`
+      : 'AWS no longer accepts the credentials: the run ended half-way',
+  'wrong-account': (_, nothing) => `Not an allowed AWS account${nothing}`,
+  'terraform-missing': (_, nothing) => `Terraform was not found${nothing}`,
+  'plan-failed': () => 'The plan failed',
+  'plan-changed': ({ command }) =>
+    command === 'plan'
+      ? 'Drift: AWS does not match the configuration'
+      : 'Not applied: AWS or the configuration is no longer what the plan showed',
+  'not-approved': () => 'Not applied: no approved plan was found',
+  'destroy-refused': () => 'Refused: the plan would remove something that may still be in use',
+  'apply-failed': ({ command }) => `The ${command} failed, and may be done in part`,
+  'state-locked': (_, nothing) => `Terraform's state is locked${nothing}`,
+  'verification-failed': (report) =>
+    report.command === 'apply' && report.plan?.hasChanges === true
+      ? `Applied, but ${unread(report)}`
+      : unread(report).replace(/^./, (letter) => letter.toUpperCase()),
+  'comment-failed': () => 'GitHub refused the comment',
+};
 
 /** Whether a session of the role was refused wherever it could read before; documents alone do not say so. */
 function isOver({ checks = [] }: Report): boolean {
@@ -91,7 +78,6 @@ function isOver({ checks = [] }: Report): boolean {
   return tried.length > 0 && tried.every(({ status }) => status === 'pass');
 }
 
-/** Whether a check after the end failed. */
 function outlivesEnd({ checks = [] }: Report): boolean {
   const kinds = ['ended-reads', 'denies-ended', 'ended'] as const;
   return checks.some(({ id, status }) => status === 'fail' && kinds.some((kind) => isOfKind(id, kind)));
@@ -142,12 +128,7 @@ function planned(report: Report, change: AccessChange | undefined): string {
   ].join(' · ');
 }
 
-/**
- * One kind of change as a sentence, several as counts, so that it stays one line.
- *
- * @example accessSentence([fresh, fresh]) // 'Kolena gets **read access to 2 new buckets**'
- * @example accessSentence([wider, removed, unchanged]) // '**1 bucket wider**, 1 removed, 1 unchanged'
- */
+/** One kind of change as a sentence, several as counts. @example '**1 bucket wider**, 1 removed, 1 unchanged' */
 function accessSentence(buckets: readonly BucketChange[]): string {
   const groups = groupBy(buckets, ({ direction }) => direction);
   const found = directions.filter((direction) => groups.has(direction));

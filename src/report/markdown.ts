@@ -29,11 +29,7 @@ export function code(data: string): Inline {
   return `${ticks}${pad}${text}${pad}${ticks}`;
 }
 
-/**
- * A sentence that can hold data: plain words stay as they are, and whatever is not a plain word becomes a code span.
- *
- * @example prose('Kolena lists s3://images.') // 'Kolena lists `s3://images`.'
- */
+/** A sentence that can hold data: what is not a plain word becomes a code span. @example prose('See s3://a.') // 'See `s3://a`.' */
 export function prose(sentence: string): Inline {
   const parts =
     oneLine(sentence)

@@ -20,7 +20,6 @@ export interface CommentMarker {
   readonly shown?: ShownPlan;
   /** The last apply that finished its writes. */
   readonly applied?: AppliedStep;
-  /** The result that the comment shows. */
   readonly latest: HistoryEntry;
   /** Earlier results, newest first, at most 20. */
   readonly history: readonly HistoryEntry[];
@@ -67,7 +66,10 @@ export function emptyMarker(key: string): CommentMarker {
 }
 
 export function inHtmlComment(data: unknown): string {
-  return JSON.stringify(data).replace(/-(?=-)|[<>&@#]/g, unicodeEscape);
+  return JSON.stringify(data).replace(
+    /-(?=-)|[<>&@#]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The marker of the Action's comment with this key; undefined for any other comment. Unknown fields are ignored. */
@@ -113,10 +115,6 @@ function shownIn(data: Readonly<Record<string, unknown>>): ShownPlan | undefined
 function appliedIn(data: Readonly<Record<string, unknown>>): AppliedStep | undefined {
   const commit = textOf(data['applied']);
   return commit === undefined ? undefined : { commit, time: textOf(data['appliedAt']) ?? '' };
-}
-
-function unicodeEscape(sign: string): string {
-  return `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function readEntry(data: unknown): HistoryEntry | undefined {

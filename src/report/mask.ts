@@ -1,3 +1,5 @@
+import { isMapping } from '../base/mapping.ts';
+import type { Report } from './report.ts';
 /** Replaces every secret in a text by its label. */
 export type Mask = (text: string) => string;
 
@@ -5,10 +7,7 @@ export type Mask = (text: string) => string;
 export interface Secrets {
   readonly externalIds: readonly string[];
   readonly accountIds: readonly string[];
-  /**
-   * Whether account IDs that are not in the list are hidden too, by their form, as in AWS's first error message.
-   * @default false
-   */
+  /** Whether account IDs that are not in the list are hidden too, by their form, as in AWS's first error message. @default false */
   readonly otherAccountIds?: boolean;
 }
 
@@ -22,7 +21,6 @@ const DISTINCT_LENGTH = 8;
  * Hides each distinct secret behind a label of its own, in the order given, so that a value that changes still shows
  * as changed. JSON, HTML and URL encodings of a secret are hidden too. A short external ID (two characters are
  * allowed) is hidden where it is a whole value, not where it happens to be part of a longer word.
- *
  * @example maskOf({ externalIds: ['old-secret', 'new-secret'], accountIds: [] })('old-secret, new-secret') // '***1, ***2'
  */
 export function maskOf({ externalIds, accountIds, otherAccountIds = false }: Secrets): Mask {
@@ -81,4 +79,22 @@ function patternOf(form: string): string {
   if (form.length >= DISTINCT_LENGTH) return literal;
   // Not inside of a word made of an external ID's characters; `.`, `,`, `:` and `=` may also end a sentence or follow a name.
   return `(?:(?<![\\w*@/+.-])|(?<=%[0-9A-Fa-f]{2}))${literal}(?![\\w@/+-]|[.,:=]+[\\w@/+-])`;
+}
+
+/** From GitHub, or hashed: they hold no secret, and a masked link would lead nowhere. */
+const untouched = new Set<keyof Report>(['digest', 'shown', 'runUrl', 'time']);
+
+/** The report with every secret replaced, names included: in the data, not in the Markdown, so that no escaping can split a secret. */
+export function maskedReport<Part extends Partial<Report>>(report: Part, mask: Mask): Part {
+  const entries = Object.entries(report) as [keyof Report, unknown][];
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, untouched.has(key) ? value : masked(value, mask)]),
+  ) as unknown as Part;
+}
+
+function masked(value: unknown, mask: Mask): unknown {
+  if (typeof value === 'string') return mask(value);
+  if (Array.isArray(value)) return value.map((entry) => masked(entry, mask));
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [mask(key), masked(entry, mask)]));
 }

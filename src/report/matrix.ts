@@ -43,7 +43,7 @@ export function causesOf(checks: readonly Check[]): Cause[] {
     checks.filter((check) => check.status === status && check.remedy !== undefined),
   );
   return [...groupBy(wrong, causeOf).values()].map((members, at) => ({
-    mark: superscript(at + 1),
+    mark: Array.from(String(at + 1), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join(''),
     checks: members,
   }));
 }
@@ -53,10 +53,6 @@ function causeOf({ id, status, evidence, remedy = '' }: Check): string {
   const kinds = Object.keys(catalogue) as CheckKind[];
   const general = kinds.some((kind) => isOfKind(id, kind) && catalogue[kind].remedy === remedy);
   return JSON.stringify(general ? [status, remedy, evidence] : [status, remedy]);
-}
-
-function superscript(number: number): string {
-  return Array.from(String(number), (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'.charAt(Number(digit))).join('');
 }
 
 interface MatrixProps {
@@ -74,12 +70,7 @@ export function matrix({ checks, causes, removed }: MatrixProps, detail: Detail)
   );
   const rows = [...groupBy(ofBuckets, (check) => bucketOf(check) ?? '')].map(([bucket, own]) => ({
     bucket: `${code(clip(bucket, detail.clip))}${removed.includes(bucket) ? ', removed' : ''}`,
-    cells: shown.map((name) =>
-      cell(
-        own.filter((check) => columnOf(check) === name),
-        causes,
-      ),
-    ),
+    cells: shown.map((name) => cell(inColumn(own, name), causes)),
     isWrong: own.some(({ status }) => status === 'fail' || status === 'warning'),
   }));
   const wrong = rows.filter(({ isWrong }) => isWrong);
@@ -95,6 +86,10 @@ export function matrix({ checks, causes, removed }: MatrixProps, detail: Detail)
   ];
   if (body.length === 0) return [];
   return [table(['Bucket', ...shown], body, rows.length <= SINGLE_ROWS ? 0 : wrong.length - single.length)];
+}
+
+function inColumn(checks: readonly Check[], name: Column): Check[] {
+  return checks.filter((check) => columnOf(check) === name);
 }
 
 function cell(own: readonly Check[], causes: readonly Cause[]): Inline {

@@ -21,14 +21,12 @@ import {
   type HistoryEntry,
 } from './marker.ts';
 import { clip, code, details, link, prose } from './markdown.ts';
-import type { Mask } from './mask.ts';
-import { maskedReport } from './masked-report.ts';
+import { type Mask, maskedReport } from './mask.ts';
 import { forKolena, roleAndCaller, who } from './who.ts';
 import type { ShownPlan } from '../plan/approval.ts';
 import type { Report } from './report.ts';
-import { resourceDiffs } from './resource-diff.ts';
+import { resourceDiffs, unshownFacts } from './resource-diff.ts';
 import * as section from './sections.ts';
-import { unshownFacts } from './unshown-facts.ts';
 import { headline } from './headline.ts';
 
 /** What identifies the Action's comment, and the body that it replaces. */
@@ -42,10 +40,7 @@ export interface CommentProps {
   readonly mask: Mask;
 }
 
-/**
- * GitHub refuses a body of more than 65,536 characters, and a part of that is reserved for characters that count differently.
- * https://docs.github.com/rest/issues/comments
- */
+/** GitHub refuses a body of more than 65,536 characters, and a part of that is reserved for characters that count differently. https://docs.github.com/rest/issues/comments */
 export const commentLimit: Limit = { units: 65_000, bytes: 262_144 };
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits */
@@ -76,16 +71,10 @@ export function renderComment(report: Report, { key, step, previous, mask }: Com
   const { text, detail } = marked(approved, (of) => body(model, of, history));
   const { shown } = model.report;
   const isPlan = shown !== undefined && approved.shown === shown;
-  if (
-    !isPlan ||
-    section.isDiffWhole(model.diffs, detail) ||
-    section.isDiffWhole(model.diffs, summaryOf(model).detail)
-  )
-    return text;
-  return marked({ ...approved, shown: withoutFacts(shown) }, (of) => [
-    ...body(model, of, history),
-    section.unapprovable(),
-  ]).text;
+  const isWhole = (of: Detail) => section.isDiffWhole(model.diffs, of);
+  if (!isPlan || isWhole(detail) || isWhole(summaryOf(model).detail)) return text;
+  const cut = { ...approved, shown: withoutFacts(shown) };
+  return marked(cut, (of) => [...body(model, of, history), section.unapprovable]).text;
 }
 
 /** What neither comment nor summary shows whole cannot be approved. */
@@ -93,10 +82,7 @@ function withoutFacts({ head, isAnew, plannedAt, scope }: ShownPlan): ShownPlan 
   return { head, isAnew, ...defined({ plannedAt, scope }), digest: '', isCut: true };
 }
 
-/**
- * Only a plan can be approved: an apply keeps what was approved, whether it succeeds or not, and a plan that failed leaves
- * nothing to approve.
- */
+/** Only a plan can be approved: an apply keeps what was approved, and a plan that failed leaves nothing to approve. */
 function approvable(
   { command, outcome, shown, writesDone, time }: Report,
   step: string | undefined,
@@ -148,7 +134,6 @@ export function changeOf({
   return accessChange({ observed: observed ?? { policies: [], buckets: {} }, desired, role });
 }
 
-/** What there is to tell of a plan. */
 type Planned = Pick<Report, 'plan' | 'desired' | 'observed' | 'backend' | 'facts'>;
 
 function plannedOf(report: Planned) {

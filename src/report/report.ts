@@ -36,7 +36,6 @@ export interface Report {
   readonly backend: boolean;
   /** Terraform's own text of the plan. */
   readonly rawDiff?: string;
-  /** Of the plan's changes. */
   readonly digest?: string;
   /** What the plan brings and takes, piece by piece. */
   readonly facts?: readonly Fact[];

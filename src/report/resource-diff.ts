@@ -1,7 +1,7 @@
 import { isMapping } from '../base/mapping.ts';
 import { computedAttributes } from '../plan/attribute-facts.ts';
 import { resourceKinds } from '../plan/resources.ts';
-import { resourceRows, type ActionWord, type ResourceRow, type RowsProps } from '../plan/rows.ts';
+import { resourceRows, type ResourceRow, type RowsProps } from '../plan/rows.ts';
 import { joinRules } from '../cors/rule-set.ts';
 import { documentIn } from '../iam/compare-policy.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
@@ -9,8 +9,8 @@ import { corsDiff } from './cors-diff.ts';
 import { under, valueLines, type DiffLine } from './diff-line.ts';
 import { documentDiff } from './document-diff.ts';
 import type { Report } from './report.ts';
+import type { Fact } from '../plan/fact.ts';
 
-/** A plan and what its difference is read from. */
 type Diffed = RowsProps & Pick<Report, 'observed'> & { readonly desired: DesiredAccess };
 
 /** What changes, resource by resource, for people to read; nothing for resources that stay as they are. */
@@ -21,12 +21,9 @@ export function resourceDiffs(report: Diffed): DiffLine[][] {
     .map((row) => {
       const what = row.action === 'remove rule' ? 'remove rule from' : row.action;
       const [heading, ...lines] = under(`${what} ${row.label} ${row.name}`, linesOf(row, cors));
-      return [{ sign: signOf(row.action), text: heading?.text ?? '' }, ...lines];
+      const sign = row.action === 'create' ? '+' : row.action === 'delete' ? '-' : '!';
+      return [{ sign, text: heading?.text ?? '' }, ...lines];
     });
-}
-
-function signOf(action: ActionWord): DiffLine['sign'] {
-  return action === 'create' ? '+' : action === 'delete' ? '-' : '!';
 }
 
 type Rules = ReturnType<typeof corsRules>;
@@ -81,4 +78,32 @@ function corsRules({ observed, desired }: Diffed) {
     before: (bucket: string) => observed?.buckets[bucket]?.corsRules ?? [],
     after: (bucket: string) => wanted.get(bucket) ?? left.get(bucket) ?? [],
   };
+}
+
+/** The facts that no line of the diffs says whole, as the order of CORS rules: whoever approves the plan approves them too. */
+export function unshownFacts(facts: readonly Fact[], diffs: readonly (readonly DiffLine[])[]): DiffLine[] {
+  const lines = diffs.flat().map(({ text }) => spelled(text));
+  const values = new Set(lines.flatMap(endings));
+  const text = lines.join('\n');
+  return facts
+    .filter(({ needsApproval }) => needsApproval)
+    .filter(({ subject, terms }) => {
+      const isShown = text.includes(spelled(subject)) && terms.every((term) => values.has(spelled(term)));
+      return !isShown;
+    })
+    .map(({ change, text: said, terms }) => {
+      const unsaid = terms.filter((term) => !said.includes(term));
+      return { sign: change === 'comes' ? '+' : '-', text: [said, ...unsaid].join('; ') };
+    });
+}
+
+/** A value stands behind its label, and either may hold spaces. */
+function endings(line: string): string[] {
+  const words = line.trim().split(' ');
+  return words.map((_, at) => words.slice(at).join(' '));
+}
+
+/** Tags are spelled with spaces here and without there. */
+function spelled(text: string): string {
+  return text.replaceAll(' = ', '=');
 }

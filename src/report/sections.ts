@@ -89,24 +89,19 @@ export function isDiffWhole(diffs: readonly (readonly DiffLine[])[], { rows, cli
 }
 
 /** Beside a plan that neither comment nor job summary has room for. */
-export function unapprovable(): string {
-  return alert('WARNING', [
-    prose(
-      'This plan is too long to be shown whole, here or in the job summary, so nothing of it can be approved. Bring the change in by several pull requests, one after the other.',
-    ),
-  ]);
-}
+export const unapprovable = alert('WARNING', [
+  prose(
+    'This plan is too long to be shown whole, here or in the job summary, so nothing of it can be approved. Bring the change in by several pull requests, one after the other.',
+  ),
+]);
 
 /** The lines of several diffs as text, an empty one between each two; values are cut to `limit` characters. */
 export function diffLines(diffs: readonly (readonly DiffLine[])[], limit: number): string[] {
+  // A line break in data must not look like a line of the diff.
+  const oneLine = (text: string) => text.replace(/[\r\n\u0085\u2028\u2029]+/g, '␤');
   return diffs
     .flatMap((diff, at) => (at === 0 ? diff : [{ sign: ' ', text: '' } as const, ...diff]))
     .map(({ sign, text }) => `${sign} ${clip(oneLine(text), limit)}`.trimEnd());
-}
-
-/** A line break in data must not look like a line of the diff. */
-function oneLine(text: string): string {
-  return text.replace(/[\r\n\u0085\u2028\u2029]+/g, '␤');
 }
 
 /** The words for each status, the worst first. */
@@ -125,10 +120,8 @@ export function checksSection(what: string, checks: readonly Check[], detail: De
     members: checks.filter((check) => check.status === status),
   }));
   const sorted = byStatus.flatMap(({ members }) => members);
-  const { shown, more } = firstRows(
-    detail.unchanged ? sorted : sorted.filter(({ status }) => status !== 'pass'),
-    detail,
-  );
+  const told = detail.unchanged ? sorted : sorted.filter(({ status }) => status !== 'pass');
+  const { shown, more } = firstRows(told, detail);
   const clipped = (text: string) => prose(clip(text, detail.clip));
   const rows = shown.map(({ status, title, evidence }) => [
     statuses[status].result,
@@ -153,13 +146,10 @@ function rawDiff({ rawDiff: raw, desired }: Report, rows: readonly ResourceRow[]
     ({ action, address, change }) =>
       (change === undefined || written.has(address)) && action !== 'unchanged' && action !== 'adopt',
   );
+  // Terraform shows a whole block for each resource that it only reads in.
+  const changes = raw.replace(/^ {2}# \S+ will be imported\n(?: {4}.*\n|\n)*? {4}\}\n+/gm, '');
   const note = `Not in Terraform's text: the CORS rules of ${count(unseen.length, 'bucket')}, which are written through S3 itself, so that the rules of others stay exactly as they are. The diff above shows them.`;
-  return [...(unseen.length > 0 ? [note] : []), fence('text', withoutImports(raw).trim())];
-}
-
-/** Terraform shows a whole block for each resource that it only reads in. */
-function withoutImports(raw: string): string {
-  return raw.replace(/^ {2}# \S+ will be imported\n(?: {4}.*\n|\n)*? {4}\}\n+/gm, '');
+  return [...(unseen.length > 0 ? [note] : []), fence('text', changes.trim())];
 }
 
 /** Sentences, one a line; those behind a dash become a list. */

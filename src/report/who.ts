@@ -1,12 +1,13 @@
 import type { AccessChange } from '../access/access-change.ts';
 import type { AccessConfig } from '../config/access-config.ts';
-import { publicDatasetsBucket } from '../config/bucket-location.ts';
-import { endText } from './end-text.ts';
+import { publicDatasetsBucket, spellLocation } from '../config/bucket-location.ts';
 import { listOf } from '../iam/compare-policy.ts';
 import { resourceKinds } from '../plan/resources.ts';
 import { firstRows, type Detail } from './detail.ts';
 import { clip, code, details, few, fence, type Inline } from './markdown.ts';
 import type { Report } from './report.ts';
+import { isVerified } from '../verify/check.ts';
+import { humanEnd } from '../base/time.ts';
 
 /** Who gets in, how, what they can do and what not, in a line each. */
 export function who(report: Report, change: AccessChange | undefined, detail: Detail): string[] {
@@ -91,12 +92,8 @@ function adoption({ plan, desired }: Report, show: (data: string) => Inline): st
 /** What Kolena's form asks for, ready to be copied, once the access is set up. */
 export function forKolena(report: Report, detail: Detail): string[] {
   const { desired, observed, config, outcome } = report;
-  if (
-    (outcome !== 'applied' && outcome !== 'verified') ||
-    desired?.role === undefined ||
-    config === undefined
-  )
-    return [];
+  const isSetUp = outcome === 'applied' || outcome === 'verified';
+  if (!isSetUp || desired?.role === undefined || config === undefined) return [];
   const { partition, accountId = '', role } = desired;
   const { shown, more } = firstRows(config.buckets, detail);
   const buckets = shown.map(
@@ -119,4 +116,28 @@ export function forKolena(report: Report, detail: Detail): string[] {
 /** Marks a masked value, so that nobody copies the mask as if it were the value: external IDs and role ARNs hold no asterisks. */
 function labelled(value: string): string {
   return value.includes('***') ? `${value} (masked)` : value;
+}
+
+/** What Kolena's form asks for, as lines of text; undefined until the access is proven. */
+export function kolenaForm({ config, observed, desired, checks = [] }: Report): string | undefined {
+  const { role, accountId, partition = '' } = desired ?? {};
+  if (!isVerified(checks) || config === undefined || role === undefined || accountId === undefined)
+    return undefined;
+  const regions = [
+    ...new Set(config.buckets.flatMap(({ bucket }) => observed?.buckets[bucket]?.region ?? [])),
+  ];
+  return [
+    'Send this to Kolena:',
+    `  Role ARN     arn:${partition}:iam::${accountId}:role${role.path}${role.name}`,
+    `  External ID  ${config.kolenaExternalId ?? 'none'}`,
+    `  Region       ${regions.join(', ')}${regions.length > 1 ? ' (one integration for each)' : ''}`,
+    ...config.buckets.map((location) => `  Scope        s3://${spellLocation(location)}`),
+  ].join('\n');
+}
+
+/** When the access ends or ended, of fixed words and numbers alone; undefined when it has no end. @example 'ends after 30 Jun 2027 (UTC)' */
+export function endText({ config, time }: Pick<Report, 'config' | 'time'>): string | undefined {
+  const end = config?.accessUntil;
+  if (end === undefined) return undefined;
+  return `${Date.parse(end) <= Date.parse(time) ? 'ended' : 'ends'} ${humanEnd(end)}`;
 }

@@ -1,6 +1,7 @@
 import { defined } from '../base/defined.ts';
 import type { Problem } from '../problem/problem.ts';
-import { checks, idOf, isOfKind, type KindWith, type Subject, titleOf, type CheckStatus } from './checks.ts';
+import { checks, isOfKind } from './checks.ts';
+import type { CheckKind, CheckStatus, CheckTexts, StatusOf, ValuesOf } from './checks.ts';
 
 /** One proven, refuted or unprovable sentence about the access. */
 export interface Check {
@@ -15,33 +16,41 @@ export interface Check {
   readonly remedy?: string;
 }
 
-/** The check passed, and this was seen. */
-export function pass(subject: Subject<KindWith<'pass'>>, evidence: string): Check {
-  return { ...named(subject, 'pass'), evidence };
+type Verdict = (evidence: string, remedy?: string) => Check;
+
+/** The verdicts on a check, each with what was seen, and the next step unless the catalogue's general one is enough. */
+export type Verdicts<Kind extends CheckKind = CheckKind> = {
+  readonly id: string;
+  /** This run had no way to find out, and there may be no next step. */
+  readonly unprovable: Verdict;
+} & { readonly [Status in StatusOf<Kind>]: Verdict };
+
+/** A check of the catalogue, ready for its verdict. @example about('lists', { location: 'images/' }).id // 'lists:images/' */
+export function about<Kind extends CheckKind>(kind: Kind, values: ValuesOf<Kind>): Verdicts<Kind> {
+  const texts: CheckTexts = checks[kind];
+  const id = texts.subject === undefined ? kind : `${kind}:${filled(texts.subject, values)}`;
+  const verdict = (status: CheckStatus, general?: string): Verdict => {
+    // One that cannot be proven says what a pass would.
+    const title = filled(texts[status] ?? texts.pass ?? '', values);
+    return (evidence, remedy = general) => ({ id, title, status, evidence, ...defined({ remedy }) });
+  };
+  return {
+    id,
+    pass: verdict('pass'),
+    fail: verdict('fail', texts.remedy),
+    warning: verdict('warning', texts.remedy),
+    unprovable: verdict('unprovable'),
+  } as Verdicts<Kind>;
 }
 
-/** The check failed: what was seen, and the next step. @default remedy: the general one of the catalogue */
-export function fail(subject: Subject<KindWith<'fail'>>, evidence: string, remedy?: string): Check {
-  return { ...named(subject, 'fail'), evidence, remedy: remedy ?? checks[subject.kind].remedy };
+/** In one go: a value may hold braces of its own. */
+function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 
 /** AWS refused what it must allow, with this code: never without the cause. */
-export function failFor(subject: Subject<KindWith<'fail'>>, code: string, problem: Problem): Check {
-  return fail(subject, `${problem.message} (${code})`, problem.remedy);
-}
-
-/** Nothing failed, but somebody should know. @default remedy: the general one of the catalogue */
-export function warning(subject: Subject<KindWith<'warning'>>, evidence: string, remedy?: string): Check {
-  return { ...named(subject, 'warning'), evidence, remedy: remedy ?? checks[subject.kind].remedy };
-}
-
-/** This run had no way to find out. */
-export function unprovable(subject: Subject, evidence: string, remedy?: string): Check {
-  return { ...named(subject, 'unprovable'), evidence, ...defined({ remedy }) };
-}
-
-function named(subject: Subject, status: CheckStatus): Pick<Check, 'id' | 'title' | 'status'> {
-  return { id: idOf(subject), title: titleOf(subject, status), status };
+export function failFor({ fail }: Pick<Verdicts<'lists'>, 'fail'>, code: string, problem: Problem): Check {
+  return fail(`${problem.message} (${code})`, problem.remedy);
 }
 
 /** Whether nothing was seen to be wrong, and at least one check passed by looking at AWS. */
@@ -60,10 +69,7 @@ const needed = [
   'simulation',
 ] as const;
 
-/**
- * Whether the access is proven, which has not ended: somebody was in the role and tried to read, and nothing was seen to be wrong. Listing a
- * bucket or prefix takes a session of the role; all else can look good in documents that a bucket policy undoes.
- */
+/** Whether the access is proven, and has not ended: a session of the role listed and tried to read, and nothing was seen to be wrong. */
 export function isVerified(all: readonly Check[]): boolean {
   return (
     isUnrefuted(all) &&

@@ -30,7 +30,6 @@ export interface Expectations
   readonly regions: Readonly<Record<string, string>>;
   /** Origins that every bucket's preflight must allow; empty with `cors: off`. */
   readonly origins: readonly string[];
-  /** The CORS rule that lets Kolena's page in. */
   readonly ourRule: CorsRule;
   /** Each bucket's CORS rules of others, in order. */
   readonly foreignRules: Readonly<Record<string, readonly CorsRule[]>>;
@@ -111,12 +110,11 @@ export function expectedLocations(
   const holder = locations.find(
     (location) => location.bucket === bucket && key.startsWith(location.prefix ?? ''),
   );
-  if (holder === undefined) {
+  if (holder === undefined)
     throw new UserError({
       reason: 'invalid-input',
       message: `verify-object "${verifyObject}" lies in none of the configured buckets: ${locations.map(({ name }) => name).join(', ')}.`,
       remedy: 'Name an object of a configured bucket and prefix, as s3://bucket/key.',
     });
-  }
   return locations.map((location) => (location === holder ? { ...location, objectKey: key } : location));
 }

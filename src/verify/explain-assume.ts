@@ -1,13 +1,11 @@
-import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
+import { explicitDenyRemedy, parseDenial } from '../problem/denial.ts';
 import { normalizeStatements, statementsOf } from '../iam/compare-policy.ts';
 import { defined } from '../base/defined.ts';
 import { beforeAnyEnd } from '../iam/end-condition.ts';
 import type { Statement } from '../iam/policy-document.ts';
 import { isAllowed, namesPrincipal } from '../iam/evaluate-policy.ts';
-import { parseDenial } from '../problem/denial.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
-import { explainGuard } from './explain-guard.ts';
-import { final, type Explanation, type LiveAccess } from './explanation.ts';
+import { explainGuard, final, type Explanation, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 import { verifierSessionName } from '../iam/temporary-statement.ts';
 import { externalIdsOf } from '../iam/trust-policy.ts';
@@ -69,10 +67,7 @@ export function letsIn({ callerArn, role }: LiveAccess, externalId: string | und
   });
 }
 
-function explainCondition(
-  statements: readonly Statement[],
-  { externalId, role: { name } }: Expectations,
-): Explanation {
+function explainCondition(statements: readonly Statement[], { externalId, role: { name } }: Expectations) {
   const demanded = externalIdsOf(normalizeStatements({ Statement: statements }));
   if (demanded.length > 0 && !demanded.includes(externalId ?? ''))
     return final(

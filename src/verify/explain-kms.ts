@@ -1,8 +1,7 @@
 import { parseDenial } from '../problem/denial.ts';
 import { type MissingRight, statementFor } from '../problem/statement.ts';
 import { expectedRoleArn } from './expectations.ts';
-import { explainGuard } from './explain-guard.ts';
-import { final, type Explanation, type LiveAccess, type RefusedRead } from './explanation.ts';
+import { explainGuard, final, type Explanation, type LiveAccess, type RefusedRead } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 
 /** Whether a refusal is KMS's and not S3's, whatever the object is called. */

@@ -3,9 +3,8 @@ import { listOf, statementsOf } from '../iam/compare-policy.ts';
 import { beforeAnyEnd } from '../iam/end-condition.ts';
 import { isAllowed } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn } from './expectations.ts';
-import { explainGuard } from './explain-guard.ts';
+import { explainGuard, final, type Explanation, type RefusedRead, type LiveAccess } from './explanation.ts';
 import { explainKms, isAboutKms } from './explain-kms.ts';
-import { final, type Explanation, type RefusedRead, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 
 /** Names the cause of a refused ListObjectsV2 or GetObject, by S3's message and the policies read back. */
@@ -32,10 +31,7 @@ export function explainS3Denial(refused: RefusedRead, live: LiveAccess): Explana
   return grants(refused, live) ? mayStillSpread(subject, live) : notGranted(subject, live);
 }
 
-/**
- * Whether a read was refused for what this one object is, which another need not be: archived, deleted since it was
- * listed, or encrypted with a key that only its writer has (SSE-C).
- */
+/** Whether a read was refused for this one object alone: archived, deleted since it was listed, or encrypted with its writer's key (SSE-C). */
 export function concernsObjectAlone({ code, message }: Refusal): boolean {
   return code === 'InvalidObjectState' || code === 'NoSuchKey' || isCustomerEncrypted({ code, message });
 }

@@ -1,7 +1,6 @@
 import { parseArn } from '../config/arn.ts';
 import { statementsOf } from '../iam/compare-policy.ts';
-import { type Check, fail, failFor, pass, unprovable, warning } from './check.ts';
-import { about } from './checks.ts';
+import { about, type Check, failFor } from './check.ts';
 import { beforeAnyEnd } from '../iam/end-condition.ts';
 import { evaluatePolicies } from '../iam/evaluate-policy.ts';
 import type { Expectations } from './expectations.ts';
@@ -22,20 +21,13 @@ export function judgeAssume(expectations: Expectations, observations: Observatio
 }
 
 function assumes(expectations: Expectations, observations: Observations): Check {
-  const subject = about('assumes', {});
+  const verdict = about('assumes', {});
   const { assumed, trust } = observations;
-  switch (assumed.outcome) {
-    case 'ok':
-      return pass(subject, `AWS answered with a session of ${assumed.value.arn}.`);
-    case 'refused':
-      return failFor(
-        subject,
-        assumed.refusal.code,
-        explainAssumeDenial(assumed.refusal, liveAccessOf(expectations, observations)),
-      );
-    case 'skipped':
-      return unprovable(subject, assumed.message, trust.problem?.remedy);
-  }
+  if (assumed.outcome === 'ok') return verdict.pass(`AWS answered with a session of ${assumed.value.arn}.`);
+  if (assumed.outcome === 'skipped') return verdict.unprovable(assumed.message, trust.problem?.remedy);
+  const { refusal } = assumed;
+  const explanation = explainAssumeDenial(refusal, liveAccessOf(expectations, observations));
+  return failFor(verdict, refusal.code, explanation);
 }
 
 /** The one thing that nobody inside can try: a resource control policy tells Kolena's account from the verifier's. */
@@ -45,46 +37,41 @@ function organization({ kolenaPrincipalArn }: Expectations, { simulation, assume
   if (!isMember || assumed.outcome !== 'ok') return [];
   const account = parseArn(kolenaPrincipalArn)?.accountId ?? '';
   return [
-    unprovable(
-      about('organization', {}),
+    about('organization', {}).unprovable(
       `The check ran inside your account, and Kolena calls from another one. A member account cannot read whether the resource control policies (RCPs) of its organization refuse \`sts:AssumeRole\` to other accounts. If they do, the organization's administrator has to exempt \`aws:PrincipalAccount\` ${account} or, as AWS's samples do, roles with the tag \`dp:exclude:identity\` = \`true\`, which often only an administrator is allowed to set.`,
     ),
   ];
 }
 
 function externalId(expectations: Expectations, observations: Observations): Check {
-  const subject = about('external-id', {});
+  const verdict = about('external-id', {});
   const { role, callerArn, withoutExternalId, wrongExternalId: wrong, trust } = observations;
   if (expectations.externalId === undefined)
-    return warning(
-      subject,
+    return verdict.warning(
       'No external ID is configured, so whoever makes Kolena assume a role of this name gets in (the confused deputy problem).',
       'Agree on an external ID with Kolena, and set kolena-external-id.',
     );
-  if (role === undefined) return unprovable(subject, 'There is no role.');
+  if (role === undefined) return verdict.unprovable('There is no role.');
   const letsIn = statementWithoutExternalId(expectations, role);
   const remedy = 'Run `command: apply`, which writes the trust policy again.';
   if (letsIn !== undefined)
-    return fail(subject, `The external ID is not enforced: ${letsIn} lets Kolena in without it.`, remedy);
+    return verdict.fail(`The external ID is not enforced: ${letsIn} lets Kolena in without it.`, remedy);
   const entered = [
     ['without an external ID', withoutExternalId],
     ['with a wrong external ID', wrong],
   ] as const;
   const through = entered.find(([, { outcome }]) => outcome === 'ok')?.[0];
   if (through !== undefined)
-    return fail(
-      subject,
+    return verdict.fail(
       `The external ID is not enforced: AWS let the verifier in ${through}. One of these statements names ${callerArn} or its account: ${JSON.stringify(statementsOf(role.trustPolicy))}`,
       remedy,
     );
   const [why] = entered.flatMap(([, attempt]) => whyNoProof(attempt, trust) ?? []);
   return why === undefined
-    ? pass(
-        subject,
+    ? verdict.pass(
         'AWS refused the verifier without an external ID and with a wrong one, and the trust policy lets Kolena in with the right one only.',
       )
-    : unprovable(
-        subject,
+    : verdict.unprovable(
         `The trust policy demands it, but whether AWS refuses without it is unproven. ${why}`,
         trust.problem?.remedy,
       );
@@ -104,10 +91,7 @@ function whyNoProof(attempt: Attempt<unknown>, { kind, removed }: TrustForVerifi
 }
 
 /** The live statement that lets Kolena's principal in without or with a wrong external ID. */
-function statementWithoutExternalId(
-  { kolenaPrincipalArn }: Expectations,
-  { trustPolicy }: ObservedRole,
-): string | undefined {
+function statementWithoutExternalId({ kolenaPrincipalArn }: Expectations, { trustPolicy }: ObservedRole) {
   const principals = namesOfCaller(kolenaPrincipalArn);
   const contexts = [beforeAnyEnd, { ...beforeAnyEnd, 'sts:ExternalId': wrongExternalId }];
   const decisions = contexts.map((context) =>
@@ -122,13 +106,12 @@ function statementWithoutExternalId(
 }
 
 function temporaryTrust({ trust }: Observations): Check | undefined {
-  const subject = about('temporary-trust', {});
-  if (trust.removed?.done === false) return fail(subject, trust.removed.evidence);
+  const verdict = about('temporary-trust', {});
+  if (trust.removed?.done === false) return verdict.fail(trust.removed.evidence);
   const cleared = trust.leftovers ? ' An earlier check that was killed had left one; it is gone.' : '';
-  if (trust.removed !== undefined) return pass(subject, `${trust.removed.evidence}${cleared}`);
+  if (trust.removed !== undefined) return verdict.pass(`${trust.removed.evidence}${cleared}`);
   if (!trust.leftovers) return undefined;
-  return warning(
-    subject,
+  return verdict.warning(
     'An earlier check that was killed left a statement in the trust policy, which has expired or will within minutes.',
     'Run `command: verify` with `verify: assume`, or `command: apply`: both clear it.',
   );

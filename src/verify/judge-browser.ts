@@ -1,8 +1,7 @@
 import { matchingRule } from '../cors/browser.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import { concreteOrigin } from './browser-origins.ts';
-import { type Check, fail, pass, unprovable } from './check.ts';
-import { about, type Subject } from './checks.ts';
+import { about, type Check, type Verdicts } from './check.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
 import {
   type BucketObservation,
@@ -30,20 +29,19 @@ function presigned(
   location: ExpectedLocation,
 ): Check {
   const origin = concreteOrigin(expectations.origins[0] ?? '');
-  const subject = about('presigned', { location: location.name, origin });
+  const verdict = about('presigned', { location: location.name, origin });
   const seen = locations[location.name]?.presigned;
   if (seen === undefined || seen.outcome === 'skipped')
-    return unprovable(subject, seen?.message ?? 'Nobody was in the role to sign a URL.');
+    return verdict.unprovable(seen?.message ?? 'Nobody was in the role to sign a URL.');
   if (seen.outcome === 'ok')
-    return pass(subject, `S3 answered ${seen.value.status} and allows ${seen.value.allowOrigin}.`);
+    return verdict.pass(`S3 answered ${seen.value.status} and allows ${seen.value.allowOrigin}.`);
   if (seen.refusal.code === noCorsHeaders)
-    return refusedByRules(subject, { refusal: seen.refusal, origin, seen: buckets[location.bucket] });
+    return refusedByRules(verdict, { refusal: seen.refusal, origin, seen: buckets[location.bucket] });
   const said = `S3 answered ${seen.refusal.code}: ${seen.refusal.message}`;
   if (seen.refusal.status !== 403)
-    return fail(subject, said, 'Run again; if it stays, look the code up in the S3 error list.');
+    return verdict.fail(said, 'Run again; if it stays, look the code up in the S3 error list.');
   // The session's own read came from the same machine, so its address is not the reason.
-  return fail(
-    subject,
+  return verdict.fail(
     `${said} From here the role itself may read the object, so a condition of the bucket's policy looks at how it is asked for, as on s3:authType, s3:signatureAge or aws:Referer.`,
     "Exempt the role from that statement of the bucket's policy.",
   );
@@ -51,37 +49,29 @@ function presigned(
 
 function preflights({ origins }: Expectations, seen: BucketObservation | undefined, bucket: string): Check[] {
   return origins.map((configured) => {
-    const subject = about('preflight', { bucket, origin: configured });
+    const verdict = about('preflight', { bucket, origin: configured });
     const origin = concreteOrigin(configured);
     const answer = seen?.preflights[configured];
     if (answer === undefined || answer.outcome === 'skipped')
-      return unprovable(subject, answer?.message ?? 'The bucket was not asked.');
-    if (answer.outcome === 'ok') return pass(subject, `The preflight of ${origin} is allowed.`);
-    return refusedByRules(subject, { refusal: answer.refusal, origin, seen });
+      return verdict.unprovable(answer?.message ?? 'The bucket was not asked.');
+    if (answer.outcome === 'ok') return verdict.pass(`The preflight of ${origin} is allowed.`);
+    return refusedByRules(verdict, { refusal: answer.refusal, origin, seen });
   });
 }
 
-interface RefusedByRules {
-  readonly refusal: Refusal;
-  readonly origin: string;
-  readonly seen: BucketObservation | undefined;
-}
-
 function refusedByRules(
-  subject: Subject<'presigned' | 'preflight'>,
-  { refusal, origin, seen }: RefusedByRules,
+  verdict: Verdicts<'presigned' | 'preflight'>,
+  { refusal, origin, seen }: { refusal: Refusal; origin: string; seen: BucketObservation | undefined },
 ): Check {
   const rules = corsRulesOf(seen);
   const said = `S3 answered ${refusal.code}: ${refusal.message}`;
   const rule = matchingRule(rules ?? [], { origin, method: 'GET' });
   if (rule !== undefined)
-    return fail(
-      subject,
+    return verdict.fail(
       `${said} The rules read back allow it, so S3 has not spread them yet, or a proxy in front of S3 answers.`,
       'Raise verify-timeout and run `command: verify` again.',
     );
-  return fail(
-    subject,
+  return verdict.fail(
     `${said} ${whatRulesAllow(rules)}`,
     'Run `command: apply`, which adds the rule for the configured cors-origins.',
   );

@@ -1,9 +1,8 @@
 import { humanEnd } from '../base/time.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
 import { evaluatePolicies, like } from '../iam/evaluate-policy.ts';
-import { withOverlaps } from '../iam/overlap.ts';
-import { type Check, fail, pass, unprovable } from './check.ts';
-import { about } from './checks.ts';
+import { withOverlaps } from '../iam/examples.ts';
+import { about, type Check } from './check.ts';
 import type { ExpectedLocation, Expectations } from './expectations.ts';
 import { asRole, type Known } from './judge-guards.ts';
 import { callContext } from './simulation.ts';
@@ -23,14 +22,11 @@ export function judgeEnd(expectations: EndedExpectations, observations: Observat
   ];
 }
 
-/** Of an access that is over. */
-interface EndedExpectations extends Expectations {
-  readonly ended: string;
-}
+type EndedExpectations = Expectations & { readonly ended: string };
 
 function trust({ ended, kolenaPrincipalArn }: EndedExpectations, { role }: Observations): Check {
-  const subject = about('ended', {});
-  if (role === undefined) return pass(subject, 'There is no role.');
+  const verdict = about('ended', {});
+  if (role === undefined) return verdict.pass('There is no role.');
   const { decision, statement } = evaluatePolicies([role.trustPolicy], {
     action: 'sts:AssumeRole',
     principals: namesOfCaller(kolenaPrincipalArn),
@@ -40,14 +36,11 @@ function trust({ ended, kolenaPrincipalArn }: EndedExpectations, { role }: Obser
     mayHold: () => true,
   });
   if (decision !== 'allowed')
-    return pass(subject, `By the trust policy read back, the access ended ${humanEnd(ended)}.`);
-  return fail(subject, `The statement ${JSON.stringify(statement)} still lets Kolena in after the end.`);
+    return verdict.pass(`By the trust policy read back, the access ended ${humanEnd(ended)}.`);
+  return verdict.fail(`The statement ${JSON.stringify(statement)} still lets Kolena in after the end.`);
 }
 
-/**
- * Whether a bucket policy itself lets the role read a part of a location, or was not read; what names the account leaves it
- * to the role's own policies.
- */
+/** Whether a bucket policy itself lets the role read a part of a location, or was not read; what names the account does not count. */
 function mayRead(location: ExpectedLocation, expectations: Expectations, known: Known): boolean {
   const { policy, unread = [] } = known.buckets[location.bucket]?.guard ?? {};
   if (policy === undefined) return unread.includes('s3:GetBucketPolicy');
@@ -62,23 +55,22 @@ function mayRead(location: ExpectedLocation, expectations: Expectations, known: 
 }
 
 function reads(location: ExpectedLocation, observations: Observations, isOpen: boolean): Check {
-  const subject = about('ended-reads', { location: location.name });
+  const verdict = about('ended-reads', { location: location.name });
   const seen = observations.locations[location.name];
-  if (seen === undefined || seen.list.outcome === 'skipped') return nobodyInside(subject, observations);
+  if (seen === undefined || seen.list.outcome === 'skipped') return nobodyInside(verdict, observations);
   const { list, read } = seen;
-  if (list.outcome === 'ok') return fail(subject, 'A session of the role listed it after the end.');
+  if (list.outcome === 'ok') return verdict.fail('A session of the role listed it after the end.');
   if (read.outcome === 'ok')
-    return fail(subject, `A session of the role read ${read.value.key} after the end.`);
+    return verdict.fail(`A session of the role read ${read.value.key} after the end.`);
   // One refusal tells neither of other objects nor of other places.
   if (isOpen)
-    return unprovable(
-      subject,
+    return verdict.unprovable(
       'S3 refused it to a session of the role, but the bucket policy lets the role read, or could not be read.',
       'Take the role out of the bucket policy, or allow `s3:GetBucketPolicy` to the role that this run uses.',
     );
   const refusals = [list.refusal, ...(read.outcome === 'refused' ? [read.refusal] : [])];
   // A clock that is wrong and a proxy refuse by 403, too.
   const other = refusals.find(({ code }) => code !== 'AccessDenied');
-  if (other !== undefined) return unprovable(subject, `S3 answered ${other.code}: ${other.message}`);
-  return pass(subject, 'S3 refused it to a session of the role: AccessDenied.');
+  if (other !== undefined) return verdict.unprovable(`S3 answered ${other.code}: ${other.message}`);
+  return verdict.pass('S3 refused it to a session of the role: AccessDenied.');
 }

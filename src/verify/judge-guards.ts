@@ -5,8 +5,7 @@ import { admits, denialsOf, exempting } from '../iam/denials.ts';
 import type { PolicyRequest } from '../iam/evaluate-policy.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
-import { type Check, fail, pass, warning } from './check.ts';
-import { about } from './checks.ts';
+import { about, type Check } from './check.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { decryptStatement } from './explain-kms.ts';
 import { callContext, simulationQuestions } from './simulation.ts';
@@ -18,7 +17,6 @@ export type Known = Pick<Observed, 'buckets' | 'role'>;
  * Whether the policies of each bucket and its key allow Kolena's session, as far as the documents tell. IAM's simulator cannot
  * be asked: it takes a resource's policy for users only, and not for roles.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
- *
  * @param read names of the locations that were really listed and read, which outweighs a document
  */
 export function judgeGuards(expectations: Expectations, known: Known, read?: ReadonlySet<string>): Check[] {
@@ -50,22 +48,19 @@ function bucketPolicy(one: OneBucket, policy: PolicyDocument): Check {
   const requests = simulationQuestions(expectations)
     .filter(({ expected }) => expected === 'allowed')
     .map(({ action, resource, context = {} }) => asRole(one, { action, resource, context }));
-  const subject = about('bucket-policy', { bucket });
-  return (
-    denied(one, { subject, policy, requests }) ??
-    pass(subject, 'No Deny statement in it applies to the role.')
-  );
+  const denial = denied(one, { kind: 'bucket-policy', policy, requests });
+  return denial ?? about('bucket-policy', { bucket }).pass('No Deny statement in it applies to the role.');
 }
 
 function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
   const { bucket, expectations, wasRead } = one;
-  const subject = about('key-policy', { bucket });
+  const verdict = about('key-policy', { bucket });
   const context = { ...callContext(expectations, bucket), 'kms:CallerAccount': expectations.accountId ?? '' };
   const request = asRole(one, { action: 'kms:Decrypt', resource: key, context });
-  const check = denied(one, { subject, policy, requests: [request] });
+  const check = denied(one, { kind: 'key-policy', policy, requests: [request] });
   if (check !== undefined) return check;
   const admitted = admits(policy, request);
-  if (admitted === 'always') return pass(subject, `${key} allows the role or its account.`);
+  if (admitted === 'always') return verdict.pass(`${key} allows the role or its account.`);
   const evidence =
     admitted === 'never'
       ? `The key policy of ${key} allows neither the role nor its account.`
@@ -74,31 +69,29 @@ function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
     decryptStatement(expectedRoleArn(expectations)),
     'the key policy once the role exists, since KMS accepts only roles that exist',
   );
-  return (admitted === 'never' && !wasRead ? fail : warning)(subject, evidence, remedy);
+  return verdict[admitted === 'never' && !wasRead ? 'fail' : 'warning'](evidence, remedy);
 }
 
 function ownership(bucket: string, { ownership: set }: BucketGuard): Check[] {
   if (set === undefined || set === 'BucketOwnerEnforced') return [];
   const without = set === 'ObjectWriter' ? '' : ' without the ACL `bucket-owner-full-control`';
   const evidence = `Object ownership is ${set}: an object that another account uploads${without} belongs to that account, and no policy of your account can let Kolena read it.`;
-  return [warning(about('object-ownership', { bucket }), evidence)];
+  return [about('object-ownership', { bucket }).warning(evidence)];
 }
 
 interface Guarded {
-  readonly subject: ReturnType<typeof about<'bucket-policy' | 'key-policy'>>;
+  readonly kind: 'bucket-policy' | 'key-policy';
   readonly policy: PolicyDocument;
   readonly requests: readonly PolicyRequest[];
 }
 
 /** What the Deny statements of a policy do to the requests; undefined for nothing. */
-function denied(
-  { expectations, wasRead }: OneBucket,
-  { subject, policy, requests }: Guarded,
-): Check | undefined {
+function denied({ bucket, expectations, wasRead }: OneBucket, { kind, policy, requests }: Guarded) {
   const { certain, byPlace } = denialsOf(policy, requests);
   const statements = certain.length > 0 ? certain : byPlace;
   if (statements.length === 0) return undefined;
-  const [what, s] = [subject.kind.replace('-', ' '), statements.length === 1 ? 's' : ''];
+  const verdict = about(kind, { bucket });
+  const [what, s] = [kind.replace('-', ' '), statements.length === 1 ? 's' : ''];
   const names = `statement${s === '' ? 's' : ''} ${statements.map(({ Sid }) => Sid).join(', ')}`;
   const parts = statements.map((statement) => {
     const { Sid, Principal, Condition } = exempting(statement, expectedRoleArn(expectations));
@@ -108,15 +101,14 @@ function denied(
   const remedy = `Exempt the role in the ${what}, since no Allow overrides a Deny. Write the ${names} with:\n${parts.join(',\n')}`;
   const by = `The ${names} of the ${what}`;
   if (certain.length === 0)
-    return warning(
-      subject,
+    return verdict.warning(
       `${by} depend${s} on where a request comes from (IP address or VPC). Kolena's servers, the browser and this runner are in different places, so a result of this run says nothing about Kolena.`,
       remedy,
     );
   const evidence = `${by} den${s === '' ? 'y' : 'ies'} the role the access that it needs.`;
   return wasRead
-    ? warning(subject, `${evidence} But the role did list and read the bucket.`, remedy)
-    : fail(subject, evidence, remedy);
+    ? verdict.warning(`${evidence} But the role did list and read the bucket.`, remedy)
+    : verdict.fail(evidence, remedy);
 }
 
 /** The checks, in which a refusal that a bucket policy or key policy explains has its remedy: one cause, one fix. */

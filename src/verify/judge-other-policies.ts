@@ -2,12 +2,10 @@ import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import { type Right, rightsBeyond, rightsText, writingRights } from '../iam/beyond.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { statementFor } from '../problem/statement.ts';
-import { type Check, fail, pass, unprovable, warning } from './check.ts';
-import { about } from './checks.ts';
+import { about, type Check } from './check.ts';
 import type { Expectations } from './expectations.ts';
 import type { Observations } from './observations.ts';
 
-/** A policy on the role that is not of our making. */
 interface OtherPolicy {
   /** Its ARN, or the name of an inline one. */
   readonly key: string;
@@ -24,38 +22,30 @@ export function judgeOtherPolicies(
   if (role === undefined) return undefined;
   const others = otherPolicies(expectations, role, policies);
   if (others.length === 0) return undefined;
-  const subject = about('other-policies', {});
+  const verdict = about('other-policies', {});
   const wrong = others
     .map((policy) => ({ policy, rights: wrongRights(policy, expectations) }))
     .filter(({ rights }) => rights.length > 0);
   if (wrong.length > 0) {
     const added = wrong.map(({ policy, rights }) => `${nameOf(policy)} adds ${rightsText(rights)}.`);
     const removed = wrong.map(({ policy }) => policy);
-    return fail(subject, added.join(' '), removalRemedy(removed, role));
+    return verdict.fail(added.join(' '), removalRemedy(removed, role));
   }
   const unread = others.filter(({ document }) => document === undefined);
   if (unread.length > 0)
-    return unprovable(
-      subject,
+    return verdict.unprovable(
       `The role has other policies too, which this run is not allowed to read and which may grant Kolena more than the config: ${unread.map(nameOf).join(', ')}.`,
       statementFor(rightToRead(unread, role)),
     );
   const names = others.map(nameOf).join(', ');
   const unlisted = others.filter((policy) => !isListed(policy, expectations));
   if (unlisted.length === 0)
-    return pass(
-      subject,
-      `Beside them it holds ${names}, which the config lists and which can write nothing.`,
-    );
+    return verdict.pass(`Beside them it holds ${names}, which the config lists and which can write nothing.`);
   const evidence = `It holds ${names} too, which add nothing to what the config grants.`;
-  return warning(subject, evidence, removalRemedy(unlisted, role));
+  return verdict.warning(evidence, removalRemedy(unlisted, role));
 }
 
-function otherPolicies(
-  expectations: Expectations,
-  role: ObservedRole,
-  live: readonly ObservedPolicy[],
-): OtherPolicy[] {
+function otherPolicies(expectations: Expectations, role: ObservedRole, live: readonly ObservedPolicy[]) {
   const ourNames = new Set(expectations.policies.map(({ name }) => name.toLowerCase()));
   const ours = live.filter(({ name }) => ourNames.has(name.toLowerCase())).map(({ arn }) => arn);
   const read = new Map(live.map(({ arn, document }) => [arn, document]));
@@ -78,12 +68,9 @@ function otherPolicies(
 function wrongRights(policy: OtherPolicy, expectations: Expectations): Right[] {
   const { document } = policy;
   if (document === undefined) return [];
-  return isListed(policy, expectations)
-    ? writingRights(document)
-    : rightsBeyond(
-        document,
-        expectations.policies.map((ours) => ours.document),
-      );
+  if (isListed(policy, expectations)) return writingRights(document);
+  const granted = expectations.policies.map((ours) => ours.document);
+  return rightsBeyond(document, granted);
 }
 
 function isListed({ key, isInline }: OtherPolicy, { otherPolicyArns }: Expectations): boolean {

@@ -1,7 +1,6 @@
-import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
+import { explicitDenyRemedy } from '../problem/denial.ts';
 import { groupBy } from '../base/group-by.ts';
-import { type Check, fail, pass, unprovable } from './check.ts';
-import { about, idOf } from './checks.ts';
+import { about, type Check } from './check.ts';
 import type { Expectations } from './expectations.ts';
 import type { Attempt, SimulationAnswer, SimulationQuestion } from './observations.ts';
 import { isAsExpected, simulationQuestions } from './simulation.ts';
@@ -26,7 +25,7 @@ export function judgeSimulation(expectations: Expectations, simulation: Simulati
 }
 
 function idOfCheck({ check, where }: SimulationQuestion): string {
-  return idOf(about(check, { who: '', where }));
+  return about(check, { who: '', where }).id;
 }
 
 function judgeOne(
@@ -35,24 +34,22 @@ function judgeOne(
   { of, read }: Simulation,
 ): Check {
   const [{ check, where }] = questions;
-  const subject = about(check, { where, who: `The ${policies[of]}` });
+  const verdict = about(check, { where, who: `The ${policies[of]}` });
   const wrong = answers.filter((answer) => !isAsExpected(answer));
   const shown = answers.map(({ question, decision }) => `${question.action}: ${decision}`).join(', ');
   if (wrong.length === 0 && answers.length < questions.length)
-    return unprovable(subject, "IAM's simulator did not answer for all of it.");
-  if (wrong.length === 0) return pass(subject, `IAM's simulator says ${shown}.`);
+    return verdict.unprovable("IAM's simulator did not answer for all of it.");
+  if (wrong.length === 0) return verdict.pass(`IAM's simulator says ${shown}.`);
   const missing = [...new Set(wrong.flatMap(({ missingContext = [] }) => missingContext))];
   if (wrong.every(({ missingContext = [] }) => missingContext.length > 0))
-    return unprovable(
-      subject,
+    return verdict.unprovable(
       `IAM's simulator says ${shown}, but some policy looks at ${missing.join(', ')}, which this run does not know of Kolena's calls.`,
     );
   if (check === 'grants' && read?.has(where) === true)
-    return unprovable(subject, `IAM's simulator says ${shown}, but the role really listed and read it.`);
-  return fail(subject, wrong.map(describe).join(' '), remedyFor(wrong));
+    return verdict.unprovable(`IAM's simulator says ${shown}, but the role really listed and read it.`);
+  return verdict.fail(wrong.map(describe).join(' '), remedyFor(wrong));
 }
 
-/** What was asked about. */
 const policies = { planned: 'planned policies', role: 'policies of the role' } as const;
 
 function describe({ question, decision, decidedBy, guard }: SimulationAnswer): string {
@@ -78,10 +75,10 @@ function remedyFor(wrong: readonly SimulationAnswer[]): string {
 }
 
 function notAsked(answers: Exclude<Attempt<unknown>, { outcome: 'ok' }>, of: Simulation['of']): Check {
-  const subject = about('simulation', { policies: `the ${policies[of]}` });
-  if (answers.outcome === 'skipped') return unprovable(subject, answers.message);
+  const verdict = about('simulation', { policies: `the ${policies[of]}` });
+  if (answers.outcome === 'skipped') return verdict.unprovable(answers.message);
   const { code, message } = answers.refusal;
   const action = of === 'planned' ? 'iam:SimulateCustomPolicy' : 'iam:SimulatePrincipalPolicy';
   const allow = `Allow ${action} to the role that this run uses.`;
-  return unprovable(subject, `${code}: ${message}`, explicitDenyRemedy(message) ?? allow);
+  return verdict.unprovable(`${code}: ${message}`, explicitDenyRemedy(message) ?? allow);
 }

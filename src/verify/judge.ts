@@ -4,10 +4,9 @@ import { judgeAssume } from './judge-assume.ts';
 import { judgeBrowser } from './judge-browser.ts';
 import { judgeCors } from './judge-cors.ts';
 import { judgeEnd } from './judge-end.ts';
-import { judgeFormer } from './judge-former.ts';
+import { judgeFormer, judgeRole } from './judge-role.ts';
 import { judgeGuards, type Known, withOneFix } from './judge-guards.ts';
 import { judgeLocations } from './judge-locations.ts';
-import { judgeRole } from './judge-role.ts';
 import { judgeSimulation } from './judge-simulation.ts';
 import type { Observations } from './observations.ts';
 
@@ -29,11 +28,7 @@ export function judge(
       : judgeEnd({ ...expectations, ended }, observations, known)),
     ...judgeBrowser(expectations, observations),
     ...judgeCors(expectations, observations),
-    ...judgeSimulation(expectations, {
-      answers: observations.simulation,
-      of: 'role',
-      read,
-    }),
+    ...judgeSimulation(expectations, { answers: observations.simulation, of: 'role', read }),
   ];
 }
 

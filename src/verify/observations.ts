@@ -9,7 +9,6 @@ export interface Refusal {
   /** AWS's error code, as `AccessDenied`. */
   readonly code: string;
   readonly message: string;
-  /** HTTP status. */
   readonly status?: number;
 }
 
@@ -29,9 +28,7 @@ export type Answer<T> = Exclude<Attempt<T>, { readonly outcome: 'skipped' }>;
 export interface TrustForVerifier {
   /** `temporary`: the statement was added; `permanent`: the caller is `verify-principal-arn`; `none`: no way in. */
   readonly kind: 'temporary' | 'permanent' | 'none';
-  /** The statement that lets the caller in. */
   readonly statement?: Statement;
-  /** Why there is no way in. */
   readonly problem?: Problem;
   /** Whether an earlier check, killed half-way, had left its statement in the trust policy. */
   readonly leftovers: boolean;
@@ -94,7 +91,6 @@ export interface BucketObservation {
 
 /** One question that IAM's simulator answers. */
 export interface SimulationQuestion {
-  /** The check that it belongs to. */
   readonly check: SimulatedCheck;
   /** What that check is about: a location or a bucket; empty for all other buckets. */
   readonly where: string;

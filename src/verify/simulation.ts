@@ -84,10 +84,7 @@ export function isAsExpected({ question, decision }: SimulationAnswer): boolean 
   return (question.expected === 'allowed') === (decision === 'allowed');
 }
 
-/**
- * Whether a wrong answer of the simulator contradicts the policies read back, so that it may tell of the policies before
- * the last change.
- */
+/** Whether a wrong answer of the simulator contradicts the policies read back, and may tell of those before the last change. */
 export function mayStillChange(
   answer: SimulationAnswer,
   { role, policies }: Pick<Observations, 'role' | 'policies'>,

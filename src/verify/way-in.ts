@@ -1,4 +1,4 @@
-import { explicitDenyRemedy } from '../problem/denial-remedy.ts';
+import { explicitDenyRemedy } from '../problem/denial.ts';
 import { deletedPrincipalIn } from '../config/arn.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';
@@ -8,7 +8,6 @@ import { statementFor } from '../problem/statement.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import type { Answer, Observations, Refusal } from './observations.ts';
 
-/** Who wants to assume which role. */
 interface Verifier extends Pick<Observations, 'mode' | 'callerArn'> {
   readonly expectations: Expectations;
   /** Absent when there is none. */

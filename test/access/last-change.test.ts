@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lastChangeIn } from '../../src/access/last-change.ts';
+import { lastChangeIn } from '../../src/access/role-use.ts';
 
 const userIdentity = {
   type: 'AssumedRole',

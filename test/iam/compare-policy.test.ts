@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { normalizeStatements, samePolicy } from '../../src/iam/compare-policy.ts';
-import { grantedBuckets } from '../../src/iam/granted-buckets.ts';
+import { grantedBuckets } from '../../src/iam/statements-by-bucket.ts';
 import type { PolicyDocument, Statement } from '../../src/iam/policy-document.ts';
 import { seedPolicy } from '../support/seed.ts';
 

@@ -4,13 +4,11 @@ import { compareTrust } from '../../src/access/trust-change.ts';
 import { rightsBeyond, rightsText, writingRights } from '../../src/iam/beyond.ts';
 import { samePolicy } from '../../src/iam/compare-policy.ts';
 import { evaluatePolicies } from '../../src/iam/evaluate-policy.ts';
-import { grantedBuckets } from '../../src/iam/granted-buckets.ts';
+import { grantedBuckets, statementsByBucket } from '../../src/iam/statements-by-bucket.ts';
 import { readPolicyDocument } from '../../src/iam/policy-document.ts';
 import { compareReach } from '../../src/iam/reach.ts';
-import { statementsByBucket } from '../../src/iam/statements-by-bucket.ts';
 import { hasTemporary, temporarySid, withoutTemporary } from '../../src/iam/temporary-statement.ts';
-import { trustDifferences } from '../../src/iam/trust-differences.ts';
-import { deletedPrincipals, otherPrincipals } from '../../src/iam/trust-policy.ts';
+import { trustDifferences, deletedPrincipals, otherPrincipals } from '../../src/iam/trust-policy.ts';
 import { grantFacts, trustFacts } from '../../src/plan/document-facts.ts';
 import { documentDiff } from '../../src/report/document-diff.ts';
 

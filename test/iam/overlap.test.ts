@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { like } from '../../src/iam/evaluate-policy.ts';
-import { exampleOf } from '../../src/iam/examples.ts';
-import { overlapOf, withOverlaps } from '../../src/iam/overlap.ts';
+import { exampleOf, overlapOf, withOverlaps } from '../../src/iam/examples.ts';
 
 test.each([
   ['image*', 'imag*/*', 'image*/*'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nothingObserved } from '../../src/access/observed.ts';
 import { factOf, type FactKind } from '../../src/plan/fact.ts';
-import { trailResources } from '../../src/plan/trail-resources.ts';
+import { trailResources } from '../../src/plan/drift.ts';
 import { policyOf, roleOf } from '../access/world.ts';
 
 const fact = (kind: FactKind, subject = 'pictures') =>

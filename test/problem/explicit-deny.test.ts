@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { denialRemedy, explicitDenyRemedy } from '../../src/problem/denial-remedy.ts';
-import { unreadableBuckets } from '../../src/problem/unreadable-buckets.ts';
+import { denialRemedy, explicitDenyRemedy } from '../../src/problem/denial.ts';
+import { unreadableBuckets } from '../../src/problem/missing-rights.ts';
 import { explainAssumeDenial } from '../../src/verify/explain-assume.ts';
-import { explainGuard } from '../../src/verify/explain-guard.ts';
+import { explainGuard } from '../../src/verify/explanation.ts';
 import { judgeCors } from '../../src/verify/judge-cors.ts';
 import { judgeSimulation } from '../../src/verify/judge-simulation.ts';
 import { explainNotAdded } from '../../src/verify/way-in.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingRightsRemedy } from '../../src/problem/missing-rights.ts';
-import { unreadableBuckets } from '../../src/problem/unreadable-buckets.ts';
+import { missingRightsRemedy, unreadableBuckets } from '../../src/problem/missing-rights.ts';
 
 const session = (role: string) => ({ arn: `arn:aws:sts::111122223333:assumed-role/${role}/GitHubActions` });
 const right = { Sid: 'ReadBucketSettings' };

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
 import { spellLocation } from '../../src/config/bucket-location.ts';
-import { kolenaForm } from '../../src/report/kolena-form.ts';
+import { kolenaForm } from '../../src/report/who.ts';
 import type { Report } from '../../src/report/report.ts';
-import { pass, unprovable } from '../../src/verify/check.ts';
-import { about } from '../../src/verify/checks.ts';
+import { about } from '../../src/verify/check.ts';
 import { recordedReport } from './recorded.ts';
 
-const proven: Report = { ...recordedReport('none'), checks: [pass(about('trust-policy', {}), 'Seen.')] };
+const proven: Report = { ...recordedReport('none'), checks: [about('trust-policy', {}).pass('Seen.')] };
 
 test('a proven access is told as Kolena’s form asks for it', () => {
   const { config, desired } = proven;
@@ -21,6 +20,6 @@ test('a proven access is told as Kolena’s form asks for it', () => {
 
 test('nothing is sent before the access is proven', () => {
   expect(kolenaForm(recordedReport('none'))).toBeUndefined();
-  const checks = [...(proven.checks ?? []), unprovable(about('lists', { location: 'a' }), 'Not tried.')];
+  const checks = [...(proven.checks ?? []), about('lists', { location: 'a' }).unprovable('Not tried.')];
   expect(kolenaForm({ ...proven, checks })).toBeUndefined();
 });

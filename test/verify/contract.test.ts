@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { BucketGuard } from '../../src/access/bucket-guard.ts';
 import type { ObservedRole } from '../../src/access/observed.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
-import { isUnrefuted, isVerified } from '../../src/verify/check.ts';
-import { about, checks as catalogue, idOf, titleOf } from '../../src/verify/checks.ts';
+import { about, isUnrefuted, isVerified } from '../../src/verify/check.ts';
+import { checks as catalogue } from '../../src/verify/checks.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { Observations, SimulationAnswer } from '../../src/verify/observations.ts';
 import { judge } from '../../src/verify/judge.ts';
@@ -70,7 +70,7 @@ const deciding = (checkId: string, decision: SimulationAnswer['decision']): Part
   simulation: {
     outcome: 'ok',
     value: goodSimulation(wanted).map((answer) =>
-      idOf(about(answer.question.check, { who: '', where: answer.question.where })) === checkId
+      about(answer.question.check, { who: '', where: answer.question.where }).id === checkId
         ? { ...answer, decision }
         : answer,
     ),
@@ -263,8 +263,9 @@ test('nothing is verified where nobody was in the role: a bucket policy may undo
 
 describe('the catalogue of checks', () => {
   test('says each status of a check in words of its own', () => {
-    for (const { titles } of Object.values(catalogue)) {
-      const said = Object.values(titles);
+    const statuses = ['pass', 'fail', 'warning', 'unprovable'];
+    for (const texts of Object.values(catalogue)) {
+      const said = Object.entries(texts).flatMap(([name, text]) => (statuses.includes(name) ? [text] : []));
       expect(new Set(said).size).toBe(said.length);
     }
   });
@@ -274,12 +275,12 @@ describe('the catalogue of checks', () => {
   });
 
   test('fills in the subject, whatever characters it has', () => {
-    const subject = about('preflight', { bucket: '{origin}', origin: 'https://$&.example' });
-    expect(idOf(subject)).toBe('preflight:{origin}:https://$&.example');
-    expect(titleOf(subject, 'fail')).toBe('{origin} does not let pages of https://$&.example read.');
+    const check = about('preflight', { bucket: '{origin}', origin: 'https://$&.example' }).fail('Seen.');
+    expect(check.id).toBe('preflight:{origin}:https://$&.example');
+    expect(check.title).toBe('{origin} does not let pages of https://$&.example read.');
   });
 
   test('says of what is unproven the sentence that would be a pass', () => {
-    expect(titleOf(about('lists', { location: 'a/' }), 'unprovable')).toBe('Kolena lists s3://a/.');
+    expect(about('lists', { location: 'a/' }).unprovable('Not tried.').title).toBe('Kolena lists s3://a/.');
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainGuard } from '../../src/verify/explain-guard.ts';
+import { explainGuard } from '../../src/verify/explanation.ts';
 import { denied } from './good.ts';
 
 const refusedCall =

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type { SimulationAnswer, SimulationQuestion } from '../../src/verify/observations.ts';
-import { type Check, isUnrefuted, isVerified, pass } from '../../src/verify/check.ts';
-import { about } from '../../src/verify/checks.ts';
+import { about, type Check, isUnrefuted, isVerified } from '../../src/verify/check.ts';
 import { simulationQuestions } from '../../src/verify/simulation.ts';
 import { judgeSimulation } from '../../src/verify/judge-simulation.ts';
 import { expectations, goodSimulation, refused } from './good.ts';
@@ -121,7 +120,7 @@ describe('what the simulator cannot decide', () => {
 
   test('about what must be denied leaves the access unverified', () => {
     const checks = [
-      pass(about('lists', { location: 'pictures' }), 'x'),
+      about('lists', { location: 'pictures' }).pass('x'),
       ...lacking('s3:PutObject', 'allowed'),
     ];
     expect(of(checks, 'denies-write:pictures')?.status).toBe('unprovable');

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isUnrefuted, isVerified, unprovable } from '../../src/verify/check.ts';
-import { about } from '../../src/verify/checks.ts';
+import { about, isUnrefuted, isVerified } from '../../src/verify/check.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import type { Expectations } from '../../src/verify/expectations.ts';
 import type {
@@ -902,6 +901,6 @@ describe('judge', () => {
 });
 
 test('where no check passed, nothing counts as unrefuted', () => {
-  const unknown = unprovable(about('lists', { location: 'pictures' }), 'Nobody was asked.');
+  const unknown = about('lists', { location: 'pictures' }).unprovable('Nobody was asked.');
   expect([isUnrefuted([]), isUnrefuted([unknown]), isVerified([])]).toEqual([false, false, false]);
 });

@@ -1,6 +1,6 @@
 import { kolenaUseIn, type RoleUse, type TrailFinding } from '../../access/role-use.ts';
 import { settleAll } from '../../base/settle-all.ts';
-import { partitionOfRegion } from '../../config/partition.ts';
+import { partitionOfRegion } from '../../config/arn.ts';
 import { lookUpEvents, type Lookup } from './lookup-events.ts';
 
 /** Regions that no account can turn off: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html */

@@ -1,5 +1,5 @@
-import { lastChangeIn } from '../../access/last-change.ts';
-import type { TrailResource } from '../../plan/trail-resources.ts';
+import { lastChangeIn } from '../../access/role-use.ts';
+import type { TrailResource } from '../../plan/drift.ts';
 import { homeRegion } from './kolena-in-trail.ts';
 import { lookUpEvents, type Lookup } from './lookup-events.ts';
 

@@ -2,7 +2,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { TRAIL_DAYS } from '../../access/role-use.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Environment } from '../../base/environment.ts';
-import { partitionOfRegion } from '../../config/partition.ts';
+import { partitionOfRegion } from '../../config/arn.ts';
 import { endpointOf, type AwsClients } from '../clients.ts';
 import { sendPlain } from '../network/plain-request.ts';
 

@@ -19,7 +19,7 @@ import type {
   ObservedRole,
 } from '../../access/observed.ts';
 import type { RoleUse } from '../../access/role-use.ts';
-import { policyNameOf, policyNumberOf } from '../../access/policy-names.ts';
+import { policyNameOf, policyNumberOf } from '../../access/our-policies.ts';
 import { defined } from '../../base/defined.ts';
 import { UserError } from '../../base/errors.ts';
 import { buildArn } from '../../config/arn.ts';

@@ -1,5 +1,5 @@
 import { GetAccountSummaryCommand } from '@aws-sdk/client-iam';
-import { grantedBuckets } from '../../iam/granted-buckets.ts';
+import { grantedBuckets } from '../../iam/statements-by-bucket.ts';
 import type { AccessConfig } from '../../config/access-config.ts';
 import type {
   AccessNames,
@@ -16,7 +16,7 @@ import { observeBucket } from './observe-bucket.ts';
 import { observeRoles } from './observe-former.ts';
 import { withGuard } from './observe-guard.ts';
 import { isDenied } from '../../problem/aws-error.ts';
-import { unreadableBuckets } from '../../problem/unreadable-buckets.ts';
+import { unreadableBuckets } from '../../problem/missing-rights.ts';
 
 /** What is asked, and by whom. */
 export interface ObserveProps {

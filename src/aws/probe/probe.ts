@@ -1,5 +1,5 @@
 import { settleAll } from '../../base/settle-all.ts';
-import { formerRoles } from '../../access/former-access.ts';
+import { formerRoles } from '../../access/our-policies.ts';
 import { defined } from '../../base/defined.ts';
 import type { Observations } from '../../verify/observations.ts';
 import { samePolicy } from '../../iam/compare-policy.ts';

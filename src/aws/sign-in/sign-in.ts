@@ -21,13 +21,14 @@ import { parsePrincipalArn } from '../../config/arn.ts';
 import { regionOf, type Environment } from '../../base/environment.ts';
 import { notFromAws } from '../../problem/aws-error.ts';
 import { requestHandler, type RequestHandler } from '../network/request-handler.ts';
-import { ambientError, missingCredentials } from '../../problem/sign-in-error.ts';
 import {
+  ambientError,
+  missingCredentials,
   defaultSessionName,
   requireAllowedAccount,
   requireIdToken,
   requirePartition,
-} from '../../problem/sign-in-requirements.ts';
+} from '../../problem/sign-in-error.ts';
 import { assumeWithIdToken, type WebIdentityProps } from './web-identity.ts';
 
 export interface SignInProps

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { policyNameOf, policyNumberOf } from '../../src/access/policy-names.ts';
+import { policyNameOf, policyNumberOf } from '../../src/access/our-policies.ts';
 
 test.each([
   ['Access', 1],
