@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireNoOtherPolicies } from '../access/decide-access.ts';
 import { settleAll } from '../base/settle-all.ts';
 import { corsWrites } from '../plan/cors-writes.ts';
@@ -50,12 +51,15 @@ export async function plan(run: RunContext): Promise<Planned> {
   return planned;
 }
 
+/** Milliseconds that Terraform has for itself: what loads next would hold it up, and one that is being downloaded takes longer. */
+const HEAD_START = 250;
+
 async function makePlan(run: RunContext): Promise<Planned> {
   const { edges, settings, stackSettings } = run;
   // Terraform comes first, and gets its provider while the rest loads; what asks AWS waits for the keys.
   const opening = edges.openTerraform(run, async () => (await signingIn).environment());
   const initializing = opening.then((opened) => opened.init(initJson(stackSettings)));
-  const begun = opening.catch(() => undefined);
+  const begun = Promise.race([opening, sleep(HEAD_START)]).catch(() => undefined);
   const signingIn = begun.then(() => edges.signIn(settings));
   const [, decided, terraform, , stack] = await settleAll([
     signingIn,
