@@ -29,14 +29,53 @@ test('a command is printed as @actions/core prints it', () => {
     fc.property(text, fc.stringMatching(/^[a-z%:, \n]+$/), fc.integer({ min: 1 }), (said, file, line) => {
       const pairs: [ours: () => void, theirs: () => void][] = [
         [
-          () => printCommand('error', said, { file, line }),
-          () => core.error(said, { file, startLine: line }),
+          () => {
+            printCommand('error', said, { file, line });
+          },
+          () => {
+            core.error(said, { file, startLine: line });
+          },
         ],
-        [() => printCommand('warning', said), () => core.warning(said)],
-        [() => printCommand('notice', said), () => core.notice(said)],
-        [() => printCommand('group', said), () => core.startGroup(said)],
-        [() => printCommand('endgroup'), () => core.endGroup()],
-        [() => printCommand('add-mask', said), () => core.setSecret(said)],
+        [
+          () => {
+            printCommand('warning', said);
+          },
+          () => {
+            core.warning(said);
+          },
+        ],
+        [
+          () => {
+            printCommand('notice', said);
+          },
+          () => {
+            core.notice(said);
+          },
+        ],
+        [
+          () => {
+            printCommand('group', said);
+          },
+          () => {
+            core.startGroup(said);
+          },
+        ],
+        [
+          () => {
+            printCommand('endgroup');
+          },
+          () => {
+            core.endGroup();
+          },
+        ],
+        [
+          () => {
+            printCommand('add-mask', said);
+          },
+          () => {
+            core.setSecret(said);
+          },
+        ],
       ];
       for (const [ours, theirs] of pairs) expect(printedBy(ours)).toBe(printedBy(theirs));
     }),
@@ -54,8 +93,14 @@ test('an output is written as @actions/core writes it', () => {
   };
   fc.assert(
     fc.property(text, (value) => {
-      expect(writtenBy(() => writeOutput('checks', value))).toBe(
-        writtenBy(() => core.setOutput('checks', value)),
+      expect(
+        writtenBy(() => {
+          writeOutput('checks', value);
+        }),
+      ).toBe(
+        writtenBy(() => {
+          core.setOutput('checks', value);
+        }),
       );
     }),
   );
@@ -74,7 +119,13 @@ test.each([
       return String(error);
     }
   };
-  expect(outcome(() => writeOutput('verified', 'a%b'))).toBe(
-    outcome(() => core.setOutput('verified', 'a%b')),
+  expect(
+    outcome(() => {
+      writeOutput('verified', 'a%b');
+    }),
+  ).toBe(
+    outcome(() => {
+      core.setOutput('verified', 'a%b');
+    }),
   );
 });
