@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import * as core from '@actions/core';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { systemClock } from '../aws/clock.ts';
 import { childCertificates } from '../aws/network/certificates.ts';
@@ -55,7 +54,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       ...signInSettings(settings),
       env,
       log: runner,
-      getIdToken: (audience) => core.getIDToken(audience),
+      getIdToken: async (audience) => (await import('@actions/core')).getIDToken(audience),
       mask: (secret) => {
         runner.mask(secret);
       },

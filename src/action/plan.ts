@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireNoOtherPolicies } from '../access/decide-access.ts';
 import { settleAll } from '../base/settle-all.ts';
 import { corsWrites } from '../plan/cors-writes.ts';
@@ -10,7 +11,6 @@ import { guardDestroy } from '../plan/guard.ts';
 import { policyAddresses } from '../plan/resources.ts';
 import { summarizePlan, type PlanSummary } from '../plan/summary.ts';
 import { initJson } from '../stack/terraform-settings.ts';
-import type { Aws } from '../aws/open-aws.ts';
 import type { Terraform, TerraformPlan } from '../terraform/terraform.ts';
 import type { Check } from '../verify/check.ts';
 import { expectationsOf } from '../verify/expectations.ts';
@@ -51,17 +51,22 @@ export async function plan(run: RunContext): Promise<Planned> {
   return planned;
 }
 
+/** Milliseconds that Terraform has for itself: what loads next would hold it up, and one that is being downloaded takes longer. */
+const HEAD_START = 250;
+
 async function makePlan(run: RunContext): Promise<Planned> {
   const { edges, settings, stackSettings } = run;
   // Terraform comes first, and gets its provider while the rest loads; what asks AWS waits for the keys.
-  const preparing = prepareTerraform(run, async () => (await signingIn).environment());
-  const signingIn = edges.signIn(settings);
-  const deciding = async () => decide(run, await signingIn);
-  const [, decided, terraform, stack] = await settleAll([
+  const opening = edges.openTerraform(run, async () => (await signingIn).environment());
+  const initializing = opening.then((opened) => opened.init(initJson(stackSettings)));
+  const begun = Promise.race([opening, sleep(HEAD_START)]).catch(() => undefined);
+  const signingIn = begun.then(() => edges.signIn(settings));
+  const [, decided, terraform, , stack] = await settleAll([
     signingIn,
-    deciding(),
-    preparing,
-    edges.loadStack(),
+    signingIn.then((aws) => decide(run, aws)),
+    opening,
+    initializing,
+    begun.then(() => edges.loadStack()),
   ]);
   const { observed, desired } = decided;
   for (const { role, policies } of observed.former ?? [])
@@ -91,12 +96,6 @@ async function makePlan(run: RunContext): Promise<Planned> {
   const marks = await markFacts(facts, observed.caller?.accountId);
   const shown = await shownOf(run, { digest, marks, accountId: observed.caller?.accountId });
   return { ...decided, ...saved, terraform, summary, digest, facts, marks, shown, checks };
-}
-
-async function prepareTerraform(run: RunContext, keys: Aws['environment']): Promise<Terraform> {
-  const terraform = await run.edges.openTerraform(run, keys);
-  await terraform.init(initJson(run.stackSettings));
-  return terraform;
 }
 
 /** More do not fit into a comment beside what it shows: such a plan is held to its digest alone. */

@@ -1,13 +1,14 @@
 import type { AccessChange } from '../access/access-change.ts';
 import { appendFileSync } from 'node:fs';
+import { EOL } from 'node:os';
 import { relative, sep } from 'node:path';
-import * as core from '@actions/core';
 import { defined } from '../base/defined.ts';
 import type { FailureReason, Place, UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Check } from '../verify/check.ts';
 import { fitChecks } from './fit-checks.ts';
 import { maskOf, maskOfCredentials, type Mask, type Secrets } from '../report/mask.ts';
+import { printCommand, writeOutput } from './workflow-commands.ts';
 
 /** The Action's outputs by their contract names; lists and objects are written as JSON. */
 export interface Outputs {
@@ -90,11 +91,11 @@ function unwrittenText(unwritten: ReadonlyMap<string, string>): string {
 const MOST_ANNOTATIONS = 9;
 
 /** GitHub shows an annotation beside a line of "Files changed" when its path is the repository's. */
-function annotationAt(place: Place | undefined, env: NodeJS.ProcessEnv): core.AnnotationProperties {
+function annotationAt(place: Place | undefined, env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> {
   if (place === undefined) return {};
   const path = relative(env['GITHUB_WORKSPACE'] ?? '', place.file);
   const file = path.startsWith('..') ? place.file : path.split(sep).join('/');
-  return { file, startLine: place.line };
+  return { file, line: place.line };
 }
 
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
@@ -115,7 +116,7 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
   let hasFailed = false;
   let verdict: string | undefined;
   const info = (line: string) => {
-    core.info(escapeCommands(masked(line)));
+    process.stdout.write(`${escapeCommands(masked(line))}${EOL}`);
   };
   return {
     masked,
@@ -127,22 +128,33 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
       mask = maskOf(secrets);
     },
     warning: (message) => {
-      core.warning(masked(message));
+      printCommand('warning', masked(message));
     },
     notice: (message) => {
-      core.notice(masked(message));
+      printCommand('notice', masked(message));
     },
-    group: (name, work) => core.group(masked(name), work),
+    group: async (name, work) => {
+      printCommand('group', masked(name));
+      try {
+        return await work();
+      } finally {
+        printCommand('endgroup');
+      }
+    },
     fail: ({ reason, message, remedy, detail, places }) => {
       hasFailed = true;
       process.exitCode = 1;
       const [first, ...further] = places;
-      core.error(masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()), annotationAt(first, env));
+      printCommand(
+        'error',
+        masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()),
+        annotationAt(first, env),
+      );
       // A run has one error: what stands on further lines is shown there as a warning.
       for (const place of further.slice(0, MOST_ANNOTATIONS))
-        core.warning(masked(place.problem), annotationAt(place, env));
+        printCommand('warning', masked(place.problem), annotationAt(place, env));
       writing('GITHUB_OUTPUT', () => {
-        core.setOutput('failure-reason', reason);
+        writeOutput('failure-reason', reason);
       });
     },
     output: (outputs) => {
@@ -150,7 +162,7 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
       const fitting = { ...outputs, ...defined({ checks: checks && fitChecks(checks) }) };
       for (const [name, value] of Object.entries(fitting) as [string, unknown][])
         writing('GITHUB_OUTPUT', () => {
-          core.setOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
+          writeOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
         });
     },
     summary: (markdown) => {
@@ -163,15 +175,15 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
     finish: () => {
       if (unwritten.size > 0) {
         const text = masked(unwrittenText(unwritten));
-        if (hasFailed) core.warning(text);
-        else core.setFailed(text);
+        process.exitCode = 1;
+        printCommand(hasFailed ? 'warning' : 'error', text);
       }
       if (verdict !== undefined) info(verdict);
     },
     mask: (secret) => {
       // The runner's own mask reaches neither comments nor outputs.
       maskCredentials = maskOfCredentials([...credentials.add(secret)]);
-      if (env['GITHUB_ACTIONS'] === 'true') core.setSecret(secret);
+      if (env['GITHUB_ACTIONS'] === 'true') printCommand('add-mask', secret);
     },
   };
 }

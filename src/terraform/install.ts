@@ -1,30 +1,15 @@
 import { constants } from 'node:fs';
-import { access, cp, mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import { runProcess } from './process.ts';
-import {
-  downloadRelease,
-  hashicorpReleases,
-  newestRelease,
-  unpackRelease,
-  verifyRelease,
-  type ReleaseServer,
-} from './release.ts';
+import type { ReleaseServer } from './release.ts';
 import { jsonOf, terraformMissing } from '../problem/terraform-error.ts';
-import { openToolCache } from './tool-cache.ts';
-import { newestAllowed } from '../config/version-constraint.ts';
-import {
-  parseRequirement,
-  testedVersion,
-  wantedVersion,
-  type Wanted,
-  type WantedVersionProps,
-} from './wanted-version.ts';
+import { parseRequirement, testedVersion, wantedVersion, type WantedVersionProps } from './wanted-version.ts';
 
-interface FindTerraformProps extends WantedVersionProps {
+/** Which Terraform is looked for, and where. */
+export interface FindTerraformProps extends WantedVersionProps {
   /** The `terraform-path` input: a path, or a name on PATH. */
   readonly terraformPath?: string | undefined;
   readonly env: Environment;
@@ -54,7 +39,9 @@ export async function findTerraform(props: FindTerraformProps): Promise<Terrafor
     if (wanted.allows(version)) return { binary: onPath, version };
     props.log.info(`${onPath} is ${version}; ${wanted.source} wants ${wanted.text}.`);
   }
-  return installedTerraform(props, wanted ?? testedVersion);
+  // Downloading takes what no other run loads.
+  const { installedTerraform } = await import('./installed-terraform.ts');
+  return installedTerraform({ ...props, wanted: wanted ?? testedVersion });
 }
 
 async function givenTerraform(props: FindTerraformProps, path: string): Promise<TerraformBinary> {
@@ -74,40 +61,6 @@ async function givenTerraform(props: FindTerraformProps, path: string): Promise<
     message: `\`terraform-path\` is ${found}, version ${version}; \`terraform-version\` wants ${wanted.text}.`,
     remedy: 'Leave one of the two inputs out.',
   });
-}
-
-/**
- * From the runner's tool cache, else downloaded into it. The cache holds what HashiCorp signed: other jobs may write there, so
- * each run verifies it again, before it gets credentials, and unpacks it where nobody else looks.
- */
-async function installedTerraform(
-  props: FindTerraformProps,
-  { allows, text }: Wanted,
-): Promise<TerraformBinary> {
-  const { env, log, releases = hashicorpReleases } = props;
-  const cache = openToolCache(env['RUNNER_TOOL_CACHE']);
-  const cached = newestAllowed(await cache.versions(), allows);
-  const version = cached ?? (await newestRelease(releases, allows));
-  if (version === undefined)
-    throw new UserError({
-      reason: 'terraform-missing',
-      message: `No Terraform release satisfies ${text}.`,
-      remedy: 'Set `terraform-version` to a version of https://releases.hashicorp.com/terraform.',
-    });
-  if (cached === undefined)
-    log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
-  const from =
-    cached === undefined
-      ? await cache.keep(version, (folder) => downloadRelease(releases, version, folder))
-      : cache.folder(cached);
-  const temp = env['RUNNER_TEMP'] ?? tmpdir();
-  await mkdir(temp, { recursive: true });
-  const to = await mkdtemp(join(temp, 'terraform-'));
-  // The archive is copied first: what is verified is what is unpacked.
-  await cp(from, to, { recursive: true });
-  await verifyRelease(releases, version, to);
-  await unpackRelease(releases, version, { from: to, to });
-  return { binary: join(to, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };
 }
 
 /**

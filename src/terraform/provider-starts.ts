@@ -1,7 +1,6 @@
 import type { Log } from '../base/log.ts';
 import { withGoMemory } from './go-memory.ts';
 import { installedProvider, type ProviderPackage } from './provider-package.ts';
-import { startProxiedProvider } from './proxied-provider.ts';
 import { startProvider, type Attachment, type WarmProvider } from './warm-provider.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -51,6 +50,8 @@ export function openProviderStarts({ workDir, env, log }: ProviderStartsProps): 
   const launch = async (use: Use, given: Environment) => {
     const obstacle = obstacleIn(given);
     if (obstacle !== undefined) throw new Error(obstacle);
+    // It loads while init runs, and not before.
+    const { startProxiedProvider } = await import('./proxied-provider.ts');
     const provider = await installed;
     if (provider === undefined) throw new Error('none was installed yet');
     const props = { provider, env: withGoMemory({ env: given, count: 1 }), cwd: workDir };

@@ -1,4 +1,5 @@
-import { copyFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { open, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { UserError, type FailureReason } from '../base/errors.ts';
@@ -28,7 +29,10 @@ export interface TerraformPlan {
 
 /** One Terraform working directory; each method runs the commands that it names and no other. */
 export interface Terraform {
-  /** `init`, on JSON that holds at least the backend and the providers. Throws `plan-failed`. */
+  /**
+   * `init`, on JSON that holds at least the backend and the providers. Without a backend it runs when this returns its promise, so
+   * that whatever is loaded next holds nothing up. Throws `plan-failed`.
+   */
   init(json: string): Promise<void>;
   /** `plan -out` and `show -json`. Throws `plan-failed` or `state-locked`. */
   plan(json: string): Promise<TerraformPlan>;
@@ -89,10 +93,10 @@ export function openTerraform(props: TerraformProps): Terraform {
   const envWithKeys = async () => ({ ...props.env, ...(await props.keys()) });
   const starts = openProviderStarts({ workDir, env: envWithKeys, log: props.log });
   let json = '{}';
-  const writeJson = async (text: string) => {
+  const writeJson = (text: string) => {
     json = text;
-    await mkdir(workDir, { recursive: true, mode: 0o700 });
-    await writeFile(terraformJsonPath, text, { mode: 0o600 });
+    mkdirSync(workDir, { recursive: true, mode: 0o700 });
+    writeFileSync(terraformJsonPath, text, { mode: 0o600 });
   };
   const counted = (command: Omit<Command, 'providers'>): Command => ({
     ...command,
@@ -106,12 +110,12 @@ export function openTerraform(props: TerraformProps): Terraform {
   };
   const install = async () => {
     if (pluginLock !== undefined) {
-      await copyFile(pluginLock, lockPath);
+      copyFileSync(pluginLock, lockPath);
       return init('-lockfile=readonly');
     }
     const isTerraform = nameOf(props.binary) === 'terraform';
-    if (!isTerraform || !(await takesTestedProvider({ json, env: props.env }))) return init();
-    await writeFile(lockPath, testedLock(testedProvider));
+    if (!isTerraform || !takesTestedProvider({ json, env: props.env })) return init();
+    writeFileSync(lockPath, testedLock(testedProvider));
     try {
       await init();
     } catch (error) {
@@ -135,13 +139,13 @@ export function openTerraform(props: TerraformProps): Terraform {
   };
   return {
     async init(text) {
-      await writeJson(text);
+      writeJson(text);
       const installing = install();
       if (warm.includes('plan')) starts.beside(installing);
       await installing;
     },
     async plan(text) {
-      await writeJson(text);
+      writeJson(text);
       return starts.during(json, async (attachment) => {
         const args = ['plan', '-no-color', '-input=false', '-out=tfplan'];
         const plan = counted({ args, reason: 'plan-failed', attachment });
@@ -159,7 +163,7 @@ export function openTerraform(props: TerraformProps): Terraform {
       });
     },
     async adopt(text) {
-      await writeJson(text);
+      writeJson(text);
       const args = ['apply', '-no-color', '-input=false', '-auto-approve'];
       await runTerraform(props, counted({ args, reason: 'plan-failed' }));
     },

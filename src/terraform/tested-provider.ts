@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseConstraint } from '../config/version-constraint.ts';
@@ -50,7 +50,7 @@ interface Source {
  * configuration says from where providers come, which decides about their versions, too.
  * https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
  */
-export async function takesTestedProvider({ json, env }: Source): Promise<boolean> {
+export function takesTestedProvider({ json, env }: Source): boolean {
   const { terraform } = JSON.parse(json) as {
     terraform?: { required_providers?: { aws?: { version?: string } } };
   };
@@ -58,5 +58,9 @@ export async function takesTestedProvider({ json, env }: Source): Promise<boolea
   if (wanted === undefined || parseConstraint(wanted)?.(testedProvider.version) !== true) return false;
   const cliConfig =
     env['TF_CLI_CONFIG_FILE'] || env['TERRAFORM_CONFIG'] || join(env['HOME'] ?? homedir(), '.terraformrc');
-  return !(await readFile(cliConfig, 'utf8').catch(() => '')).includes('provider_installation');
+  try {
+    return !readFileSync(cliConfig, 'utf8').includes('provider_installation');
+  } catch {
+    return true;
+  }
 }

@@ -653,6 +653,25 @@ test('Terraform is looked for while the run signs in.', async () => {
   });
 }, 5000);
 
+test('Terraform runs before the AWS SDK loads, and the SDK waits for no download of it.', async () => {
+  const { edges, calls } = fakeWorld({ inputs: { command: 'plan' } });
+  await run(edges);
+  expect(calls.slice(0, 2)).toEqual(['terraform.init', 'aws.signIn']);
+  let signsIn: () => void = () => undefined;
+  const signedIn = new Promise<void>((resolve) => (signsIn = resolve));
+  await run({
+    ...edges,
+    signIn: (settings) => {
+      signsIn();
+      return edges.signIn(settings);
+    },
+    openTerraform: async (...given) => {
+      await signedIn;
+      return edges.openTerraform(...given);
+    },
+  });
+}, 5000);
+
 test('`verify: off` applies without a question to the role, and says so.', async () => {
   const world = fakeWorld({ inputs: { command: 'apply', verify: 'off' } });
   expect(await failureIn(world)).toBeUndefined();

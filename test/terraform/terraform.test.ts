@@ -84,6 +84,13 @@ async function planned(json: string): Promise<Opened> {
 }
 
 describe('openTerraform', timeout, () => {
+  it('has begun init when it gives its promise', timeout, async () => {
+    const { terraform, groups } = open();
+    const running = terraform.init('{}');
+    expect(groups).toEqual(['terraform init']);
+    await running;
+  });
+
   it('plans and applies with init, plan, show and apply, and no other command', async () => {
     const recorded = recordTerraform(binary);
     const { terraform } = open({ binary: 'terraform', env: { PATH: recorded.path } });

@@ -30,19 +30,19 @@ describe('the tested provider', () => {
     ['its very version', '5.100.0', true],
     ['a newer major version', '~> 6.0', false],
     ['a prerelease', '>= 6.0.0-beta1', false],
-  ])('is asked for where the config wants %s: $2', async (_, version, taken) => {
-    expect(await takesTestedProvider({ json: json(version), env: { HOME: home } })).toBe(taken);
+  ])('is asked for where the config wants %s: $2', (_, version, taken) => {
+    expect(takesTestedProvider({ json: json(version), env: { HOME: home } })).toBe(taken);
   });
 
   it.each(['TF_CLI_CONFIG_FILE', 'TERRAFORM_CONFIG', '~/.terraformrc'])(
     'is not asked for where %s says from where providers come',
-    async (name) => {
+    (name) => {
       const file = join(home, '.terraformrc');
       const env = { HOME: home, ...(name.startsWith('~') ? {} : { [name]: file, HOME: '/nowhere' }) };
       writeFileSync(file, 'plugin_cache_dir = "/cache"\n');
-      expect(await takesTestedProvider({ json: json(), env })).toBe(true);
+      expect(takesTestedProvider({ json: json(), env })).toBe(true);
       writeFileSync(file, 'provider_installation {\n  direct {}\n}\n');
-      expect(await takesTestedProvider({ json: json(), env })).toBe(false);
+      expect(takesTestedProvider({ json: json(), env })).toBe(false);
     },
   );
 });

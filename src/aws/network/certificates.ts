@@ -1,16 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import tls from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { UserError } from '../../base/errors.ts';
 import type { Environment } from '../../base/environment.ts';
+
+/** Loaded when certificates are named, since it takes long. */
+const tls = () => process.getBuiltinModule('node:tls');
 
 /**
  * What TLS to AWS trusts when `AWS_CA_BUNDLE` names a PEM file: its certificates beside Node's own roots; `undefined` leaves Node's
  * defaults, which hold `NODE_EXTRA_CA_CERTS` already. Throws a UserError for a file that cannot be read.
  */
-export function trustedCertificates(env: Environment): tls.SecureContext | undefined {
+export function trustedCertificates(env: Environment): SecureContext | undefined {
   // Naming any certificate switches Node's own reading of NODE_EXTRA_CA_CERTS off: https://nodejs.org/api/cli.html
-  return env['AWS_CA_BUNDLE'] ? tls.createSecureContext({ ca: allRoots(env) }) : undefined;
+  return env['AWS_CA_BUNDLE'] ? tls().createSecureContext({ ca: allRoots(env) }) : undefined;
 }
 
 /**
@@ -18,10 +21,11 @@ export function trustedCertificates(env: Environment): tls.SecureContext | undef
  * leaves these to `NODE_EXTRA_CA_CERTS`.
  */
 export function trustEverywhere(env: Environment): void {
-  const { setDefaultCACertificates } = tls as {
+  if (!env['AWS_CA_BUNDLE']) return;
+  const { setDefaultCACertificates } = tls() as {
     setDefaultCACertificates?: (certificates: readonly string[]) => void;
   };
-  if (env['AWS_CA_BUNDLE']) setDefaultCACertificates?.(allRoots(env));
+  setDefaultCACertificates?.(allRoots(env));
 }
 
 /**
@@ -40,7 +44,7 @@ function allRoots(env: Environment): string[] {
   const bundle = env['AWS_CA_BUNDLE'];
   const extra = env['NODE_EXTRA_CA_CERTS'];
   return [
-    ...tls.rootCertificates,
+    ...tls().rootCertificates,
     ...(bundle ? [readBundle(bundle)] : []),
     ...(extra ? [readExtra(extra)] : []),
   ];

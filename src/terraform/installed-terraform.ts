@@ -1,0 +1,54 @@
+import { cp, mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import { newestAllowed } from '../config/version-constraint.ts';
+import type { FindTerraformProps, TerraformBinary } from './install.ts';
+import {
+  downloadRelease,
+  hashicorpReleases,
+  newestRelease,
+  unpackRelease,
+  verifyRelease,
+} from './release.ts';
+import { openToolCache } from './tool-cache.ts';
+import type { Wanted } from './wanted-version.ts';
+
+interface InstalledTerraformProps extends Pick<FindTerraformProps, 'env' | 'log' | 'releases'> {
+  readonly wanted: Wanted;
+}
+
+/**
+ * Terraform from the runner's tool cache, else downloaded into it. Throws `terraform-missing`. The cache holds what HashiCorp signed: other jobs may write there, so
+ * each run verifies it again, before it gets credentials, and unpacks it where nobody else looks.
+ */
+export async function installedTerraform({
+  wanted: { allows, text },
+  env,
+  log,
+  releases = hashicorpReleases,
+}: InstalledTerraformProps): Promise<TerraformBinary> {
+  const cache = openToolCache(env['RUNNER_TOOL_CACHE']);
+  const cached = newestAllowed(await cache.versions(), allows);
+  const version = cached ?? (await newestRelease(releases, allows));
+  if (version === undefined)
+    throw new UserError({
+      reason: 'terraform-missing',
+      message: `No Terraform release satisfies ${text}.`,
+      remedy: 'Set `terraform-version` to a version of https://releases.hashicorp.com/terraform.',
+    });
+  if (cached === undefined)
+    log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
+  const from =
+    cached === undefined
+      ? await cache.keep(version, (folder) => downloadRelease(releases, version, folder))
+      : cache.folder(cached);
+  const temp = env['RUNNER_TEMP'] ?? tmpdir();
+  await mkdir(temp, { recursive: true });
+  const to = await mkdtemp(join(temp, 'terraform-'));
+  // The archive is copied first: what is verified is what is unpacked.
+  await cp(from, to, { recursive: true });
+  await verifyRelease(releases, version, to);
+  await unpackRelease(releases, version, { from: to, to });
+  return { binary: join(to, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };
+}
