@@ -5,8 +5,8 @@ import { node24 } from '../support/node24.ts';
 /** Makes much garbage, of which the last part is always in use, and prints the most MiB that V8 took for new objects. */
 const program = `
 import { getHeapSpaceStatistics } from 'node:v8';
-import { boundYoungGeneration } from '${new URL('../../src/action/young-generation.ts', import.meta.url).href}';
-if (process.argv[1] === 'bounded') boundYoungGeneration();
+import { boundHeap } from '${new URL('../../src/action/heap.ts', import.meta.url).href}';
+if (process.argv[1] === 'bounded') boundHeap();
 const used = [];
 let most = 0;
 for (let round = 0; round < 40; round += 1) {
@@ -21,7 +21,7 @@ console.log(most);
 const most = (how: string) =>
   Number(execFileSync(node24(), ['--no-warnings', '--input-type=module', '-e', program, how]));
 
-test('what has just been made gets 32 MiB, where V8 alone would take more', () => {
+test('new objects get 32 MiB, where V8 alone would take more', () => {
   expect(most('bounded')).toBe(32);
   expect(most('alone')).toBeGreaterThan(32);
 });
