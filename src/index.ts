@@ -5,7 +5,9 @@ import { asUserError } from './action/failure.ts';
 import { run } from './action/run.ts';
 import { githubRunner } from './action/runner.ts';
 import { wireEdges } from './action/edges.ts';
+import { boundHeap } from './action/heap.ts';
 
+boundHeap();
 const runner = githubRunner(process.env);
 try {
   for (const password of proxyPasswords(process.env)) runner.mask(password);

@@ -2,9 +2,10 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
+import pLimit from 'p-limit';
 import { UserError } from '../base/errors.ts';
 import type { Environment } from '../base/environment.ts';
-import { requestHandler, type RequestHandler } from './network/request-handler.ts';
+import { maxCallsInFlight, requestHandler, type RequestHandler } from './network/request-handler.ts';
 
 /** Keys that sign AWS calls. */
 export interface AwsCredentials {
@@ -56,6 +57,8 @@ export function awsClients({
 }: AwsClientsProps): AwsClients {
   const shared = { credentials, requestHandler: http, retryMode: 'adaptive', maxAttempts: 6 };
   const s3Clients = new Map<string, S3Client>();
+  // Twice as many as can be in flight, so that the next one is ready. A call that waits signed, one of thousands, takes memory.
+  const turn = pLimit(2 * maxCallsInFlight);
 
   function s3(bucketRegion = region): S3Client {
     const known = s3Clients.get(bucketRegion);
@@ -75,6 +78,11 @@ export function awsClients({
         (next) => (args) => next({ ...args, input: { ExpectedBucketOwner: bucketOwner, ...args.input } }),
         { step: 'initialize', name: 'expectBucketOwner' },
       );
+    client.middlewareStack.add((next) => (args) => turn(() => next(args)), {
+      step: 'initialize',
+      name: 'takeTurn',
+      priority: 'high',
+    });
     s3Clients.set(bucketRegion, client);
     return client;
   }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetUserCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -5,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { awsClients } from '../../src/aws/clients.ts';
 import { UserError } from '../../src/base/errors.ts';
-import type { RequestHandler } from '../../src/aws/network/request-handler.ts';
+import { maxCallsInFlight, type RequestHandler } from '../../src/aws/network/request-handler.ts';
 
 import { type LocalServer, serve } from './local-server.ts';
 
@@ -88,6 +89,33 @@ describe('endpoints', () => {
   ])('the endpoints by %o are those that it names', async (env, expected) => {
     expect(await urlsOf('eu-west-1', env)).toEqual(expected);
   });
+});
+
+test('of many calls to S3 those alone are made ready that come next, and each gets its turn', async () => {
+  let [ready, answer]: [number, () => void] = [0, () => undefined];
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  const handle = async () => {
+    ready += 1;
+    await answered;
+    throw new Error('not sent');
+  };
+  const clients = awsClients({
+    region: 'us-east-1',
+    credentials,
+    env: {},
+    http: { ...recorder().http, handle },
+  });
+  const calls = Array.from({ length: 100 }, (_, at) =>
+    clients
+      .s3(at % 2 === 0 ? 'us-east-1' : 'eu-west-1')
+      .send(new HeadBucketCommand({ Bucket: `bucket-${at}` })),
+  );
+  const all = Promise.allSettled(calls);
+  await setTimeout(300);
+  expect(ready).toBe(2 * maxCallsInFlight);
+  answer();
+  await all;
+  expect(ready).toBe(100);
 });
 
 test.each([
