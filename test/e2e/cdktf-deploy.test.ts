@@ -11,6 +11,7 @@ import {
   S3Client,
   type CORSRule,
 } from '@aws-sdk/client-s3';
+import { delimiter, dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { without } from '../stack/desired.ts';
 import { cdktfProject, type CdktfProject } from '../support/cdktf-project.ts';
@@ -75,6 +76,8 @@ beforeAll(async () => {
   withoutCredentials = { ...local.env, AWS_ENDPOINT_URL: moto.url, HOME: '/nonexistent' };
   env = {
     ...local.env,
+    // The app alone runs on it, as `npx tsx` of cdktf.json: a Node that compiles a file once.
+    PATH: [dirname(node24()), local.env['PATH'] ?? process.env['PATH']].join(delimiter),
     AWS_ENDPOINT_URL: moto.url,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
