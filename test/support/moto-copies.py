@@ -2,7 +2,8 @@
 moto, imported once and copied for each local AWS: a copy starts in milliseconds and shares nothing with the others.
 
 Prints a port. A connection to it is one local AWS: that one's address comes as a line, and it lives until the connection closes.
-No more are made once standard input ends, whatever ended the process on its other side.
+No more are made once standard input ends, whatever ended the process on its other side. Where the system copies no process, as
+Windows, the first connection has the only one.
 """
 
 import gc
@@ -77,12 +78,16 @@ def serve(moto, connection):
 moto = loaded_moto()
 # Python's garbage collector would write to all memory that the copies share.
 gc.freeze()
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+# Ctrl-C reaches this process, too, while whoever started it still needs it for a moment.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+copies = hasattr(os, "fork")
+if copies:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 with socket.create_server((HOST, 0)) as door:
     print(door.getsockname()[1], flush=True)
-    while sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
+    while not copies or sys.stdin not in select.select([door, sys.stdin], [], [])[0]:
         connection, _ = door.accept()
-        if os.fork() == 0:
+        if not copies or os.fork() == 0:
             door.close()
             serve(moto, connection)
         connection.close()

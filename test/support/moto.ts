@@ -9,6 +9,9 @@ import { findOnPath } from './find-on-path.ts';
 
 const version = '5.2.1';
 
+const canCopy = process.platform !== 'win32';
+let own: Promise<string> | undefined;
+
 /** A running moto: the storage behind the gate. */
 export interface Moto {
   /** As `http://127.0.0.1:5000`. */
@@ -21,11 +24,13 @@ export interface Moto {
  * off: the gate decides in its stead, since moto does not read external IDs, cross-account trust or `s3:prefix`.
  */
 export async function startMoto(): Promise<Moto> {
-  const connection = connect(Number(await motoCopies()), '127.0.0.1');
+  const port = process.env['KOLENA_MOTO'] ?? (await loadedMoto());
+  const connection = connect(Number(port), '127.0.0.1');
   const [url] = (await once(connection, 'data')) as [Buffer];
   return {
     url: url.toString().trim(),
     async stop() {
+      if (connection.closed) return;
       const closed = once(connection, 'close');
       connection.end();
       await closed;
@@ -33,14 +38,16 @@ export async function startMoto(): Promise<Moto> {
   };
 }
 
-let own: Promise<string> | undefined;
-
-/** The port at which copies of a loaded moto are had: the one that KOLENA_MOTO names, else of one that this process loads, once. */
-export function motoCopies(): Promise<string> {
-  const named = process.env['KOLENA_MOTO'];
-  return named === undefined ? (own ??= loadMoto()) : Promise.resolve(named);
+/** Lets the processes that this one starts from now on copy the moto that is loaded here; where none can be copied, each loads its own. */
+export async function shareMoto(): Promise<void> {
+  if (canCopy) process.env['KOLENA_MOTO'] = await loadedMoto();
 }
 
+function loadedMoto(): Promise<string> {
+  return canCopy ? (own ??= loadMoto()) : loadMoto();
+}
+
+/** Gives the port at which moto-copies.py listens. */
 async function loadMoto(): Promise<string> {
   const script = fileURLToPath(new URL('moto-copies.py', import.meta.url));
   const loaded = spawn(pythonWithMoto(), [script], {
@@ -66,7 +73,7 @@ function pythonWithMoto(): string {
   const server = findOnPath('moto_server');
   const beside = server === undefined ? [] : [join(dirname(realpathSync(server)), 'python3')];
   const hasMoto = (python: string) => spawnSync(python, ['-c', 'import moto.server']).status === 0;
-  return [...beside, 'python3'].find(hasMoto) ?? installMoto();
+  return [...beside, 'python3', 'python'].find(hasMoto) ?? installMoto();
 }
 
 function installMoto(): string {
