@@ -18,13 +18,13 @@ interface Config {
   readonly credentials: Principal['credentials'];
 }
 
-/** One client for each principal and region: a new one would resolve its configuration anew, and open a connection. */
+/** One client for the same credentials and region: a new one would resolve its configuration anew, and open a connection. */
 export function worldClients(endpoint: string): WorldClients {
   const clients: { destroy(): void }[] = [];
   const kept = <Client extends { destroy(): void }>(make: (config: Config) => Client) => {
     const made = new Map<string, Client>();
     return ({ credentials }: Principal, region = 'us-east-1') => {
-      const key = `${credentials.accessKeyId} ${region}`;
+      const key = JSON.stringify([credentials, region]);
       const known = made.get(key);
       if (known !== undefined) return known;
       const client = make({ endpoint, region, credentials });
