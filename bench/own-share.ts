@@ -45,12 +45,11 @@ async function measure(command: string, inputs: Record<string, string>): Promise
   console.error(byAction.map(([action, all]) => `${action} ${all.length}`).join(', '));
 }
 
-/** Milliseconds of CPU time so far of moto, a child of this process, and of the gate in front of it, which is this process. */
+/** Milliseconds of CPU time so far of moto, below this process, and of the gate in front of it, which is this process. */
 function localAwsCpu(): number {
   const { user, system } = process.cpuUsage();
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
   // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: utime and stime, in hundredths of a second.
-  const ticks = children.map((pid) => {
+  const ticks = childrenOf(process.pid).map((pid) => {
     const [utime, stime] = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ')
@@ -58,4 +57,10 @@ function localAwsCpu(): number {
     return Number(utime) + Number(stime);
   });
   return (user + system) / 1000 + ticks.reduce((sum, one) => sum + one * 10, 0);
+}
+
+/** The processes that a process has started, and those that they have started. */
+function childrenOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.map(Number).flatMap((child) => [child, ...childrenOf(child)]);
 }

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { repository } from '../support/cache-folder.ts';
+import { node24 } from '../support/node24.ts';
 
 interface Document {
   readonly resource: Readonly<Record<string, Record<string, Record<string, unknown>>>>;
@@ -23,7 +24,7 @@ describe('a CDKTF app that installed the archive of a release', () => {
 
   beforeAll(() => {
     app = mkdtempSync(join(tmpdir(), 'cdktf-app-'));
-    execFileSync('npx', ['tsx', 'scripts/build-construct.ts', app], { cwd: repository });
+    execFileSync(node24(), ['--no-warnings', 'scripts/build-construct.ts', app], { cwd: repository });
     cpSync(join(repository, 'test/e2e/construct-app/main.ts'), join(app, 'main.ts'));
     writeFileSync(join(app, 'package.json'), '{ "type": "module" }');
     // As npm lays the packages out; they come from this repository's own, and the construct from its archive.
@@ -52,13 +53,7 @@ describe('a CDKTF app that installed the archive of a release', () => {
   });
 
   it('an app with the construct gets the role, the policy and the rule for its own CORS configuration', () => {
-    execFileSync(
-      process.execPath,
-      ['--preserve-symlinks', '--import', import.meta.resolve('tsx'), 'main.ts'],
-      {
-        cwd: app,
-      },
-    );
+    execFileSync(node24(), ['--no-warnings', '--preserve-symlinks', 'main.ts'], { cwd: app });
     const { resource, output } = JSON.parse(
       readFileSync(join(app, 'cdktf.out/stacks/data/cdk.tf.json'), 'utf8'),
     ) as Document;

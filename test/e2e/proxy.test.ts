@@ -114,7 +114,7 @@ describe.each([
     `;
     const { stdout } = await promisify(execFile)(
       node24(),
-      ['--import', 'tsx', '--input-type=module', '-e', script],
+      ['--no-warnings', '--input-type=module', '-e', script],
       {
         cwd: repository,
         env: {

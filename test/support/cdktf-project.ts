@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { repository } from './cache-folder.ts';
+import { cacheFolder, repository } from './cache-folder.ts';
 import { packageFolder } from './package-folder.ts';
 
 /** What one command of cdktf printed, on both streams, without colours. */
@@ -89,8 +89,12 @@ function cdktf(): string[] {
   return [process.execPath, join(packageFolder('cdktf-cli'), 'node_modules/cdktf-cli/bundle/bin/cdktf')];
 }
 
-/** No metadata service is waited for, and cdktf makes no plugin cache in the user's home. */
-const quiet = { AWS_EC2_METADATA_DISABLED: 'true', CDKTF_DISABLE_PLUGIN_CACHE_ENV: '1' };
+/** No metadata service is waited for, cdktf makes no plugin cache in the user's home, and from Node 22 on a file is compiled once. */
+const quiet = {
+  AWS_EC2_METADATA_DISABLED: 'true',
+  CDKTF_DISABLE_PLUGIN_CACHE_ENV: '1',
+  NODE_COMPILE_CACHE: cacheFolder('compiled'),
+};
 
 /** This process's environment without AWS's and Terraform's variables; CI keeps cdktf from asking and from drawing spinners. */
 function cleanEnvironment(): Record<string, string | undefined> {

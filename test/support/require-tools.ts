@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { buildBundle } from './build-bundle.ts';
 import { actionBundle } from './bundle.ts';
-import { startMoto } from './moto.ts';
+import { shareMoto, startMoto } from './moto.ts';
 import { node24 } from './node24.ts';
 import { localTerraform } from './terraform.ts';
 
@@ -20,7 +20,7 @@ export default async function requireTools(project: TestProject): Promise<void> 
   }
   const node = node24();
   const { binary } = await localTerraform();
-  const moto = await startMoto();
-  await moto.stop();
+  await shareMoto();
+  await (await startMoto()).stop();
   console.log(`End-to-end tests run ${actionBundle()} on ${node} with ${binary} against moto.`);
 }

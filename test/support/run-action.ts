@@ -130,11 +130,12 @@ function machine(): Record<string, string> {
   };
 }
 
+const action = parse(readFileSync(join(repository, 'action.yml'), 'utf8')) as {
+  inputs: Readonly<Record<string, { default?: string }>>;
+};
+
 /** Without a GitHub there is no token either: nobody waits for a server that cannot be reached. */
 function inputVariables({ inputs, env }: ActionRun): Record<string, string> {
-  const action = parse(readFileSync(join(repository, 'action.yml'), 'utf8')) as {
-    inputs: Readonly<Record<string, { default?: string }>>;
-  };
   const unknown = Object.keys(inputs).filter((name) => !(name in action.inputs));
   if (unknown.length > 0) throw new Error(`not an input of action.yml: ${unknown.join(', ')}`);
   return Object.fromEntries(

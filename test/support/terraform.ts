@@ -45,8 +45,14 @@ function asTerraform(binary: string): string {
   return link;
 }
 
+let found: Promise<LocalTerraform> | undefined;
+
 /** Finds Terraform on PATH and the provider on disk, or fetches them, once, into a cache of this repository. */
-export async function localTerraform(): Promise<LocalTerraform> {
+export function localTerraform(): Promise<LocalTerraform> {
+  return (found ??= findLocalTerraform());
+}
+
+async function findLocalTerraform(): Promise<LocalTerraform> {
   const binary = await terraformBinary();
   const mirror = findProvider(binary);
   const path =

@@ -1,4 +1,4 @@
-import { CreateRoleCommand, GetRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, GetRoleCommand, PutRolePolicyCommand, type IAMClient } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
   PutBucketCorsCommand,
@@ -6,19 +6,20 @@ import {
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
   type BucketLocationConstraint,
   type CORSRule,
   type ObjectOwnership,
   type StorageClass,
 } from '@aws-sdk/client-s3';
-import { STSClient } from '@aws-sdk/client-sts';
+import type { STSClient } from '@aws-sdk/client-sts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import type { ApiCall } from './gate/calls.ts';
 import { startGate, type Gate } from './gate/gate.ts';
 import type { Principal } from './gate/principal.ts';
 import { startMoto } from './moto.ts';
 import { startOidcIssuer, type OidcIssuer } from './oidc-issuer.ts';
+import { worldClients } from './world-clients.ts';
 
 /** Account of the customer, who owns the buckets. */
 export const customerAccountId = '111122223333';
@@ -146,7 +147,7 @@ interface Parts {
 }
 
 function assemble({ gate, issuer, moto }: Parts): World {
-  const clients: { destroy(): void }[] = [];
+  const { iam, s3, sts, destroy } = worldClients(gate.url);
   const root = (accountId: string) => {
     const arn = `arn:aws:iam::${accountId}:root`;
     return gate.identities.issue({ kind: 'root', accountId, arn, identityArn: arn });
@@ -157,18 +158,6 @@ function assemble({ gate, issuer, moto }: Parts): World {
     [kolenaAccountId, kolenaRoot],
   ]);
   const rootOf = (accountId: string) => known.get(accountId) ?? root(accountId);
-  const config = ({ credentials }: Principal, region = 'us-east-1') => ({
-    endpoint: gate.url,
-    region,
-    credentials,
-  });
-  const kept = <Client extends { destroy(): void }>(client: Client) => {
-    clients.push(client);
-    return client;
-  };
-  const iam = (principal: Principal) => kept(new IAMClient(config(principal)));
-  const s3 = (principal: Principal, region?: string) =>
-    kept(new S3Client({ ...config(principal, region), forcePathStyle: true }));
   const sessionOf = (roleArn: string, sessionName = 'test') => sessionOfRole(gate, roleArn, sessionName);
   return {
     endpoint: gate.url,
@@ -183,7 +172,7 @@ function assemble({ gate, issuer, moto }: Parts): World {
     stranger: sessionOf(`arn:aws:iam::${kolenaAccountId}:role/stranger`, 'stranger'),
     iam,
     s3,
-    sts: (principal) => kept(new STSClient(config(principal))),
+    sts,
     env: (principal) => environmentOf(principal, gate.url),
     createBucket: (bucket) =>
       createBucket(s3(bucket.owner === 'kolena' ? kolenaRoot : customerRoot, bucket.region), bucket),
@@ -196,7 +185,7 @@ function assemble({ gate, issuer, moto }: Parts): World {
       gate.calls.filter(({ action }) => /:(Create|Put|Attach|Detach|Update|Delete|Tag|Untag)/.test(action)),
     sessionOf,
     async stop() {
-      for (const client of clients) client.destroy();
+      destroy();
       await gate.close();
       await Promise.all([issuer.stop(), moto.stop()]);
     },

@@ -1,10 +1,11 @@
-import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
+import type { Simulation } from '@cloud-copilot/iam-simulate';
 import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import type { IamEntity } from './account-state.ts';
 import type { AwsError } from './aws-error.ts';
 import type { Identity } from './identities.ts';
 import { boundaryOf, type Organization } from './organization.ts';
 import type { NeededPermission } from './permissions.ts';
+import { decide, type Decision } from './policy-engine.ts';
 import { relevantPolicy } from './relevant-policy.ts';
 
 /** A question to the policy engine. */
@@ -22,14 +23,12 @@ export interface AccessQuestion {
   readonly resourceTags?: Readonly<Record<string, string>> | undefined;
 }
 
-/** `undefined` when allowed, else AWS's `AccessDenied` with the reason that AWS gives. Decided by @cloud-copilot/iam-simulate. */
+/** `undefined` when allowed, else AWS's `AccessDenied` with the reason that AWS gives. */
 export async function refusalOf(question: AccessQuestion): Promise<AwsError | undefined> {
   const { identity, permission } = question;
   const ownRoot = identity.kind === 'root' && identity.accountId === question.resourceAccountId;
   if (ownRoot && question.resourcePolicy === undefined) return undefined;
-  const result = await runSimulation(simulationOf(question), {});
-  if (result.resultType === 'error')
-    throw new Error(`${permission.action}: ${JSON.stringify(result.errors)}`);
+  const result = await decide(simulationOf(question));
   if (result.overallResult === 'Allowed') return undefined;
   const analysis = result.resultType === 'single' ? result.result.analysis : result.results[0]?.analysis;
   const shown = permission.action === 'sts:AssumeRole' ? permission.resource : `"${permission.resource}"`;
@@ -38,10 +37,7 @@ export async function refusalOf(question: AccessQuestion): Promise<AwsError | un
   return { status: 403, code: 'AccessDenied', message };
 }
 
-type Analysis = Extract<
-  Awaited<ReturnType<typeof runSimulation>>,
-  { resultType: 'single' }
->['result']['analysis'];
+type Analysis = Extract<Decision, { resultType: 'single' }>['result']['analysis'];
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 function reason(analysis: Analysis, action: string): string {
@@ -79,22 +75,7 @@ function simulationOf({
   const boundary = boundaryOf(organization, { caller: identity.accountId, owner: resourceAccountId });
   const tags = Object.entries(resourceTags).map(([key, value]) => [`aws:ResourceTag/${key}`, value] as const);
   const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
-  return {
-    request: {
-      principal: identity.arn,
-      action: permission.action,
-      resource: { resource: permission.resource, accountId: resourceAccountId },
-      contextVariables: {
-        'aws:CurrentTime': new Date().toISOString(),
-        'aws:PrincipalArn': identity.identityArn,
-        'aws:PrincipalAccount': identity.accountId,
-        'aws:SecureTransport': 'true',
-        ...(identity.place ?? { 'aws:SourceIp': '127.0.0.1' }),
-        ...boundary.context,
-        ...Object.fromEntries(tags),
-        ...permission.context,
-      },
-    },
+  const policies = {
     identityPolicies:
       identity.kind === 'root'
         ? [{ name: 'root', policy: everything }]
@@ -107,5 +88,25 @@ function simulationOf({
     ...(resourcePolicy && { resourcePolicy }),
     serviceControlPolicies: [],
     resourceControlPolicies: boundary.resourceControlPolicies,
+  };
+  // Told to nobody who does not ask, so that the same question is the same at any time.
+  const looksAtTime = /aws:CurrentTime/i.test(JSON.stringify(policies));
+  return {
+    ...policies,
+    request: {
+      principal: identity.arn,
+      action: permission.action,
+      resource: { resource: permission.resource, accountId: resourceAccountId },
+      contextVariables: {
+        ...(looksAtTime && { 'aws:CurrentTime': new Date().toISOString() }),
+        'aws:PrincipalArn': identity.identityArn,
+        'aws:PrincipalAccount': identity.accountId,
+        'aws:SecureTransport': 'true',
+        ...(identity.place ?? { 'aws:SourceIp': '127.0.0.1' }),
+        ...boundary.context,
+        ...Object.fromEntries(tags),
+        ...permission.context,
+      },
+    },
   };
 }

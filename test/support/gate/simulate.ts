@@ -1,9 +1,9 @@
-import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { PolicyDocument } from '../../../src/iam/policy-document.ts';
 import type { AccountState } from './account-state.ts';
 import type { AwsError } from './aws-error.ts';
 import { xmlText } from './aws-error.ts';
 import type { Organization } from './organization.ts';
+import { decide } from './policy-engine.ts';
 import { relevantPolicy } from './relevant-policy.ts';
 
 /**
@@ -40,27 +40,21 @@ export async function simulatePolicy(
   const end = start + Number(form.get('MaxItems') ?? 100);
   const results = await Promise.all(
     questions.slice(start, end).map(async ({ action, resource }) => {
-      const result = await runSimulation(
-        {
-          request: {
-            principal: entity?.arn ?? `arn:aws:iam::${state.accountId}:user/simulated`,
-            action,
-            resource: { resource, accountId: state.accountId },
-            contextVariables: contextEntries(form),
-          },
-          identityPolicies: [...policies, ...(entity?.policies ?? [])].map(
-            ({ name: policyName, policy }) => ({
-              name: policyName,
-              policy: relevantPolicy(policy, resource),
-            }),
-          ),
-          ...(boundary && { permissionBoundaryPolicies: [{ name: 'boundary', policy: boundary }] }),
-          serviceControlPolicies: [],
-          resourceControlPolicies: [],
+      const result = await decide({
+        request: {
+          principal: entity?.arn ?? `arn:aws:iam::${state.accountId}:user/simulated`,
+          action,
+          resource: { resource, accountId: state.accountId },
+          contextVariables: contextEntries(form),
         },
-        {},
-      );
-      if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
+        identityPolicies: [...policies, ...(entity?.policies ?? [])].map(({ name: policyName, policy }) => ({
+          name: policyName,
+          policy: relevantPolicy(policy, resource),
+        })),
+        ...(boundary && { permissionBoundaryPolicies: [{ name: 'boundary', policy: boundary }] }),
+        serviceControlPolicies: [],
+        resourceControlPolicies: [],
+      });
       // AWS tells of the organization of a principal that exists, and by its SCPs alone.
       const isMember = entity !== undefined && organization?.accounts.includes(state.accountId) === true;
       return resultXml({ action, resource, decision: decisions[result.overallResult], missing, isMember });
