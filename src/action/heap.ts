@@ -6,7 +6,7 @@ const ENOUGH = 2 ** 25;
 
 /**
  * Lets V8 look for garbage before its heap is several times what is in use: new objects get 32 MiB, and what stays may grow
- * by half. Of V8's flags, these hold for a program that runs already.
+ * by half. Of V8's flags, these hold for a program that runs already: https://nodejs.org/api/v8.html
  */
 export function boundHeap(): void {
   setFlagsFromString('--heap-growing-percent=50');

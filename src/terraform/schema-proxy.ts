@@ -1,13 +1,6 @@
 import { once } from 'node:events';
-import {
-  type ClientHttp2Session,
-  connect,
-  constants,
-  createServer,
-  type IncomingHttpHeaders,
-  type ServerHttp2Stream,
-} from 'node:http2';
-import { connect as openSocket } from 'node:net';
+import { createServer, type ClientHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { answer, ask, connectTo, passOn, refuse } from './grpc.ts';
 import { keepResources } from './provider-schema.ts';
 
 /** What stands between Terraform and a provider. */
@@ -28,13 +21,6 @@ interface SchemaProxyProps {
 
 const GET_SCHEMA = '/tfplugin5.Provider/GetSchema';
 const CONFIGURE = '/tfplugin5.Provider/Configure';
-const GRPC = { ':status': 200, 'content-type': 'application/grpc' };
-/** https://grpc.io/docs/guides/status-codes/ */
-const [OK, UNIMPLEMENTED] = ['0', '12'];
-/** Of a message: a flag, and 32 bits of length. https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md */
-const PREFIX = 5;
-/** Bytes that may be on their way: the schema has tens of millions. */
-const WINDOW = 2 ** 26;
 
 /**
  * Stands between Terraform and providers of plugin protocol 5 that were started ahead. Terraform opens a session for each
@@ -91,79 +77,14 @@ export async function startSchemaProxy(props: SchemaProxyProps): Promise<SchemaP
   };
 }
 
-function connectTo(socket: string): ClientHttp2Session {
-  const session = connect('http://provider', {
-    createConnection: () => openSocket(socket),
-    settings: { initialWindowSize: WINDOW },
-  });
-  session.once('connect', () => {
-    session.setLocalWindowSize(WINDOW);
-  });
-  // Whoever waits for an answer learns of it.
-  session.on('error', () => undefined);
-  session.unref();
-  return session;
-}
-
-function refuse(stream: ServerHttp2Stream): void {
-  stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
-}
-
 async function askForSchema(session: ClientHttp2Session, wanted: RegExp): Promise<Buffer> {
-  const asked = {
-    ':method': 'POST',
-    ':path': GET_SCHEMA,
-    'content-type': 'application/grpc',
-    te: 'trailers',
-  };
-  const request = session.request(asked);
-  request.end(Buffer.alloc(PREFIX));
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const message = keepResources(Buffer.concat(chunks).subarray(PREFIX), wanted);
+  const message = keepResources(await ask(session, GET_SCHEMA), wanted);
   if (message.length === 0) throw new Error('the provider told no schema');
-  const answer = Buffer.concat([Buffer.alloc(PREFIX), message]);
-  answer.writeUInt32BE(message.length, 1);
-  return answer;
+  return message;
 }
 
-async function reply(stream: ServerHttp2Stream, answer: Promise<Buffer>): Promise<void> {
-  const message = await answer.catch(() => undefined);
-  if (message === undefined) {
-    refuse(stream);
-    return;
-  }
-  stream.on('wantTrailers', () => {
-    stream.sendTrailers({ 'grpc-status': OK });
-  });
-  stream.respond(GRPC, { waitForTrailers: true });
-  stream.end(message);
-}
-
-interface Call {
-  readonly stream: ServerHttp2Stream;
-  readonly headers: IncomingHttpHeaders;
-}
-
-function passOn(session: ClientHttp2Session, { stream, headers }: Call): void {
-  const request = session.request(headers);
-  let trailers: IncomingHttpHeaders = {};
-  request.on('trailers', (given: IncomingHttpHeaders) => {
-    trailers = given;
-  });
-  request.on('response', (given, flags) => {
-    const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
-    stream.respond(given, endStream ? { endStream } : { waitForTrailers: true });
-    if (!endStream) request.pipe(stream);
-  });
-  request.on('error', () => {
-    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-  });
-  stream.on('wantTrailers', () => {
-    stream.sendTrailers(trailers);
-  });
-  stream.on('aborted', () => {
-    request.close(constants.NGHTTP2_CANCEL);
-  });
-  stream.pipe(request);
+async function reply(stream: ServerHttp2Stream, asked: Promise<Buffer>): Promise<void> {
+  const message = await asked.catch(() => undefined);
+  if (message === undefined) refuse(stream);
+  else answer(stream, message);
 }

@@ -28,7 +28,7 @@ export function thinMirror(mirror: string): string {
       process.execPath,
       serve,
       join(original, name),
-      join(thin, `${version}-iam-s3-region.schema`),
+      join(thin, `${version}-iam-s3-region.message`),
     ];
     for (const registry of registries) {
       const folder = join(thin, registry, 'hashicorp', 'aws', version, platform);

@@ -12,22 +12,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, constants, createServer } from 'node:http2';
-import { connect as openSocket } from 'node:net';
+import { createServer } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { answer, ask, connectTo, passOn, refuse } from '../../../src/terraform/grpc.ts';
 import { keepResources } from '../../../src/terraform/provider-schema.ts';
 
 const [executable = '', schemaFile = '', mode] = process.argv.slice(2);
 const isAttached = mode === '-debug';
 const folder = mkdtempSync(join(process.env.PLUGIN_UNIX_SOCKET_DIR ?? tmpdir(), 'provider-'));
 const socket = join(folder, 'socket');
-const grpc = { ':status': 200, 'content-type': 'application/grpc' };
-/** https://grpc.io/docs/guides/status-codes/ */
-const [OK, UNIMPLEMENTED] = ['0', '12'];
-/** A message of gRPC without content: a flag, and a length of 0. */
-const empty = Buffer.alloc(5);
+const GET_SCHEMA = '/tfplugin5.Provider/GetSchema';
 /**
  * By this a provider knows Terraform, which says it itself when it starts one:
  * https://github.com/hashicorp/terraform/blob/main/internal/plugin/serve.go
@@ -44,13 +40,11 @@ if (!isAttached) server.on('session', (session) => session.on('close', end));
 server.on('stream', (stream, headers) => {
   stream.on('error', () => undefined);
   const path = headers[':path'];
-  if (path === '/tfplugin5.Provider/GetSchema')
-    void schema(headers).then((message) => reply(stream, message));
-  else if (path === '/plugin.GRPCController/Shutdown') reply(stream, empty);
+  if (path === GET_SCHEMA) void schema().then((message) => answer(stream, message));
+  else if (path === '/plugin.GRPCController/Shutdown') answer(stream, Buffer.alloc(0));
   // Terraform does without the plugin's output and without further connections.
-  else if (path.startsWith('/plugin.'))
-    stream.respond({ ...grpc, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
-  else void start().then(({ session }) => passOn({ session, stream, headers }));
+  else if (path.startsWith('/plugin.')) refuse(stream);
+  else void start().then(({ session }) => passOn(session, { stream, headers }));
 });
 server.listen(socket, () => process.stdout.write(isAttached ? attachment() : `1|5|unix|${socket}|grpc|\n`));
 // A provider leaves interrupts to Terraform.
@@ -63,22 +57,10 @@ function attachment() {
   return `\tTF_REATTACH_PROVIDERS='${JSON.stringify({ 'registry.terraform.io/hashicorp/aws': config })}'\n`;
 }
 
-function reply(stream, message) {
-  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': OK }));
-  stream.respond(grpc, { waitForTrailers: true });
-  stream.end(message);
-}
-
-async function schema(headers) {
+async function schema() {
   if (existsSync(schemaFile)) return readFileSync(schemaFile);
   const { session } = await start();
-  const request = session.request(headers);
-  request.end(empty);
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const message = keepResources(Buffer.concat(chunks).subarray(empty.length), /^aws_(iam_|s3_|region$)/);
-  const thin = Buffer.concat([empty, message]);
-  thin.writeUInt32BE(message.length, 1);
+  const thin = keepResources(await ask(session, GET_SCHEMA), /^aws_(iam_|s3_|region$)/);
   // Whole or not at all: several of these processes run at the same time.
   writeFileSync(`${schemaFile}.${process.pid}`, thin);
   renameSync(`${schemaFile}.${process.pid}`, schemaFile);
@@ -94,25 +76,7 @@ async function launch() {
   const env = { ...process.env, ...asTerraform };
   const child = spawn(executable, [], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [handshake] = await once(createInterface({ input: child.stdout }), 'line');
-  const address = handshake.split('|')[3];
-  const session = connect('http://provider', { createConnection: () => openSocket(address) });
-  session.on('error', () => undefined);
-  return { child, session };
-}
-
-function passOn({ session, stream, headers }) {
-  const request = session.request(headers);
-  let trailers = {};
-  request.on('trailers', (given) => (trailers = given));
-  request.on('response', (given, flags) => {
-    const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
-    stream.respond(given, endStream ? { endStream } : { waitForTrailers: true });
-    if (!endStream) request.pipe(stream);
-  });
-  request.on('error', () => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
-  stream.on('wantTrailers', () => stream.sendTrailers(trailers));
-  stream.on('aborted', () => request.close(constants.NGHTTP2_CANCEL));
-  stream.pipe(request);
+  return { child, session: connectTo(handshake.split('|')[3]) };
 }
 
 async function end() {
