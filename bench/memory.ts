@@ -38,13 +38,9 @@ for (const size of given.length > 0 ? given : [250, 1000]) {
   }
 }
 
-async function measure(
-  { run, terraform }: Scene,
-  command: string,
-  buckets: readonly string[],
-): Promise<void> {
-  const { TF_CLI_CONFIG_FILE = '' } = terraform.untouched;
-  const { exitCode, log, milliseconds } = await run(
+async function measure(scene: Scene, command: string, buckets: readonly string[]): Promise<void> {
+  const { TF_CLI_CONFIG_FILE = '' } = scene.terraform.untouched;
+  const { exitCode, log, milliseconds } = await scene.run(
     { command, buckets: buckets.join('\n') },
     { env: { TF_CLI_CONFIG_FILE, GOGC: '', NODE_OPTIONS: `--require=${probe}` } },
   );
