@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { actionBundle } from '../test/support/bundle.ts';
 import { node24 } from '../test/support/node24.ts';
+import { medianOf } from './table.ts';
 
 const bundle = actionBundle();
 const node = node24();
@@ -20,8 +21,7 @@ const times = Array.from({ length: runs + 1 }, () => ({
   bare: milliseconds('-e', '0'),
   bundle: milliseconds(bundle),
 })).slice(1);
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const [bare, loaded] = [median(times.map((time) => time.bare)), median(times.map((time) => time.bundle))];
+const [bare, loaded] = [medianOf(times.map((time) => time.bare)), medianOf(times.map((time) => time.bundle))];
 const folder = bundle.replace(/[^/]*$/, '');
 const bytes = readdirSync(folder)
   .filter((name) => name.endsWith('.js'))

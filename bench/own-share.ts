@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { startScene } from '../test/support/scene.ts';
+import { childrenOf } from './processes.ts';
 import { timedTerraform } from './timed-terraform.ts';
 
 const regions = ['us-east-1', 'eu-west-1', 'ap-northeast-1'];
@@ -49,7 +50,7 @@ async function measure(command: string, inputs: Record<string, string>): Promise
 function localAwsCpu(): number {
   const { user, system } = process.cpuUsage();
   // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: utime and stime, in hundredths of a second.
-  const ticks = childrenOf(process.pid).map((pid) => {
+  const ticks = descendantsOf(process.pid).map((pid) => {
     const [utime, stime] = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')
       .split(' ')
@@ -60,7 +61,6 @@ function localAwsCpu(): number {
 }
 
 /** The processes that a process has started, and those that they have started. */
-function childrenOf(pid: number): readonly number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  return children.map(Number).flatMap((child) => [child, ...childrenOf(child)]);
+function descendantsOf(pid: number): number[] {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }

@@ -7,7 +7,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateOpenIDConnectProviderCommand } from '@aws-sdk/client-iam';
@@ -16,6 +16,7 @@ import { administrator } from '../test/support/world.ts';
 import { startScene } from '../test/support/scene.ts';
 import { startGitHub } from '../test/support/github-stand-in.ts';
 import { planChain } from './chain.ts';
+import { childrenOf, readOrNothing } from './processes.ts';
 import { medianOf } from './table.ts';
 import { timedTerraform } from './timed-terraform.ts';
 
@@ -198,27 +199,10 @@ function memoryOf(pids: readonly number[]): number {
   }, 0);
 }
 
-/** A program in Go starts its children from any of its threads. */
-function childrenOf(pid: number): number[] {
-  const threads = existsSync(`/proc/${pid}/task`) ? readdirSync(`/proc/${pid}/task`) : [];
-  return threads.flatMap((thread) =>
-    readOrNothing(`/proc/${pid}/task/${thread}/children`).trim().split(' ').filter(Boolean).map(Number),
-  );
-}
-
 /** Milliseconds of CPU time of the children that have ended, and theirs: cutime and cstime, in hundredths of a second. */
 function childrenCpu(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
   return (Number(fields[13]) + Number(fields[14])) * 10;
-}
-
-/** A process may end between two looks. */
-function readOrNothing(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -2,9 +2,6 @@ import { join } from 'node:path';
 import { startSchemaProxy } from './schema-proxy.ts';
 import { attachmentTo, startProvider, type StartProps, type WarmProvider } from './warm-provider.ts';
 
-/** Of which the stacks are made. */
-const RESOURCES = /^aws_(?:iam_|s3_|region$)/;
-
 interface ProxiedProps extends StartProps {
   /** The environment of the second process and of every further one. */
   readonly moreEnv: StartProps['env'];
@@ -29,10 +26,7 @@ export async function startProxiedProvider({ moreEnv, ...props }: ProxiedProps):
     return provider.config.Addr.String;
   };
   const socket = join(first.folder, 'proxy');
-  const { close } = await startSchemaProxy({
-    ...{ socket, another, wanted: RESOURCES },
-    first: config.Addr.String,
-  });
+  const { close } = await startSchemaProxy({ socket, another, first: config.Addr.String });
   return {
     ...first,
     env: attachmentTo(props.provider, { ...config, Addr: { ...config.Addr, String: socket } }),

@@ -15,25 +15,26 @@ interface SchemaProxyProps {
   readonly first: string;
   /** Starts another one, and gives the path of its socket. */
   readonly another: () => Promise<string>;
-  /** Names of the resources whose schema is told. */
-  readonly wanted: RegExp;
 }
 
-const GET_SCHEMA = '/tfplugin5.Provider/GetSchema';
+/** Names of the resources of which the stacks are made. */
+const RESOURCES = /^aws_(?:iam_|s3_|region$)/;
+/** The question for the schema of all resources. */
+export const GET_SCHEMA = '/tfplugin5.Provider/GetSchema';
 const CONFIGURE = '/tfplugin5.Provider/Configure';
 
 /**
  * Stands between Terraform and providers of plugin protocol 5 that were started ahead. Terraform opens a session for each
  * configuration, and each session that configures gets a provider that no other one configures: all calls but one go on to it
  * unchanged. The one asks for the schema of all 1,400 resources, with each command, and takes most of its time; a provider is
- * asked once, at once, and commands are told of the wanted resources alone.
+ * asked once, at once, and commands are told of the resources of the stacks alone.
  * https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md
  */
 export async function startSchemaProxy(props: SchemaProxyProps): Promise<SchemaProxy> {
-  const { socket, first, another, wanted } = props;
+  const { socket, first, another } = props;
   const shared = connectTo(first);
   const sessions = [shared];
-  const schema = askForSchema(shared, wanted);
+  const schema = askForSchema(shared);
   schema.catch(() => undefined);
   /** Providers that nobody has configured. */
   const free = [shared];
@@ -77,8 +78,9 @@ export async function startSchemaProxy(props: SchemaProxyProps): Promise<SchemaP
   };
 }
 
-async function askForSchema(session: ClientHttp2Session, wanted: RegExp): Promise<Buffer> {
-  const message = keepResources(await ask(session, GET_SCHEMA), wanted);
+/** The schema that a provider tells, of the resources of the stacks alone; throws where it tells none. */
+export async function askForSchema(session: ClientHttp2Session): Promise<Buffer> {
+  const message = keepResources(await ask(session, GET_SCHEMA), RESOURCES);
   if (message.length === 0) throw new Error('the provider told no schema');
   return message;
 }

@@ -1,26 +1,23 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { IAMClient, ListPoliciesCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { explained } from '../../src/problem/step-error.ts';
+import { type LocalServer, serve } from '../aws/local-server.ts';
 
 // What a proxy or a load balancer sends in AWS's place. Browsers read it; it is neither XML nor JSON.
 const page = '<!doctype html>\n<html lang=en>\n<title>Busy</title>\n<p>Come back later.\n</html>\n';
-let server: Server;
+let server: LocalServer;
 let status = 503;
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    request.resume();
+  server = await serve((_request, response) => {
     response.writeHead(status, { 'content-type': 'text/html' }).end(page);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => server.close());
 
 const config = () => ({
-  endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  endpoint: server.url,
   region: 'us-east-1',
   credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
   maxAttempts: 1,

@@ -16,14 +16,13 @@ import { createServer } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { answer, ask, connectTo, passOn, refuse } from '../../../src/terraform/grpc.ts';
-import { keepResources } from '../../../src/terraform/provider-schema.ts';
+import { answer, connectTo, passOn, refuse } from '../../../src/terraform/grpc.ts';
+import { askForSchema, GET_SCHEMA } from '../../../src/terraform/schema-proxy.ts';
 
 const [executable = '', schemaFile = '', mode] = process.argv.slice(2);
 const isAttached = mode === '-debug';
 const folder = mkdtempSync(join(process.env.PLUGIN_UNIX_SOCKET_DIR ?? tmpdir(), 'provider-'));
 const socket = join(folder, 'socket');
-const GET_SCHEMA = '/tfplugin5.Provider/GetSchema';
 /**
  * By this a provider knows Terraform, which says it itself when it starts one:
  * https://github.com/hashicorp/terraform/blob/main/internal/plugin/serve.go
@@ -60,7 +59,7 @@ function attachment() {
 async function schema() {
   if (existsSync(schemaFile)) return readFileSync(schemaFile);
   const { session } = await start();
-  const thin = keepResources(await ask(session, GET_SCHEMA), /^aws_(iam_|s3_|region$)/);
+  const thin = await askForSchema(session);
   // Whole or not at all: several of these processes run at the same time.
   writeFileSync(`${schemaFile}.${process.pid}`, thin);
   renameSync(`${schemaFile}.${process.pid}`, schemaFile);
