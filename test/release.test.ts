@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -13,12 +21,38 @@ interface GitHub {
 const commit = 'c'.repeat(40);
 const other = 'd'.repeat(40);
 let project: string;
-let file: string;
+let folder: string;
 
-const github = () => JSON.parse(readFileSync(file, 'utf8')) as GitHub;
-const setUp = (state: Partial<GitHub>) => {
-  writeFileSync(file, JSON.stringify({ releases: {}, tags: {}, calls: [], ...state }));
-};
+/** What support/fake-gh.sh keeps. */
+function github(): GitHub {
+  const read = (...path: readonly string[]) => readFileSync(join(folder, ...path), 'utf8').trim();
+  const lines = (...path: readonly string[]) =>
+    read(...path)
+      .split('\n')
+      .filter((line) => line !== '');
+  const named = <T>(group: string, of: (name: string) => T) =>
+    Object.fromEntries(readdirSync(join(folder, group)).map((name) => [name, of(name)]));
+  return {
+    releases: named('releases', (name) => ({
+      draft: existsSync(join(folder, 'releases', name, 'draft')),
+      target: read('releases', name, 'target'),
+      files: lines('releases', name, 'files'),
+    })),
+    tags: named('tags', (name) => read('tags', name)),
+    calls: lines('calls'),
+  };
+}
+function setUp({ tags = {}, releases = {} }: Partial<GitHub>): void {
+  const write = (text: string, ...path: readonly string[]) => {
+    writeFileSync(join(folder, ...path), text);
+  };
+  for (const [name, commitOfTag] of Object.entries(tags)) write(commitOfTag, 'tags', name);
+  for (const [name, { target, files }] of Object.entries(releases)) {
+    mkdirSync(join(folder, 'releases', name));
+    write(target, 'releases', name, 'target');
+    write(files.join('\n'), 'releases', name, 'files');
+  }
+}
 const writeVersion = (version: string, date = '2026-11-25') => {
   writeFileSync(join(project, 'package.json'), JSON.stringify({ version }));
   writeFileSync(join(project, 'CHANGELOG.md'), `# Changelog\n\n## [${version}] - ${date}\n\n- First.\n`);
@@ -30,7 +64,7 @@ const release = (env: Readonly<Record<string, string>> = {}) =>
     env: {
       ...process.env,
       PATH: `${project}/bin${delimiter}${process.env['PATH'] ?? ''}`,
-      FAKE_GH: file,
+      FAKE_GH: folder,
       GITHUB_REPOSITORY: 'acme/access',
       GITHUB_SHA: commit,
       ...env,
@@ -39,13 +73,14 @@ const release = (env: Readonly<Record<string, string>> = {}) =>
 
 beforeEach(() => {
   project = mkdtempSync(join(tmpdir(), 'release-'));
-  file = join(project, 'github.json');
-  for (const folder of ['bin', 'release']) mkdirSync(join(project, folder));
-  copyFileSync(join(import.meta.dirname, 'support/fake-gh.mjs'), join(project, 'bin/gh'));
+  folder = join(project, 'github');
+  for (const name of ['bin', 'release', 'github', 'github/releases', 'github/tags'])
+    mkdirSync(join(project, name));
+  writeFileSync(join(folder, 'calls'), '');
+  copyFileSync(join(import.meta.dirname, 'support/fake-gh.sh'), join(project, 'bin/gh'));
   for (const name of ['SHA256SUMS', 'notes.md', 'kolena-s3-access-cdktf-1.2.3.tgz'])
     writeFileSync(join(project, 'release', name), '');
   writeVersion('1.2.3');
-  setUp({});
 });
 
 const published = { draft: false, target: commit, files: ['SHA256SUMS', 'kolena-s3-access-cdktf-1.2.3.tgz'] };

@@ -67,8 +67,15 @@ interface Call {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Hands a call on to a session, and its answer back. */
+/** Hands a call on to a session, and its answer back; the call fails when the session ends before it is answered. */
 export function passOn(session: ClientHttp2Session, { stream, headers }: Call): void {
+  const fail = () => {
+    if (!stream.writableEnded) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  };
+  if (session.closed || session.destroyed) {
+    fail();
+    return;
+  }
   const request = session.request(headers);
   let trailers: IncomingHttpHeaders = {};
   request.on('trailers', (given: IncomingHttpHeaders) => {
@@ -79,9 +86,9 @@ export function passOn(session: ClientHttp2Session, { stream, headers }: Call): 
     stream.respond(given, endStream ? { endStream } : { waitForTrailers: true });
     if (!endStream) request.pipe(stream);
   });
-  request.on('error', () => {
-    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-  });
+  request.on('error', fail);
+  // A process that dies closes its socket, and that is not an error of the call.
+  request.on('close', fail);
   stream.on('wantTrailers', () => {
     stream.sendTrailers(trailers);
   });

@@ -60,7 +60,7 @@ kill -KILL 0
  * The provider without logs of its own: in its debug mode it would trace into standard error.
  * https://developer.hashicorp.com/terraform/plugin/log/managing
  */
-const SILENT = {
+export const SILENT = {
   TF_LOG_SDK: 'off',
   TF_LOG_SDK_PROTO: 'off',
   TF_LOG_SDK_MUX: 'off',

@@ -61,7 +61,8 @@ export function recordingProvider({ env }: LocalTerraform): RecordingProvider {
   };
 }
 
-function providerOf(cliConfig: string): { version: string; original: string } {
+/** The provider of the mirror that a CLI configuration names. */
+export function providerOf(cliConfig: string): { version: string; original: string } {
   const mirror = /path = "(.+)"/.exec(readFileSync(cliConfig, 'utf8'))?.[1] ?? '';
   const [version = ''] = readdirSync(join(mirror, providerPath));
   const folder = join(mirror, providerPath, version, platform);

@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'yaml';
+import { defined } from '../../src/base/defined.ts';
 import { actionBundle } from './bundle.ts';
 import { cacheFolder, repository } from './cache-folder.ts';
 import { node24 } from './node24.ts';
@@ -120,14 +121,11 @@ export const runner = {
 
 /**
  * Nothing of this machine but what every process needs: no AWS, Terraform or proxy settings of its own. The whole suite can be
- * run without providers that are started ahead.
+ * run without providers that are started ahead, and without those that are lent.
  */
 function machine(): Record<string, string> {
-  const warm = process.env['KOLENA_WARM_PROVIDER'];
-  return {
-    ...{ PATH: process.env['PATH'] ?? '', HOME: homedir(), TMPDIR: tmpdir() },
-    ...(warm !== undefined && { KOLENA_WARM_PROVIDER: warm }),
-  };
+  const { PATH = '', KOLENA_WARM_PROVIDER, KOLENA_TEST_PROVIDERS } = process.env;
+  return defined({ PATH, HOME: homedir(), TMPDIR: tmpdir(), KOLENA_WARM_PROVIDER, KOLENA_TEST_PROVIDERS });
 }
 
 const action = parse(readFileSync(join(repository, 'action.yml'), 'utf8')) as {

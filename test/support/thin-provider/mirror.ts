@@ -24,19 +24,40 @@ export function thinMirror(mirror: string): string {
   for (const version of versions) {
     const original = join(mirror, providerPath, version, platform);
     const name = readdirSync(original).find((file) => file.startsWith('terraform-provider-aws_')) ?? '';
-    const command = [
-      process.execPath,
-      serve,
-      join(original, name),
-      join(thin, `${version}-iam-s3-region.message`),
-    ];
+    const schemaFile = join(thin, `${version}-iam-s3-region.message`);
+    const script = startScript(serve, { executable: join(original, name), schemaFile });
     for (const registry of registries) {
       const folder = join(thin, registry, 'hashicorp', 'aws', version, platform);
       mkdirSync(folder, { recursive: true });
-      writeOnce(join(folder, name), `#!/bin/sh\nexec ${command.map((part) => `'${part}'`).join(' ')} "$@"\n`);
+      writeOnce(join(folder, name), script);
     }
   }
   return thin;
+}
+
+/** Asks the pool of pool.ts for a provider where there is one, else starts one: with each way what is printed is the same. */
+export function startScript(
+  serve: string,
+  { executable, schemaFile }: Record<'executable' | 'schemaFile', string>,
+) {
+  return `#!/bin/sh
+if [ -z "$KOLENA_TEST_PROVIDERS" ] || [ -n "$TF_LOG" ]; then
+  exec '${process.execPath}' '${serve}' '${executable}' '${schemaFile}' "$@"
+fi
+set -e
+folder=$(mktemp -d "\${PLUGIN_UNIX_SOCKET_DIR:-\${TMPDIR:-/tmp}}/provider-XXXXXX")
+mkfifo "$folder/answer" "$folder/life"
+env -0 >"$folder/env"
+printf '%s\\n' '${executable}' '${schemaFile}' $$ "$1" >"$folder/request"
+# A provider leaves interrupts to Terraform.
+trap '' INT
+# The pool learns by the end of this process that nobody needs the provider any more.
+exec 8<>"$folder/answer" 9<>"$folder/life"
+echo "$folder" >"$KOLENA_TEST_PROVIDERS"
+read -r line <&8
+printf '%s\\n' "$line"
+read -r _ <&8
+`;
 }
 
 function bundled(entry: string): string {
