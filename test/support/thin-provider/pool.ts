@@ -47,7 +47,7 @@ export function openProviderPool(): ProviderPool {
     if (known !== -1) return idle.splice(known, 1)[0] as Kept;
     const kept = {
       key,
-      launched: launchProvider(executable, { ...env, ...SILENT, PLUGIN_UNIX_SOCKET_DIR: home }),
+      launched: launchProvider(executable, { ...env, ...SILENT, PLUGIN_UNIX_SOCKET_DIR: home }, 'ignore'),
     };
     all.add(kept);
     return kept;
