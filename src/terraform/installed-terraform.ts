@@ -29,20 +29,17 @@ export async function installedTerraform({
   releases = hashicorpReleases,
 }: InstalledTerraformProps): Promise<TerraformBinary> {
   const cache = openToolCache(env['RUNNER_TOOL_CACHE']);
-  const cached = newestAllowed(await cache.versions(), allows);
-  const version = cached ?? (await newestRelease(releases, allows));
+  const version = newestAllowed(await cache.versions(), allows) ?? (await newestRelease(releases, allows));
   if (version === undefined)
     throw new UserError({
       reason: 'terraform-missing',
       message: `No Terraform release satisfies ${text}.`,
       remedy: 'Set `terraform-version` to a version of https://releases.hashicorp.com/terraform.',
     });
-  if (cached === undefined)
+  const from = await cache.folderOf(version, (folder) => {
     log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
-  const from =
-    cached === undefined
-      ? await cache.keep(version, (folder) => downloadRelease(releases, version, folder))
-      : cache.folder(cached);
+    return downloadRelease(releases, version, folder);
+  });
   const temp = env['RUNNER_TEMP'] ?? tmpdir();
   await mkdir(temp, { recursive: true });
   const to = await mkdtemp(join(temp, 'terraform-'));

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { HttpClient } from '@actions/http-client';
 import { downloadTool, extractZip } from '@actions/tool-cache';
 import { z } from 'zod';
 import { saidBy, UserError } from '../base/errors.ts';
 import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/network-error.ts';
+import { fileHashes } from './file-hashes.ts';
 import { hashicorpPublicKey } from './hashicorp-key.ts';
 import { verifySignature } from './signature.ts';
 import { newestAllowed, type VersionConstraint } from '../config/version-constraint.ts';
@@ -62,7 +60,7 @@ export async function downloadRelease(server: ReleaseServer, version: string, fo
 export async function verifyRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
   const { zip } = filesOf(server, version);
   const expected = await expectedChecksum(server, version, folder);
-  const actual = await sha256(join(folder, zip));
+  const [actual] = await fileHashes([join(folder, zip)]);
   if (actual !== expected)
     throw untrusted(`${join(folder, zip)} has the checksum ${actual} and should have ${expected}`);
 }
@@ -105,12 +103,6 @@ function checksumOf(file: string, sums: string): string | undefined {
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .find(([, name]) => name === file)?.[0];
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** GETs a small file through the proxy that the environment names. */
