@@ -68,8 +68,8 @@ async function readManaged(
   };
 }
 
-/** What somebody takes off meanwhile is not there to be read either. */
-async function ifAllowed<T>(read: () => Promise<T>): Promise<T | undefined> {
+/** What is read, `undefined` where this run is not allowed to or it is not there: somebody may take it off meanwhile. */
+export async function ifAllowed<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {

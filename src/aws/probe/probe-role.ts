@@ -1,8 +1,7 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { defined } from '../../base/defined.ts';
 import { explainAssumeDenial, letsIn } from '../../verify/explain-assume.ts';
-import type { LiveAccess } from '../../verify/explanation.ts';
-import type { Attempt, LocationObservation, Observations } from '../../verify/observations.ts';
+import type { Attempt, Observations } from '../../verify/observations.ts';
 import { sessionPolicy } from '../../iam/session-policy.ts';
 import { verifierSessionName, wrongExternalId } from '../../iam/temporary-statement.ts';
 import type { AwsCredentials } from '../clients.ts';
@@ -42,7 +41,7 @@ export async function probeRole(
     last = await probe.readBack();
     return { expectations, callerArn: probe.callerArn, ...last };
   };
-  const entered = await assumePatiently(probe, { limits, liveAccess, renew });
+  const entered = await assumePatiently({ probe, limits, liveAccess }, renew);
   if (entered.outcome !== 'ok') return defined({ ...skipAll(entered), duringCheck: last });
   log.info(`Assumed the role as ${entered.value.arn}.`);
   const clients = probe.sessionClients(() => Promise.resolve(entered.value.credentials));
@@ -64,27 +63,16 @@ export async function probeRole(
   });
 }
 
-/** All answers that need the role, when there is no way into it. */
-export function skippedProbe(message: string): RoleProbe {
-  return skipAll({ outcome: 'skipped', message });
-}
-
-function skipAll(assumed: Exclude<Attempt<never>, { outcome: 'ok' }>): RoleProbe {
+/** All answers that need the role, when nobody got into it. */
+export function skipAll(assumed: Exclude<Attempt<never>, { outcome: 'ok' }>): RoleProbe {
   const message = assumed.outcome === 'skipped' ? assumed.message : 'The role could not be assumed.';
   const skipped = { outcome: 'skipped', message } as const;
-  const none: Record<string, LocationObservation> = {};
-  return { assumed, withoutExternalId: skipped, wrongExternalId: skipped, locations: none };
-}
-
-interface Entering {
-  readonly limits: RetryLimits;
-  readonly liveAccess: () => Promise<LiveAccess>;
-  readonly renew?: TemporaryStatement['renew'] | undefined;
+  return { assumed, withoutExternalId: skipped, wrongExternalId: skipped, locations: {} };
 }
 
 async function assumePatiently(
-  probe: Probe,
-  { limits, liveAccess, renew }: Entering,
+  { probe, limits, liveAccess }: Omit<RoleSession, 'clients'>,
+  renew?: TemporaryStatement['renew'],
 ): Promise<Attempt<Session>> {
   let reads = 0;
   return askWithRetries(limits, {
@@ -99,18 +87,12 @@ async function assumePatiently(
   });
 }
 
-async function assume(probe: Probe, externalId: string | undefined): Promise<Attempt<Session>> {
-  const narrowed = await assumeNarrowed(probe, externalId, 'locations');
-  // AWS packs a session policy in a way of its own, whose limit cannot be computed beforehand.
-  const tooLarge = narrowed.outcome === 'refused' && narrowed.refusal.code === 'PackedPolicyTooLarge';
-  return tooLarge ? assumeNarrowed(probe, externalId, 'any-bucket') : narrowed;
-}
-
-async function assumeNarrowed(
-  { clients, live, expectations }: Probe,
+async function assume(
+  probe: Probe,
   externalId: string | undefined,
-  scope: 'locations' | 'any-bucket',
+  scope: 'locations' | 'any-bucket' = 'locations',
 ): Promise<Attempt<Session>> {
+  const { clients, live, expectations } = probe;
   const input: AssumeRoleCommandInput = {
     RoleArn: live.role?.arn,
     RoleSessionName: verifierSessionName,
@@ -118,7 +100,7 @@ async function assumeNarrowed(
     Policy: sessionPolicy(expectations, scope),
     ExternalId: externalId,
   };
-  return attempt(async () => {
+  const answer = await attempt(async () => {
     const { AssumedRoleUser, Credentials } = await clients.sts.send(new AssumeRoleCommand(input));
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
     return {
@@ -126,6 +108,9 @@ async function assumeNarrowed(
       credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     };
   });
+  // AWS packs a session policy in a way of its own, whose limit cannot be computed beforehand.
+  const isTooLarge = answer.outcome === 'refused' && answer.refusal.code === 'PackedPolicyTooLarge';
+  return isTooLarge && scope === 'locations' ? assume(probe, externalId, 'any-bucket') : answer;
 }
 
 /** A former trust policy may still let the verifier in where the one read back does not. */

@@ -12,7 +12,7 @@ import {
 import { type Interrupts, processInterrupts } from './interrupts.ts';
 import { awsNow, checkContext, type Probe } from './probe-context.ts';
 import { type Removal, removeStatement } from './remove-statement.ts';
-import { probeRole, type RoleProbe, skippedProbe } from './probe-role.ts';
+import { probeRole, type RoleProbe, skipAll } from './probe-role.ts';
 import { type TrustBase, withTemporaryStatement } from './with-temporary-statement.ts';
 
 /** How long the temporary statement outlives the check's own time, should the check be killed; milliseconds. */
@@ -91,5 +91,6 @@ function endingWith({ end, interrupts = processInterrupts }: Probe): Interrupts 
 }
 
 function noWayIn(leftovers: boolean, problem: Problem): AsVerifier {
-  return { ...skippedProbe(problem.message), trust: { kind: 'none', leftovers, problem } };
+  const { message } = problem;
+  return { ...skipAll({ outcome: 'skipped', message }), trust: { kind: 'none', leftovers, problem } };
 }
