@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { newestAllowed } from '../config/version-constraint.ts';
 import type { FindTerraformProps, TerraformBinary } from './install.ts';
-import {
-  downloadRelease,
-  hashicorpReleases,
-  newestRelease,
-  unpackRelease,
-  verifyRelease,
-} from './release.ts';
+import { downloadRelease, hashicorpReleases, newestRelease, unpackRelease } from './release.ts';
 import { openToolCache } from './tool-cache.ts';
 import type { Wanted } from './wanted-version.ts';
 
@@ -45,7 +39,6 @@ export async function installedTerraform({
   const to = await mkdtemp(join(temp, 'terraform-'));
   // The archive is copied first: what is verified is what is unpacked.
   await cp(from, to, { recursive: true });
-  await verifyRelease(releases, version, to);
-  await unpackRelease(releases, version, { from: to, to });
+  await unpackRelease(releases, version, to);
   return { binary: join(to, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };
 }

@@ -57,7 +57,7 @@ export async function downloadRelease(server: ReleaseServer, version: string, fo
 }
 
 /** Throws `terraform-missing` unless a folder holds one version as the signer released it. */
-export async function verifyRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
+async function verifyRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
   const { zip } = filesOf(server, version);
   const expected = await expectedChecksum(server, version, folder);
   const [actual] = await fileHashes([join(folder, zip)]);
@@ -65,14 +65,11 @@ export async function verifyRelease(server: ReleaseServer, version: string, fold
     throw untrusted(`${join(folder, zip)} has the checksum ${actual} and should have ${expected}`);
 }
 
-/** Unpacks a downloaded version into another folder. */
-export async function unpackRelease(
-  server: ReleaseServer,
-  version: string,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<void> {
+/** Unpacks a downloaded version where it lies, once it is verified. Throws `terraform-missing`. */
+export async function unpackRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
+  await verifyRelease(server, version, folder);
   const { zip } = filesOf(server, version);
-  await extractZip(join(from, zip), to).catch((cause: unknown) => {
+  await extractZip(join(folder, zip), folder).catch((cause: unknown) => {
     throw unavailable(`${zip} could not be unpacked: ${saidBy(cause)}`, cause);
   });
 }
