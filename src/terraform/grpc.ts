@@ -62,13 +62,12 @@ export function refuse(stream: ServerHttp2Stream): void {
   stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
 }
 
-interface Call {
-  readonly stream: ServerHttp2Stream;
-  readonly headers: IncomingHttpHeaders;
-}
-
 /** Hands a call on to a session, and its answer back. */
-export function passOn(session: ClientHttp2Session, { stream, headers }: Call): void {
+export function passOn(
+  session: ClientHttp2Session,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+): void {
   const request = session.request(headers);
   let trailers: IncomingHttpHeaders = {};
   request.on('trailers', (given: IncomingHttpHeaders) => {

@@ -51,7 +51,7 @@ export async function startSchemaProxy({ socket, first, another }: SchemaProxyPr
         if (path === GET_SCHEMA) answer(stream, await schema);
         // Terraform does without the plugin's output and without further connections.
         else if (path.startsWith('/plugin.')) refuse(stream);
-        else passOn(await provider, { stream, headers });
+        else passOn(await provider, stream, headers);
       };
       serve().catch(() => {
         refuse(stream);

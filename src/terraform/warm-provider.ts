@@ -116,8 +116,8 @@ export function attachmentTo({ address }: ProviderPackage, config: ReattachConfi
 }
 
 /** What the provider says of how to reach it. */
-function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>): Promise<ReattachConfig> {
-  return new Promise((resolve, reject) => {
+async function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>): Promise<ReattachConfig> {
+  const json = await new Promise<string>((resolve, reject) => {
     const silence = new Error(`it said nothing within ${START_LIMIT / 1000} s`);
     setTimeout(reject, START_LIMIT, silence).unref();
     void closed.then(() => {
@@ -126,15 +126,11 @@ function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>): Pro
     let printed = '';
     stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
-      const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(printed)?.[1];
-      if (json === undefined) return;
-      try {
-        const [config] = Object.values(JSON.parse(json) as Record<string, ReattachConfig>);
-        if (config === undefined) throw new Error('it told no address');
-        resolve(config);
-      } catch (cause) {
-        reject(cause);
-      }
+      const [, address] = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(printed) ?? [];
+      if (address !== undefined) resolve(address);
     });
   });
+  const [config] = Object.values(JSON.parse(json) as Record<string, ReattachConfig>);
+  if (config === undefined) throw new Error('it told no address');
+  return config;
 }

@@ -43,7 +43,7 @@ server.on('stream', (stream, headers) => {
   else if (path === '/plugin.GRPCController/Shutdown') answer(stream, Buffer.alloc(0));
   // Terraform does without the plugin's output and without further connections.
   else if (path.startsWith('/plugin.')) refuse(stream);
-  else void start().then(({ session }) => passOn(session, { stream, headers }));
+  else void start().then(({ session }) => passOn(session, stream, headers));
 });
 server.listen(socket, () => process.stdout.write(isAttached ? attachment() : `1|5|unix|${socket}|grpc|\n`));
 // A provider leaves interrupts to Terraform.
