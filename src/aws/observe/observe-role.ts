@@ -14,7 +14,7 @@ import type { AccessConfig } from '../../config/access-config.ts';
 import type {
   AttachedPolicy,
   Caller,
-  FormerAccess,
+  Observed,
   ObservedPolicy,
   ObservedRole,
 } from '../../access/observed.ts';
@@ -36,11 +36,7 @@ export interface RoleQuestion {
 }
 
 /** The role and our managed policies, as they stand now, those under former names last. */
-export interface RoleAndPolicies {
-  readonly role?: ObservedRole;
-  readonly policies: readonly ObservedPolicy[];
-  readonly former?: readonly FormerAccess[];
-}
+export type RoleAndPolicies = Pick<Observed, 'role' | 'policies' | 'former'>;
 
 /** Reads the role and our policies; throws a UserError `credentials` that says how to allow it when that is not allowed. */
 export async function observeRole(question: RoleQuestion): Promise<RoleAndPolicies> {

@@ -8,7 +8,7 @@ import type { AwsClients } from '../clients.ts';
 import { observeBucket } from './observe-bucket.ts';
 import { observeRoles } from './observe-former.ts';
 import { withGuard } from './observe-guard.ts';
-import { ifAllowed } from './observe-other-policies.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { unreadableBuckets } from '../../problem/missing-rights.ts';
 
 /** What is asked, and by whom. */
@@ -16,15 +16,9 @@ export interface ObserveProps {
   readonly clients: AwsClients;
   readonly caller: Caller;
   readonly config: AccessConfig;
-  /**
-   * Whether the account's own quota of policies per role is asked for.
-   * @default false
-   */
+  /** Whether the account's own quota of policies per role is asked for. @default false */
   readonly asksQuota?: boolean;
-  /**
-   * Whether everything is to be taken away, which no bucket stops that cannot be read.
-   * @default false
-   */
+  /** Whether everything is to be taken away, which no bucket stops that cannot be read. @default false */
   readonly isRemoval?: boolean;
   /** Names that the config gave before. @default none is known */
   readonly former?: Promise<readonly AccessNames[]>;

@@ -2,7 +2,7 @@ import type { Observations } from '../../verify/observations.ts';
 import { isAsExpected, mayStillChange, simulationQuestions } from '../../verify/simulation.ts';
 import { askWithRetries } from './retry.ts';
 import type { Probe } from './probe-context.ts';
-import { simulateRole } from './simulate.ts';
+import { simulate } from './simulate.ts';
 
 const spreading = "IAM's simulator to know the role's permissions";
 
@@ -13,7 +13,7 @@ export async function probeSimulation(probe: Probe): Promise<Observations['simul
   if (role === undefined) return { outcome: 'skipped', message: 'There is no role.' };
   const questions = simulationQuestions(expectations);
   return askWithRetries(probe, {
-    ask: () => simulateRole(clients.iam, role.arn, questions),
+    ask: () => simulate(clients.iam, { roleArn: role.arn }, questions),
     // The role was read back, so the simulator has yet to hear of it.
     retryRefusal: ({ code }) => (code === 'NoSuchEntity' ? spreading : undefined),
     retryAnswer: async (answers) => {

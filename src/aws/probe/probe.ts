@@ -9,15 +9,13 @@ import { systemClock } from '../clock.ts';
 import type { Clock } from '../../base/clock.ts';
 import { abortsMany } from './interrupts.ts';
 import { observeRoles } from '../observe/observe-former.ts';
-import { ifAllowed } from '../observe/observe-other-policies.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
 import { eachLineOnce } from './retry.ts';
 import { probeBuckets } from './probe-buckets.ts';
 import { checkContext, type Probe, type ProbeProps } from './probe-context.ts';
 import { probeAsVerifier } from './probe-trust.ts';
 import { probeSimulation } from './probe-simulation.ts';
-
-export type { ProbeOptions, ProbeProps } from './probe-context.ts';
 
 /** Milliseconds for which what was read back is taken as it was: many buckets ask at once. */
 const freshFor = 2000;
