@@ -16,7 +16,7 @@ import { concreteOrigin } from '../../verify/browser-origins.ts';
 import { type Browser, getAsBrowser } from './ask-as-browser.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
-import { askWithRetries, type RetryLimits } from './retry.ts';
+import { askWithRetries } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { attempt, isCode } from '../../problem/aws-error.ts';
 
@@ -26,11 +26,10 @@ const listedKeys = 100;
 /** Listed keys that are tried while a read is refused for what the object is. */
 const triedKeys = 3;
 
-/** The session of the role, and the time it has. */
+/** The session of the role. */
 export interface RoleSession {
   readonly probe: Probe;
   readonly clients: AwsClients;
-  readonly limits: RetryLimits;
   /** The role and its policies, read back. */
   readonly liveAccess: () => Promise<LiveAccess>;
 }
@@ -51,12 +50,11 @@ export async function probeLocation(
   session: RoleSession,
   location: ExpectedLocation,
 ): Promise<LocationObservation> {
-  const { probe, clients, limits } = session;
+  const { probe, clients } = session;
   const { bucket } = location;
   const s3 = clients.s3(probe.observed.buckets[bucket]?.region);
   const [origin] = probe.expectations.origins.map(concreteOrigin);
-  const browser =
-    origin === undefined ? undefined : { http: clients.http, origin, abortSignal: limits.abort };
+  const browser = origin === undefined ? undefined : { http: clients.http, origin, abortSignal: probe.abort };
   const place: Place = { ...session, location, s3, browser };
   if (probe.expectations.ended !== undefined) return probeEnded(place);
   const list = await askAboutS3(place, () => listFirst(place));
@@ -78,7 +76,7 @@ async function probeEnded(place: Place): Promise<LocationObservation> {
   const skipped = { outcome: 'skipped', message: 'The access has ended.' } as const;
   const awaited = place.probe.options.afterApply ? 'IAM to spread the end of the access' : undefined;
   const ask = <T>(call: () => Promise<T>) =>
-    askWithRetries(place.limits, { ask: () => attempt(call), retryAnswer: () => awaited });
+    askWithRetries(place.probe, { ask: () => attempt(call), retryAnswer: () => awaited });
   const { objectKey } = place.location;
   return {
     list: await ask(() => listFirst(place)),
@@ -88,11 +86,11 @@ async function probeEnded(place: Place): Promise<LocationObservation> {
 }
 
 async function askAboutS3<T>(
-  { limits, liveAccess, location }: Place,
+  { probe, liveAccess, location }: Place,
   call: () => Promise<T>,
   key?: string,
 ): Promise<Attempt<T>> {
-  return askWithRetries(limits, {
+  return askWithRetries(probe, {
     ask: () => attempt(call),
     retryRefusal: async (refusal) =>
       explainS3Denial(defined({ refusal, location, key }), await liveAccess()).mendsByWaiting
@@ -101,10 +99,10 @@ async function askAboutS3<T>(
   });
 }
 
-async function listFirst({ s3, location, limits }: Place): Promise<Listing> {
+async function listFirst({ s3, location, probe }: Place): Promise<Listing> {
   const { Contents = [], IsTruncated = false } = await s3.send(
     new ListObjectsV2Command({ Bucket: location.bucket, MaxKeys: listedKeys, Prefix: location.prefix }),
-    { abortSignal: limits.abort },
+    { abortSignal: probe.abort },
   );
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html: these have to be restored before they can be read.
   const readable = Contents.filter(
@@ -132,11 +130,11 @@ function whyNothingToRead(list: Attempt<Listing>): string {
   return `All ${list.value.count} objects listed are archived, or have a key with \`.\` or \`..\` that no page can ask for.`;
 }
 
-async function readByte({ s3, location, limits }: Place, key: string): Promise<ObjectRead> {
+async function readByte({ s3, location, probe }: Place, key: string): Promise<ObjectRead> {
   try {
     const { Body, ServerSideEncryption, SSEKMSKeyId } = await s3.send(
       new GetObjectCommand({ Bucket: location.bucket, Key: key, Range: 'bytes=0-0' }),
-      { abortSignal: limits.abort },
+      { abortSignal: probe.abort },
     );
     await Body?.transformToByteArray();
     return defined({ key, encryption: ServerSideEncryption, kmsKeyArn: SSEKMSKeyId });
@@ -148,16 +146,16 @@ async function readByte({ s3, location, limits }: Place, key: string): Promise<O
 }
 
 async function getPresigned(
-  { probe, limits, location: { bucket }, s3, browser }: Place,
+  { probe, location: { bucket }, s3, browser }: Place,
   read: Attempt<ObjectRead>,
 ): Promise<LocationObservation['presigned']> {
   if (browser === undefined)
     return { outcome: 'skipped', message: 'With `cors: off` no web page is expected to read.' };
   if (read.outcome !== 'ok')
     return { outcome: 'skipped', message: 'There is no object that the role could read.' };
-  const { clients, observed } = probe;
-  const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, limits.abort);
-  return askWithRetries(limits, {
+  const { clients, observed, abort } = probe;
+  const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, abort);
+  return askWithRetries(probe, {
     ask: () => getAsBrowser({ s3, bucket, key: read.value.key }, browser),
     // A read just succeeded: what may still have to spread are the bucket's CORS rules.
     retryRefusal: async ({ status = 0, code }) => {

@@ -6,7 +6,7 @@ import { sessionPolicy } from '../../iam/session-policy.ts';
 import { verifierSessionName, wrongExternalId } from '../../iam/temporary-statement.ts';
 import type { AwsCredentials } from '../clients.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
-import { askWithRetries, type RetryLimits } from './retry.ts';
+import { askWithRetries } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { probeLocation, type RoleSession } from './probe-locations.ts';
 import { attempt } from '../../problem/aws-error.ts';
@@ -30,22 +30,18 @@ interface Session {
 }
 
 /** Assumes the role, asks what must be allowed, and only then what must be refused, which proves nothing before. */
-export async function probeRole(
-  probe: Probe,
-  { abort, renew }: Pick<TemporaryStatement, 'abort'> & Partial<TemporaryStatement>,
-): Promise<RoleProbe> {
-  const { clock, deadline, log, expectations } = probe;
-  const limits: RetryLimits = { clock, deadline, log, abort };
+export async function probeRole(probe: Probe, renew?: TemporaryStatement['renew']): Promise<RoleProbe> {
+  const { log, expectations } = probe;
   let last: RoleAndPolicies | undefined;
   const liveAccess = async () => {
     last = await probe.readBack();
     return { expectations, callerArn: probe.callerArn, ...last };
   };
-  const entered = await assumePatiently({ probe, limits, liveAccess }, renew);
+  const entered = await assumePatiently({ probe, liveAccess }, renew);
   if (entered.outcome !== 'ok') return defined({ ...skipAll(entered), duringCheck: last });
   log.info(`Assumed the role as ${entered.value.arn}.`);
   const clients = probe.sessionClients(() => Promise.resolve(entered.value.credentials));
-  const session = { probe, clients, limits, liveAccess };
+  const session = { probe, clients, liveAccess };
   const found = expectations.locations.map(
     async (location) => [location.name, await probeLocation(session, location)] as const,
   );
@@ -71,11 +67,11 @@ export function skipAll(assumed: Exclude<Attempt<never>, { outcome: 'ok' }>): Ro
 }
 
 async function assumePatiently(
-  { probe, limits, liveAccess }: Omit<RoleSession, 'clients'>,
+  { probe, liveAccess }: Omit<RoleSession, 'clients'>,
   renew?: TemporaryStatement['renew'],
 ): Promise<Attempt<Session>> {
   let reads = 0;
-  return askWithRetries(limits, {
+  return askWithRetries(probe, {
     ask: () => assume(probe, probe.expectations.externalId),
     retryRefusal: async (refusal) => {
       const { mendsByWaiting, untrusted } = explainAssumeDenial(refusal, await liveAccess());
@@ -115,12 +111,12 @@ async function assume(
 
 /** A former trust policy may still let the verifier in where the one read back does not. */
 async function assumeOtherwise(
-  { probe, limits, liveAccess }: RoleSession,
+  { probe, liveAccess }: RoleSession,
   externalId: string | undefined,
 ): Promise<Attempt<{ arn: string }>> {
   if (probe.expectations.externalId === undefined)
     return { outcome: 'skipped', message: 'The config has no kolena-external-id.' };
-  const answer = await askWithRetries(limits, {
+  const answer = await askWithRetries(probe, {
     ask: () => assume(probe, externalId),
     retryAnswer: async () =>
       letsIn(await liveAccess(), externalId) ? undefined : 'IAM to forget the former trust policy',

@@ -9,8 +9,9 @@ import { holds, readTrust, type RoleTrust, without, writeTrust } from './role-tr
 /** Whether the trust policy was read back without the temporary statement. */
 export type Removal = NonNullable<TrustForVerifier['removed']>;
 
-/** Of whom it is taken, and how. */
+/** What is taken of whom, and how. */
 export interface RemovalProps extends RoleTrust {
+  readonly statement: Statement;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -23,11 +24,11 @@ const pauses = [1000, 2000, 4000, 8000];
  * reading without the statement may be one from before it was added. Where readings disagree to the end the statement is
  * left to its expiry, with a warning.
  */
-export async function removeStatement(props: RemovalProps, statement: Statement): Promise<Removal> {
+export async function removeStatement(props: RemovalProps): Promise<Removal> {
   const seen: Sightings = { isWritten: false };
   for (const pause of [...pauses, undefined]) {
     try {
-      const done = await look(props, statement, seen);
+      const done = await look(props, seen);
       if (done !== undefined) return done;
     } catch (error) {
       if (isCode(error, 'NoSuchEntity')) return removed(props, seen, 'gone');
@@ -39,7 +40,7 @@ export async function removeStatement(props: RemovalProps, statement: Statement)
   // The last reading, after a longer time than IAM needs to spread a write, is without it.
   if (problem === undefined) return removed(props, seen, 'changed');
   props.log.warning(
-    `The statement ${statement.Sid ?? ''} could not be taken out of the trust policy of ${props.roleName}: ${problem}. It expires by itself within minutes; take it out by hand, or run \`command: verify\` again, which clears it.`,
+    `The statement ${props.statement.Sid ?? ''} could not be taken out of the trust policy of ${props.roleName}: ${problem}. It expires by itself within minutes; take it out by hand, or run \`command: verify\` again, which clears it.`,
   );
   const evidence = `The statement could not be taken back: ${problem}. It is left to its expiry.`;
   return defined({ done: false, stood, evidence });
@@ -59,22 +60,18 @@ interface Sightings {
 }
 
 /** One reading, and the write where it holds the statement; a removal when the reading shows what was written. */
-async function look(
-  props: RemovalProps,
-  statement: Statement,
-  seen: Sightings,
-): Promise<Removal | undefined> {
+async function look(props: RemovalProps, seen: Sightings): Promise<Removal | undefined> {
   const reading = await readTrust(props);
   seen.last = reading;
   seen.problem = undefined;
-  const isThere = holds(reading, statement);
+  const isThere = holds(reading, props.statement);
   if (!seen.isWritten) {
     seen.stood = seen.stood === true || isThere;
     if (!isThere) return undefined;
-    seen.attempted = without(reading, statement);
+    seen.attempted = without(reading, props.statement);
     await writeTrust(props, seen.attempted);
     seen.isWritten = true;
-    return look(props, statement, seen);
+    return look(props, seen);
   }
   if (isThere) {
     seen.problem = 'it is still read there';
