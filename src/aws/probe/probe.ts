@@ -15,7 +15,7 @@ import { eachLineOnce } from './retry.ts';
 import { probeBuckets } from './probe-buckets.ts';
 import { checkContext, type Probe, type ProbeProps } from './probe-context.ts';
 import { probeAsVerifier } from './probe-trust.ts';
-import { probeSimulation } from './probe-simulation.ts';
+import { probeSimulation } from './simulate.ts';
 
 /** Milliseconds for which what was read back is taken as it was: many buckets ask at once. */
 const freshFor = 2000;

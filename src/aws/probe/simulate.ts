@@ -9,13 +9,37 @@ import {
 import { defined } from '../../base/defined.ts';
 import { groupBy } from '../../base/group-by.ts';
 import type { DesiredAccess } from '../../access/desired-access.ts';
-import type { Attempt, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
+import type { Observations, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
+import { isAsExpected, mayStillChange, simulationQuestions } from '../../verify/simulation.ts';
+import type { Probe } from './probe-context.ts';
+import { askWithRetries } from './retry.ts';
 import { attempt } from '../../problem/aws-error.ts';
 
 /** Resources of one call: each adds up to 60 characters to every answer's page. */
 const resourcesPerCall = 50;
 
 type Batch = Pick<SimulatePrincipalPolicyCommandInput, 'ActionNames' | 'ResourceArns' | 'ContextEntries'>;
+
+const spreading = "IAM's simulator to know the role's permissions";
+
+/** Asks what the role may do, again while the simulator answers by what stood before the last change. */
+export async function probeSimulation(probe: Probe): Promise<Observations['simulation']> {
+  const { clients, live, expectations, readBack } = probe;
+  const { role } = live;
+  if (role === undefined) return { outcome: 'skipped', message: 'There is no role.' };
+  const questions = simulationQuestions(expectations);
+  return askWithRetries(probe, {
+    ask: () => simulate(clients.iam, { roleArn: role.arn }, questions),
+    // The role was read back, so the simulator has yet to hear of it.
+    retryRefusal: ({ code }) => (code === 'NoSuchEntity' ? spreading : undefined),
+    retryAnswer: async (answers) => {
+      const wrong = answers.filter((answer) => !isAsExpected(answer));
+      if (wrong.length === 0) return undefined;
+      const now = await readBack();
+      return wrong.every((answer) => mayStillChange(answer, now)) ? spreading : undefined;
+    },
+  });
+}
 
 /** Of what the simulator tells: a role as it is, with its boundary and the organization's policies, or documents to come. */
 type Subject = { readonly roleArn: string } | Pick<DesiredAccess, 'policies'>;
@@ -25,7 +49,7 @@ export async function simulate(
   iam: IAMClient,
   subject: Subject,
   questions: readonly SimulationQuestion[],
-): Promise<Attempt<readonly SimulationAnswer[]>> {
+): Promise<Observations['simulation']> {
   return attempt(async () => {
     const answered = batchesOf(questions).map(async ({ batch, asked }) => {
       const results: EvaluationResult[] = [];
