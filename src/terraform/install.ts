@@ -91,7 +91,7 @@ async function versionOf(binary: string, { env, workingDirectory }: FindTerrafor
     binary,
     args: ['version', '-json'],
     cwd: workingDirectory,
-    env,
+    env: { CHECKPOINT_DISABLE: '1', ...env },
     onLine: () => undefined,
   }).catch((cause: unknown) => {
     throw terraformMissing(binary, cause);
