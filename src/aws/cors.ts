@@ -5,7 +5,7 @@ import {
   PutBucketCorsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { joinRules, splitRules } from '../cors/rule-set.ts';
+import { joinRules, splitRules, type CorsRuleSet } from '../cors/rule-set.ts';
 import type { CorsRule } from '../cors/rule.ts';
 import type { CorsRemoval, DesiredCors } from '../access/desired-access.ts';
 import type { Observed } from '../access/observed.ts';
@@ -96,9 +96,7 @@ export async function removeKolenaRules(
   await settleAll(
     needed.map(async ({ bucket, region, rules }) => {
       const s3 = clients.s3(region);
-      const current = splitRules(await readCorsRules(s3, bucket), rules.kolena);
-      const difference = corsDifference(rules.others, current.others);
-      if (difference !== undefined) throw changedMeanwhile(bucket, difference);
+      requireSameOthers(bucket, rules, await readCorsRules(s3, bucket));
       await writeCorsRules({ s3, bucket, rules: rules.others });
     }),
   );
@@ -127,17 +125,17 @@ export async function putBackCors(
       const rules = joinRules(wanted);
       const current = await readCorsRules(s3, bucket);
       if (corsDifference(rules, current) === undefined) return { bucket, rules: current, isWritten: false };
-      const now = splitRules(current, wanted.kolena);
-      const difference = replacesOthers ? undefined : corsDifference(wanted.others, now.others);
-      if (difference !== undefined) throw changedMeanwhile(bucket, difference);
+      if (!replacesOthers) requireSameOthers(bucket, wanted, current);
       await writeCorsRules({ s3, bucket, rules });
       return { bucket, rules: await readBack({ s3, bucket, rules }, clock), isWritten: true };
     }),
   );
 }
 
-function changedMeanwhile(bucket: string, difference: string): UserError {
-  return new UserError({
+function requireSameOthers(bucket: string, planned: CorsRuleSet, current: readonly CorsRule[]): void {
+  const difference = corsDifference(planned.others, splitRules(current, planned.kolena).others);
+  if (difference === undefined) return;
+  throw new UserError({
     reason: 'apply-failed',
     message: `Somebody changed the CORS rules of ${bucket} while this run applied: of the rules that are not Kolena's, ${difference}. They are as that change left them: this run did not write them.`,
     remedy: 'Plan and apply again: what was done is found, and what was changed is kept.',
@@ -146,20 +144,18 @@ function changedMeanwhile(bucket: string, difference: string): UserError {
 
 /** The rules that were written, once S3 answers with them. */
 async function readBack({ s3, bucket, rules }: BucketRules, clock: Clock): Promise<readonly CorsRule[]> {
-  const pauses = [...readBackPauses];
-  for (;;) {
+  let difference: string | undefined;
+  for (const pause of [...readBackPauses, undefined]) {
     const read = await readCorsRules(s3, bucket);
-    const difference = corsDifference(rules, read);
+    difference = corsDifference(rules, read);
     if (difference === undefined) return read;
-    const pause = pauses.shift();
-    if (pause === undefined)
-      throw new UserError({
-        reason: 'apply-failed',
-        message: `The CORS rules of ${bucket} were written, but read back ${difference}.`,
-        remedy: 'See who else writes the CORS rules of this bucket, and run apply again.',
-      });
-    await clock.sleep(pause);
+    if (pause !== undefined) await clock.sleep(pause);
   }
+  throw new UserError({
+    reason: 'apply-failed',
+    message: `The CORS rules of ${bucket} were written, but read back ${difference}.`,
+    remedy: 'See who else writes the CORS rules of this bucket, and run apply again.',
+  });
 }
 
 /** Leaves out what the answer leaves out, so that an absent field is never written back as an empty one. */

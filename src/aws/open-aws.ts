@@ -11,9 +11,10 @@ import { lastChanges } from './cloud-trail/last-changes.ts';
 import { kolenaInTrail } from './cloud-trail/kolena-in-trail.ts';
 import { putBackCors, type ReadRules, removeKolenaRules, requireUnchangedCors } from './cors.ts';
 import { observe, type ObserveProps } from './observe/observe.ts';
-import { probeAccess, type ProbeOptions } from './probe/probe.ts';
+import { probeAccess } from './probe/probe.ts';
+import type { ProbeOptions } from './probe/probe-context.ts';
 import { maskedKeys, signIn, type SignInProps } from './sign-in/sign-in.ts';
-import { simulatePlanned } from './probe/simulate.ts';
+import { simulate } from './probe/simulate.ts';
 import { explained } from '../problem/step-error.ts';
 
 export { missingCredentials } from '../problem/sign-in-error.ts';
@@ -59,7 +60,7 @@ export async function openAws(props: SignInProps): Promise<Aws | undefined> {
     requireUnchangedCors: (observed) => say(requireUnchangedCors(clients, observed)),
     removeKolenaRules: (removals) => say(removeKolenaRules(clients, removals)),
     putBackCors: (cors) => say(putBackCors(clients, cors)),
-    simulatePlanned: (desired, questions) => say(simulatePlanned(clients, desired, questions)),
+    simulatePlanned: (desired, questions) => say(simulate(clients.iam, desired, questions)),
     kolenaInTrail: ({ kolenaPrincipalArn }, { role, buckets }) =>
       kolenaInTrail({
         ...{ clients, env, clock: systemClock, kolenaPrincipalArn },

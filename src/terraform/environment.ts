@@ -12,84 +12,42 @@ export type Treatment =
   | 'kept with `backend`, else set aside'
   | 'refused with `backend`, else set aside';
 
-interface Variable {
-  /** With `*` for any ending; the first row that fits counts. */
-  readonly name: string;
-  readonly treatment: Treatment;
-  readonly why: string;
-}
-
 /**
- * Terraform's, OpenTofu's and the AWS provider's variables. A variable that is not listed is kept: nothing of these reads it.
+ * Terraform's, OpenTofu's and the AWS provider's variables, with `*` for any ending; the first row that fits counts. A variable that is
+ * not listed is kept: nothing of these reads it. docs/environment.md says why of each.
  * https://developer.hashicorp.com/terraform/cli/config/environment-variables
  * https://opentofu.org/docs/cli/config/environment-variables/
  * https://registry.terraform.io/providers/hashicorp/aws/latest/docs#environment-variables
  */
-export const variables: readonly Variable[] = [
-  {
-    name: 'TF_CLI_ARGS*',
-    treatment: 'set aside',
-    why: 'Flags such as `-detailed-exitcode`, `-target` or `-out` would change what is planned, or what its end means.',
-  },
-  { name: 'TF_DATA_DIR', treatment: 'set aside', why: 'Each run has a data directory of its own.' },
-  {
-    name: 'TF_WORKSPACE',
-    treatment: 'refused with `backend`, else set aside',
-    why: 'It would choose another state. `key` in `backend-config` tells states apart.',
-  },
-  {
-    name: 'TF_ENCRYPTION',
-    treatment: 'kept with `backend`, else set aside',
-    why: 'OpenTofu encrypts state and plan with it. Without a backend neither outlives the run.',
-  },
-  { name: 'TF_VAR_*', treatment: 'set aside', why: 'This configuration has no variables.' },
-  {
-    name: 'TF_AWS_DEFAULT_TAGS_*',
-    treatment: 'set aside',
-    why: 'The tags would come and go with the job. `tags` in the config holds them, and shows them to the reviewer.',
-  },
-  {
-    name: 'TF_AWS_IGNORE_TAGS_*',
-    treatment: 'kept',
-    why: 'Tags that others put on role and policies stay out of the plan.',
-  },
-  {
-    name: 'TF_REATTACH_PROVIDERS',
-    treatment: 'set aside',
-    why: 'A provider of another process would run with the credentials of this run.',
-  },
-  { name: 'TF_INPUT', treatment: 'set aside', why: 'Nobody can answer: it is always off.' },
-  { name: 'TF_IN_AUTOMATION', treatment: 'set aside', why: 'It is always on.' },
-  {
-    name: 'TF_CLOUD_*',
-    treatment: 'set aside',
-    why: 'HCP Terraform does not save plans, so it is not served.',
-  },
-  { name: 'TF_LOG_PATH*', treatment: 'made absolute', why: 'Where the log goes.' },
-  { name: 'TF_LOG*', treatment: 'kept', why: 'The log can hold secrets.' },
-  {
-    name: 'TF_CLI_CONFIG_FILE',
-    treatment: 'made absolute',
-    why: 'Mirrors, plugin cache and credentials of registries.',
-  },
-  { name: 'TERRAFORM_CONFIG', treatment: 'made absolute', why: 'The former name of `TF_CLI_CONFIG_FILE`.' },
-  { name: 'TF_PLUGIN_CACHE_DIR', treatment: 'made absolute', why: 'Where providers are kept between runs.' },
-  {
-    name: 'TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE',
-    treatment: 'kept',
-    why: 'It takes providers from the cache unchecked: for a cache alone that nobody else can write to.',
-  },
-  { name: 'TF_TOKEN_*', treatment: 'kept', why: 'Credentials of a registry or mirror.' },
-  { name: 'TF_REGISTRY_*', treatment: 'kept', why: 'Retries and time limits of the registry.' },
-  { name: 'AWS_CONFIG_FILE', treatment: 'made absolute', why: 'Profiles.' },
-  { name: 'AWS_SHARED_CREDENTIALS_FILE', treatment: 'made absolute', why: 'Profiles.' },
-  { name: 'AWS_CA_BUNDLE', treatment: 'made absolute', why: 'Certificates.' },
-  { name: 'SSL_CERT_FILE', treatment: 'made absolute', why: 'Certificates.' },
-  { name: 'GOOGLE_APPLICATION_CREDENTIALS', treatment: 'made absolute', why: 'For the backend `gcs`.' },
-  { name: 'KUBE_CONFIG_PATH', treatment: 'made absolute', why: 'For the backend `kubernetes`.' },
-  { name: 'ARM_CLIENT_CERTIFICATE_PATH', treatment: 'made absolute', why: 'For the backend `azurerm`.' },
-  { name: 'ARM_OIDC_TOKEN_FILE_PATH', treatment: 'made absolute', why: 'For the backend `azurerm`.' },
-];
+export const variables: Readonly<Record<string, Treatment>> = {
+  'TF_CLI_ARGS*': 'set aside',
+  TF_DATA_DIR: 'set aside',
+  TF_WORKSPACE: 'refused with `backend`, else set aside',
+  TF_ENCRYPTION: 'kept with `backend`, else set aside',
+  'TF_VAR_*': 'set aside',
+  'TF_AWS_DEFAULT_TAGS_*': 'set aside',
+  'TF_AWS_IGNORE_TAGS_*': 'kept',
+  TF_REATTACH_PROVIDERS: 'set aside',
+  TF_INPUT: 'set aside',
+  TF_IN_AUTOMATION: 'set aside',
+  'TF_CLOUD_*': 'set aside',
+  'TF_LOG_PATH*': 'made absolute',
+  'TF_LOG*': 'kept',
+  TF_CLI_CONFIG_FILE: 'made absolute',
+  TERRAFORM_CONFIG: 'made absolute',
+  TF_PLUGIN_CACHE_DIR: 'made absolute',
+  TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: 'kept',
+  'TF_TOKEN_*': 'kept',
+  'TF_REGISTRY_*': 'kept',
+  AWS_CONFIG_FILE: 'made absolute',
+  AWS_SHARED_CREDENTIALS_FILE: 'made absolute',
+  AWS_CA_BUNDLE: 'made absolute',
+  SSL_CERT_FILE: 'made absolute',
+  GOOGLE_APPLICATION_CREDENTIALS: 'made absolute',
+  KUBE_CONFIG_PATH: 'made absolute',
+  ARM_CLIENT_CERTIFICATE_PATH: 'made absolute',
+  ARM_OIDC_TOKEN_FILE_PATH: 'made absolute',
+};
 
 interface Place {
   /** Absolute path of the directory in which the job's own steps run. */
@@ -131,10 +89,9 @@ export function terraformEnvironment(env: Environment, place: Place): TerraformE
 }
 
 function treatmentOf(name: string): Treatment {
-  const row = variables.find((variable) =>
-    variable.name.endsWith('*') ? name.startsWith(variable.name.slice(0, -1)) : name === variable.name,
-  );
-  return row?.treatment ?? 'kept';
+  const fits = ([row]: readonly [string, Treatment]) =>
+    row.endsWith('*') ? name.startsWith(row.slice(0, -1)) : name === row;
+  return Object.entries(variables).find(fits)?.[1] ?? 'kept';
 }
 
 function refused(name: string, value: string): UserError {

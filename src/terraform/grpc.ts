@@ -62,13 +62,12 @@ export function refuse(stream: ServerHttp2Stream): void {
   stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
 }
 
-interface Call {
-  readonly stream: ServerHttp2Stream;
-  readonly headers: IncomingHttpHeaders;
-}
-
 /** Hands a call on to a session, and its answer back; the call fails when the session ends before it is answered. */
-export function passOn(session: ClientHttp2Session, { stream, headers }: Call): void {
+export function passOn(
+  session: ClientHttp2Session,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+): void {
   const fail = () => {
     if (!stream.writableEnded) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   };

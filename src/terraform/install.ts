@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import type { Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import { runProcess } from './process.ts';
 import type { ReleaseServer } from './release.ts';
@@ -12,7 +11,7 @@ import { parseRequirement, testedVersion, wantedVersion, type WantedVersionProps
 export interface FindTerraformProps extends WantedVersionProps {
   /** The `terraform-path` input: a path, or a name on PATH. */
   readonly terraformPath?: string | undefined;
-  readonly env: Environment;
+  readonly env: Readonly<Record<string, string>>;
   /** @default HashiCorp's */
   readonly releases?: ReleaseServer;
 }
@@ -69,7 +68,7 @@ async function givenTerraform(props: FindTerraformProps, path: string): Promise<
  * script copies all that Terraform prints, secrets too, into the step's outputs, prints an `::error` of its own, and
  * passes no interrupt on.
  */
-async function executableOn(env: Environment, name: string): Promise<string | undefined> {
+async function executableOn(env: FindTerraformProps['env'], name: string): Promise<string | undefined> {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const bare = name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute);
@@ -88,12 +87,11 @@ const isExecutable = (path: string): Promise<boolean> =>
   );
 
 async function versionOf(binary: string, { env, workingDirectory }: FindTerraformProps): Promise<string> {
-  const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const { stdout } = await runProcess({
     binary,
     args: ['version', '-json'],
     cwd: workingDirectory,
-    env: { CHECKPOINT_DISABLE: '1', ...Object.fromEntries(given) },
+    env: { CHECKPOINT_DISABLE: '1', ...env },
     onLine: () => undefined,
   }).catch((cause: unknown) => {
     throw terraformMissing(binary, cause);

@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { newestAllowed } from '../config/version-constraint.ts';
 import type { FindTerraformProps, TerraformBinary } from './install.ts';
-import {
-  downloadRelease,
-  hashicorpReleases,
-  newestRelease,
-  unpackRelease,
-  verifyRelease,
-} from './release.ts';
+import { downloadRelease, hashicorpReleases, newestRelease, unpackRelease } from './release.ts';
 import { openToolCache } from './tool-cache.ts';
 import type { Wanted } from './wanted-version.ts';
 
@@ -29,26 +23,22 @@ export async function installedTerraform({
   releases = hashicorpReleases,
 }: InstalledTerraformProps): Promise<TerraformBinary> {
   const cache = openToolCache(env['RUNNER_TOOL_CACHE']);
-  const cached = newestAllowed(await cache.versions(), allows);
-  const version = cached ?? (await newestRelease(releases, allows));
+  const version = newestAllowed(await cache.versions(), allows) ?? (await newestRelease(releases, allows));
   if (version === undefined)
     throw new UserError({
       reason: 'terraform-missing',
       message: `No Terraform release satisfies ${text}.`,
       remedy: 'Set `terraform-version` to a version of https://releases.hashicorp.com/terraform.',
     });
-  if (cached === undefined)
+  const from = await cache.folderOf(version, (folder) => {
     log.info(`Terraform ${version} is downloaded, and its signature and checksum are verified.`);
-  const from =
-    cached === undefined
-      ? await cache.keep(version, (folder) => downloadRelease(releases, version, folder))
-      : cache.folder(cached);
+    return downloadRelease(releases, version, folder);
+  });
   const temp = env['RUNNER_TEMP'] ?? tmpdir();
   await mkdir(temp, { recursive: true });
   const to = await mkdtemp(join(temp, 'terraform-'));
   // The archive is copied first: what is verified is what is unpacked.
   await cp(from, to, { recursive: true });
-  await verifyRelease(releases, version, to);
-  await unpackRelease(releases, version, { from: to, to });
+  await unpackRelease(releases, version, to);
   return { binary: join(to, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };
 }

@@ -37,14 +37,8 @@ export async function installedProvider(workDir: string, init: Promise<unknown>)
   return { address, executable: join(folder, name) };
 }
 
-interface Installed {
-  /** Of the registry. */
-  readonly host: string;
-  readonly folder: string;
-}
-
 /** A link leads to a package that is whole. Without one, `init` may still be unpacking it. */
-async function whenInstalled(root: string, init: Promise<unknown>): Promise<Installed> {
+async function whenInstalled(root: string, init: Promise<unknown>) {
   const over = new AbortController();
   const ended = init.finally(() => {
     over.abort();
@@ -59,7 +53,8 @@ async function whenInstalled(root: string, init: Promise<unknown>): Promise<Inst
   return installedIn(root);
 }
 
-async function installedIn(root: string): Promise<Installed> {
+/** The folder of the package, and the registry's host. */
+async function installedIn(root: string) {
   const host = await onlyEntry(root);
   const versions = join(root, host, 'hashicorp', 'aws');
   const version = join(versions, await onlyEntry(versions));

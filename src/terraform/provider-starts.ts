@@ -1,3 +1,4 @@
+import { saidBy } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { withGoMemory } from './go-memory.ts';
 import { installedProvider, type ProviderPackage } from './provider-package.ts';
@@ -6,20 +7,7 @@ import { startProvider, type Attachment, type WarmProvider } from './warm-provid
 type Environment = Readonly<Record<string, string>>;
 
 /** What a provider is started for: commands that read AWS, or the one that writes. */
-export type Use = 'plan' | 'apply';
-
-/** Starts the providers of one working directory ahead of the commands that configure them. */
-export interface ProviderStarts {
-  /** Starts the plan's provider as soon as `init` has installed one whose checksum is known; waits for neither. */
-  beside(init: Promise<unknown>): void;
-  /** Starts the next commands' provider, and does not wait for it. */
-  ahead(use: Use): void;
-  /**
-   * Runs commands on one Terraform JSON, attached to the provider that was started ahead. Without one, and where it cannot
-   * serve them, Terraform starts its providers by itself, and the log says why.
-   */
-  during<T>(json: string, work: (attachment?: Attachment) => Promise<T>): Promise<T>;
-}
+type Use = 'plan' | 'apply';
 
 interface ProviderStartsProps {
   readonly workDir: string;
@@ -32,24 +20,22 @@ interface Start {
   readonly use: Use;
   readonly env: string;
   /** The provider, or why there is none. */
-  readonly provider: WarmProvider | Error;
+  readonly provider: WarmProvider | string;
 }
 
 /** What Terraform says of a resource, in the state, whose schema it was not told. */
 const OTHER_RESOURCE = /no schema|does not support resource type/i;
 
-/** See {@link ProviderStarts}. */
-export function openProviderStarts({ workDir, env, log }: ProviderStartsProps): ProviderStarts {
+/** Starts the providers of one working directory ahead of the commands that configure them. */
+export function openProviderStarts({ workDir, env, log }: ProviderStartsProps) {
   let installed: Promise<ProviderPackage> | undefined;
   let next: Promise<Start> | undefined;
   const start = async (use: Use): Promise<Start> => {
     const given = await env();
-    const provider = await launch(use, given).catch(asError);
+    const provider = obstacleIn(given) ?? (await launch(use, given).catch(saidBy));
     return { use, env: JSON.stringify(given), provider };
   };
   const launch = async (use: Use, given: Environment) => {
-    const obstacle = obstacleIn(given);
-    if (obstacle !== undefined) throw new Error(obstacle);
     // It loads while init runs, and not before.
     const { startProxiedProvider } = await import('./proxied-provider.ts');
     const provider = await installed;
@@ -61,29 +47,36 @@ export function openProviderStarts({ workDir, env, log }: ProviderStartsProps): 
   const take = async (): Promise<Start | undefined> => {
     const begun = await next;
     next = undefined;
-    if (begun === undefined || begun.provider instanceof Error) return begun;
+    if (begun === undefined || typeof begun.provider === 'string') return begun;
     if (begun.env === JSON.stringify(await env())) return begun;
     await begun.provider.end();
     return start(begun.use);
   };
+  /** Starts the next commands' provider, and does not wait for it. */
+  const ahead = (use: Use) => {
+    next ??= start(use);
+    next.catch(() => undefined);
+  };
   return {
-    beside(init) {
+    ahead,
+    /** Starts the plan's provider as soon as `init` has installed one whose checksum is known; waits for neither. */
+    beside(init: Promise<unknown>): void {
       installed = installedProvider(workDir, init);
       // Who takes the provider learns of it.
       installed.catch(() => undefined);
-      this.ahead('plan');
+      ahead('plan');
     },
-    ahead(use) {
-      next ??= start(use);
-      next.catch(() => undefined);
-    },
-    async during(json, work) {
+    /**
+     * Runs commands on one Terraform JSON, attached to the provider that was started ahead. Without one, and where it cannot
+     * serve them, Terraform starts its providers by itself, and the log says why.
+     */
+    async during<T>(json: string, work: (attachment?: Attachment) => Promise<T>): Promise<T> {
       const begun = await take();
       if (begun === undefined) return work();
       const { provider, use } = begun;
       const problem = problemOf(provider, json);
       if (problem !== undefined) log.info(`Terraform starts the AWS provider by itself: ${problem}.`);
-      if (provider instanceof Error) return work();
+      if (typeof provider === 'string') return work();
       try {
         return await (problem === undefined ? work(provider) : work());
       } catch (error) {
@@ -99,13 +92,7 @@ export function openProviderStarts({ workDir, env, log }: ProviderStartsProps): 
 }
 
 function otherResource(error: unknown): string | undefined {
-  return OTHER_RESOURCE.test(asError(error).message)
-    ? 'The state holds resources of another stack'
-    : undefined;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return OTHER_RESOURCE.test(saidBy(error)) ? 'The state holds resources of another stack' : undefined;
 }
 
 /** Why no provider is started ahead on this machine, in this environment. */
@@ -122,8 +109,8 @@ export function providerConfigurations(json: string): number {
 }
 
 /** Why commands do without it. One process that serves all configurations would answer all of them as the last one wants. */
-function problemOf(provider: WarmProvider | Error, json: string): string | undefined {
-  if (provider instanceof Error) return provider.message;
+function problemOf(provider: Start['provider'], json: string): string | undefined {
+  if (typeof provider === 'string') return provider;
   if (!provider.isRunning()) return 'the one that was started ended';
   const count = providerConfigurations(json);
   return count === 1 || provider.servesMany === true

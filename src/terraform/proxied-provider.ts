@@ -26,7 +26,7 @@ export async function startProxiedProvider({ moreEnv, ...props }: ProxiedProps):
     return provider.config.Addr.String;
   };
   const socket = join(first.folder, 'proxy');
-  const { close } = await startSchemaProxy({ socket, another, first: config.Addr.String });
+  const close = await startSchemaProxy({ socket, another, first: config.Addr.String });
   return {
     ...first,
     env: attachmentTo(props.provider, { ...config, Addr: { ...config.Addr, String: socket } }),

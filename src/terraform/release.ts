@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { HttpClient } from '@actions/http-client';
 import { downloadTool, extractZip } from '@actions/tool-cache';
 import { z } from 'zod';
 import { saidBy, UserError } from '../base/errors.ts';
 import { isUntrustedCertificate, untrustedCertificateRemedy } from '../problem/network-error.ts';
+import { fileHashes } from './file-hashes.ts';
 import { hashicorpPublicKey } from './hashicorp-key.ts';
 import { verifySignature } from './signature.ts';
 import { newestAllowed, type VersionConstraint } from '../config/version-constraint.ts';
@@ -59,22 +57,19 @@ export async function downloadRelease(server: ReleaseServer, version: string, fo
 }
 
 /** Throws `terraform-missing` unless a folder holds one version as the signer released it. */
-export async function verifyRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
+async function verifyRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
   const { zip } = filesOf(server, version);
   const expected = await expectedChecksum(server, version, folder);
-  const actual = await sha256(join(folder, zip));
+  const [actual] = await fileHashes([join(folder, zip)]);
   if (actual !== expected)
     throw untrusted(`${join(folder, zip)} has the checksum ${actual} and should have ${expected}`);
 }
 
-/** Unpacks a downloaded version into another folder. */
-export async function unpackRelease(
-  server: ReleaseServer,
-  version: string,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<void> {
+/** Unpacks a downloaded version where it lies, once it is verified. Throws `terraform-missing`. */
+export async function unpackRelease(server: ReleaseServer, version: string, folder: string): Promise<void> {
+  await verifyRelease(server, version, folder);
   const { zip } = filesOf(server, version);
-  await extractZip(join(from, zip), to).catch((cause: unknown) => {
+  await extractZip(join(folder, zip), folder).catch((cause: unknown) => {
     throw unavailable(`${zip} could not be unpacked: ${saidBy(cause)}`, cause);
   });
 }
@@ -105,12 +100,6 @@ function checksumOf(file: string, sums: string): string | undefined {
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
     .find(([, name]) => name === file)?.[0];
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }
 
 /** GETs a small file through the proxy that the environment names. */

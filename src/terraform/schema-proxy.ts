@@ -1,12 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type ClientHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { createServer, type ClientHttp2Session } from 'node:http2';
 import { answer, ask, connectTo, passOn, refuse } from './grpc.ts';
 import { keepResources } from './provider-schema.ts';
-
-/** What stands between Terraform and a provider. */
-export interface SchemaProxy {
-  readonly close: () => void;
-}
 
 interface SchemaProxyProps {
   /** Path of the socket that it makes. */
@@ -27,11 +22,10 @@ const CONFIGURE = '/tfplugin5.Provider/Configure';
  * Stands between Terraform and providers of plugin protocol 5 that were started ahead. Terraform opens a session for each
  * configuration, and each session that configures gets a provider that no other one configures: all calls but one go on to it
  * unchanged. The one asks for the schema of all 1,400 resources, with each command, and takes most of its time; a provider is
- * asked once, at once, and commands are told of the resources of the stacks alone.
+ * asked once, at once, and commands are told of the resources of the stacks alone. Gives what closes it.
  * https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md
  */
-export async function startSchemaProxy(props: SchemaProxyProps): Promise<SchemaProxy> {
-  const { socket, first, another } = props;
+export async function startSchemaProxy({ socket, first, another }: SchemaProxyProps): Promise<() => void> {
   const shared = connectTo(first);
   const sessions = [shared];
   const schema = askForSchema(shared);
@@ -53,28 +47,23 @@ export async function startSchemaProxy(props: SchemaProxyProps): Promise<SchemaP
       stream.on('error', () => undefined);
       const path = headers[':path'] ?? '';
       if (path === CONFIGURE) provider = take();
-      if (path === GET_SCHEMA) void reply(stream, schema);
-      // Terraform does without the plugin's output and without further connections.
-      else if (path.startsWith('/plugin.')) refuse(stream);
-      else
-        void provider.then(
-          (upstream) => {
-            passOn(upstream, { stream, headers });
-          },
-          () => {
-            refuse(stream);
-          },
-        );
+      const serve = async () => {
+        if (path === GET_SCHEMA) answer(stream, await schema);
+        // Terraform does without the plugin's output and without further connections.
+        else if (path.startsWith('/plugin.')) refuse(stream);
+        else passOn(await provider, stream, headers);
+      };
+      serve().catch(() => {
+        refuse(stream);
+      });
     });
   });
   server.listen(socket);
   await once(server, 'listening');
   server.unref();
-  return {
-    close() {
-      for (const session of sessions) session.destroy();
-      server.close();
-    },
+  return () => {
+    for (const session of sessions) session.destroy();
+    server.close();
   };
 }
 
@@ -83,10 +72,4 @@ export async function askForSchema(session: ClientHttp2Session): Promise<Buffer>
   const message = keepResources(await ask(session, GET_SCHEMA), RESOURCES);
   if (message.length === 0) throw new Error('the provider told no schema');
   return message;
-}
-
-async function reply(stream: ServerHttp2Stream, asked: Promise<Buffer>): Promise<void> {
-  const message = await asked.catch(() => undefined);
-  if (message === undefined) refuse(stream);
-  else answer(stream, message);
 }

@@ -69,16 +69,21 @@ export interface TerraformProps {
 }
 
 interface Command {
-  readonly args: readonly string[];
-  readonly reason: FailureReason;
+  readonly name: 'init' | 'plan' | 'apply' | 'show';
+  readonly flags: readonly string[];
+  /** @default `plan-failed` */
+  readonly reason?: FailureReason;
   readonly stdoutTo?: number;
   /** How long it waits for the lock. */
   readonly waited?: string;
-  /** Providers that run at the same time. */
-  readonly providers: number;
   readonly attachment?: Attachment | undefined;
   /** Whether it never asks AWS, and so waits for no credentials. */
   readonly isKeyless?: boolean;
+}
+
+interface Place extends TerraformProps {
+  /** Providers that run at the same time. */
+  readonly providers: number;
 }
 
 /** What `init` says of a provider that no source has, or has with another checksum. */
@@ -98,15 +103,11 @@ export function openTerraform(props: TerraformProps): Terraform {
     mkdirSync(workDir, { recursive: true, mode: 0o700 });
     writeFileSync(terraformJsonPath, text, { mode: 0o600 });
   };
-  const counted = (command: Omit<Command, 'providers'>): Command => ({
-    ...command,
-    providers: providerConfigurations(json),
-  });
+  const place = (): Place => ({ ...props, providers: providerConfigurations(json) });
   const init = async (...flags: readonly string[]) => {
-    const args = ['init', '-no-color', '-input=false', ...flags];
     // Of AWS, init asks a backend alone.
     const isKeyless = !hasBackend(json);
-    await runTerraform(props, counted({ args, reason: 'plan-failed', isKeyless }));
+    await runTerraform(place(), { name: 'init', flags: ['-input=false', ...flags], isKeyless });
   };
   const install = async () => {
     if (pluginLock !== undefined) {
@@ -130,8 +131,8 @@ export function openTerraform(props: TerraformProps): Terraform {
   const show = async (attachment?: Attachment) => {
     const file = await open(planJsonPath, 'w', 0o600);
     try {
-      const args = ['show', '-no-color', '-json', 'tfplan'];
-      await runTerraform(props, counted({ args, reason: 'plan-failed', stdoutTo: file.fd, attachment }));
+      const flags = ['-json', 'tfplan'];
+      await runTerraform(place(), { name: 'show', flags, stdoutTo: file.fd, attachment });
     } finally {
       await file.close();
     }
@@ -147,10 +148,9 @@ export function openTerraform(props: TerraformProps): Terraform {
     async plan(text) {
       writeJson(text);
       return starts.during(json, async (attachment) => {
-        const args = ['plan', '-no-color', '-input=false', '-out=tfplan'];
-        const plan = counted({ args, reason: 'plan-failed', attachment });
-        const printed = await waitForLock(props, plan);
-        if (warm.includes('apply') && plan.providers === 1) starts.ahead('apply');
+        const flags = ['-input=false', '-out=tfplan'];
+        const printed = await waitForLock(place(), { name: 'plan', flags, attachment });
+        if (warm.includes('apply') && place().providers === 1) starts.ahead('apply');
         const planJson = await show(attachment);
         return {
           planJson,
@@ -164,13 +164,12 @@ export function openTerraform(props: TerraformProps): Terraform {
     },
     async adopt(text) {
       writeJson(text);
-      const args = ['apply', '-no-color', '-input=false', '-auto-approve'];
-      await runTerraform(props, counted({ args, reason: 'plan-failed' }));
+      await runTerraform(place(), { name: 'apply', flags: ['-input=false', '-auto-approve'] });
     },
     async apply() {
-      const args = ['apply', '-no-color', '-input=false', 'tfplan'];
+      const flags = ['-input=false', 'tfplan'];
       await starts.during(json, (attachment) =>
-        waitForLock(props, counted({ args, reason: 'apply-failed', attachment })),
+        waitForLock(place(), { name: 'apply', flags, reason: 'apply-failed', attachment }),
       );
     },
   };
@@ -198,32 +197,31 @@ function nameOf(binary: string): string {
  * Runs a command that locks the state, and again while another run holds the lock: Terraform names the holder only when it
  * has given up. A command that got no lock has changed nothing.
  */
-async function waitForLock(props: TerraformProps, command: Command): Promise<string> {
-  const { lockTimeout, log } = props;
+async function waitForLock(place: Place, command: Command): Promise<string> {
+  const { lockTimeout, log } = place;
   try {
-    return await runTerraform(props, command);
+    return await runTerraform(place, command);
   } catch (error) {
     if (!(error instanceof UserError) || error.reason !== 'state-locked' || lockTimeout === undefined)
       throw error;
     log.info(`${error.message} Waiting up to ${lockTimeout} for it.`);
-    const [name = '', ...flags] = command.args;
-    const args = [name, `-lock-timeout=${lockTimeout}`, ...flags];
-    return runTerraform(props, { ...command, args, waited: lockTimeout });
+    const flags = [`-lock-timeout=${lockTimeout}`, ...command.flags];
+    return runTerraform(place, { ...command, flags, waited: lockTimeout });
   }
 }
 
 /** Runs one command to its end and gives what it printed to stdout. */
-async function runTerraform(props: TerraformProps, command: Command): Promise<string> {
-  const { args, reason, stdoutTo, waited, providers, attachment, isKeyless = false } = command;
-  const { binary, workDir, log, mask } = props;
-  const name = `${nameOf(binary)} ${args[0] ?? ''}`;
-  const keys = isKeyless ? {} : await props.keys();
-  const env = withGoMemory({ env: { ...props.env, ...keys }, count: providers });
+async function runTerraform(place: Place, command: Command): Promise<string> {
+  const { flags, reason = 'plan-failed', stdoutTo, waited, attachment, isKeyless = false } = command;
+  const { binary, workDir, log, mask } = place;
+  const name = `${nameOf(binary)} ${command.name}`;
+  const keys = isKeyless ? {} : await place.keys();
+  const env = withGoMemory({ env: { ...place.env, ...keys }, count: place.providers });
   const work = () =>
     runProcess({
       binary,
-      args: [`-chdir=${workDir}`, ...args],
-      cwd: props.directory,
+      args: [`-chdir=${workDir}`, command.name, '-no-color', ...flags],
+      cwd: place.directory,
       env: { ...env, ...attachment?.env },
       onLine: (line) => {
         log.info(mask(line));

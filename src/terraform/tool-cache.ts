@@ -6,30 +6,22 @@ import { join } from 'node:path';
 /**
  * Where the runner keeps tools, in the layout of `@actions/tool-cache`: `kolena-terraform/<version>/<architecture>`, beside the
  * unpacked `terraform` of others, which nobody could verify again. The toolkit's own `cacheDir` empties the folder before it copies, while a second job of the same machine may run what lies there.
+ * @param root - `RUNNER_TOOL_CACHE`; without it, or where it cannot be written to, nothing outlasts the run.
  */
-export interface ToolCache {
-  versions(): Promise<readonly string[]>;
-  /** The folder of one version. */
-  folder(version: string): string;
-  /**
-   * Has `fill` put a version into an empty folder that nobody else sees, then shows it whole; a run beside this one that
-   * was quicker wins. Gives the version's folder.
-   */
-  keep(version: string, fill: (folder: string) => Promise<void>): Promise<string>;
-}
-
-/** @param root - `RUNNER_TOOL_CACHE`; without it, or where it cannot be written to, nothing outlasts the run. */
-export function openToolCache(root: string | undefined): ToolCache {
+export function openToolCache(root: string | undefined) {
   const tool = root === undefined ? undefined : join(root, 'kolena-terraform');
   const folder = (version: string) => join(tool ?? tmpdir(), version, process.arch);
+  const isWhole = (version: string) => existsSync(`${folder(version)}.complete`);
   return {
-    folder,
-    async versions() {
-      if (tool === undefined) return [];
-      const names = await readdir(tool).catch(() => []);
-      return names.filter((version) => existsSync(`${folder(version)}.complete`));
+    async versions(): Promise<readonly string[]> {
+      return tool === undefined ? [] : (await readdir(tool).catch(() => [])).filter(isWhole);
     },
-    async keep(version, fill) {
+    /**
+     * The folder of one version. Has `fill` put one that is not there into an empty folder that nobody else sees, then shows it
+     * whole; a run beside this one that was quicker wins.
+     */
+    async folderOf(version: string, fill: (folder: string) => Promise<void>): Promise<string> {
+      if (tool !== undefined && isWhole(version)) return folder(version);
       // On the cache's own file system, so that the rename is atomic.
       const hidden = tool && (await hiddenFolder(tool, version));
       if (hidden === undefined) {

@@ -117,27 +117,20 @@ export function attachmentTo({ address }: ProviderPackage, config: ReattachConfi
 
 /** What the provider says of how to reach it. */
 async function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>): Promise<ReattachConfig> {
-  let printed = '';
-  let timer: NodeJS.Timeout | undefined;
-  const said = new Promise<ReattachConfig>((resolve, reject) => {
-    timer = setTimeout(reject, START_LIMIT, new Error(`it said nothing within ${START_LIMIT / 1000} s`));
+  const json = await new Promise<string>((resolve, reject) => {
+    const silence = new Error(`it said nothing within ${START_LIMIT / 1000} s`);
+    setTimeout(reject, START_LIMIT, silence).unref();
     void closed.then(() => {
       reject(new Error('it ended at once'));
     });
+    let printed = '';
     stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
-      const json = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(printed)?.[1];
-      if (json === undefined) return;
-      try {
-        const [config] = Object.values(JSON.parse(json) as Record<string, ReattachConfig>);
-        if (config === undefined) throw new Error('it told no address');
-        resolve(config);
-      } catch (cause) {
-        reject(cause instanceof Error ? cause : new Error('its address is not JSON'));
-      }
+      const [, address] = /TF_REATTACH_PROVIDERS='(\{.*\})'/.exec(printed) ?? [];
+      if (address !== undefined) resolve(address);
     });
   });
-  return said.finally(() => {
-    clearTimeout(timer);
-  });
+  const [config] = Object.values(JSON.parse(json) as Record<string, ReattachConfig>);
+  if (config === undefined) throw new Error('it told no address');
+  return config;
 }

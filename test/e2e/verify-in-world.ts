@@ -4,8 +4,9 @@ import { awsClients } from '../../src/aws/clients.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Interrupts } from '../../src/aws/probe/interrupts.ts';
 import { observe } from '../../src/aws/observe/observe.ts';
-import { probeAccess, type ProbeOptions } from '../../src/aws/probe/probe.ts';
-import { simulatePlanned } from '../../src/aws/probe/simulate.ts';
+import { probeAccess } from '../../src/aws/probe/probe.ts';
+import type { ProbeOptions } from '../../src/aws/probe/probe-context.ts';
+import { simulate } from '../../src/aws/probe/simulate.ts';
 import type { Check } from '../../src/verify/check.ts';
 import { expectationsOf } from '../../src/verify/expectations.ts';
 import { judge } from '../../src/verify/judge.ts';
@@ -73,7 +74,7 @@ export async function simulateIn(
   const observed = await observe({ clients, caller, config: access, log });
   const desired = decideAccess(access, observed, { region: 'us-east-1' });
   const expectations = expectationsOf(access, desired, { now: new Date() });
-  const answers = await simulatePlanned(clients, desired, simulationQuestions(expectations));
+  const answers = await simulate(clients.iam, desired, simulationQuestions(expectations));
   return [
     ...judgeGuards(expectations, observed),
     ...judgeSimulation(expectations, { answers, of: 'planned' }),

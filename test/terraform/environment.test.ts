@@ -78,8 +78,7 @@ test('a planted provider of a plugin cache is not let in by this Action', () => 
 
 test('docs/environment.md has a row for each variable, with what becomes of it, and no other', () => {
   const rows = [
-    ...readFileSync('docs/environment.md', 'utf8').matchAll(/^\| `(\S+)` +\| (.+?) +\| (.+?) +\|$/gm),
+    ...readFileSync('docs/environment.md', 'utf8').matchAll(/^\| `(\S+)` +\| (.+?) +\| .+? +\|$/gm),
   ];
-  const expected = variables.map(({ name, treatment, why }) => [name, treatment, why]);
-  expect(rows.map(([, ...cells]) => cells)).toEqual(expected);
+  expect(rows.map(([, ...cells]) => cells)).toEqual(Object.entries(variables));
 });

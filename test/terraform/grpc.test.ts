@@ -8,9 +8,7 @@ import { expect, it } from 'vitest';
 import { ask, connectTo, passOn } from '../../src/terraform/grpc.ts';
 
 /** A server on a socket of its own, which does this with each call. */
-async function listen(
-  onCall: (stream: ServerHttp2Stream, headers: Parameters<typeof passOn>[1]['headers']) => void,
-) {
+async function listen(onCall: (stream: ServerHttp2Stream, headers: Parameters<typeof passOn>[2]) => void) {
   const socket = join(mkdtempSync(join(tmpdir(), 'grpc-')), 'socket');
   const server = createServer();
   const connections: Socket[] = [];
@@ -31,7 +29,7 @@ it('fails a call whose provider ends before it answers, and each one after it', 
   const upstream = connectTo(provider.socket);
   const between = await listen((stream, headers) => {
     stream.on('error', () => undefined);
-    passOn(upstream, { stream, headers });
+    passOn(upstream, stream, headers);
   });
   const session = connectTo(between.socket);
   await expect(ask(session, call)).rejects.toThrow(/NGHTTP2_INTERNAL_ERROR/);

@@ -1,4 +1,5 @@
 import { kolenaUseIn, type RoleUse, type TrailFinding } from '../../access/role-use.ts';
+import { defined } from '../../base/defined.ts';
 import { settleAll } from '../../base/settle-all.ts';
 import { partitionOfRegion } from '../../config/arn.ts';
 import { lookUpEvents, type Lookup } from './lookup-events.ts';
@@ -63,5 +64,5 @@ async function searchAll(props: TrailProps, regions: readonly string[]): Promise
   };
   const uses = (await settleAll(regions.map(search))).flat();
   const [last] = uses.sort((one, other) => Date.parse(other.time) - Date.parse(one.time));
-  return { unsearched, ...(last !== undefined && { last }) };
+  return defined({ unsearched, last });
 }

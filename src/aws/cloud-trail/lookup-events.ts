@@ -50,16 +50,14 @@ export async function* lookUpEvents(lookup: Lookup): AsyncGenerator<readonly str
   throw new Error(`more than ${MOST_PAGES} pages`);
 }
 
-async function ask(lookup: Lookup, question: object): Promise<Page> {
-  for (const pause of [...pauses, undefined]) {
-    const { status, body } = await send(lookup, JSON.stringify(question));
-    if (status === 200) return JSON.parse(body) as Page;
-    const code = /"__type"\s*:\s*"(?:[^"]*#)?([^"]+)"/.exec(body)?.[1] ?? `HTTP ${status}`;
-    const isPassing = /throttl|toomanyrequests/i.test(code) || status === 429 || status >= 500;
-    if (!isPassing || pause === undefined) throw new Error(code);
-    await lookup.clock.sleep(pause);
-  }
-  throw new Error('not reached');
+async function ask(lookup: Lookup, question: object, [pause, ...later] = pauses): Promise<Page> {
+  const { status, body } = await send(lookup, JSON.stringify(question));
+  if (status === 200) return JSON.parse(body) as Page;
+  const code = /"__type"\s*:\s*"(?:[^"]*#)?([^"]+)"/.exec(body)?.[1] ?? `HTTP ${status}`;
+  const isPassing = /throttl|toomanyrequests/i.test(code) || status === 429 || status >= 500;
+  if (!isPassing || pause === undefined) throw new Error(code);
+  await lookup.clock.sleep(pause);
+  return ask(lookup, question, later);
 }
 
 /** Signed by the SDK's own signer: CloudTrail's client would add 82 KB for one call. */

@@ -10,6 +10,7 @@ import { defined } from '../../base/defined.ts';
 import { buildArn } from '../../config/arn.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { isCode, isDenied, readAwsError } from '../../problem/aws-error.ts';
 
 /** Reads one bucket in its own region; one of another account is denied, also when that opens it to everybody. */
@@ -27,11 +28,11 @@ export async function observeBucket(
       if (region === clients.region) throw error;
       return readCorsRules(clients.s3(region), name);
     });
-    const key = await defaultKey(clients, { name, region, caller });
+    const key = await ifAllowed(() => defaultKey(clients.s3(region), { name, region, caller }));
     return {
       kind: 'found',
-      bucket: { name, region, corsRules, ...defined({ defaultKmsKeyArn: key.arn }) },
-      encryptionUnknown: !key.known,
+      bucket: { name, region, corsRules, ...defined({ defaultKmsKeyArn: key?.arn }) },
+      encryptionUnknown: key === undefined,
     };
   } catch (error) {
     if (isCode(error, 'NoSuchBucket')) return { kind: 'missing', name };
@@ -57,25 +58,24 @@ async function isThere(s3: S3Client, input: HeadBucketCommandInput): Promise<boo
   }
 }
 
-/** The customer managed key of the default encryption, if there is one and this run may know. */
+/** The customer managed key of the default encryption, if there is one. */
 async function defaultKey(
-  clients: AwsClients,
+  s3: S3Client,
   { name, region, caller }: { name: string; region: string; caller: Pick<Caller, 'accountId' | 'partition'> },
-): Promise<{ readonly known: boolean; readonly arn?: string }> {
+): Promise<{ readonly arn?: string }> {
   try {
-    const { ServerSideEncryptionConfiguration } = await clients
-      .s3(region)
-      .send(new GetBucketEncryptionCommand({ Bucket: name }));
+    const { ServerSideEncryptionConfiguration } = await s3.send(
+      new GetBucketEncryptionCommand({ Bucket: name }),
+    );
     const byDefault = ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault;
     const key = byDefault?.KMSMasterKeyID;
-    if (byDefault?.SSEAlgorithm?.startsWith('aws:kms') !== true || !key) return { known: true };
-    if (/(?:^|:)alias\/aws\/s3$/.test(key)) return { known: true };
-    if (key.startsWith('arn:')) return { known: true, arn: key };
+    if (byDefault?.SSEAlgorithm?.startsWith('aws:kms') !== true || !key) return {};
+    if (/(?:^|:)alias\/aws\/s3$/.test(key)) return {};
+    if (key.startsWith('arn:')) return { arn: key };
     const resource = key.startsWith('alias/') ? key : `key/${key}`;
-    return { known: true, arn: buildArn({ ...caller, service: 'kms', region, resource }) };
+    return { arn: buildArn({ ...caller, service: 'kms', region, resource }) };
   } catch (error) {
-    if (isDenied(error)) return { known: false };
-    if (isCode(error, 'ServerSideEncryptionConfigurationNotFoundError')) return { known: true };
+    if (isCode(error, 'ServerSideEncryptionConfigurationNotFoundError')) return {};
     throw error;
   }
 }

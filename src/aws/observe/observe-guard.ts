@@ -17,48 +17,41 @@ import type { AwsClients } from '../clients.ts';
 export async function withGuard(clients: AwsClients, bucket: ObservedBucket): Promise<ObservedBucket> {
   const { name: Bucket, region, defaultKmsKeyArn: named } = bucket;
   const s3 = clients.s3(region);
-  const kms = () => clients.kms(region);
   const unread: GuardRight[] = [];
-  const read = async <T>(right: GuardRight, answer: Promise<T>, absent?: { code: string; means?: T }) => {
+  const read = async <T>(right: GuardRight, ask: () => Promise<T>, absent?: { code: string; means?: T }) => {
     try {
-      return await answer;
+      return await ask();
     } catch (error) {
       if (absent !== undefined && isCode(error, absent.code)) return absent.means;
       unread.push(right);
       return undefined;
     }
   };
-  const keyOf = (KeyId: string) =>
-    read(
-      'kms:DescribeKey',
-      kms()
-        .send(new DescribeKeyCommand({ KeyId }))
-        .then(({ KeyMetadata }) => KeyMetadata?.Arn),
-    );
-  const ofKey = async () => {
-    const KeyId = named !== undefined && isKeyAlias(named) ? await keyOf(named) : named;
-    if (KeyId === undefined) return {};
-    const got = kms().send(new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' }));
-    const keyPolicy = await read(
-      'kms:GetKeyPolicy',
-      got.then(({ Policy }) => documentOf(Policy)),
-    );
-    return { defaultKmsKeyArn: KeyId, keyPolicy };
+  const arnOf = async (KeyId: string) => {
+    const { KeyMetadata } = await clients.kms(region).send(new DescribeKeyCommand({ KeyId }));
+    return KeyMetadata?.Arn;
   };
-  const gotPolicy = s3.send(new GetBucketPolicyCommand({ Bucket }));
-  const gotOwnership = s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
+  const policyOfKey = async (KeyId: string) => {
+    const command = new GetKeyPolicyCommand({ KeyId, PolicyName: 'default' });
+    return documentOf((await clients.kms(region).send(command)).Policy);
+  };
+  const ofKey = async () => {
+    const isAlias = named !== undefined && isKeyAlias(named);
+    const key = isAlias ? await read('kms:DescribeKey', () => arnOf(named)) : named;
+    if (key === undefined) return {};
+    return { defaultKmsKeyArn: key, keyPolicy: await read('kms:GetKeyPolicy', () => policyOfKey(key)) };
+  };
+  const policyOfBucket = async () =>
+    documentOf((await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy);
+  const ownershipOfBucket = async (): Promise<ObjectOwnership | undefined> => {
+    const { OwnershipControls } = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
+    return OwnershipControls?.Rules?.[0]?.ObjectOwnership;
+  };
+  // A bucket from before the setting is as with its first value.
+  const unset = { code: 'OwnershipControlsNotFoundError', means: 'ObjectWriter' } as const;
   const [policy, ownership, { keyPolicy, ...key }] = await Promise.all([
-    read(
-      's3:GetBucketPolicy',
-      gotPolicy.then(({ Policy }) => documentOf(Policy)),
-      { code: 'NoSuchBucketPolicy' },
-    ),
-    read<ObjectOwnership | undefined>(
-      's3:GetBucketOwnershipControls',
-      gotOwnership.then(({ OwnershipControls }) => OwnershipControls?.Rules?.[0]?.ObjectOwnership),
-      // A bucket from before the setting is as with its first value.
-      { code: 'OwnershipControlsNotFoundError', means: 'ObjectWriter' },
-    ),
+    read('s3:GetBucketPolicy', policyOfBucket, { code: 'NoSuchBucketPolicy' }),
+    read('s3:GetBucketOwnershipControls', ownershipOfBucket, unset),
     ofKey(),
   ]);
   return { ...bucket, ...defined(key), guard: defined({ policy, ownership, keyPolicy, unread }) };

@@ -5,29 +5,23 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 
-import type { ObservedPolicy, ObservedRole } from '../../access/observed.ts';
+import type { AttachedPolicy, ObservedPolicy, ObservedRole } from '../../access/observed.ts';
 import { isOurDocument } from '../../iam/access-policy.ts';
-import type { PolicyDocument } from '../../iam/policy-document.ts';
-import { isCode, isDenied } from '../../problem/aws-error.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import { decodePolicyDocument } from '../policy-document.ts';
 
-/** What the role holds beside the policies of the configured names. */
-export interface OtherPolicies {
-  /** Kolena's policies under a former name. */
-  readonly former: readonly ObservedPolicy[];
-  /** Of others: attached ones by ARN, inline ones by name. */
-  readonly documents: Readonly<Record<string, PolicyDocument>>;
-}
-
-/** Reads all policies of the role but the known ones; what this run is not allowed to read is left out. */
+/**
+ * Reads all policies of the role but the known ones: Kolena's under a former name, and the documents of others, attached ones by
+ * ARN and inline ones by name. What this run is not allowed to read is left out.
+ */
 export async function observeOtherPolicies(
   iam: IAMClient,
   role: ObservedRole,
   known: readonly ObservedPolicy[],
-): Promise<OtherPolicies> {
+) {
   const attached = role.attachedPolicies.filter(({ arn }) => !known.some((policy) => policy.arn === arn));
   const [managed, inline] = await Promise.all([
-    Promise.all(attached.map(({ name, arn }) => ifAllowed(() => readManaged(iam, { name, arn })))),
+    Promise.all(attached.map((policy) => ifAllowed(() => readManaged(iam, policy)))),
     Promise.all(
       role.inlinePolicyNames.map((PolicyName) =>
         ifAllowed(async () => {
@@ -51,10 +45,7 @@ export async function observeOtherPolicies(
   };
 }
 
-async function readManaged(
-  iam: IAMClient,
-  { name, arn }: { readonly name: string; readonly arn: string },
-): Promise<ObservedPolicy> {
+async function readManaged(iam: IAMClient, { name, arn }: AttachedPolicy): Promise<ObservedPolicy> {
   const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
   const VersionId = Policy?.DefaultVersionId ?? '';
   const { PolicyVersion } = await iam.send(new GetPolicyVersionCommand({ PolicyArn: arn, VersionId }));
@@ -66,14 +57,4 @@ async function readManaged(
     attached: true,
     usedElsewhere: Math.max(0, uses - 1),
   };
-}
-
-/** What somebody takes off meanwhile is not there to be read either. */
-async function ifAllowed<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isDenied(error) || isCode(error, 'NoSuchEntity')) return undefined;
-    throw error;
-  }
 }

@@ -14,7 +14,7 @@ import type { AccessConfig } from '../../config/access-config.ts';
 import type {
   AttachedPolicy,
   Caller,
-  FormerAccess,
+  Observed,
   ObservedPolicy,
   ObservedRole,
 } from '../../access/observed.ts';
@@ -36,11 +36,7 @@ export interface RoleQuestion {
 }
 
 /** The role and our managed policies, as they stand now, those under former names last. */
-export interface RoleAndPolicies {
-  readonly role?: ObservedRole;
-  readonly policies: readonly ObservedPolicy[];
-  readonly former?: readonly FormerAccess[];
-}
+export type RoleAndPolicies = Pick<Observed, 'role' | 'policies' | 'former'>;
 
 /** Reads the role and our policies; throws a UserError `credentials` that says how to allow it when that is not allowed. */
 export async function observeRole(question: RoleQuestion): Promise<RoleAndPolicies> {
@@ -108,36 +104,30 @@ async function inlineIn(client: IAMClient, RoleName: string): Promise<string[]> 
 
 /** Reads the attached policies with our names, then unattached ones by number until one is missing. */
 async function readPolicies(
-  question: RoleQuestion,
+  { iam, caller, names }: RoleQuestion,
   role: ObservedRole | undefined,
 ): Promise<ObservedPolicy[]> {
-  const { iam, caller, names } = question;
-  const attached = new Map(
-    (role?.attachedPolicies ?? []).flatMap(({ name, arn }) => {
-      const number = policyNumberOf(names.policyName, name);
-      // An AWS managed policy of the same name is not Kolena's: its ARN holds no account.
-      return number === undefined || !arn.includes(`:${caller.accountId}:`) ? [] : [[number, arn] as const];
-    }),
-  );
-  const read = (arn: string, isAttached: boolean) => readPolicy(iam, arn, isAttached);
-  async function unattached(): Promise<[number, ObservedPolicy][]> {
-    const found: [number, ObservedPolicy][] = [];
+  const numberOf = ({ name }: Pick<AttachedPolicy, 'name'>) => policyNumberOf(names.policyName, name) ?? 0;
+  // An AWS managed policy of the same name is not Kolena's: its ARN holds no account.
+  const isOurs = (policy: AttachedPolicy) =>
+    numberOf(policy) > 0 && policy.arn.includes(`:${caller.accountId}:`);
+  const attached = (role?.attachedPolicies ?? []).filter(isOurs);
+  const taken = new Set(attached.map(numberOf));
+  async function unattached(): Promise<ObservedPolicy[]> {
+    const found: ObservedPolicy[] = [];
     for (let number = 1; ; number++) {
-      if (attached.has(number)) continue;
-      const name = policyNameOf(names.policyName, number);
-      const policy = await read(
-        buildArn({ ...caller, service: 'iam', resource: `policy${names.iamPath}${name}` }),
-        false,
-      );
+      if (taken.has(number)) continue;
+      const resource = `policy${names.iamPath}${policyNameOf(names.policyName, number)}`;
+      const policy = await readPolicy(iam, buildArn({ ...caller, service: 'iam', resource }), false);
       if (policy === undefined) return found;
-      found.push([number, policy]);
+      found.push(policy);
     }
   }
-  const ofRole = [...attached].map(async ([number, arn]) => [number, await read(arn, true)] as const);
-  const numbered = (await Promise.all([unattached(), ...ofRole.map(async (entry) => [await entry])])).flat();
-  return numbered
-    .sort(([one], [other]) => one - other)
-    .flatMap(([, policy]) => (policy === undefined ? [] : [policy]));
+  const [others, ...ofRole] = await Promise.all([
+    unattached(),
+    ...attached.map(({ arn }) => readPolicy(iam, arn, true)),
+  ]);
+  return [...others, ...ofRole.flatMap((policy) => policy ?? [])].sort((a, b) => numberOf(a) - numberOf(b));
 }
 
 async function readPolicy(

@@ -16,7 +16,7 @@ import { concreteOrigin } from '../../verify/browser-origins.ts';
 import { type Browser, getAsBrowser } from './ask-as-browser.ts';
 import type { AwsClients } from '../clients.ts';
 import { readCorsRules } from '../cors.ts';
-import { askWithRetries, type RetryLimits } from './retry.ts';
+import { askWithRetries } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { attempt, isCode } from '../../problem/aws-error.ts';
 
@@ -26,13 +26,20 @@ const listedKeys = 100;
 /** Listed keys that are tried while a read is refused for what the object is. */
 const triedKeys = 3;
 
-/** The session of the role, and the time it has. */
+/** The session of the role. */
 export interface RoleSession {
   readonly probe: Probe;
   readonly clients: AwsClients;
-  readonly limits: RetryLimits;
   /** The role and its policies, read back. */
   readonly liveAccess: () => Promise<LiveAccess>;
+}
+
+/** One location, as the role and Kolena's page see it. */
+interface Place extends RoleSession {
+  readonly location: ExpectedLocation;
+  readonly s3: S3Client;
+  /** Kolena's page; undefined when no page is expected to read. */
+  readonly browser: Browser | undefined;
 }
 
 /**
@@ -43,62 +50,59 @@ export async function probeLocation(
   session: RoleSession,
   location: ExpectedLocation,
 ): Promise<LocationObservation> {
-  const s3 = session.clients.s3(session.probe.observed.buckets[location.bucket]?.region);
-  if (session.probe.expectations.ended !== undefined) return probeEnded(session, s3, location);
-  const list = await askAboutS3(session, { location }, (abortSignal) => listFirst(s3, location, abortSignal));
-  const [key] = keysToTry(location, list);
-  const browser = browserOf(session);
-  const seen = key && browser && (await getAsBrowser({ s3, bucket: location.bucket, key }, browser));
+  const { probe, clients } = session;
+  const { bucket } = location;
+  const s3 = clients.s3(probe.observed.buckets[bucket]?.region);
+  const [origin] = probe.expectations.origins.map(concreteOrigin);
+  const browser = origin === undefined ? undefined : { http: clients.http, origin, abortSignal: probe.abort };
+  const place: Place = { ...session, location, s3, browser };
+  if (probe.expectations.ended !== undefined) return probeEnded(place);
+  const list = await askAboutS3(place, () => listFirst(place));
+  const keys = keysToTry(location, list);
+  const seen = keys[0] && browser && (await getAsBrowser({ s3, bucket, key: keys[0] }, browser));
   if (seen && seen.outcome === 'ok') return { list, read: seen, triedKey: seen.value.key, presigned: seen };
-  const { read, triedKey } = await readFirst(session, s3, { location, list });
-  const presigned = await getPresigned(session, s3, { location, read });
-  return defined({ list, read, triedKey, presigned });
+  let read: Attempt<ObjectRead> = { outcome: 'skipped', message: whyNothingToRead(list) };
+  let triedKey: string | undefined;
+  for (const key of keys) {
+    triedKey = key;
+    read = await askAboutS3(place, () => readByte(place, key), key);
+    if (read.outcome !== 'refused' || !concernsObjectAlone(read.refusal)) break;
+  }
+  return defined({ list, read, triedKey, presigned: await getPresigned(place, read) });
 }
 
 /** After the end of the access AWS refuses: what it still gives may be what it knew before the apply. */
-async function probeEnded(
-  { limits, probe }: RoleSession,
-  s3: S3Client,
-  location: ExpectedLocation,
-): Promise<LocationObservation> {
+async function probeEnded(place: Place): Promise<LocationObservation> {
   const skipped = { outcome: 'skipped', message: 'The access has ended.' } as const;
+  const awaited = place.probe.options.afterApply ? 'IAM to spread the end of the access' : undefined;
   const ask = <T>(call: () => Promise<T>) =>
-    askWithRetries(limits, {
-      ask: () => attempt(call),
-      retryRefusal: () => Promise.resolve(undefined),
-      retryAnswer: () =>
-        Promise.resolve(probe.options.afterApply ? 'IAM to spread the end of the access' : undefined),
-    });
-  const { bucket: Bucket, objectKey: Key } = location;
+    askWithRetries(place.probe, { ask: () => attempt(call), retryAnswer: () => awaited });
+  const { objectKey } = place.location;
   return {
-    list: await ask(() => listFirst(s3, location, limits.abort)),
-    read: Key === undefined ? skipped : await ask(() => readByte(s3, { Bucket, Key }, limits.abort)),
+    list: await ask(() => listFirst(place)),
+    read: objectKey === undefined ? skipped : await ask(() => readByte(place, objectKey)),
     presigned: skipped,
   };
 }
 
 async function askAboutS3<T>(
-  { limits, liveAccess }: RoleSession,
-  about: { readonly location: ExpectedLocation; readonly key?: string },
-  call: (abortSignal: AbortSignal) => Promise<T>,
+  { probe, liveAccess, location }: Place,
+  call: () => Promise<T>,
+  key?: string,
 ): Promise<Attempt<T>> {
-  return askWithRetries(limits, {
-    ask: () => attempt(() => call(limits.abort)),
+  return askWithRetries(probe, {
+    ask: () => attempt(call),
     retryRefusal: async (refusal) =>
-      explainS3Denial({ refusal, ...about }, await liveAccess()).mendsByWaiting
+      explainS3Denial(defined({ refusal, location, key }), await liveAccess()).mendsByWaiting
         ? "IAM to spread the role's permissions"
         : undefined,
   });
 }
 
-async function listFirst(
-  s3: S3Client,
-  { bucket, prefix }: ExpectedLocation,
-  abortSignal: AbortSignal,
-): Promise<Listing> {
+async function listFirst({ s3, location, probe }: Place): Promise<Listing> {
   const { Contents = [], IsTruncated = false } = await s3.send(
-    new ListObjectsV2Command({ Bucket: bucket, MaxKeys: listedKeys, Prefix: prefix }),
-    { abortSignal },
+    new ListObjectsV2Command({ Bucket: location.bucket, MaxKeys: listedKeys, Prefix: location.prefix }),
+    { abortSignal: probe.abort },
   );
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html: these have to be restored before they can be read.
   const readable = Contents.filter(
@@ -114,35 +118,10 @@ async function listFirst(
   };
 }
 
-async function readFirst(
-  session: RoleSession,
-  s3: S3Client,
-  { location, list }: { location: ExpectedLocation; list: Attempt<Listing> },
-): Promise<Pick<LocationObservation, 'read' | 'triedKey'>> {
-  let answer: Pick<LocationObservation, 'read' | 'triedKey'> = {
-    read: { outcome: 'skipped', message: whyNothingToRead(list) },
-  };
-  for (const key of keysToTry(location, list)) {
-    const read = await askAboutS3(session, { location, key }, (abortSignal) =>
-      readByte(s3, { Bucket: location.bucket, Key: key }, abortSignal),
-    );
-    answer = { read, triedKey: key };
-    if (read.outcome !== 'refused' || !concernsObjectAlone(read.refusal)) break;
-  }
-  return answer;
-}
-
 /** `verify-object`, else the first that were listed. */
 function keysToTry({ objectKey }: ExpectedLocation, list: Attempt<Listing>): readonly string[] {
   if (objectKey !== undefined) return [objectKey];
   return list.outcome === 'ok' ? list.value.readable.slice(0, triedKeys) : [];
-}
-
-/** Kolena's page; undefined when no page is expected to read. */
-function browserOf({ probe, clients, limits }: RoleSession): Browser | undefined {
-  const [configured] = probe.expectations.origins;
-  if (configured === undefined) return undefined;
-  return { http: clients.http, origin: concreteOrigin(configured), abortSignal: limits.abort };
 }
 
 function whyNothingToRead(list: Attempt<Listing>): string {
@@ -151,45 +130,37 @@ function whyNothingToRead(list: Attempt<Listing>): string {
   return `All ${list.value.count} objects listed are archived, or have a key with \`.\` or \`..\` that no page can ask for.`;
 }
 
-async function readByte(
-  s3: S3Client,
-  { Bucket, Key }: { Bucket: string; Key: string },
-  abortSignal: AbortSignal,
-): Promise<ObjectRead> {
+async function readByte({ s3, location, probe }: Place, key: string): Promise<ObjectRead> {
   try {
     const { Body, ServerSideEncryption, SSEKMSKeyId } = await s3.send(
-      new GetObjectCommand({ Bucket, Key, Range: 'bytes=0-0' }),
-      { abortSignal },
+      new GetObjectCommand({ Bucket: location.bucket, Key: key, Range: 'bytes=0-0' }),
+      { abortSignal: probe.abort },
     );
     await Body?.transformToByteArray();
-    return defined({ key: Key, encryption: ServerSideEncryption, kmsKeyArn: SSEKMSKeyId });
+    return defined({ key, encryption: ServerSideEncryption, kmsKeyArn: SSEKMSKeyId });
   } catch (error) {
     // An object without a first byte: S3 looks at the range after the permission.
-    if (isCode(error, 'InvalidRange')) return { key: Key };
+    if (isCode(error, 'InvalidRange')) return { key };
     throw error;
   }
 }
 
 async function getPresigned(
-  session: RoleSession,
-  s3: S3Client,
-  { location, read }: { location: ExpectedLocation; read: Attempt<ObjectRead> },
+  { probe, location: { bucket }, s3, browser }: Place,
+  read: Attempt<ObjectRead>,
 ): Promise<LocationObservation['presigned']> {
-  const browser = browserOf(session);
   if (browser === undefined)
     return { outcome: 'skipped', message: 'With `cors: off` no web page is expected to read.' };
   if (read.outcome !== 'ok')
     return { outcome: 'skipped', message: 'There is no object that the role could read.' };
-  const { clients, observed } = session.probe;
-  const { origin, abortSignal } = browser;
-  const bucket = location.bucket;
-  const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, abortSignal);
-  return askWithRetries(session.limits, {
+  const { clients, observed, abort } = probe;
+  const rules = () => readCorsRules(clients.s3(observed.buckets[bucket]?.region), bucket, abort);
+  return askWithRetries(probe, {
     ask: () => getAsBrowser({ s3, bucket, key: read.value.key }, browser),
     // A read just succeeded: what may still have to spread are the bucket's CORS rules.
     retryRefusal: async ({ status = 0, code }) => {
-      const hopeful =
-        code === noCorsHeaders && matchingRule(await rules(), { origin, method: 'GET' }) !== undefined;
+      const question = { origin: browser.origin, method: 'GET' };
+      const hopeful = code === noCorsHeaders && matchingRule(await rules(), question) !== undefined;
       return hopeful || status >= 500 ? 'S3 to answer by the CORS rules read back' : undefined;
     },
   });

@@ -1,13 +1,12 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts';
 import { defined } from '../../base/defined.ts';
 import { explainAssumeDenial, letsIn } from '../../verify/explain-assume.ts';
-import type { LiveAccess } from '../../verify/explanation.ts';
-import type { Attempt, LocationObservation, Observations } from '../../verify/observations.ts';
+import type { Attempt, Observations } from '../../verify/observations.ts';
 import { sessionPolicy } from '../../iam/session-policy.ts';
 import { verifierSessionName, wrongExternalId } from '../../iam/temporary-statement.ts';
 import type { AwsCredentials } from '../clients.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
-import { askWithRetries, type RetryLimits } from './retry.ts';
+import { askWithRetries } from './retry.ts';
 import type { Probe } from './probe-context.ts';
 import { probeLocation, type RoleSession } from './probe-locations.ts';
 import { attempt } from '../../problem/aws-error.ts';
@@ -31,22 +30,18 @@ interface Session {
 }
 
 /** Assumes the role, asks what must be allowed, and only then what must be refused, which proves nothing before. */
-export async function probeRole(
-  probe: Probe,
-  { abort, renew }: Pick<TemporaryStatement, 'abort'> & Partial<TemporaryStatement>,
-): Promise<RoleProbe> {
-  const { clock, deadline, log, expectations } = probe;
-  const limits: RetryLimits = { clock, deadline, log, abort };
+export async function probeRole(probe: Probe, renew?: TemporaryStatement['renew']): Promise<RoleProbe> {
+  const { log, expectations } = probe;
   let last: RoleAndPolicies | undefined;
   const liveAccess = async () => {
     last = await probe.readBack();
     return { expectations, callerArn: probe.callerArn, ...last };
   };
-  const entered = await assumePatiently(probe, { limits, liveAccess, renew });
+  const entered = await assumePatiently({ probe, liveAccess }, renew);
   if (entered.outcome !== 'ok') return defined({ ...skipAll(entered), duringCheck: last });
   log.info(`Assumed the role as ${entered.value.arn}.`);
   const clients = probe.sessionClients(() => Promise.resolve(entered.value.credentials));
-  const session = { probe, clients, limits, liveAccess };
+  const session = { probe, clients, liveAccess };
   const found = expectations.locations.map(
     async (location) => [location.name, await probeLocation(session, location)] as const,
   );
@@ -64,30 +59,19 @@ export async function probeRole(
   });
 }
 
-/** All answers that need the role, when there is no way into it. */
-export function skippedProbe(message: string): RoleProbe {
-  return skipAll({ outcome: 'skipped', message });
-}
-
-function skipAll(assumed: Exclude<Attempt<never>, { outcome: 'ok' }>): RoleProbe {
+/** All answers that need the role, when nobody got into it. */
+export function skipAll(assumed: Exclude<Attempt<never>, { outcome: 'ok' }>): RoleProbe {
   const message = assumed.outcome === 'skipped' ? assumed.message : 'The role could not be assumed.';
   const skipped = { outcome: 'skipped', message } as const;
-  const none: Record<string, LocationObservation> = {};
-  return { assumed, withoutExternalId: skipped, wrongExternalId: skipped, locations: none };
-}
-
-interface Entering {
-  readonly limits: RetryLimits;
-  readonly liveAccess: () => Promise<LiveAccess>;
-  readonly renew?: TemporaryStatement['renew'] | undefined;
+  return { assumed, withoutExternalId: skipped, wrongExternalId: skipped, locations: {} };
 }
 
 async function assumePatiently(
-  probe: Probe,
-  { limits, liveAccess, renew }: Entering,
+  { probe, liveAccess }: Omit<RoleSession, 'clients'>,
+  renew?: TemporaryStatement['renew'],
 ): Promise<Attempt<Session>> {
   let reads = 0;
-  return askWithRetries(limits, {
+  return askWithRetries(probe, {
     ask: () => assume(probe, probe.expectations.externalId),
     retryRefusal: async (refusal) => {
       const { mendsByWaiting, untrusted } = explainAssumeDenial(refusal, await liveAccess());
@@ -99,18 +83,12 @@ async function assumePatiently(
   });
 }
 
-async function assume(probe: Probe, externalId: string | undefined): Promise<Attempt<Session>> {
-  const narrowed = await assumeNarrowed(probe, externalId, 'locations');
-  // AWS packs a session policy in a way of its own, whose limit cannot be computed beforehand.
-  const tooLarge = narrowed.outcome === 'refused' && narrowed.refusal.code === 'PackedPolicyTooLarge';
-  return tooLarge ? assumeNarrowed(probe, externalId, 'any-bucket') : narrowed;
-}
-
-async function assumeNarrowed(
-  { clients, live, expectations }: Probe,
+async function assume(
+  probe: Probe,
   externalId: string | undefined,
-  scope: 'locations' | 'any-bucket',
+  scope: 'locations' | 'any-bucket' = 'locations',
 ): Promise<Attempt<Session>> {
+  const { clients, live, expectations } = probe;
   const input: AssumeRoleCommandInput = {
     RoleArn: live.role?.arn,
     RoleSessionName: verifierSessionName,
@@ -118,7 +96,7 @@ async function assumeNarrowed(
     Policy: sessionPolicy(expectations, scope),
     ExternalId: externalId,
   };
-  return attempt(async () => {
+  const answer = await attempt(async () => {
     const { AssumedRoleUser, Credentials } = await clients.sts.send(new AssumeRoleCommand(input));
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
     return {
@@ -126,16 +104,19 @@ async function assumeNarrowed(
       credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken },
     };
   });
+  // AWS packs a session policy in a way of its own, whose limit cannot be computed beforehand.
+  const isTooLarge = answer.outcome === 'refused' && answer.refusal.code === 'PackedPolicyTooLarge';
+  return isTooLarge && scope === 'locations' ? assume(probe, externalId, 'any-bucket') : answer;
 }
 
 /** A former trust policy may still let the verifier in where the one read back does not. */
 async function assumeOtherwise(
-  { probe, limits, liveAccess }: RoleSession,
+  { probe, liveAccess }: RoleSession,
   externalId: string | undefined,
 ): Promise<Attempt<{ arn: string }>> {
   if (probe.expectations.externalId === undefined)
     return { outcome: 'skipped', message: 'The config has no kolena-external-id.' };
-  const answer = await askWithRetries(limits, {
+  const answer = await askWithRetries(probe, {
     ask: () => assume(probe, externalId),
     retryAnswer: async () =>
       letsIn(await liveAccess(), externalId) ? undefined : 'IAM to forget the former trust policy',

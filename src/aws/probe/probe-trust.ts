@@ -12,7 +12,7 @@ import {
 import { type Interrupts, processInterrupts } from './interrupts.ts';
 import { awsNow, checkContext, type Probe } from './probe-context.ts';
 import { type Removal, removeStatement } from './remove-statement.ts';
-import { probeRole, type RoleProbe, skippedProbe } from './probe-role.ts';
+import { probeRole, type RoleProbe, skipAll } from './probe-role.ts';
 import { type TrustBase, withTemporaryStatement } from './with-temporary-statement.ts';
 
 /** How long the temporary statement outlives the check's own time, should the check be killed; milliseconds. */
@@ -37,9 +37,16 @@ async function asTemporaryVerifier(probe: Probe, leftovers: boolean): Promise<As
     externalId: expectations.externalId,
     expires: new Date(awsNow(probe) + options.timeoutSeconds * 1000 + margin),
   });
+  const { interrupts = processInterrupts, end } = probe;
+  const listen: Interrupts['listen'] = (handler) =>
+    interrupts.listen((signal) => {
+      // A runner that ends a job waits for seconds only: no other call may delay the one that removes the statement.
+      end();
+      handler(signal);
+    });
   const { result, removal: removed } = await withTemporaryStatement(
-    { ...ofRole(probe), statement, base: baseOf(probe), interrupts: endingWith(probe) },
-    (inPlace) => probeRole(probe, inPlace),
+    { ...ofRole(probe), statement, base: baseOf(probe), interrupts: { listen } },
+    ({ abort, renew }) => probeRole({ ...probe, abort }, renew),
   );
   if (result.outcome === 'ok')
     return { ...result.value, trust: defined({ kind: 'temporary' as const, statement, leftovers, removed }) };
@@ -50,7 +57,7 @@ async function asTemporaryVerifier(probe: Probe, leftovers: boolean): Promise<As
 
 async function asPermanentVerifier(probe: Probe, leftovers: boolean): Promise<AsVerifier> {
   const removed = leftovers ? await clearLeftovers(probe) : undefined;
-  const answers = await probeRole(probe, { abort: probe.abort });
+  const answers = await probeRole(probe);
   return { ...answers, trust: defined({ kind: 'permanent' as const, leftovers, removed }) };
 }
 
@@ -59,7 +66,7 @@ async function clearLeftovers(probe: Probe): Promise<Removal | undefined> {
   const context = checkContext(probe);
   let removal: Removal | undefined;
   for (const statement of probe.live.role?.trustPolicy.Statement ?? [])
-    if (isTemporary(statement, context)) removal = await removeStatement(ofRole(probe), statement);
+    if (isTemporary(statement, context)) removal = await removeStatement({ ...ofRole(probe), statement });
   return removal;
 }
 
@@ -79,17 +86,7 @@ function ofRole({ clients, expectations, clock, log }: Probe) {
   return { iam: clients.iam, roleName: expectations.role.name, clock, log };
 }
 
-function endingWith({ end, interrupts = processInterrupts }: Probe): Interrupts {
-  // A runner that ends a job waits for seconds only: no other call may delay the one that removes the statement.
-  return {
-    listen: (handler) =>
-      interrupts.listen((signal) => {
-        end();
-        handler(signal);
-      }),
-  };
-}
-
 function noWayIn(leftovers: boolean, problem: Problem): AsVerifier {
-  return { ...skippedProbe(problem.message), trust: { kind: 'none', leftovers, problem } };
+  const { message } = problem;
+  return { ...skipAll({ outcome: 'skipped', message }), trust: { kind: 'none', leftovers, problem } };
 }

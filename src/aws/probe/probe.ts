@@ -1,33 +1,32 @@
+import { GetRoleCommand } from '@aws-sdk/client-iam';
 import { settleAll } from '../../base/settle-all.ts';
 import { formerRoles } from '../../access/our-policies.ts';
 import { defined } from '../../base/defined.ts';
 import type { Observations } from '../../verify/observations.ts';
 import { samePolicy } from '../../iam/compare-policy.ts';
 import { withoutTemporary } from '../../iam/temporary-statement.ts';
-import { callerPrincipalArn } from './caller-role.ts';
 import { systemClock } from '../clock.ts';
 import type { Clock } from '../../base/clock.ts';
 import { abortsMany } from './interrupts.ts';
 import { observeRoles } from '../observe/observe-former.ts';
+import { ifAllowed } from '../if-allowed.ts';
 import type { RoleAndPolicies } from '../observe/observe-role.ts';
 import { eachLineOnce } from './retry.ts';
 import { probeBuckets } from './probe-buckets.ts';
 import { checkContext, type Probe, type ProbeProps } from './probe-context.ts';
 import { probeAsVerifier } from './probe-trust.ts';
-import { probeSimulation } from './probe-simulation.ts';
-
-export type { ProbeOptions, ProbeProps } from './probe-context.ts';
+import { probeSimulation } from './simulate.ts';
 
 /** Milliseconds for which what was read back is taken as it was: many buckets ask at once. */
 const freshFor = 2000;
 
 /** Asks AWS every question of a verification; refusals are answers, and only an unforeseen failure throws. */
 export async function probeAccess(props: ProbeProps): Promise<Observations> {
-  const { clients, caller, options, clock = systemClock } = props;
+  const { options, clock = systemClock } = props;
   const readBack = cachedReadBack(props, clock);
   const [live, callerArn] = await Promise.all([
     readSettled({ ...props, clock }, readBack),
-    callerPrincipalArn(clients.iam, caller),
+    callerPrincipalArn(props),
   ]);
   const deadline = clock.now() + options.timeoutSeconds * 1000;
   const ended = abortsMany();
@@ -62,6 +61,18 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
     buckets,
     simulation,
   });
+}
+
+/**
+ * The ARN by which a trust policy names the caller: a session's role with its path, which the session's ARN leaves out;
+ * a user as it is. Without the right to look the role up, the session itself, which a trust policy may name too.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+async function callerPrincipalArn({ clients, caller: { arn } }: ProbeProps): Promise<string> {
+  const [, RoleName] = /^arn:[a-z-]+:sts::\d{12}:assumed-role\/([^/]+)\//.exec(arn) ?? [];
+  if (RoleName === undefined) return arn;
+  const found = await ifAllowed(() => clients.iam.send(new GetRoleCommand({ RoleName })));
+  return found?.Role?.Arn ?? arn;
 }
 
 /** Milliseconds between readings while IAM answers by what stood before an apply. */

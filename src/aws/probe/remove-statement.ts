@@ -9,8 +9,9 @@ import { holds, readTrust, type RoleTrust, without, writeTrust } from './role-tr
 /** Whether the trust policy was read back without the temporary statement. */
 export type Removal = NonNullable<TrustForVerifier['removed']>;
 
-/** Of whom it is taken, and how. */
+/** What is taken of whom, and how. */
 export interface RemovalProps extends RoleTrust {
+  readonly statement: Statement;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -23,11 +24,11 @@ const pauses = [1000, 2000, 4000, 8000];
  * reading without the statement may be one from before it was added. Where readings disagree to the end the statement is
  * left to its expiry, with a warning.
  */
-export async function removeStatement(props: RemovalProps, statement: Statement): Promise<Removal> {
-  const seen: Sightings = { holding: 0, lacking: 0, isWritten: false };
+export async function removeStatement(props: RemovalProps): Promise<Removal> {
+  const seen: Sightings = { isWritten: false };
   for (const pause of [...pauses, undefined]) {
     try {
-      const done = await look(props, statement, seen);
+      const done = await look(props, seen);
       if (done !== undefined) return done;
     } catch (error) {
       if (isCode(error, 'NoSuchEntity')) return removed(props, seen, 'gone');
@@ -35,68 +36,49 @@ export async function removeStatement(props: RemovalProps, statement: Statement)
     }
     if (pause !== undefined) await props.clock.sleep(pause);
   }
-  // Every reading, over a longer time than IAM needs to spread a write, was without it.
-  const somebodyElses = seen.attempted === undefined && seen.holding === 0 && seen.problem === undefined;
-  const changedSince =
-    seen.attempted !== undefined &&
-    seen.problem === undefined &&
-    seen.last !== undefined &&
-    !holds(seen.last, statement);
-  if (somebodyElses || changedSince) return removed(props, seen, 'changed');
-  const problem = seen.problem ?? 'readings of the trust policy disagree';
+  const { problem, stood } = seen;
+  // The last reading, after a longer time than IAM needs to spread a write, is without it.
+  if (problem === undefined) return removed(props, seen, 'changed');
   props.log.warning(
-    `The statement ${statement.Sid ?? ''} could not be taken out of the trust policy of ${props.roleName}: ${problem}. It expires by itself within minutes; take it out by hand, or run \`command: verify\` again, which clears it.`,
+    `The statement ${props.statement.Sid ?? ''} could not be taken out of the trust policy of ${props.roleName}: ${problem}. It expires by itself within minutes; take it out by hand, or run \`command: verify\` again, which clears it.`,
   );
-  return defined({
-    done: false,
-    stood: stood(seen),
-    evidence: `The statement could not be taken back: ${problem}. It is left to its expiry.`,
-  });
+  const evidence = `The statement could not be taken back: ${problem}. It is left to its expiry.`;
+  return defined({ done: false, stood, evidence });
 }
 
 /** What the readings told so far. */
 interface Sightings {
-  holding: number;
-  lacking: number;
+  /** Whether one held the statement before it was taken out; absent where none could be read. */
+  stood?: boolean;
   /** What was sent to AWS without the statement, perhaps without an answer. */
   attempted?: PolicyDocument;
   /** Whether AWS took it: a reading that holds the statement is then one from before that. */
   isWritten: boolean;
   last?: PolicyDocument;
+  /** Why the last one does not show that the statement is gone. */
   problem?: string | undefined;
 }
 
 /** One reading, and the write where it holds the statement; a removal when the reading shows what was written. */
-async function look(
-  props: RemovalProps,
-  statement: Statement,
-  seen: Sightings,
-): Promise<Removal | undefined> {
+async function look(props: RemovalProps, seen: Sightings): Promise<Removal | undefined> {
   const reading = await readTrust(props);
   seen.last = reading;
   seen.problem = undefined;
-  const isThere = holds(reading, statement);
+  const isThere = holds(reading, props.statement);
   if (!seen.isWritten) {
-    if (isThere) seen.holding += 1;
-    else seen.lacking += 1;
+    seen.stood = seen.stood === true || isThere;
     if (!isThere) return undefined;
-    const rest = without(reading, statement);
-    seen.attempted = rest;
-    await writeTrust(props, rest);
+    seen.attempted = without(reading, props.statement);
+    await writeTrust(props, seen.attempted);
     seen.isWritten = true;
-    return look(props, statement, seen);
+    return look(props, seen);
   }
   if (isThere) {
     seen.problem = 'it is still read there';
     return undefined;
   }
-  return JSON.stringify(reading) === JSON.stringify(seen.attempted)
-    ? removed(props, seen, 'as-written')
-    : undefined;
-}
-
-function stood({ holding, lacking }: Sightings): boolean | undefined {
-  return holding > 0 ? true : lacking > 0 ? false : undefined;
+  const isAsWritten = JSON.stringify(reading) === JSON.stringify(seen.attempted);
+  return isAsWritten ? removed(props, seen, 'as-written') : undefined;
 }
 
 const outcomes = {
@@ -108,5 +90,5 @@ const outcomes = {
 function removed({ log, roleName }: RemovalProps, seen: Sightings, outcome: keyof typeof outcomes): Removal {
   const evidence = `The trust policy of ${roleName} ${outcomes[outcome]}.`;
   log.info(evidence);
-  return defined({ done: true, stood: stood(seen), evidence, trustPolicy: seen.last });
+  return defined({ done: true, stood: seen.stood, evidence, trustPolicy: seen.last });
 }

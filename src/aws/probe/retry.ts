@@ -54,10 +54,7 @@ export async function askWithRetries<T>(
 export function eachLineOnce(log: Log): Log {
   const printed = new Set<string>();
   return {
-    warning: (message) => {
-      log.warning(message);
-    },
-    group: (name, work) => log.group(name, work),
+    ...log,
     info(line) {
       if (printed.has(line)) return;
       printed.add(line);

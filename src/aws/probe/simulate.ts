@@ -6,10 +6,13 @@ import {
   paginateSimulatePrincipalPolicy,
   type SimulatePrincipalPolicyCommandInput,
 } from '@aws-sdk/client-iam';
+import { defined } from '../../base/defined.ts';
 import { groupBy } from '../../base/group-by.ts';
 import type { DesiredAccess } from '../../access/desired-access.ts';
-import type { Attempt, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
-import type { AwsClients } from '../clients.ts';
+import type { Observations, SimulationAnswer, SimulationQuestion } from '../../verify/observations.ts';
+import { isAsExpected, mayStillChange, simulationQuestions } from '../../verify/simulation.ts';
+import type { Probe } from './probe-context.ts';
+import { askWithRetries } from './retry.ts';
 import { attempt } from '../../problem/aws-error.ts';
 
 /** Resources of one call: each adds up to 60 characters to every answer's page. */
@@ -17,43 +20,51 @@ const resourcesPerCall = 50;
 
 type Batch = Pick<SimulatePrincipalPolicyCommandInput, 'ActionNames' | 'ResourceArns' | 'ContextEntries'>;
 
-/** Asks IAM's simulator what the planned documents will allow and deny, before anything changes. */
-export function simulatePlanned(
-  { iam }: Pick<AwsClients, 'iam'>,
-  { policies }: Pick<DesiredAccess, 'policies'>,
-  questions: readonly SimulationQuestion[],
-): Promise<Attempt<readonly SimulationAnswer[]>> {
-  const PolicyInputList = policies.map(({ document }) => JSON.stringify(document));
-  return simulate(questions, (batch) =>
-    paginateSimulateCustomPolicy({ client: iam }, { ...batch, PolicyInputList }),
-  );
+const spreading = "IAM's simulator to know the role's permissions";
+
+/** Asks what the role may do, again while the simulator answers by what stood before the last change. */
+export async function probeSimulation(probe: Probe): Promise<Observations['simulation']> {
+  const { clients, live, expectations, readBack } = probe;
+  const { role } = live;
+  if (role === undefined) return { outcome: 'skipped', message: 'There is no role.' };
+  const questions = simulationQuestions(expectations);
+  return askWithRetries(probe, {
+    ask: () => simulate(clients.iam, { roleArn: role.arn }, questions),
+    // The role was read back, so the simulator has yet to hear of it.
+    retryRefusal: ({ code }) => (code === 'NoSuchEntity' ? spreading : undefined),
+    retryAnswer: async (answers) => {
+      const wrong = answers.filter((answer) => !isAsExpected(answer));
+      if (wrong.length === 0) return undefined;
+      const now = await readBack();
+      return wrong.every((answer) => mayStillChange(answer, now)) ? spreading : undefined;
+    },
+  });
 }
 
-/** Asks IAM's simulator what the role may do now, with its boundary and the organization's policies. */
-export function simulateRole(
+/** Of what the simulator tells: a role as it is, with its boundary and the organization's policies, or documents to come. */
+type Subject = { readonly roleArn: string } | Pick<DesiredAccess, 'policies'>;
+
+/** Asks IAM's simulator what a role, or planned documents alone, allow and deny. */
+export async function simulate(
   iam: IAMClient,
-  roleArn: string,
+  subject: Subject,
   questions: readonly SimulationQuestion[],
-): Promise<Attempt<readonly SimulationAnswer[]>> {
-  return simulate(questions, (batch) =>
-    paginateSimulatePrincipalPolicy({ client: iam }, { ...batch, PolicySourceArn: roleArn }),
-  );
-}
-
-type Pages = AsyncIterable<{ readonly EvaluationResults?: EvaluationResult[] | undefined }>;
-
-async function simulate(
-  questions: readonly SimulationQuestion[],
-  ask: (batch: Batch) => Pages,
-): Promise<Attempt<readonly SimulationAnswer[]>> {
+): Promise<Observations['simulation']> {
   return attempt(async () => {
     const answered = batchesOf(questions).map(async ({ batch, asked }) => {
       const results: EvaluationResult[] = [];
-      for await (const page of ask(batch)) results.push(...(page.EvaluationResults ?? []));
+      for await (const page of ask(iam, subject, batch)) results.push(...(page.EvaluationResults ?? []));
       return asked.flatMap((question) => answerTo(question, results) ?? []);
     });
     return (await Promise.all(answered)).flat();
   });
+}
+
+function ask(client: IAMClient, subject: Subject, batch: Batch) {
+  if ('roleArn' in subject)
+    return paginateSimulatePrincipalPolicy({ client }, { ...batch, PolicySourceArn: subject.roleArn });
+  const PolicyInputList = subject.policies.map(({ document }) => JSON.stringify(document));
+  return paginateSimulateCustomPolicy({ client }, { ...batch, PolicyInputList });
 }
 
 function batchesOf(questions: readonly SimulationQuestion[]) {
@@ -96,14 +107,13 @@ function answerTo(
   const boundary = (inner ?? outer)?.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
   const missing = [inner, outer].flatMap((result) => result?.MissingContextValues ?? []);
   const statements = (inner ?? outer)?.MatchedStatements ?? [];
-  return {
+  const ownGuard = boundary === false ? ('permissions-boundary' as const) : undefined;
+  return defined({
     question,
     decision,
     decidedBy: [...new Set(statements.flatMap(({ SourcePolicyId }) => SourcePolicyId ?? []))],
-    ...(missing.length > 0 && { missingContext: [...new Set(missing)] }),
-    ...(organization !== undefined && { inOrganization: true }),
-    ...(organization === false
-      ? { guard: 'organization' }
-      : boundary === false && { guard: 'permissions-boundary' }),
-  };
+    missingContext: missing.length > 0 ? [...new Set(missing)] : undefined,
+    inOrganization: organization === undefined ? undefined : true,
+    guard: organization === false ? ('organization' as const) : ownGuard,
+  });
 }

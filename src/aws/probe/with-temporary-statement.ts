@@ -1,4 +1,4 @@
-import type { PolicyDocument, Statement } from '../../iam/policy-document.ts';
+import type { PolicyDocument } from '../../iam/policy-document.ts';
 import { defined } from '../../base/defined.ts';
 import type { Answer, Refusal } from '../../verify/observations.ts';
 import { notTrustedAsConfigured } from '../../verify/way-in.ts';
@@ -9,7 +9,6 @@ import { attempt } from '../../problem/aws-error.ts';
 
 /** The statement to add, and the role whose trust policy gets it. */
 export interface StatementProps extends RemovalProps {
-  readonly statement: Statement;
   readonly base: TrustBase;
   readonly interrupts: Interrupts;
 }
@@ -69,7 +68,7 @@ export async function withTemporaryStatement<T>(
     const [worked] = await Promise.allSettled([Promise.race([work(inPlace), interrupt])]);
     interruption.abort();
     await renewalsSettled();
-    const removal = await removeStatement(props, props.statement);
+    const removal = await removeStatement(props);
     if (worked.status === 'rejected') throw worked.reason;
     return { result: { outcome: 'ok', value: worked.value }, removal };
   } finally {
@@ -78,7 +77,7 @@ export async function withTemporaryStatement<T>(
 }
 
 /** The trust policy as configured, less what checks added; `undefined` where no reading is so. */
-async function readBase(props: StatementProps, abort?: AbortSignal): Promise<PolicyDocument | undefined> {
+async function readBase(props: StatementProps, abort: AbortSignal): Promise<PolicyDocument | undefined> {
   const { base, clock } = props;
   for (const pause of [...(base.justWritten ? readingPauses : []), undefined]) {
     const reading = base.lessChecks(await readTrust(props));
@@ -125,7 +124,7 @@ async function add(props: StatementProps, base: PolicyDocument): Promise<Answer<
     );
   } catch (error) {
     // Without an answer nobody knows whether it was added.
-    await removeStatement(props, props.statement);
+    await removeStatement(props);
     throw error;
   }
 }
@@ -136,5 +135,5 @@ async function add(props: StatementProps, base: PolicyDocument): Promise<Answer<
  */
 async function removeIfAdded(props: StatementProps, { status = 0 }: Refusal): Promise<Removal | undefined> {
   const added = status >= 500 || holds(await readTrust(props), props.statement);
-  return added ? removeStatement(props, props.statement) : undefined;
+  return added ? removeStatement(props) : undefined;
 }

@@ -1,15 +1,7 @@
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { readAwsError } from '../../problem/aws-error.ts';
-import type { AwsCredentials } from '../clients.ts';
-import type { Environment } from '../../base/environment.ts';
-import type { RequestHandler } from '../network/request-handler.ts';
+import type { AwsClientsProps, AwsCredentials } from '../clients.ts';
 import { ambientError, emptySourceError } from '../../problem/sign-in-error.ts';
-
-interface AmbientProps {
-  readonly region: string;
-  readonly env: Environment;
-  readonly http: RequestHandler;
-}
 
 /**
  * The AWS SDK's default chain: environment, profile (SSO, role, process), web identity, container, instance. The SDK reads its
@@ -19,7 +11,7 @@ export function ambientCredentials({
   region,
   env,
   http,
-}: AmbientProps): () => Promise<AwsCredentials | undefined> {
+}: Required<Pick<AwsClientsProps, 'region' | 'env' | 'http'>>): () => Promise<AwsCredentials | undefined> {
   const init = { clientConfig: { region, requestHandler: http } };
   // Half a second is ample for the instance metadata service, and a machine without one may have to wait it out, twice.
   const chain = fromNodeProviderChain({ ...init, timeout: 500, maxRetries: 0 });

@@ -48,19 +48,11 @@ export interface SignInProps
   readonly clock?: Clock;
 }
 
-/** A signed-in run. */
-export interface AwsSession {
-  readonly caller: Caller;
-  readonly clients: AwsClients;
-  /** `AWS_*` variables for a child process, with keys renewed when less than 10 minutes of them are left. */
-  environment(): Promise<Record<string, string>>;
-}
-
 /**
  * Signs in to AWS, by `roleToAssume` or the ambient credentials; `undefined` when there is no role to assume and there are no
  * ambient credentials at all. Throws UserErrors `credentials`, `wrong-account` and `invalid-input`.
  */
-export async function signIn(props: SignInProps): Promise<AwsSession | undefined> {
+export async function signIn(props: SignInProps) {
   const { region, env } = props;
   const http = requestHandler(env);
   const credentials =
@@ -72,7 +64,12 @@ export async function signIn(props: SignInProps): Promise<AwsSession | undefined
   const caller = await callerOf(awsClients(shared));
   requireAllowedAccount(props.allowedAccountIds, caller);
   const clients = awsClients({ ...shared, bucketOwner: caller.accountId });
-  return { caller, clients, environment: async () => credentialVariables(await credentials(), region, env) };
+  return {
+    caller,
+    clients,
+    /** `AWS_*` variables for a child process, with keys renewed when less than 10 minutes of them are left. */
+    environment: async () => credentialVariables(await credentials(), region, env),
+  };
 }
 
 async function ambient(props: SignInProps, http: RequestHandler): Promise<CredentialProvider | undefined> {

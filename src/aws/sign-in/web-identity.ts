@@ -82,11 +82,8 @@ async function freshToken({
   mask,
   tokenTimeout = 10_000,
 }: WebIdentityProps): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${tokenTimeout / 1000} s`));
-    }, tokenTimeout);
+    setTimeout(reject, tokenTimeout, new Error(`no answer within ${tokenTimeout / 1000} s`)).unref();
   });
   try {
     const token = await Promise.race([getIdToken(audience), tooLate]);
@@ -94,8 +91,6 @@ async function freshToken({
     return token;
   } catch (cause) {
     throw cause instanceof UserError ? cause : tokenError(cause);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

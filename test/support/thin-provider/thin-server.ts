@@ -33,7 +33,7 @@ export function thinServer({ provider, schemaFile, onCall }: ThinServerProps): H
     else {
       onCall?.(path, stream);
       void provider().then((session) => {
-        passOn(session, { stream, headers });
+        passOn(session, stream, headers);
       });
     }
   });

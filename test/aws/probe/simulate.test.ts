@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { awsClients } from '../../../src/aws/clients.ts';
 import type { RoleAndPolicies } from '../../../src/aws/observe/observe-role.ts';
-import { probeSimulation } from '../../../src/aws/probe/probe-simulation.ts';
+import { probeSimulation } from '../../../src/aws/probe/simulate.ts';
 import type { Probe } from '../../../src/aws/probe/probe-context.ts';
 import type { SimulationQuestion } from '../../../src/verify/observations.ts';
 import { simulationQuestions } from '../../../src/verify/simulation.ts';
