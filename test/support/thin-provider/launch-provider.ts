@@ -20,11 +20,12 @@ const asTerraform = {
 };
 
 /** Starts a provider as Terraform does; rejects when it ends at once. */
-export async function launchProvider(executable: string, env: NodeJS.ProcessEnv): Promise<LaunchedProvider> {
-  const child = spawn(executable, [], {
-    env: { ...env, ...asTerraform },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+export async function launchProvider(
+  executable: string,
+  env: NodeJS.ProcessEnv,
+  log: 'inherit' | 'ignore' = 'inherit',
+): Promise<LaunchedProvider> {
+  const child = spawn(executable, [], { env: { ...env, ...asTerraform }, stdio: ['ignore', 'pipe', log] });
   const lines = createInterface({ input: child.stdout });
   const handshake = await Promise.race([once(lines, 'line'), once(child, 'exit')]);
   const [, , , socket] = String(handshake[0]).split('|');
