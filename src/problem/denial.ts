@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import { type MissingRight, statementFor } from './statement.ts';
+import { statementFor } from './statement.ts';
 
 /** What AWS's denial says. */
 export interface Denial {
@@ -45,11 +45,6 @@ export function parseDenial(text: string): Denial | undefined {
   } as const);
 }
 
-/** What has to be allowed; `undefined` for an explicit deny, which no Allow overrides. */
-export function missingRight({ kind, action, resource = '*' }: Denial): MissingRight | undefined {
-  return kind === 'explicit' ? undefined : { Action: action, Resource: resource };
-}
-
 /** The policy that denies, with its article: `a service control policy (arn:aws:organizations::…)`. */
 export function policyOf({ policyKind = 'policy', policyArn }: Denial): string {
   const article = /^[aeiou]/i.test(policyKind) ? 'an' : 'a';
@@ -61,8 +56,10 @@ export function denialRemedy(message: string, addTo?: string): string {
   const denial = parseDenial(message);
   if (denial === undefined)
     return 'Compare the permissions of the role that this run uses with docs/deploy-role-policy.json.';
-  const right = missingRight(denial);
-  return right === undefined ? liftedDeny(denial) : statementFor(right, addTo);
+  const { kind, action, resource = '*' } = denial;
+  return kind === 'explicit'
+    ? liftedDeny(denial)
+    : statementFor({ Action: action, Resource: resource }, addTo);
 }
 
 /**

@@ -51,11 +51,9 @@ export type LockInfo = NonNullable<ReturnType<typeof parseLockInfo>>;
 
 /** The holder of the state lock, when that is what failed and the lock could be read. */
 export function parseLockInfo(output: string) {
-  const field = (name: string) =>
-    new RegExp(`^(?:│ )? *${name}: +(.*)$`, 'm')
-      .exec(output.slice(output.indexOf('Lock Info:')))?.[1]
-      ?.trim() ?? '';
-  if (!output.includes('Lock Info:')) return undefined;
+  const [, info] = output.split('Lock Info:');
+  if (info === undefined) return undefined;
+  const field = (name: string) => new RegExp(`^(?:│ )? *${name}: +(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
   return {
     id: field('ID'),
     path: field('Path'),

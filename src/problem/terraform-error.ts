@@ -104,8 +104,7 @@ function describe(diagnostics: readonly Diagnostic[], stderr: string): string {
 
 /** What a shell says of a script that has nothing to run. https://www.gnu.org/software/bash/manual/html_node/Exit-Status.html */
 function notRun(name: string, { code, stdout, stderr }: ProcessResult): UserError {
-  const said =
-    [stderr, stdout].map((text) => text.trim()).find((text) => text !== '') ?? 'It printed nothing.';
+  const said = stderr.trim() || stdout.trim() || 'It printed nothing.';
   return new UserError({
     reason: 'terraform-missing',
     message: `${name} started no Terraform (exit code ${code ?? ''}). ${said}`,
