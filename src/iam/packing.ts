@@ -47,11 +47,11 @@ export function packPolicies(props: PackingProps): PackedPolicy[] {
   const always: Grant[] =
     props.includePublicDatasets && props.partition === 'aws' ? [{ bucket: publicDatasetsBucket }] : [];
   const numbers = assign(props, always);
-  const byNumber = groupBy([...props.buckets, ...props.kmsKeyArns], (grant) => numbers.get(grant) ?? 1);
-  if (always.length > 0) byNumber.set(1, [...(byNumber.get(1) ?? []), ...always]);
+  const grants = [...props.buckets, ...always, ...props.kmsKeyArns];
+  const byNumber = groupBy(grants, (grant) => numbers.get(grant) ?? 1);
   return [...byNumber]
     .sort(([a], [b]) => a - b)
-    .map(([number, grants]) => ({ number, document: documentOf(grants, props) }));
+    .map(([number, own]) => ({ number, document: documentOf(own, props) }));
 }
 
 /** How many policies are needed at the least, told without packing. */

@@ -71,13 +71,10 @@ export function neededPermissions(error: unknown): string {
     .map((set) => [...set.matchAll(/(\w+)=(read|write)/g)])
     .map((set) => set.map(([, name = '', access = '']) => [name.replaceAll('_', '-'), access] as const));
   const named = alternatives.find((set) => set.some(([name]) => name === 'pull-requests')) ?? alternatives[0];
-  const needed = new Map([
-    ['pull-requests', 'write'],
-    ['contents', 'read'],
-    ['id-token', 'write'],
-  ]);
+  const needed: Record<string, string> = { 'pull-requests': 'write', contents: 'read', 'id-token': 'write' };
   // Every token reads metadata, and the block has no name for it.
   for (const [name, access] of named ?? [])
-    if (name !== 'metadata' && needed.get(name) !== 'write') needed.set(name, access);
-  return ['permissions:', ...[...needed].map(([name, access]) => `  ${name}: ${access}`)].join('\n');
+    if (name !== 'metadata' && needed[name] !== 'write') needed[name] = access;
+  const lines = Object.entries(needed).map(([name, access]) => `\n  ${name}: ${access}`);
+  return `permissions:${lines.join('')}`;
 }

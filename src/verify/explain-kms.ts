@@ -1,5 +1,4 @@
-import { parseDenial } from '../problem/denial.ts';
-import { type MissingRight, statementFor } from '../problem/statement.ts';
+import { type MissingRight, parseDenial, statementFor } from '../problem/denial.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard, final, type Explanation, type LiveAccess, type RefusedRead } from './explanation.ts';
 import type { Refusal } from './observations.ts';

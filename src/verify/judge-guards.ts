@@ -4,7 +4,7 @@ import { rootArn } from '../config/arn.ts';
 import { admits, denialsOf, exempting } from '../iam/denials.ts';
 import type { PolicyRequest } from '../iam/evaluate-policy.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
-import { statementFor } from '../problem/statement.ts';
+import { statementFor } from '../problem/denial.ts';
 import { about, type Check } from './check.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { decryptStatement } from './explain-kms.ts';
@@ -46,7 +46,7 @@ interface OneBucket {
 function bucketPolicy(one: OneBucket, policy: PolicyDocument): Check {
   const { bucket, expectations } = one;
   const requests = simulationQuestions(expectations)
-    .filter(({ expected }) => expected === 'allowed')
+    .filter(({ check }) => check === 'grants')
     .map(({ action, resource, context = {} }) => asRole(one, { action, resource, context }));
   const denial = denied(one, 'bucket-policy', denialsOf(policy, requests));
   return denial ?? about('bucket-policy', { bucket }).pass('No Deny statement in it applies to the role.');
@@ -126,10 +126,9 @@ export function asRole(
 ): PolicyRequest & Required<Pick<PolicyRequest, 'principals'>> {
   const { partition, accountId = '', tags } = expectations;
   const { roleId = 'AROA-new', tags: live = {} } = known.role ?? {};
-  const tagged = Object.entries({ ...live, ...tags }).map(([key, value]) => [
-    `aws:PrincipalTag/${key}`,
-    value,
-  ]);
+  const tagged = Object.entries({ ...live, ...tags }).map(
+    ([key, value]) => [`aws:PrincipalTag/${key}`, value] as const,
+  );
   return {
     ...request,
     principals: [
@@ -141,7 +140,7 @@ export function asRole(
       ...request.context,
       'aws:userid': `${roleId}:kolena`,
       'aws:MultiFactorAuthPresent': 'false',
-      ...(Object.fromEntries(tagged) as Record<string, string>),
+      ...Object.fromEntries(tagged),
     },
     mayHold: (key) => !neverHeld.test(key),
   };

@@ -1,7 +1,7 @@
 import { isSameName } from '../config/iam-names.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import { type Right, rightsBeyond, rightsText, writingRights } from '../iam/beyond.ts';
-import { statementFor } from '../problem/statement.ts';
+import { statementFor } from '../problem/denial.ts';
 import { about, type Check } from './check.ts';
 import type { Expectations } from './expectations.ts';
 import type { Observations } from './observations.ts';

@@ -13,7 +13,6 @@ const otherBucket = 'kolena-s3-access-not-granted';
 /** What is asked of IAM's simulator: reading what is configured is allowed, all else is denied. */
 export function simulationQuestions(expectations: Expectations): SimulationQuestion[] {
   const { locations, ended } = expectations;
-  const denied = (check: SimulatedCheck, where: string) => ({ check, where, expected: 'denied' }) as const;
   const onObject = (action: string, bucket: string, key: string) => ({
     action,
     resource: `${bucketArn(bucket, expectations)}/${key}`,
@@ -24,20 +23,19 @@ export function simulationQuestions(expectations: Expectations): SimulationQuest
     resource: bucketArn(bucket, expectations),
     context: { ...callContext(expectations, bucket), 's3:prefix': prefix },
   });
-  const ofLocation = ({ bucket, prefix = '', name }: ExpectedLocation): SimulationQuestion[] => {
+  const ofLocation = ({ bucket, prefix = '', name: where }: ExpectedLocation): SimulationQuestion[] => {
     const key = `${prefix}${probeKey}`;
-    const granted = { check: 'grants', where: name, expected: 'allowed' } as const;
-    const reading = ended === undefined ? granted : denied('denies-ended', name);
+    const check = ended === undefined ? 'grants' : 'denies-ended';
     return [
-      { ...reading, ...list(bucket, prefix) },
-      { ...reading, ...onObject('s3:GetObject', bucket, key) },
-      { ...denied('denies-write', name), ...onObject('s3:PutObject', bucket, key) },
-      { ...denied('denies-delete', name), ...onObject('s3:DeleteObject', bucket, key) },
+      { check, where, ...list(bucket, prefix) },
+      { check, where, ...onObject('s3:GetObject', bucket, key) },
+      { check: 'denies-write', where, ...onObject('s3:PutObject', bucket, key) },
+      { check: 'denies-delete', where, ...onObject('s3:DeleteObject', bucket, key) },
     ];
   };
-  const outside = (check: SimulatedCheck, where: string, bucket: string): SimulationQuestion[] => [
-    { ...denied(check, where), ...list(bucket) },
-    { ...denied(check, where), ...onObject('s3:GetObject', bucket, probeKey) },
+  const outside = (check: SimulatedCheck, where: string, bucket: string) => [
+    { check, where, ...list(bucket) },
+    { check, where, ...onObject('s3:GetObject', bucket, probeKey) },
   ];
   const narrowed = new Set(
     locations.filter(({ prefix }) => prefix !== undefined).map(({ bucket }) => bucket),
@@ -78,7 +76,7 @@ export function callContext(expectations: Expectations, bucket: string): Readonl
 
 /** Whether an answer is as it should be. */
 export function isAsExpected({ question, decision }: SimulationAnswer): boolean {
-  return (question.expected === 'allowed') === (decision === 'allowed');
+  return (question.check === 'grants') === (decision === 'allowed');
 }
 
 /** Whether a wrong answer of the simulator contradicts the policies read back, and may tell of those before the last change. */
@@ -91,7 +89,7 @@ export function mayStillChange(
   const attached = policies.filter((policy) => policy.attached).map(({ document }) => document);
   const documents = [...attached, ...Object.values(role?.otherDocuments ?? {})];
   const grants = isAllowed(documents, question);
-  if (question.expected === 'allowed') return grants;
+  if (question.check === 'grants') return grants;
   // What was not read may well allow it.
   const held = (role?.inlinePolicyNames.length ?? 0) + (role?.attachedPolicies.length ?? 0);
   return role !== undefined && held === documents.length && !grants;

@@ -1,10 +1,9 @@
-import { explicitDenyRemedy } from '../problem/denial.ts';
+import { explicitDenyRemedy, statementFor } from '../problem/denial.ts';
 import { deletedPrincipalIn } from '../config/arn.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
-import { statementFor } from '../problem/statement.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { noRole } from './explanation.ts';
 import type { Answer, Observations, Refusal } from './observations.ts';

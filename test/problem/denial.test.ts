@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { denialRemedy, parseDenial, policyOf } from '../../src/problem/denial.ts';
-import { statementFor } from '../../src/problem/statement.ts';
+import { denialRemedy, parseDenial, policyOf, statementFor } from '../../src/problem/denial.ts';
 
 const user = 'arn:aws:sts::111122223333:assumed-role/deploy/run';
 const object = 'arn:aws:s3:::pictures/a.png';
