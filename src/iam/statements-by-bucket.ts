@@ -75,8 +75,6 @@ export function grantedBuckets(documents: readonly PolicyDocument[]): string[] {
     .flatMap(statementsOf)
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Resource }) => listOf(Resource));
-  const buckets = resources.map((resource) => BUCKET_RESOURCE.exec(resource)?.[1]);
-  return [...new Set(buckets)].filter(
-    (bucket) => bucket !== undefined && bucket !== publicDatasetsBucket,
-  ) as string[];
+  const buckets = resources.flatMap((resource) => BUCKET_RESOURCE.exec(resource)?.[1] ?? []);
+  return [...new Set(buckets)].filter((bucket) => bucket !== publicDatasetsBucket);
 }

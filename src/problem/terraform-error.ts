@@ -91,13 +91,10 @@ function reasonOf(diagnostics: readonly Diagnostic[]): FailureReason | undefined
 
 function describe(diagnostics: readonly Diagnostic[], stderr: string): string {
   if (diagnostics.length === 0) return stderr.trim();
-  const shown = diagnostics
-    .slice(0, SHOWN)
-    .map(({ summary, detail, address }) =>
-      [`Error: ${summary}${address === undefined ? '' : ` (${address})`}`, detail]
-        .filter((part) => part !== '')
-        .join('\n'),
-    );
+  const shown = diagnostics.slice(0, SHOWN).map(({ summary, detail, address }) => {
+    const place = address === undefined ? '' : ` (${address})`;
+    return `Error: ${summary}${place}${detail === '' ? '' : `\n${detail}`}`;
+  });
   const more = diagnostics.length - shown.length;
   return [...shown, ...(more > 0 ? [`… and ${more} more errors.`] : [])].join('\n');
 }

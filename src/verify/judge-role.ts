@@ -57,13 +57,10 @@ function roleSettings({ role: wanted, tags }: Expectations, { role }: Observatio
     ...Object.entries(tags).map(([key, value]) => [`tag ${key}`, role.tags?.[key], value] as const),
     ['permissions boundary', boundary, wanted.permissionsBoundaryArn ?? boundary] as const,
   ];
-  const differences = pairs.filter(([, seen, expected]) => seen !== expected);
-  if (differences.length > 0)
-    return verdict.fail(
-      differences
-        .map(([name, seen, expected]) => `The ${name} is ${seen ?? 'absent'} instead of ${expected}.`)
-        .join(' '),
-    );
+  const differences = pairs
+    .filter(([, seen, expected]) => seen !== expected)
+    .map(([name, seen, expected]) => `The ${name} is ${seen ?? 'absent'} instead of ${expected}.`);
+  if (differences.length > 0) return verdict.fail(differences.join(' '));
   if (boundary !== undefined && wanted.permissionsBoundaryArn === undefined)
     return verdict.warning(
       `The role has the permissions boundary ${boundary}: Kolena can do no more than it allows.`,
