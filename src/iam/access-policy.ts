@@ -1,9 +1,9 @@
 import { bucketArn, objectArn, parseArn } from '../config/arn.ts';
 import type { BucketLocation } from '../config/bucket-location.ts';
-import { listOf, statementsOf } from './compare-policy.ts';
+import { statementsOf } from './compare-policy.ts';
 import { withEnd } from './end-condition.ts';
 import { groupBy } from '../base/group-by.ts';
-import type { PolicyDocument, Statement } from './policy-document.ts';
+import type { PolicyDocument } from './policy-document.ts';
 
 /** What holds for every grant of a config. */
 export interface GrantOptions {
@@ -22,33 +22,37 @@ export interface Grants {
 
 /** Kolena's statement for whole buckets; for prefixes GetObject, and ListBucket by `s3:prefix`; `kms:Decrypt` only via S3. Nothing else. */
 export function accessPolicy({ locations, kmsKeyArns }: Grants, options: GrantOptions): PolicyDocument {
+  const read = ['s3:GetObject', ...(options.objectVersions ? ['s3:GetObjectVersion'] : [])];
+  const arnOf = (bucket: string) => bucketArn(bucket, options);
   const whole = locations.filter(({ prefix }) => prefix === undefined);
   const prefixed = locations.filter(
     (location): location is Required<BucketLocation> => location.prefix !== undefined,
   );
-  const lists = groupByPrefixes(prefixed);
-  const arns = whole.flatMap((location) => [
-    bucketArn(location.bucket, options),
-    objectArn(location, options),
-  ]);
+  const arns = whole.flatMap((location) => [arnOf(location.bucket), objectArn(location, options)]);
   const objects = prefixed.map((location) => objectArn(location, options));
   const statements = [
-    bucketStatement(arns, options),
-    objectStatement(objects, options),
-    ...lists.map(({ buckets, prefixes }, index) =>
-      listStatement(String(index + 1), {
-        buckets: buckets.map((bucket) => bucketArn(bucket, options)),
-        prefixes,
-      }),
-    ),
-    kmsStatement(kmsKeyArns, options),
+    allow('S3ListBucket', [...read, 's3:ListBucket'], arns),
+    allow('S3GetPrefixes', read, objects),
+    // One statement per list of prefixes, since every bucket in it may be listed by each of its prefixes.
+    ...groupByPrefixes(prefixed).map(({ buckets, prefixes }, at) => ({
+      ...allow(`S3ListPrefixes${at + 1}`, ['s3:ListBucket'], buckets.map(arnOf)),
+      Condition: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
+    })),
+    {
+      ...allow('KmsDecryptViaS3', ['kms:Decrypt'], kmsKeyArns),
+      Condition: { StringEquals: { 'kms:ViaService': viaServices(kmsKeyArns, options) } },
+    },
   ];
   return {
     Version: '2012-10-17',
     Statement: statements
-      .filter(({ Resource }) => listOf(Resource).length > 0)
+      .filter(({ Resource }) => Resource.length > 0)
       .map((statement) => withEnd(statement, options.accessUntil)),
   };
+}
+
+function allow(Sid: string, Action: readonly string[], Resource: readonly string[]) {
+  return { Sid, Effect: 'Allow', Action, Resource } as const;
 }
 
 /** Whether every statement of a document has a Sid that we write: then the document is the Action's, or made by Kolena's page. */
@@ -58,64 +62,26 @@ export function isOurDocument(document: PolicyDocument): boolean {
   );
 }
 
-/** The statement of Kolena's page. */
-export function bucketStatement(resources: readonly string[], { objectVersions }: GrantOptions): Statement {
-  const actions = ['s3:GetObject', ...(objectVersions ? ['s3:GetObjectVersion'] : []), 's3:ListBucket'];
-  return { Sid: 'S3ListBucket', Effect: 'Allow', Action: actions, Resource: resources };
-}
-
-/** Reads objects below prefixes. */
-export function objectStatement(resources: readonly string[], { objectVersions }: GrantOptions): Statement {
-  const actions = ['s3:GetObject', ...(objectVersions ? ['s3:GetObjectVersion'] : [])];
-  return { Sid: 'S3GetPrefixes', Effect: 'Allow', Action: actions, Resource: resources };
-}
-
-interface PrefixList {
-  /** ARNs of buckets that share the list. */
-  readonly buckets: readonly string[];
-  readonly prefixes: readonly string[];
-}
-
-/** Lists prefixes: one statement per list of them, since every bucket in it may be listed by each of its prefixes. */
-export function listStatement(number: string, { buckets, prefixes }: PrefixList): Statement {
-  return {
-    Sid: `S3ListPrefixes${number}`,
-    Effect: 'Allow',
-    Action: ['s3:ListBucket'],
-    Resource: buckets,
-    Condition: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
-  };
-}
-
-/** Decrypts by S3 alone: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */
-export function kmsStatement(keyArns: readonly string[], options: GrantOptions): Statement {
-  const services = [...new Set(keyArns.flatMap((arn) => viaServices(arn, options)))];
-  return {
-    Sid: 'KmsDecryptViaS3',
-    Effect: 'Allow',
-    Action: ['kms:Decrypt'],
-    Resource: keyArns,
-    Condition: { StringEquals: { 'kms:ViaService': services } },
-  };
-}
-
-/** S3 as KMS sees it, in a key's region. In China services go by one or the other of two suffixes, and AWS documents neither for this key. */
-function viaServices(keyArn: string, { partition }: GrantOptions): string[] {
-  const name = `s3.${parseArn(keyArn)?.region ?? ''}.amazonaws.com`;
-  return partition === 'aws-cn' ? [name, `${name}.cn`] : [name];
+/**
+ * S3 as KMS sees it, in the regions of keys: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ * In China services go by one or the other of two suffixes, and AWS documents neither for this key.
+ */
+function viaServices(keyArns: readonly string[], { partition }: GrantOptions): string[] {
+  const names = keyArns.map((arn) => `s3.${parseArn(arn)?.region ?? ''}.amazonaws.com`);
+  return [...new Set(names.flatMap((name) => (partition === 'aws-cn' ? [name, `${name}.cn`] : [name])))];
 }
 
 /** Buckets with the same prefixes, in the order in which each list first appears. */
-function groupByPrefixes(locations: readonly Required<BucketLocation>[]): PrefixList[] {
+function groupByPrefixes(locations: readonly Required<BucketLocation>[]) {
   const byBucket = groupBy(locations, ({ bucket }) => bucket);
-  const groups = groupBy(byBucket, ([, own]) => prefixListKey(own.map(({ prefix }) => prefix)));
-  return [...groups.values()].map((members) => ({
+  // A prefix has no line break.
+  const lists = groupBy(byBucket, ([, own]) => prefixesOf(own).sort().join('\n'));
+  return [...lists.values()].map((members) => ({
     buckets: members.map(([bucket]) => bucket),
-    prefixes: members[0]?.[1].map(({ prefix }) => prefix) ?? [],
+    prefixes: prefixesOf(members[0]?.[1] ?? []),
   }));
 }
 
-/** Equal for lists that hold the same prefixes; a prefix has no line break. */
-export function prefixListKey(prefixes: readonly string[]): string {
-  return [...prefixes].sort().join('\n');
+function prefixesOf(locations: readonly Required<BucketLocation>[]): string[] {
+  return locations.map(({ prefix }) => prefix);
 }

@@ -1,6 +1,7 @@
 import { groupBy } from '../base/group-by.ts';
 import { like } from './evaluate-policy.ts';
-import { comparableConditions, conditionText, permissionsOf, type Permission } from './permissions.ts';
+import { comparableConditions } from './compare-policy.ts';
+import { conditionText, permissionsOf, type Permission } from './permissions.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
 /** One action, or a pattern of actions, on one resource, under all of its conditions. */

@@ -59,8 +59,13 @@ export function documentIn(text: unknown): PolicyDocument | undefined {
 }
 
 /** Whether two policies say the same: order, one or many, and the case of actions and condition keys don't count, as in IAM; Sids do. */
-export function samePolicy(a: PolicyDocument, b: PolicyDocument): boolean {
+export function samePolicy(a: Statements, b: Statements): boolean {
   return canonical(a) === canonical(b);
+}
+
+/** Conditions for comparison: IAM does not look at the case of operators and keys. */
+export function comparableConditions(conditions: readonly NormalizedCondition[]): readonly unknown[] {
+  return conditions.map(({ operator, key, values }) => [operator.toLowerCase(), key.toLowerCase(), values]);
 }
 
 /** One value or many, as a list. */
@@ -78,13 +83,9 @@ export function principalsOf({ Principal }: Pick<Statement, 'Principal'>): strin
   if (Principal === undefined) return [];
   const byType = Principal === '*' ? { AWS: '*' } : Principal;
   return Object.entries(byType)
-    .flatMap(([type, names]) => listOf(names).map((name) => `${type}:${accountRoot(type, name)}`))
+    .flatMap(([type, names]) => listOf(names).map((name) => `${type}:${name}`))
+    .map((principal) => principal.replace(/^AWS:(\d{12})$/, 'AWS:arn:aws:iam::$1:root'))
     .sort();
-}
-
-/** IAM stores an account ID as the ARN of the account's root. */
-function accountRoot(type: string, name: string): string {
-  return type === 'AWS' && /^\d{12}$/.test(name) ? `arn:aws:iam::${name}:root` : name;
 }
 
 function conditionsOf(condition: Condition = {}): NormalizedCondition[] {
@@ -95,16 +96,14 @@ function conditionsOf(condition: Condition = {}): NormalizedCondition[] {
     .sort((a, b) => byCodeUnits(`${a.operator} ${a.key}`, `${b.operator} ${b.key}`));
 }
 
-function canonical(document: PolicyDocument): string {
+function canonical(document: Statements): string {
   const statements = normalizeStatements(document).map((statement) =>
     JSON.stringify({
       ...statement,
       actions: lowerCase(statement.actions),
       notActions: lowerCase(statement.notActions),
-      conditions: statement.conditions
-        .map(({ operator, key, values }) =>
-          JSON.stringify([operator.toLowerCase(), key.toLowerCase(), values]),
-        )
+      conditions: comparableConditions(statement.conditions)
+        .map((condition) => JSON.stringify(condition))
         .sort(),
     }),
   );

@@ -26,10 +26,16 @@ export function admits(policy: PolicyDocument, request: PolicyRequest): 'always'
 }
 
 /** The statement with a role exempt from its Deny, whatever form it has. */
-export function exempting({ NotPrincipal, ...statement }: Statement, roleArn: string): Statement {
+export function exempting(denying: Statement, roleArn: string): Statement {
+  const { NotPrincipal, Condition: given = {}, ...statement } = denying;
   const left = NotPrincipal === undefined ? [] : principalsOf({ Principal: NotPrincipal });
   const named = (type: RegExp) => left.flatMap((name) => type.exec(name)?.[1] ?? []);
-  const Condition = exemptingServices(statement.Condition, named(/^Service:(.*)/));
+  const services = named(/^Service:(.*)/);
+  const unless = 'StringNotEqualsIfExists';
+  const Condition: Condition =
+    services.length === 0
+      ? given
+      : { ...given, [unless]: { ...given[unless], 'aws:PrincipalServiceName': services } };
   const isPrincipalArn = (key: string) => key.toLowerCase() === 'aws:principalarn';
   const exempts = (operator: string) =>
     /^(?:arn|string)not(?:equals|like)(?:ifexists)?$/i.test(operator) &&
@@ -49,14 +55,8 @@ export function exempting({ NotPrincipal, ...statement }: Statement, roleArn: st
   };
 }
 
-function exemptingServices(condition: Condition = {}, services: readonly string[]): Condition {
-  if (services.length === 0) return condition;
-  const operator = 'StringNotEqualsIfExists';
-  return { ...condition, [operator]: { ...condition[operator], 'aws:PrincipalServiceName': services } };
-}
-
 function decides(statement: Statement, request: PolicyRequest) {
-  return evaluatePolicies([{ Version: '2012-10-17', Statement: [statement] }], request).decision;
+  return evaluatePolicies([{ Statement: [statement] }], request).decision;
 }
 
 function looksAtPlace({ Condition = {} }: Statement): boolean {

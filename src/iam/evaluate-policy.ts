@@ -1,6 +1,6 @@
 import { momentOf } from '../base/time.ts';
 import { listOf, principalsOf, statementsOf, type Statements } from './compare-policy.ts';
-import type { Condition, Statement } from './policy-document.ts';
+import type { Statement } from './policy-document.ts';
 
 /** One request, as a policy is asked about it. */
 export interface PolicyRequest {
@@ -15,23 +15,18 @@ export interface PolicyRequest {
   readonly mayHold?: (key: string) => boolean;
 }
 
-/** What policies say of a request, and the statement that says so; an implicit deny has none. */
-export interface PolicyDecision {
-  readonly decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
-  readonly statement?: Statement;
-}
-
 /**
- * What the documents say of a request, as IAM evaluates them; good for naming causes, not for granting anything. An
- * operator it does not know counts as fulfilled in an Allow and as unfulfilled in a Deny.
+ * What the documents say of a request, as IAM evaluates them, and the statement that says so, which an implicit deny lacks;
+ * good for naming causes, not for granting anything. An operator it does not know counts as fulfilled in an Allow and as
+ * unfulfilled in a Deny.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-export function evaluatePolicies(documents: readonly Statements[], request: PolicyRequest): PolicyDecision {
+export function evaluatePolicies(documents: readonly Statements[], request: PolicyRequest) {
   const matching = documents.flatMap(statementsOf).filter((statement) => matches(statement, request));
   const deny = matching.find(({ Effect }) => Effect === 'Deny');
-  if (deny !== undefined) return { decision: 'explicitDeny', statement: deny };
-  const allow = matching.find(({ Effect }) => Effect === 'Allow');
-  return allow === undefined ? { decision: 'implicitDeny' } : { decision: 'allowed', statement: allow };
+  if (deny !== undefined) return { decision: 'explicitDeny', statement: deny } as const;
+  const statement = matching.find(({ Effect }) => Effect === 'Allow');
+  return { decision: statement === undefined ? 'implicitDeny' : 'allowed', statement } as const;
 }
 
 /** Whether the documents allow a request, as {@link evaluatePolicies} decides it. */
@@ -67,7 +62,7 @@ export function namesPrincipal(statement: Statement, principals: readonly string
 }
 
 function matches(statement: Statement, request: PolicyRequest): boolean {
-  const { Action, NotAction, Resource, NotResource, Condition, Effect } = statement;
+  const { Action, NotAction, Resource, NotResource } = statement;
   if (request.principals !== undefined && !namesPrincipal(statement, request.principals)) return false;
   const action = (pattern: string) => like(pattern.toLowerCase(), request.action.toLowerCase());
   if (Action !== undefined ? !listOf(Action).some(action) : listOf(NotAction).some(action)) return false;
@@ -76,35 +71,25 @@ function matches(statement: Statement, request: PolicyRequest): boolean {
     if (Resource !== undefined ? !listOf(Resource).some(resource) : listOf(NotResource).some(resource))
       return false;
   }
-  return conditionHolds(Condition ?? {}, { ...request, unknown: Effect === 'Allow' });
+  return conditionHolds(statement, request);
 }
 
-interface Circumstances extends Pick<PolicyRequest, 'context' | 'mayHold'> {
-  /** What an operator counts as that is not known here. */
-  readonly unknown: boolean;
-}
-
-function conditionHolds(condition: Condition, { context = {}, mayHold, unknown }: Circumstances): boolean {
+function conditionHolds({ Condition = {}, Effect }: Statement, { context = {}, mayHold }: PolicyRequest) {
   const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
-  return Object.entries(condition).every(([operator, keys]) =>
+  return Object.entries(Condition).every(([operator, keys]) =>
     Object.entries(keys).every(([key, given]) => {
       const value = values.get(key.toLowerCase());
       const wanted = listOf(given).map(String);
       // What a variable stands for is not looked up.
       const isOpen =
         mayHold && (value === undefined ? mayHold(key.toLowerCase()) : wanted.join().includes('${'));
-      return isOpen === true ? unknown : holds(operator, { wanted, value, unknown });
+      return (isOpen ? undefined : holds(operator, wanted, value)) ?? Effect === 'Allow';
     }),
   );
 }
 
-interface Comparison {
-  readonly wanted: readonly string[];
-  readonly value: string | undefined;
-  readonly unknown: boolean;
-}
-
-function holds(spelling: string, { wanted, value, unknown }: Comparison): boolean {
+/** Whether a condition holds; undefined where its operator is not known. */
+function holds(spelling: string, wanted: readonly string[], value?: string): boolean | undefined {
   const [, quantifier, name = '', ifExists] =
     /^(for(?:any|all)values?:)?(.+?)(ifexists)?$/.exec(spelling.toLowerCase()) ?? [];
   if (name === 'null') return wanted.includes(String(value === undefined));
@@ -114,7 +99,7 @@ function holds(spelling: string, { wanted, value, unknown }: Comparison): boolea
   if (value === undefined && quantifier !== undefined) return quantifier === 'forallvalues:';
   if (value === undefined) return negated || ifExists !== undefined;
   const compare = comparisons[name.replace('not', '')];
-  if (compare === undefined) return unknown;
+  if (compare === undefined) return undefined;
   const any = wanted.some((one) => compare(one, value));
   return negated ? !any : any;
 }

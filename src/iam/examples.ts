@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { momentOf } from '../base/time.ts';
 import { normalizeStatements, type NormalizedCondition } from './compare-policy.ts';
 import type { Statement } from './policy-document.ts';
@@ -27,21 +28,19 @@ export function contextsOf(statements: readonly Statement[]): RequestContext[] {
 }
 
 function waysOf(conditions: readonly NormalizedCondition[]): RequestContext[] {
-  const met = Object.assign({}, ...conditions.map((one) => ofKey(one, meeting(one)[0]))) as RequestContext;
-  const without = (name: string) =>
-    Object.fromEntries(Object.entries(met).filter(([key]) => key !== name.toLowerCase()));
-  const others = conditions.flatMap((one) => [
-    ...meeting(one)
-      .slice(1)
-      .map((value) => ({ ...without(one.key), ...ofKey(one, value) })),
-    without(one.key),
-    { ...without(one.key), ...ofKey(one, missing(one)) },
-  ]);
+  const met = Object.assign(
+    {},
+    ...conditions.map((one) => withKey({}, one, meeting(one)[0])),
+  ) as RequestContext;
+  const others = conditions.flatMap((one) =>
+    [...meeting(one).slice(1), undefined, missing(one)].map((value) => withKey(met, one, value)),
+  );
   return [met, ...others];
 }
 
-function ofKey({ key }: NormalizedCondition, value: string | undefined): RequestContext {
-  return value === undefined ? {} : { [key.toLowerCase()]: value };
+/** The context with this value of a condition's key, or without the key. */
+function withKey(context: RequestContext, { key }: NormalizedCondition, value?: string): RequestContext {
+  return defined({ ...context, [key.toLowerCase()]: value }) as RequestContext;
 }
 
 /** Values that meet a condition; none where an absent key meets it. */
@@ -91,13 +90,13 @@ function isInner(pattern: string): boolean {
 /** A pattern of what two patterns both match, unless one lies in the other. @example overlapOf('image*', 'imag*\/*') // 'image*\/*' */
 export function overlapOf(a: string, b: string): string | undefined {
   if (like(a, exampleOf(b)) || like(b, exampleOf(a))) return undefined;
-  const deadEnds = new Set<string>();
+  const seen = new Set<string>();
   const meet = (i: number, j: number): string | undefined => {
     if (i === a.length && j === b.length) return '';
-    if (deadEnds.has(`${i} ${j}`)) return undefined;
-    const found = step(i, j);
-    if (found === undefined) deadEnds.add(`${i} ${j}`);
-    return found;
+    if (seen.has(`${i} ${j}`)) return undefined;
+    // What is found ends the search: whoever comes here again comes after a dead end.
+    seen.add(`${i} ${j}`);
+    return step(i, j);
   };
   const then = (shared: string, i: number, j: number): string | undefined => {
     const rest = meet(i, j);
@@ -105,9 +104,8 @@ export function overlapOf(a: string, b: string): string | undefined {
   };
   const step = (i: number, j: number): string | undefined => {
     const [x, y] = [a[i], b[j]];
-    if (x === '*' && y === '*') return then('*', i + 1, j) ?? then('*', i, j + 1);
-    if (x === '*') return then('', i + 1, j) ?? (y === undefined ? undefined : then(y, i, j + 1));
-    if (y === '*') return then('', i, j + 1) ?? (x === undefined ? undefined : then(x, i + 1, j));
+    if (x === '*') return then(y === '*' ? '*' : '', i + 1, j) ?? (y && then(y, i, j + 1));
+    if (y === '*') return then('', i, j + 1) ?? (x && then(x, i + 1, j));
     if (x === undefined || y === undefined) return undefined;
     return x === y || x === '?' || y === '?' ? then(x === '?' ? y : x, i + 1, j + 1) : undefined;
   };

@@ -23,8 +23,7 @@ export function idTokenClaims(token: string): IdTokenClaims | undefined {
     const { iss, aud, sub, event_name: event, ref } = payload;
     const audience: unknown = Array.isArray(aud) ? aud[0] : aud;
     if (typeof iss !== 'string' || typeof audience !== 'string' || typeof sub !== 'string') return undefined;
-    const optional = { event: textOf(event), ref: textOf(ref) };
-    return { iss, aud: audience, sub, ...defined(optional) };
+    return defined({ iss, aud: audience, sub, event: textOf(event), ref: textOf(ref) });
   } catch {
     return undefined;
   }
@@ -34,11 +33,11 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Whose subject a token's is; `unmerged`: code that nobody has merged, `any`: jobs of a branch and of pull requests alike. */
-export type SubjectScope = 'unmerged' | 'environment' | 'branch' | 'any';
-
-/** @example subjectScope({ iss, aud, sub: 'repo:octo/app:ref:refs/heads/main' }) // 'branch' */
-export function subjectScope({ sub, event = '' }: IdTokenClaims): SubjectScope {
+/**
+ * Whose subject a token's is; `unmerged`: code that nobody has merged, `any`: jobs of a branch and of pull requests alike.
+ * @example subjectScope({ iss, aud, sub: 'repo:octo/app:ref:refs/heads/main' }) // 'branch'
+ */
+export function subjectScope({ sub, event = '' }: IdTokenClaims) {
   if (/^pull_request(?:_target)?$|^merge_group$/.test(event)) return 'unmerged';
   if (/:pull_request(?::|$)|:ref:refs\/(?:pull|heads\/gh-readonly-queue)\//.test(sub)) return 'unmerged';
   if (/:environment:/.test(sub)) return 'environment';

@@ -1,12 +1,12 @@
 import { groupBy } from '../base/group-by.ts';
 import { UserError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
-import { bucketArn, objectArn } from '../config/arn.ts';
+import { objectArn } from '../config/arn.ts';
 import { publicDatasetsBucket, spellLocation, type BucketLocation } from '../config/bucket-location.ts';
 import { accessPolicy, type GrantOptions } from './access-policy.ts';
 import { listOf, statementsOf } from './compare-policy.ts';
-import type { PolicyDocument } from './policy-document.ts';
-import { arnsLength, grownBy, leastLength, noGrants, type Grant, type PolicySize } from './policy-size.ts';
+import { jsonLength, type PolicyDocument } from './policy-document.ts';
+import { arnsLength, leastLength } from './policy-size.ts';
 
 /** Characters of a managed policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const policySizeLimit = 6144;
@@ -27,10 +27,14 @@ export interface PackedPolicy {
   readonly document: PolicyDocument;
 }
 
+/** One thing that a policy can grant by itself: a bucket or prefix, or a KMS key by its ARN. */
+type Grant = BucketLocation | string;
+
 interface OpenPolicy {
   readonly number: number;
   grants: readonly Grant[];
-  held: PolicySize;
+  /** Characters. */
+  size: number;
 }
 
 /**
@@ -43,11 +47,11 @@ export function packPolicies(props: PackingProps): PackedPolicy[] {
   const always: Grant[] =
     props.includePublicDatasets && props.partition === 'aws' ? [{ bucket: publicDatasetsBucket }] : [];
   const numbers = assign(props, always);
-  const byNumber = groupBy([...props.buckets, ...props.kmsKeyArns], (grant) => numbers.get(grant) ?? 1);
-  if (always.length > 0) byNumber.set(1, [...(byNumber.get(1) ?? []), ...always]);
+  const grants = [...props.buckets, ...always, ...props.kmsKeyArns];
+  const byNumber = groupBy(grants, (grant) => numbers.get(grant) ?? 1);
   return [...byNumber]
     .sort(([a], [b]) => a - b)
-    .map(([number, grants]) => ({ number, document: documentOf(grants, props) }));
+    .map(([number, own]) => ({ number, document: documentOf(own, props) }));
 }
 
 /** How many policies are needed at the least, told without packing. */
@@ -58,7 +62,7 @@ export function leastPolicies(buckets: readonly BucketLocation[], options: Grant
 /** The number of the policy that each grant goes to; the first policy holds `always` as well. */
 function assign(props: PackingProps, always: readonly Grant[]): Map<Grant, number> {
   const pack = openPack(props, always);
-  const byPolicy = groupBy([...props.kmsKeyArns, ...props.buckets], currentPolicyOf(props.live));
+  const byPolicy = groupBy([...props.kmsKeyArns, ...props.buckets], currentPolicyOf(props));
   const unplaced = byPolicy.get(undefined) ?? [];
   for (const [number, own] of byPolicy) {
     if (number === undefined) continue;
@@ -74,10 +78,11 @@ function assign(props: PackingProps, always: readonly Grant[]): Map<Grant, numbe
 
 function openPack(options: PackingProps, always: readonly Grant[]) {
   const policies: OpenPolicy[] = [];
+  const sizeOf = (grants: readonly Grant[]) => jsonLength(documentOf(grants, options));
 
   function open(number: number): OpenPolicy {
     const grants = number === 1 ? always : [];
-    const policy = { number, grants, held: grownBy(noGrants, grants, options) };
+    const policy = { number, grants, size: sizeOf(grants) };
     policies.push(policy);
     policies.sort((a, b) => a.number - b.number);
     return policy;
@@ -90,29 +95,27 @@ function openPack(options: PackingProps, always: readonly Grant[]) {
     return open(number);
   }
 
-  /** Adds the grants if the policy has room for all of them, and says whether it had. */
-  function place(
-    grants: readonly Grant[],
-    policy: OpenPolicy,
-    least = leastCostOf(grants, options),
-  ): boolean {
+  // What a document with one statement has beside the entries.
+  const nameless = [{ bucket: '' }];
+  const frame = sizeOf(nameless) - arnsLength(nameless, options);
+
+  /** Adds the grants, which need `own` characters alone, if the policy has room for all of them, and says whether it had. */
+  function place(added: readonly Grant[], policy: OpenPolicy, own = sizeOf(added)): boolean {
     // Spares measuring most policies that are full.
-    const { names, alone } = least;
-    const isNew = grants.every(
-      (grant) => typeof grant !== 'string' && !policy.held.prefixes.has(grant.bucket),
-    );
-    if (policy.held.size + (isNew ? Math.max(names, alone) : names) > policySizeLimit) return false;
-    const held = grownBy(policy.held, grants, options);
-    if (held.size > policySizeLimit) return false;
-    Object.assign(policy, { grants: [...policy.grants, ...grants], held });
+    const least = haveInCommon(added, policy.grants) ? lengthOf(added) : own - frame;
+    if (policy.size + least > policySizeLimit) return false;
+    const grants = [...policy.grants, ...added];
+    const size = sizeOf(grants);
+    if (size > policySizeLimit) return false;
+    Object.assign(policy, { grants, size });
     return true;
   }
 
   /** Adds the grants to the first policy with room for all of them; false when even a new one has not enough. */
   function placeFirstFit(grants: readonly Grant[]): boolean {
-    const least = leastCostOf(grants, options);
-    if (policies.some((policy) => place(grants, policy, least))) return true;
-    if (grownBy(noGrants, grants, options).size > policySizeLimit) return false;
+    const own = sizeOf(grants);
+    if (policies.some((policy) => place(grants, policy, own))) return true;
+    if (own > policySizeLimit) return false;
     // The first policy has less room than others when it holds something already.
     return place(grants, openNext()) || place(grants, openNext());
   }
@@ -131,20 +134,17 @@ function documentOf(grants: readonly Grant[], options: GrantOptions): PolicyDocu
   return accessPolicy({ locations, kmsKeyArns }, options);
 }
 
-/**
- * Characters that grants add at the least. `names`: a whole bucket's two ARNs; of anything that may share a statement, the
- * names. `alone`: to a policy that holds nothing of their buckets, whose statements then stay as they are.
- */
-function leastCostOf(grants: readonly Grant[], options: GrantOptions): { names: number; alone: number } {
-  const [grant] = grants;
-  const locations = grants.filter((one) => typeof one !== 'string');
-  return {
-    names:
-      grants.length > 1 || typeof grant !== 'object' || grant.prefix !== undefined
-        ? lengthOf(grants)
-        : `"${bucketArn(grant.bucket, options)}","${objectArn(grant, options)}",`.length,
-    alone: arnsLength(locations, options),
-  };
+/** Whether grants can share a statement of their own: a bucket, the list of a prefix, or all keys. */
+function haveInCommon(added: readonly Grant[], held: readonly Grant[]): boolean {
+  return added.some(
+    (one) =>
+      typeof one === 'string' ||
+      held.some(
+        (other) =>
+          typeof other !== 'string' &&
+          (other.bucket === one.bucket || (one.prefix !== undefined && other.prefix === one.prefix)),
+      ),
+  );
 }
 
 function tooLong(grant: Grant): UserError {
@@ -156,20 +156,17 @@ function tooLong(grant: Grant): UserError {
 }
 
 /** The policy that grants this now, or that grants something of the same bucket. */
-function currentPolicyOf(live: ReadonlyMap<number, PolicyDocument>): (grant: Grant) => number | undefined {
+function currentPolicyOf(props: PackingProps): (grant: Grant) => number | undefined {
   const numbers = new Map<string, number>();
-  for (const [number, document] of live)
+  for (const [number, document] of props.live)
     for (const resource of statementsOf(document).flatMap(({ Resource }) => listOf(Resource))) {
-      const [, bucket, prefix = ''] = /^arn:[a-z-]+:s3:::([^/]+)\/(.*)\*$/s.exec(resource) ?? [];
-      const keys =
-        bucket === undefined
-          ? [resource]
-          : [spellLocation({ bucket, ...(prefix !== '' && { prefix }) }), `bucket ${bucket}`];
-      for (const key of keys) if (!numbers.has(key)) numbers.set(key, number);
+      const bucket = /^arn:[a-z-]+:s3:::([^/]+)\/.*\*$/s.exec(resource)?.[1];
+      for (const name of [resource, bucket ?? []].flat()) if (!numbers.has(name)) numbers.set(name, number);
     }
   return (grant) =>
-    numbers.get(keyOf(grant)) ??
-    (typeof grant === 'string' ? undefined : numbers.get(`bucket ${grant.bucket}`));
+    typeof grant === 'string'
+      ? numbers.get(grant)
+      : (numbers.get(objectArn(grant, props)) ?? numbers.get(grant.bucket));
 }
 
 /** KMS keys first; then each bucket with all its prefixes, those that need most first; else in the config's order. */

@@ -51,11 +51,6 @@ export function conditionText({ operator, key, values }: NormalizedCondition): s
   return `${operator} ${key} = ${values.join(' or ')}`;
 }
 
-/** A permission's conditions for comparison: IAM does not look at the case of operators and keys. */
-export function comparableConditions(conditions: readonly NormalizedCondition[]): readonly unknown[] {
-  return conditions.map(({ operator, key, values }) => [operator.toLowerCase(), key.toLowerCase(), values]);
-}
-
 function orNone(values: readonly string[]): readonly string[] {
   return values.length > 0 ? values : [''];
 }

@@ -36,26 +36,20 @@ export interface PolicyDocument {
   readonly Statement: readonly Statement[];
 }
 
-/** A document as JSON has it: IAM keeps scalars beside lists, and booleans and numbers among a condition's values. */
-type RawDocument = Omit<PolicyDocument, 'Statement'> & {
-  readonly Statement: RawStatement | readonly RawStatement[];
-};
-type RawStatement = Omit<Statement, 'Condition'> & {
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-};
-
 /** A document of JSON that IAM accepts: statements as a list, condition values as text. Throws a TypeError for what is not a policy. */
 export function readPolicyDocument(json: unknown): PolicyDocument {
   if (typeof json !== 'object' || json === null || !('Statement' in json))
     throw new TypeError('not a policy document');
-  const document = json as RawDocument;
+  const document = json as PolicyDocument;
+  // IAM keeps a single statement without a list around it.
   return { ...document, Statement: [document.Statement].flat().map(readStatement) };
 }
 
-function readStatement({ Condition, ...rest }: RawStatement): Statement {
+function readStatement({ Condition, ...rest }: Statement): Statement {
   if (Condition === undefined) return rest;
+  // IAM keeps booleans and numbers as they were written.
   const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value));
-  const inEach = (keys: Readonly<Record<string, unknown>>) =>
+  const inEach = (keys: Condition[string]) =>
     Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, texts(value)]));
   const operators = Object.entries(Condition).map(([operator, keys]) => [operator, inEach(keys)] as const);
   return { ...rest, Condition: Object.fromEntries(operators) };

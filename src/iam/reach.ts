@@ -29,7 +29,7 @@ export interface ReachChange extends DecisionChange {
   readonly after: Reach;
 }
 
-const reading = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'] as const;
+const reading = ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'];
 
 /** What a statement with wildcards among its actions may allow besides; they stand for all that write. */
 const writing = ['s3:PutObject', 's3:DeleteObject'];
@@ -75,7 +75,7 @@ function decide({ bucket, places, actions, contexts }: Grid, statements: readonl
 }
 
 function isReading(action: string): boolean {
-  return reading.some((known) => known === action);
+  return reading.some((known) => known.toLowerCase() === action.toLowerCase());
 }
 
 function reachOf({ places, actions, contexts }: Grid, decisions: readonly boolean[]): Reach {
@@ -84,13 +84,14 @@ function reachOf({ places, actions, contexts }: Grid, decisions: readonly boolea
     decisions[context * size + actions.indexOf(action) * places.length + places.indexOf(place)] === true;
   const ever = (action: string, place: string) => contexts.some((_, context) => at(context, action, place));
   const extent = (action: string) => extentOf(places, (place) => ever(action, place));
-  const always = (action: string, place: string) => !ever(action, place) || at(0, action, place);
   return {
     reads: extent('s3:GetObject'),
     lists: extent('s3:ListBucket'),
     versions: extent('s3:GetObjectVersion'),
     others: actions.filter((action) => !isReading(action) && places.some((place) => ever(action, place))),
-    conditional: !actions.every((action) => places.every((place) => always(action, place))),
+    conditional: actions.some((action) =>
+      places.some((place) => ever(action, place) && !at(0, action, place)),
+    ),
   };
 }
 
@@ -107,10 +108,7 @@ function extentOf(places: readonly string[], isAllowed: (place: string) => boole
 function otherActions({ Action, NotAction }: Statement): string[] {
   const named = listOf(Action).filter((action) => /^(?:s3:|\*)/i.test(action));
   const open = NotAction !== undefined || named.some((action) => /[*?]/.test(action));
-  const literal = named.filter(
-    (action) =>
-      !/[*?]/.test(action) && !reading.some((known) => known.toLowerCase() === action.toLowerCase()),
-  );
+  const literal = named.filter((action) => !/[*?]/.test(action) && !isReading(action));
   return [...literal, ...(open ? writing : [])];
 }
 

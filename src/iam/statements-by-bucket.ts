@@ -2,7 +2,7 @@ import { groupBy } from '../base/group-by.ts';
 import { listOf, statementsOf } from './compare-policy.ts';
 import { like } from './evaluate-policy.ts';
 import { exampleOf } from './examples.ts';
-import type { PolicyDocument, Statement } from './policy-document.ts';
+import type { OneOrMany, PolicyDocument, Statement } from './policy-document.ts';
 import { publicDatasetsBucket } from '../config/bucket-location.ts';
 
 /** The part of some documents that can concern one bucket. */
@@ -13,12 +13,10 @@ export interface BucketStatements {
   readonly places: readonly string[];
 }
 
-const S3_ARN = /^arn:[^:]*:s3:::(.+)$/s;
-
 /** Documents by bucket, whose names and patterns stand in their order: thousands of buckets are not each compared with all resources. */
 export function statementsByBucket(documents: readonly PolicyDocument[]) {
   const indexed = documents.flatMap(statementsOf).map(indexOf);
-  const names = indexed.flatMap(({ exact, wild }) => [...exact.keys(), ...wild.map(bucketPart)]);
+  const names = indexed.flatMap(({ exact, wild }) => [...exact.keys(), ...wild.map(({ bucket }) => bucket)]);
   return {
     names: [...new Set(names)],
     of: (bucket: string): BucketStatements => {
@@ -33,59 +31,40 @@ export function statementsByBucket(documents: readonly PolicyDocument[]) {
 
 /** A statement with its resources: `exact` by the bucket that they name, `wild` those that may be of several buckets. */
 function indexOf(statement: Statement) {
-  const resources = listOf(statement.Resource).filter(isOfS3);
-  const isWild = (resource: string) => /[*?]/.test(bucketPart(resource));
+  const resources = inS3(statement.NotResource === undefined ? statement.Resource : '*');
+  const isWild = ({ bucket }: { readonly bucket: string }) => /[*?]/.test(bucket);
   const named = resources.filter((resource) => !isWild(resource));
-  const wild = [...resources.filter(isWild), ...(statement.NotResource === undefined ? [] : ['*'])];
-  return { statement, exact: groupBy(named, bucketPart), wild };
+  return { statement, exact: groupBy(named, ({ bucket }) => bucket), wild: resources.filter(isWild) };
+}
+
+/** Resources of S3 in parts: the bucket, and the keys in it; empty where it is the bucket itself. */
+function inS3(resources: OneOrMany | undefined) {
+  return listOf(resources).flatMap((resource) => {
+    const rest = resource === '*' ? '*' : /^arn:[^:]*:s3:::(.+)$/s.exec(resource)?.[1];
+    if (rest === undefined) return [];
+    const [, bucket = '', key = bucket.endsWith('*') ? '*' : ''] = /^([^/]*)(?:\/(.*))?$/s.exec(rest) ?? [];
+    // Whoever asks about a bucket does not have to know its partition.
+    return [{ arn: resource.replace(/^arn:[^:]*/, 'arn:aws'), bucket, key }];
+  });
 }
 
 function partOf({ statement, exact, wild }: ReturnType<typeof indexOf>, bucket: string) {
-  const resources = [
-    ...(exact.get(bucket) ?? []),
-    ...wild.filter((resource) => like(bucketPart(resource), exampleOf(bucket))),
-  ];
+  const isHere = (resource: { readonly bucket: string }) => like(resource.bucket, exampleOf(bucket));
+  const resources = [...(exact.get(bucket) ?? []), ...wild.filter(isHere)];
   if (resources.length === 0) return [];
-  const prefixes = Object.values(statement.Condition ?? {}).flatMap((keys) =>
-    Object.entries(keys).flatMap(([key, values]) =>
-      key.toLowerCase() === 's3:prefix' ? listOf(values).map(String) : [],
-    ),
-  );
-  const excluded = listOf(statement.NotResource).filter(isOfS3);
-  const named = [...resources, ...excluded];
-  const places = [...named.flatMap((resource) => placesOf(resource, bucket)), ...prefixes].map((place) =>
-    place.replace(/\*+/g, '*'),
-  );
+  const { NotResource, Condition = {} } = statement;
+  const excluded = inS3(NotResource).filter(isHere);
+  const prefixes = Object.values(Condition)
+    .flatMap((keys) => Object.entries(keys))
+    .flatMap(([key, values]) => (key.toLowerCase() === 's3:prefix' ? listOf(values).map(String) : []));
+  const places = [...resources.map(({ key }) => key), ...excluded.map(({ key }) => key), ...prefixes]
+    .map((place) => place.replace(/\*+/g, '*'))
+    .filter((place) => place !== '');
   const cut =
-    statement.NotResource === undefined
-      ? { ...statement, Resource: resources.map(inOnePartition) }
-      : { ...statement, NotResource: excluded.map(inOnePartition) };
-  return [{ statement: cut, places: places.filter((place) => place !== '') }];
-}
-
-/** The keys that a resource names in a bucket, none where it names the bucket itself. */
-function placesOf(resource: string, bucket: string): string[] {
-  const rest = restOf(resource);
-  const slash = rest.indexOf('/');
-  if (slash < 0) return rest.endsWith('*') ? ['*'] : [];
-  return like(rest.slice(0, slash), exampleOf(bucket)) ? [rest.slice(slash + 1)] : [];
-}
-
-function isOfS3(resource: string): boolean {
-  return resource === '*' || S3_ARN.test(resource);
-}
-
-function bucketPart(resource: string): string {
-  return restOf(resource).split('/')[0] ?? '';
-}
-
-/** Whoever asks about a bucket does not have to know its partition. */
-function inOnePartition(resource: string): string {
-  return resource.replace(/^arn:[^:]*:s3:::/, 'arn:aws:s3:::');
-}
-
-function restOf(resource: string): string {
-  return S3_ARN.exec(resource)?.[1] ?? '*';
+    NotResource === undefined
+      ? { ...statement, Resource: resources.map(({ arn }) => arn) }
+      : { ...statement, NotResource: excluded.map(({ arn }) => arn) };
+  return [{ statement: cut, places }];
 }
 
 const BUCKET_RESOURCE = /^arn:[a-z-]+:s3:::([^/*?$]+)(?:\/.*)?$/s;
@@ -96,8 +75,6 @@ export function grantedBuckets(documents: readonly PolicyDocument[]): string[] {
     .flatMap(statementsOf)
     .filter(({ Effect }) => Effect === 'Allow')
     .flatMap(({ Resource }) => listOf(Resource));
-  const buckets = resources.map((resource) => BUCKET_RESOURCE.exec(resource)?.[1]);
-  return [...new Set(buckets)].filter(
-    (bucket) => bucket !== undefined && bucket !== publicDatasetsBucket,
-  ) as string[];
+  const buckets = resources.flatMap((resource) => BUCKET_RESOURCE.exec(resource)?.[1] ?? []);
+  return [...new Set(buckets)].filter((bucket) => bucket !== publicDatasetsBucket);
 }

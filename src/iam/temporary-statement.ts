@@ -1,7 +1,7 @@
 import { utcSecond } from '../base/time.ts';
 import { parseArn } from '../config/arn.ts';
-import { normalizeStatements, principalsOf, samePolicy } from './compare-policy.ts';
-import { endCondition } from './end-condition.ts';
+import { principalsOf, samePolicy } from './compare-policy.ts';
+import { endCondition, endOf } from './end-condition.ts';
 import type { PolicyDocument, Statement } from './policy-document.ts';
 
 /** The Sid of the statement that a check adds for its duration; a statement is a check's by its shape, not by this alone. */
@@ -13,18 +13,14 @@ export const verifierSessionName = 'kolena-s3-access-verify';
 /** An external ID that nobody gave out: with it the role must not be assumed. */
 export const wrongExternalId = 'kolena-s3-access-wrong-external-id';
 
-interface TemporaryStatementProps {
+interface StatementProps {
   readonly principalArn: string;
   readonly externalId?: string | undefined;
   readonly expires: Date;
 }
 
 /** The statement that lets the caller in until `expires`, under one session name and with Kolena's external ID. */
-export function temporaryStatement({
-  principalArn,
-  externalId,
-  expires,
-}: TemporaryStatementProps): Statement {
+export function temporaryStatement({ principalArn, externalId, expires }: StatementProps): Statement {
   return {
     Sid: temporarySid,
     Effect: 'Allow',
@@ -55,23 +51,22 @@ const longest = 65 * 60_000;
 
 /** Whether a check left the statement there: it bears the Sid, and has ended or is exactly what a check of this account adds. */
 export function isTemporary(statement: Statement, context: CheckContext): boolean {
-  return isLeftover(statement, context) || isRunning(statement, context);
+  return timeLeft(statement, context) <= 0 || isRunning(statement, context);
 }
 
 /** Whether a check whose time is not over has its statement there. */
-export function isRunning(statement: Statement, { now, accountId, externalId }: CheckContext): boolean {
-  const [expires] = endsOf(statement);
+export function isRunning(statement: Statement, context: CheckContext): boolean {
+  const left = timeLeft(statement, context);
+  const { now, accountId, externalId } = context;
   const [principalArn = ''] = principalsOf(statement).map((principal) => principal.replace(/^AWS:/, ''));
-  if (expires === undefined || accountId === undefined) return false;
   const { service, accountId: account, resource = '' } = parseArn(principalArn) ?? {};
   const isCaller =
     account === accountId &&
     ((service === 'iam' && /^(?:role|user)\//.test(resource)) ||
       (service === 'sts' && resource.startsWith('assumed-role/')));
-  const left = expires.getTime() - now.getTime();
-  if (!isCaller || left <= 0 || left > longest) return false;
-  const added = temporaryStatement({ principalArn, externalId, expires });
-  return samePolicy(documentOf(statement), documentOf(added));
+  if (!isCaller || !(left > 0 && left <= longest)) return false;
+  const added = temporaryStatement({ principalArn, externalId, expires: new Date(now.getTime() + left) });
+  return samePolicy({ Statement: [statement] }, { Statement: [added] });
 }
 
 /** The trust policy less what the Action's checks, running or killed half-way, added to it. */
@@ -87,26 +82,9 @@ export function hasTemporary({ Statement }: PolicyDocument, context: CheckContex
   return Statement.some((statement) => isTemporary(statement, context));
 }
 
-function isLeftover(statement: Statement, { now }: CheckContext): boolean {
-  const ends = endsOf(statement);
-  return ends.length > 0 && ends.every((end) => end.getTime() <= now.getTime());
-}
-
-/** When a statement that grants under the check's Sid ends by a plain `DateLessThan`; none when it does not. */
-function endsOf(statement: Statement): Date[] {
-  if (statement.Sid !== temporarySid || statement.Effect !== 'Allow') return [];
-  const [{ conditions } = { conditions: [] }] = normalizeStatements({ Statement: [statement] });
-  const end = conditions.find(
-    ({ operator, key }) =>
-      operator.toLowerCase() === 'datelessthan' && key.toLowerCase() === 'aws:currenttime',
-  );
-  const dates = end?.values ?? [];
-  // Of several dates one is enough for IAM; another spelling is not a check's.
-  return dates.every((date) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(date))
-    ? dates.map((date) => new Date(date))
-    : [];
-}
-
-function documentOf(statement: Statement): PolicyDocument {
-  return { Version: '2012-10-17', Statement: [statement] };
+/** Milliseconds until a statement that grants under the check's Sid ends; NaN for one without an end, and for any other. */
+function timeLeft(statement: Statement, { now }: CheckContext): number {
+  const isOfCheck = statement.Sid === temporarySid && statement.Effect === 'Allow';
+  const end = isOfCheck ? endOf(statement) : undefined;
+  return end === undefined ? NaN : Date.parse(end) - now.getTime();
 }

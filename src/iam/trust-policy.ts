@@ -26,12 +26,8 @@ interface TrustPolicyProps {
 }
 
 /** The role's trust policy: Kolena's page's document, and nobody else unless a verifier is named. */
-export function trustPolicy({
-  principalArn,
-  externalId,
-  verifierArn,
-  accessUntil,
-}: TrustPolicyProps): PolicyDocument {
+export function trustPolicy(props: TrustPolicyProps): PolicyDocument {
+  const { principalArn, externalId, verifierArn, accessUntil } = props;
   const statements = [withEnd(trustStatement(kolenaSid, principalArn, externalId), accessUntil)];
   if (verifierArn !== undefined) statements.push(trustStatement(verifierSid, verifierArn, externalId));
   return { Version: '2012-10-17', Statement: statements };
@@ -61,15 +57,9 @@ export function trustedAsKolena(trust: PolicyDocument, principalArns: readonly s
 }
 
 /** The principals, as `AWS:arn:…`, that a live trust policy lets in beside Kolena and verifiers, whatever Sid lets them in. */
-export function otherPrincipals(
-  trust: PolicyDocument,
-  kolenaPrincipalArn: string,
-  context: CheckContext,
-): string[] {
-  const allowing = statementsOf(withoutTemporary(trust, context)).filter(({ Effect }) => Effect === 'Allow');
-  return namedBeside(allowing).filter(
-    (principal) => principal !== `AWS:${kolenaPrincipalArn}` && !isDeleted(principal),
-  );
+export function otherPrincipals(trust: PolicyDocument, kolenaArn: string, checks: CheckContext): string[] {
+  const allowing = statementsOf(withoutTemporary(trust, checks)).filter(({ Effect }) => Effect === 'Allow');
+  return namedBeside(allowing).filter((name) => name !== `AWS:${kolenaArn}` && !isDeleted(name));
 }
 
 /** The deleted principals, as `AWS:AROA…`, that a live trust policy names in Kolena's place. */
@@ -112,7 +102,7 @@ function changeOf(wanted: NormalizedStatement, seen: NormalizedStatement): strin
   if (ours.length > 0 && theirs.length === 0)
     return `The statement ${name} demands no external ID (sts:ExternalId).`;
   if (!equal(ours, theirs))
-    return `The statement ${name} demands ${theirs.length === 0 ? 'no external ID' : `the external ID ${theirs.join(' or ')}`} instead of ${ours.join(' or ') || 'none'}.`;
+    return `The statement ${name} demands the external ID ${theirs.join(' or ')} instead of ${ours.join(' or ') || 'none'}.`;
   return `The statement ${name} is ${JSON.stringify(seen)} instead of ${JSON.stringify(wanted)}.`;
 }
 

@@ -1,7 +1,7 @@
 import type { Documents } from '../access/end-change.ts';
 import { groupBy } from '../base/group-by.ts';
-import type { NormalizedCondition } from '../iam/compare-policy.ts';
-import { comparableConditions, conditionText, permissionsOf, type Permission } from '../iam/permissions.ts';
+import { comparableConditions, type NormalizedCondition } from '../iam/compare-policy.ts';
+import { conditionText, permissionsOf, type Permission } from '../iam/permissions.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
 import { factsBetween, type Fact, type FactProps } from './fact.ts';

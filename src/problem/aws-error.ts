@@ -1,14 +1,9 @@
 import { defined } from '../base/defined.ts';
 import { saidBy, StepError } from '../base/errors.ts';
-import type { Answer } from '../verify/observations.ts';
+import type { Answer, Refusal } from '../verify/observations.ts';
 
 /** A failed call to AWS, whichever protocol it spoke and however far it got. */
-export interface AwsError {
-  /** AWS's error code in its short spelling (`NoSuchEntity` for `NoSuchEntityException`), or Node's (`ENOTFOUND`). */
-  readonly code: string;
-  readonly message: string;
-  /** HTTP status; absent when AWS did not answer at all. */
-  readonly status?: number;
+export interface AwsError extends Refusal {
   /** What AWS Support asks for. */
   readonly requestId?: string;
   /** Of the answer, by lower-case name. */

@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import { type MissingRight, statementFor } from './statement.ts';
+import type { Statement } from '../iam/policy-document.ts';
 
 /** What AWS's denial says. */
 export interface Denial {
@@ -45,15 +45,23 @@ export function parseDenial(text: string): Denial | undefined {
   } as const);
 }
 
-/** What has to be allowed; `undefined` for an explicit deny, which no Allow overrides. */
-export function missingRight({ kind, action, resource = '*' }: Denial): MissingRight | undefined {
-  return kind === 'explicit' ? undefined : { Action: action, Resource: resource };
-}
-
 /** The policy that denies, with its article: `a service control policy (arn:aws:organizations::…)`. */
 export function policyOf({ policyKind = 'policy', policyArn }: Denial): string {
   const article = /^[aeiou]/i.test(policyKind) ? 'an' : 'a';
   return `${article} ${policyKind}${policyArn === undefined ? '' : ` (${policyArn})`}`;
+}
+
+/** What a statement has to allow. */
+export type MissingRight = Omit<Statement, 'Effect'>;
+
+const permissionsOfRun = 'the permissions of the role that this run uses';
+
+/** A remedy that prints the statement to add. @example statementFor({ Action: 's3:GetObject', Resource: '*' }, 'the key policy') */
+export function statementFor(right: MissingRight, to = permissionsOfRun): string {
+  const { Sid, Principal, ...rest } = right;
+  // In the order in which AWS writes a statement; JSON leaves out what is undefined.
+  const statement = { Sid, Effect: 'Allow', Principal, ...rest };
+  return `Add this statement to ${to}:\n${JSON.stringify(statement, null, 2)}`;
 }
 
 /** What gets a denied call through, by AWS's message: the statement to add, and to what, or who has to lift an explicit deny. */
@@ -61,8 +69,10 @@ export function denialRemedy(message: string, addTo?: string): string {
   const denial = parseDenial(message);
   if (denial === undefined)
     return 'Compare the permissions of the role that this run uses with docs/deploy-role-policy.json.';
-  const right = missingRight(denial);
-  return right === undefined ? liftedDeny(denial) : statementFor(right, addTo);
+  const { kind, action, resource = '*' } = denial;
+  return kind === 'explicit'
+    ? liftedDeny(denial)
+    : statementFor({ Action: action, Resource: resource }, addTo);
 }
 
 /**

@@ -7,13 +7,6 @@ interface Thrown {
   readonly errors?: readonly { readonly type?: string }[];
 }
 
-/** A rate limit that was reached. */
-export interface RateLimit {
-  readonly kind: 'rate limit' | 'secondary rate limit';
-  /** Until GitHub answers again; absent where it does not say. */
-  readonly seconds?: number;
-}
-
 /** The status of GitHub's answer; `undefined` for an error of another kind. */
 export function statusOf(error: unknown): number | undefined {
   const { status } = error as Thrown;
@@ -27,11 +20,11 @@ export function numberIn(error: unknown, header: string): number | undefined {
 }
 
 /**
- * The rate limit that an error tells of, which comes as 403 or 429:
+ * The rate limit that an error tells of, which comes as 403 or 429, and the seconds until GitHub answers again, where it says so:
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  * @param now - Milliseconds since 1970
  */
-export function rateLimitIn(error: unknown, now: number): RateLimit | undefined {
+export function rateLimitIn(error: unknown, now: number) {
   const status = statusOf(error);
   if (status !== 403 && status !== 429) return undefined;
   const retryAfter = numberIn(error, 'retry-after');
@@ -78,13 +71,10 @@ export function neededPermissions(error: unknown): string {
     .map((set) => [...set.matchAll(/(\w+)=(read|write)/g)])
     .map((set) => set.map(([, name = '', access = '']) => [name.replaceAll('_', '-'), access] as const));
   const named = alternatives.find((set) => set.some(([name]) => name === 'pull-requests')) ?? alternatives[0];
-  const needed = new Map([
-    ['pull-requests', 'write'],
-    ['contents', 'read'],
-    ['id-token', 'write'],
-  ]);
+  const needed: Record<string, string> = { 'pull-requests': 'write', contents: 'read', 'id-token': 'write' };
   // Every token reads metadata, and the block has no name for it.
   for (const [name, access] of named ?? [])
-    if (name !== 'metadata' && needed.get(name) !== 'write') needed.set(name, access);
-  return ['permissions:', ...[...needed].map(([name, access]) => `  ${name}: ${access}`)].join('\n');
+    if (name !== 'metadata' && needed[name] !== 'write') needed[name] = access;
+  const lines = Object.entries(needed).map(([name, access]) => `\n  ${name}: ${access}`);
+  return `permissions:${lines.join('')}`;
 }

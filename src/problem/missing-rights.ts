@@ -1,8 +1,7 @@
 import type { Caller, BucketFinding } from '../access/observed.ts';
 import { parameters } from '../bootstrap/parameters.ts';
 import { stackCommand, type StackChange } from '../bootstrap/stack-command.ts';
-import { explicitDenyRemedy } from './denial.ts';
-import { type MissingRight, statementFor } from './statement.ts';
+import { explicitDenyRemedy, type MissingRight, statementFor } from './denial.ts';
 import { bucketArn } from '../config/arn.ts';
 import { UserError } from '../base/errors.ts';
 

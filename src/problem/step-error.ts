@@ -16,13 +16,10 @@ export async function explained<T>(region: string, work: Promise<T>): Promise<T>
     const known = credentialsError(cause, { region });
     if (known !== undefined) throw known;
     if (error.status === undefined) throw cause;
-    const { message } = error;
-    if (!isDenied(cause)) throw new StepError({ ...unexpected(error), cause });
-    throw new StepError({
-      message: `AWS denies this run a call: ${message}`,
-      remedy: denialRemedy(message),
-      cause,
-    });
+    const problem = isDenied(cause)
+      ? { message: `AWS denies this run a call: ${error.message}`, remedy: denialRemedy(error.message) }
+      : unexpected(error);
+    throw new StepError({ ...problem, cause });
   }
 }
 

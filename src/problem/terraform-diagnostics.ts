@@ -29,13 +29,11 @@ function parseBlock(block: string): Diagnostic {
   const location = paragraphs.find((paragraph) => /^ {2}(?:with|on) \S/.test(paragraph));
   const address = /^ {2}with (.+?),?$/m.exec(location ?? '')?.[1];
   const inBlock = /^ {2}on .+, in (.+):$/m.exec(location ?? '')?.[1];
+  // The source line that the location quotes is of generated JSON: no help, and it may hold the external ID.
+  const told = paragraphs.filter((paragraph) => paragraph !== location);
   return defined({
     summary: unwrapped(head),
-    // The source line that the location quotes is of generated JSON: no help, and it may hold the external ID.
-    detail: paragraphs
-      .filter((paragraph) => paragraph !== location)
-      .map(unwrapped)
-      .join('\n'),
+    detail: told.map(unwrapped).join('\n'),
     address,
     block: inBlock,
   });
@@ -51,11 +49,9 @@ export type LockInfo = NonNullable<ReturnType<typeof parseLockInfo>>;
 
 /** The holder of the state lock, when that is what failed and the lock could be read. */
 export function parseLockInfo(output: string) {
-  const field = (name: string) =>
-    new RegExp(`^(?:│ )? *${name}: +(.*)$`, 'm')
-      .exec(output.slice(output.indexOf('Lock Info:')))?.[1]
-      ?.trim() ?? '';
-  if (!output.includes('Lock Info:')) return undefined;
+  const [, info] = output.split('Lock Info:');
+  if (info === undefined) return undefined;
+  const field = (name: string) => new RegExp(`^(?:│ )? *${name}: +(.*)$`, 'm').exec(info)?.[1]?.trim() ?? '';
   return {
     id: field('ID'),
     path: field('Path'),

@@ -91,21 +91,17 @@ function reasonOf(diagnostics: readonly Diagnostic[]): FailureReason | undefined
 
 function describe(diagnostics: readonly Diagnostic[], stderr: string): string {
   if (diagnostics.length === 0) return stderr.trim();
-  const shown = diagnostics
-    .slice(0, SHOWN)
-    .map(({ summary, detail, address }) =>
-      [`Error: ${summary}${address === undefined ? '' : ` (${address})`}`, detail]
-        .filter((part) => part !== '')
-        .join('\n'),
-    );
+  const shown = diagnostics.slice(0, SHOWN).map(({ summary, detail, address }) => {
+    const place = address === undefined ? '' : ` (${address})`;
+    return `Error: ${summary}${place}${detail === '' ? '' : `\n${detail}`}`;
+  });
   const more = diagnostics.length - shown.length;
   return [...shown, ...(more > 0 ? [`… and ${more} more errors.`] : [])].join('\n');
 }
 
 /** What a shell says of a script that has nothing to run. https://www.gnu.org/software/bash/manual/html_node/Exit-Status.html */
 function notRun(name: string, { code, stdout, stderr }: ProcessResult): UserError {
-  const said =
-    [stderr, stdout].map((text) => text.trim()).find((text) => text !== '') ?? 'It printed nothing.';
+  const said = stderr.trim() || stdout.trim() || 'It printed nothing.';
   return new UserError({
     reason: 'terraform-missing',
     message: `${name} started no Terraform (exit code ${code ?? ''}). ${said}`,

@@ -1,7 +1,6 @@
 import { expiredRemedy } from './credentials-error.ts';
-import { denialRemedy } from './denial.ts';
+import { denialRemedy, statementFor } from './denial.ts';
 import { isUntrustedCertificate, untrustedCertificateRemedy } from './network-error.ts';
-import { statementFor } from './statement.ts';
 import type { Diagnostic } from './terraform-diagnostics.ts';
 
 type Remedy = string | ((match: RegExpExecArray) => string);

@@ -1,6 +1,7 @@
 import { defined } from '../base/defined.ts';
 import type { Problem } from '../problem/problem.ts';
 import { checks, isOfKind } from './checks.ts';
+import type { Refusal } from './observations.ts';
 import type { CheckKind, CheckStatus, CheckTexts, StatusOf, ValuesOf } from './checks.ts';
 
 /** One proven, refuted or unprovable sentence about the access. */
@@ -49,8 +50,8 @@ function filled(text: string, values: Readonly<Record<string, string>>): string 
 }
 
 /** AWS refused what it must allow, with this code: never without the cause. */
-export function failFor({ fail }: Pick<Verdicts<'lists'>, 'fail'>, code: string, problem: Problem): Check {
-  return fail(`${problem.message} (${code})`, problem.remedy);
+export function failFor(verdict: Verdicts<'lists'>, { code }: Refusal, { message, remedy }: Problem): Check {
+  return verdict.fail(`${message} (${code})`, remedy);
 }
 
 /** Whether nothing was seen to be wrong, and at least one check passed by looking at AWS. */

@@ -4,8 +4,8 @@ import { defined } from '../base/defined.ts';
 import { beforeAnyEnd } from '../iam/end-condition.ts';
 import type { Statement } from '../iam/policy-document.ts';
 import { isAllowed, namesPrincipal } from '../iam/evaluate-policy.ts';
-import { expectedRoleArn, type Expectations } from './expectations.ts';
-import { explainGuard, final, type Explanation, type LiveAccess } from './explanation.ts';
+import type { Expectations } from './expectations.ts';
+import { explainGuard, final, noRole, type Explanation, type LiveAccess } from './explanation.ts';
 import type { Refusal } from './observations.ts';
 import { verifierSessionName } from '../iam/temporary-statement.ts';
 import { externalIdsOf } from '../iam/trust-policy.ts';
@@ -14,11 +14,7 @@ import { parseArn, rootArn } from '../config/arn.ts';
 /** Names the cause of a refused AssumeRole, for which STS has one code: by its message and the trust policy read back. */
 export function explainAssumeDenial(refusal: Refusal, live: LiveAccess): Explanation {
   const { expectations, callerArn, role } = live;
-  if (role === undefined)
-    return final(
-      `There is no role ${expectedRoleArn(expectations)}.`,
-      'Run `command: apply`, which creates it.',
-    );
+  if (role === undefined) return { ...noRole(expectations), mendsByWaiting: false };
   const byCode = explainCode(refusal);
   if (byCode !== undefined) return byCode;
   const action = parseDenial(refusal.message)?.action;

@@ -1,5 +1,4 @@
-import { parseDenial } from '../problem/denial.ts';
-import { type MissingRight, statementFor } from '../problem/statement.ts';
+import { type MissingRight, parseDenial, statementFor } from '../problem/denial.ts';
 import { expectedRoleArn } from './expectations.ts';
 import { explainGuard, final, type Explanation, type LiveAccess, type RefusedRead } from './explanation.ts';
 import type { Refusal } from './observations.ts';
@@ -12,10 +11,8 @@ export function isAboutKms({ code, message }: Refusal): boolean {
 }
 
 /** Names the cause of a read that failed at the object's key, which lists as any other and only fails on GetObject. */
-export function explainKms(
-  { refusal, location }: RefusedRead,
-  { expectations, role }: LiveAccess,
-): Explanation {
+export function explainKms({ refusal, location }: RefusedRead, live: LiveAccess): Explanation {
+  const { expectations, role } = live;
   const { code, message } = refusal;
   const key = /arn:[a-z-]+:kms:[^\s"',]+/.exec(message)?.[0];
   const named = key ?? `the key of ${location.bucket}`;

@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import { bucketArn } from '../config/arn.ts';
 import { listOf, statementsOf } from '../iam/compare-policy.ts';
 import { beforeAnyEnd } from '../iam/end-condition.ts';
 import { isAllowed } from '../iam/evaluate-policy.ts';
@@ -50,14 +51,12 @@ export function detachedPolicies({ expectations, policies }: LiveAccess): string
 }
 
 function grants({ location, key }: RefusedRead, { expectations, policies }: LiveAccess): boolean {
-  const bucket = `arn:${expectations.partition}:s3:::${location.bucket}`;
+  const bucket = bucketArn(location.bucket, expectations);
   const documents = policies.filter(({ attached }) => attached).map(({ document }) => document);
-  if (key !== undefined) {
-    const resource = `${bucket}/${key}`;
-    return isAllowed(documents, { action: 's3:GetObject', resource, context: beforeAnyEnd });
-  }
   const context = defined({ 's3:prefix': location.prefix, ...beforeAnyEnd });
-  return isAllowed(documents, { action: 's3:ListBucket', resource: bucket, context });
+  return key === undefined
+    ? isAllowed(documents, { action: 's3:ListBucket', resource: bucket, context })
+    : isAllowed(documents, { action: 's3:GetObject', resource: `${bucket}/${key}`, context: beforeAnyEnd });
 }
 
 function notGranted(subject: string, { policies, expectations }: LiveAccess): Explanation {
@@ -66,7 +65,7 @@ function notGranted(subject: string, { policies, expectations }: LiveAccess): Ex
     .flatMap(({ document }) => statementsOf(document))
     .flatMap(({ Resource, Condition }) => [
       ...listOf(Resource),
-      ...(Condition === undefined ? [] : [JSON.stringify(Condition)]),
+      ...listOf(Condition && JSON.stringify(Condition)),
     ]);
   const shown = resources.slice(0, 6).join(', ') + (resources.length > 6 ? ', …' : '');
   return final(
@@ -76,16 +75,10 @@ function notGranted(subject: string, { policies, expectations }: LiveAccess): Ex
 }
 
 function mayStillSpread(subject: string, { expectations, role }: LiveAccess): Explanation {
-  const boundary = role?.permissionsBoundaryArn;
-  const suspects = [
-    boundary === undefined ? undefined : `the permissions boundary ${boundary}`,
-    'a service control policy (SCP)',
-    "the bucket's policy",
-    'a condition on tags in a bucket with ABAC',
-    'other ownership of the object',
-  ].filter((one) => one !== undefined);
+  const { permissionsBoundaryArn: arn } = role ?? {};
+  const boundary = arn === undefined ? '' : `the permissions boundary ${arn}, `;
   return {
-    message: `The policies read back grant ${subject}, so either IAM has not spread them yet, or something else denies it: ${suspects.join(', ')}.`,
+    message: `The policies read back grant ${subject}, so either IAM has not spread them yet, or something else denies it: ${boundary}a service control policy (SCP), the bucket's policy, a condition on tags in a bucket with ABAC, other ownership of the object.`,
     remedy: `Raise verify-timeout; if that does not help, allow ${role?.arn ?? expectedRoleArn(expectations)} there.`,
     mendsByWaiting: true,
   };

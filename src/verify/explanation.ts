@@ -1,5 +1,5 @@
 import type { Problem } from '../problem/problem.ts';
-import type { ExpectedLocation, Expectations } from './expectations.ts';
+import { expectedRoleArn, type ExpectedLocation, type Expectations } from './expectations.ts';
 import type { Observations, Refusal } from './observations.ts';
 import { parseDenial, policyOf } from '../problem/denial.ts';
 
@@ -27,6 +27,12 @@ export interface RefusedRead {
 /** An explanation that no waiting mends. */
 export function final(message: string, remedy: string): Explanation {
   return { message, remedy, mendsByWaiting: false };
+}
+
+/** Why nobody gets in where AWS has no such role. */
+export function noRole(expectations: Expectations): Problem {
+  const message = `There is no role ${expectedRoleArn(expectations)}.`;
+  return { message, remedy: 'Run `command: apply`, which creates it.' };
 }
 
 /** What a refusal is explained against: the last read-back, else the one before the check plus its temporary statement. */

@@ -25,9 +25,8 @@ function assumes(expectations: Expectations, observations: Observations): Check 
   const { assumed, trust } = observations;
   if (assumed.outcome === 'ok') return verdict.pass(`AWS answered with a session of ${assumed.value.arn}.`);
   if (assumed.outcome === 'skipped') return verdict.unprovable(assumed.message, trust.problem?.remedy);
-  const { refusal } = assumed;
-  const explanation = explainAssumeDenial(refusal, liveAccessOf(expectations, observations));
-  return failFor(verdict, refusal.code, explanation);
+  const live = liveAccessOf(expectations, observations);
+  return failFor(verdict, assumed.refusal, explainAssumeDenial(assumed.refusal, live));
 }
 
 /** The one thing that nobody inside can try: a resource control policy tells Kolena's account from the verifier's. */

@@ -13,22 +13,18 @@ import {
 
 /** Whether Kolena's web page can read the buckets; nothing is asked where no page is expected to. */
 export function judgeBrowser(expectations: Expectations, observations: Observations): Check[] {
-  if (expectations.origins.length === 0) return [];
-  const buckets = [...new Set(expectations.locations.map(({ bucket }) => bucket))];
+  const { origins, ended, locations } = expectations;
+  const [first] = origins;
+  if (first === undefined) return [];
+  const loading = ended === undefined ? locations : [];
+  const buckets = [...new Set(locations.map(({ bucket }) => bucket))];
   return [
-    ...(expectations.ended === undefined ? expectations.locations : []).map((location) =>
-      presigned(expectations, observations, location),
-    ),
+    ...loading.map((location) => presigned(concreteOrigin(first), observations, location)),
     ...buckets.flatMap((bucket) => preflights(expectations, observations.buckets[bucket], bucket)),
   ];
 }
 
-function presigned(
-  expectations: Expectations,
-  { locations, buckets }: Observations,
-  location: ExpectedLocation,
-): Check {
-  const origin = concreteOrigin(expectations.origins[0] ?? '');
+function presigned(origin: string, { locations, buckets }: Observations, location: ExpectedLocation): Check {
   const verdict = about('presigned', { location: location.name, origin });
   const seen = locations[location.name]?.presigned;
   if (seen === undefined || seen.outcome === 'skipped')

@@ -28,7 +28,7 @@ export function judgeCors(expectations: Expectations, observations: Observations
   return [
     ...asked.map((bucket) => unknownOriginRefused(bucket, buckets[bucket], ourRule)),
     ...Object.keys(others).flatMap(kolenaRule),
-    ...Object.keys(others).map((bucket) => otherRulesKept(expectations, observations, bucket)),
+    ...Object.keys(others).map((bucket) => otherRulesKept(bucket, expectations, observations)),
   ];
 }
 
@@ -62,13 +62,9 @@ function unknownOriginRefused(bucket: string, seen: BucketObservation | undefine
   );
 }
 
-function otherRulesKept(
-  { foreignRules: others, ourRule }: Expectations,
-  { buckets, afterApply }: Observations,
-  bucket: string,
-): Check {
+function otherRulesKept(bucket: string, expectations: Expectations, observations: Observations): Check {
   const verdict = about('foreign-cors', { bucket });
-  const read = buckets[bucket]?.corsRules;
+  const read = observations.buckets[bucket]?.corsRules;
   if (read === undefined || read.outcome === 'skipped')
     return verdict.unprovable('The rules were not read back.');
   if (read.outcome === 'refused')
@@ -77,11 +73,11 @@ function otherRulesKept(
       explicitDenyRemedy(read.refusal.message) ??
         `Allow s3:GetBucketCORS on ${bucket} to the role that this run uses.`,
     );
-  const seen = splitRules(read.value, ourRule).others;
-  const difference = corsDifference(others[bucket] ?? [], seen);
+  const seen = splitRules(read.value, expectations.ourRule).others;
+  const difference = corsDifference(expectations.foreignRules[bucket] ?? [], seen);
   if (difference !== undefined)
     return verdict.fail(`Of the rules that are not Kolena's, read back, ${difference}.`);
   if (seen.length === 0) return verdict.pass('There are none.');
-  if (afterApply) return verdict.pass(`${seen.length} read back, each equal field by field.`);
+  if (observations.afterApply) return verdict.pass(`${seen.length} read back, each equal field by field.`);
   return verdict.unprovable(`${seen.length} read: a check alone has nothing from before to compare with.`);
 }

@@ -4,7 +4,7 @@ import { rootArn } from '../config/arn.ts';
 import { admits, denialsOf, exempting } from '../iam/denials.ts';
 import type { PolicyRequest } from '../iam/evaluate-policy.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
-import { statementFor } from '../problem/statement.ts';
+import { statementFor } from '../problem/denial.ts';
 import { about, type Check } from './check.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
 import { decryptStatement } from './explain-kms.ts';
@@ -46,9 +46,9 @@ interface OneBucket {
 function bucketPolicy(one: OneBucket, policy: PolicyDocument): Check {
   const { bucket, expectations } = one;
   const requests = simulationQuestions(expectations)
-    .filter(({ expected }) => expected === 'allowed')
+    .filter(({ check }) => check === 'grants')
     .map(({ action, resource, context = {} }) => asRole(one, { action, resource, context }));
-  const denial = denied(one, { kind: 'bucket-policy', policy, requests });
+  const denial = denied(one, 'bucket-policy', denialsOf(policy, requests));
   return denial ?? about('bucket-policy', { bucket }).pass('No Deny statement in it applies to the role.');
 }
 
@@ -57,8 +57,8 @@ function keyPolicy(one: OneBucket, key: string, policy: PolicyDocument): Check {
   const verdict = about('key-policy', { bucket });
   const context = { ...callContext(expectations, bucket), 'kms:CallerAccount': expectations.accountId ?? '' };
   const request = asRole(one, { action: 'kms:Decrypt', resource: key, context });
-  const check = denied(one, { kind: 'key-policy', policy, requests: [request] });
-  if (check !== undefined) return check;
+  const denial = denied(one, 'key-policy', denialsOf(policy, [request]));
+  if (denial !== undefined) return denial;
   const admitted = admits(policy, request);
   if (admitted === 'always') return verdict.pass(`${key} allows the role or its account.`);
   const evidence =
@@ -79,15 +79,12 @@ function ownership(bucket: string, { ownership: set }: BucketGuard): Check[] {
   return [about('object-ownership', { bucket }).warning(evidence)];
 }
 
-interface Guarded {
-  readonly kind: 'bucket-policy' | 'key-policy';
-  readonly policy: PolicyDocument;
-  readonly requests: readonly PolicyRequest[];
-}
-
-/** What the Deny statements of a policy do to the requests; undefined for nothing. */
-function denied({ bucket, expectations, wasRead }: OneBucket, { kind, policy, requests }: Guarded) {
-  const { certain, byPlace } = denialsOf(policy, requests);
+/** What the Deny statements of a policy do to the access; undefined for nothing. */
+function denied(
+  { bucket, expectations, wasRead }: OneBucket,
+  kind: 'bucket-policy' | 'key-policy',
+  { certain, byPlace }: ReturnType<typeof denialsOf>,
+): Check | undefined {
   const statements = certain.length > 0 ? certain : byPlace;
   if (statements.length === 0) return undefined;
   const verdict = about(kind, { bucket });
@@ -129,10 +126,9 @@ export function asRole(
 ): PolicyRequest & Required<Pick<PolicyRequest, 'principals'>> {
   const { partition, accountId = '', tags } = expectations;
   const { roleId = 'AROA-new', tags: live = {} } = known.role ?? {};
-  const tagged = Object.entries({ ...live, ...tags }).map(([key, value]) => [
-    `aws:PrincipalTag/${key}`,
-    value,
-  ]);
+  const tagged = Object.entries({ ...live, ...tags }).map(
+    ([key, value]) => [`aws:PrincipalTag/${key}`, value] as const,
+  );
   return {
     ...request,
     principals: [
@@ -144,7 +140,7 @@ export function asRole(
       ...request.context,
       'aws:userid': `${roleId}:kolena`,
       'aws:MultiFactorAuthPresent': 'false',
-      ...(Object.fromEntries(tagged) as Record<string, string>),
+      ...Object.fromEntries(tagged),
     },
     mayHold: (key) => !neverHeld.test(key),
   };

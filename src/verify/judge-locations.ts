@@ -11,7 +11,7 @@ export function judgeLocations(expectations: Expectations, observations: Observa
   const live = liveAccessOf(expectations, observations);
   return expectations.locations.flatMap((location) => {
     const seen = observations.locations[location.name];
-    const one = { location, seen, expectations, observations, live };
+    const one = { location, seen, observations, live };
     return [lists(one), reads(one), decrypts(one) ?? []].flat();
   });
 }
@@ -20,7 +20,6 @@ interface OneLocation {
   readonly location: ExpectedLocation;
   /** Absent when nobody got into the role. */
   readonly seen: LocationObservation | undefined;
-  readonly expectations: Expectations;
   readonly observations: Observations;
   readonly live: LiveAccess;
 }
@@ -31,7 +30,7 @@ function lists(one: OneLocation): Check {
   if (seen === undefined || seen.list.outcome === 'skipped') return nobodyInside(verdict, observations);
   if (seen.list.outcome === 'ok') return verdict.pass(listed(seen.list.value));
   const { refusal } = seen.list;
-  return failFor(verdict, refusal.code, explainS3Denial({ refusal, location }, live));
+  return failFor(verdict, refusal, explainS3Denial({ refusal, location }, live));
 }
 
 function listed({ count, truncated }: Listing): string {
@@ -56,11 +55,11 @@ function reads(one: OneLocation): Check {
   // The objects found may be archived or gone and others not: the access is not at fault.
   if (concernsObjectAlone(refusal) && location.objectKey === undefined)
     return verdict.warning(`Reading is unproven: ${explanation.message}`, explanation.remedy);
-  return failFor(verdict, refusal.code, explanation);
+  return failFor(verdict, refusal, explanation);
 }
 
 function decrypts(one: OneLocation): Check | undefined {
-  const { location, seen, live, expectations, observations } = one;
+  const { location, seen, live, observations } = one;
   const key = observations.buckets[location.bucket]?.defaultKmsKeyArn;
   const read = seen?.read;
   const verdict = about('decrypts', { location: location.name });
@@ -68,11 +67,8 @@ function decrypts(one: OneLocation): Check | undefined {
     return verdict.pass(
       `${read.value.key} is encrypted with ${read.value.kmsKeyArn ?? 'an AWS managed key'}, and was read.`,
     );
-  if (read?.outcome === 'refused' && isAboutKms(read.refusal)) {
-    const { refusal } = read;
-    const explanation = explainKms({ refusal, location }, live);
-    return failFor(verdict, refusal.code, explanation);
-  }
+  if (read?.outcome === 'refused' && isAboutKms(read.refusal))
+    return failFor(verdict, read.refusal, explainKms({ refusal: read.refusal, location }, live));
   if (key === undefined) return undefined;
   const remedy = 'Set verify-object to an object that is encrypted with it.';
   if (isKeyAlias(key))
@@ -80,7 +76,7 @@ function decrypts(one: OneLocation): Check | undefined {
       `New objects are encrypted with ${key}, an alias of a key that this run does not know, and none of them was read.`,
       remedy,
     );
-  if (!expectations.kmsKeyArns.includes(key))
+  if (!live.expectations.kmsKeyArns.includes(key))
     return verdict.warning(
       `New objects are encrypted with ${key}, which the config does not grant.`,
       `Add it to the config:\nkms-key-arns:\n  - ${key}`,

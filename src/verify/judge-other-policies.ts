@@ -1,18 +1,12 @@
+import { isSameName } from '../config/iam-names.ts';
 import type { ObservedPolicy, ObservedRole } from '../access/observed.ts';
 import { type Right, rightsBeyond, rightsText, writingRights } from '../iam/beyond.ts';
-import type { PolicyDocument } from '../iam/policy-document.ts';
-import { statementFor } from '../problem/statement.ts';
+import { statementFor } from '../problem/denial.ts';
 import { about, type Check } from './check.ts';
 import type { Expectations } from './expectations.ts';
 import type { Observations } from './observations.ts';
 
-interface OtherPolicy {
-  /** Its ARN, or the name of an inline one. */
-  readonly key: string;
-  readonly isInline: boolean;
-  /** Absent when this run is not allowed to read it. */
-  readonly document: PolicyDocument | undefined;
-}
+type OtherPolicy = ReturnType<typeof otherPolicies>[number];
 
 /** Whether what the role holds beside the policies of the config gives Kolena more; no check while it holds nothing. */
 export function judgeOtherPolicies(
@@ -45,23 +39,20 @@ export function judgeOtherPolicies(
   return verdict.warning(evidence, removalRemedy(unlisted, role));
 }
 
+/** By ARN, or by name where it is inline; without the document of one that this run is not allowed to read. */
 function otherPolicies(expectations: Expectations, role: ObservedRole, live: readonly ObservedPolicy[]) {
-  const ourNames = new Set(expectations.policies.map(({ name }) => name.toLowerCase()));
-  const ours = live.filter(({ name }) => ourNames.has(name.toLowerCase())).map(({ arn }) => arn);
+  const ours = live.filter(({ name }) =>
+    expectations.policies.some((wanted) => isSameName(name, wanted.name)),
+  );
+  const attached = role.attachedPolicies
+    .filter(({ arn }) => !ours.some((policy) => policy.arn === arn))
+    .map(({ arn }) => ({ key: arn, isInline: false }));
+  const inline = role.inlinePolicyNames.map((name) => ({ key: name, isInline: true }));
   const read = new Map(live.map(({ arn, document }) => [arn, document]));
-  const attached = role.attachedPolicies.filter(({ arn }) => !ours.includes(arn));
-  return [
-    ...attached.map(({ arn }) => ({
-      key: arn,
-      isInline: false,
-      document: read.get(arn) ?? role.otherDocuments?.[arn],
-    })),
-    ...role.inlinePolicyNames.map((name) => ({
-      key: name,
-      isInline: true,
-      document: role.otherDocuments?.[name],
-    })),
-  ];
+  return [...attached, ...inline].map((policy) => ({
+    ...policy,
+    document: read.get(policy.key) ?? role.otherDocuments?.[policy.key],
+  }));
 }
 
 /** What must not stand: of a listed policy whatever writes, of any other whatever the config does not grant. */

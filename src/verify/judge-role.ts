@@ -51,20 +51,16 @@ function trustPolicy(expectations: Expectations, { role }: Observations): Check 
 function roleSettings({ role: wanted, tags }: Expectations, { role }: Observations): Check {
   const verdict = about('role-settings', {});
   if (role === undefined) return verdict.unprovable('There is no role.');
-  const pairs: (readonly [string, string | number | undefined, string | number | undefined])[] = [
-    ['session length (seconds)', role.maxSessionDuration, wanted.maxSessionDuration],
-    ...Object.entries(tags).map(([key, value]) => [`tag ${key}`, role.tags?.[key], value] as const),
-  ];
   const boundary = role.permissionsBoundaryArn;
-  if (wanted.permissionsBoundaryArn !== undefined)
-    pairs.push(['permissions boundary', boundary, wanted.permissionsBoundaryArn]);
-  const differences = pairs.filter(([, seen, expected]) => seen !== expected);
-  if (differences.length > 0)
-    return verdict.fail(
-      differences
-        .map(([name, seen, expected]) => `The ${name} is ${seen ?? 'absent'} instead of ${expected}.`)
-        .join(' '),
-    );
+  const pairs = [
+    ['session length (seconds)', role.maxSessionDuration, wanted.maxSessionDuration] as const,
+    ...Object.entries(tags).map(([key, value]) => [`tag ${key}`, role.tags?.[key], value] as const),
+    ['permissions boundary', boundary, wanted.permissionsBoundaryArn ?? boundary] as const,
+  ];
+  const differences = pairs
+    .filter(([, seen, expected]) => seen !== expected)
+    .map(([name, seen, expected]) => `The ${name} is ${seen ?? 'absent'} instead of ${expected}.`);
+  if (differences.length > 0) return verdict.fail(differences.join(' '));
   if (boundary !== undefined && wanted.permissionsBoundaryArn === undefined)
     return verdict.warning(
       `The role has the permissions boundary ${boundary}: Kolena can do no more than it allows.`,
@@ -82,14 +78,12 @@ function policies(expectations: Expectations, observations: Observations): Check
     const live = observations.policies.find((policy) => isSameName(policy.name, name));
     return live !== undefined && !samePolicy(document, live.document);
   });
-  const others = differing.map(({ name }) => name);
-  const names = (list: readonly string[], what: string) =>
-    list.length === 0 ? [] : [`${list.join(', ')} ${what}.`];
   const problems = [
-    ...names(detached, `not attached to ${roleName}`),
-    ...names(others, 'not as the config says'),
-  ];
-  if (problems.length > 0) return verdict.fail(problems.join(' '));
+    { names: detached, what: `not attached to ${roleName}` },
+    { names: differing.map(({ name }) => name), what: 'not as the config says' },
+  ].filter(({ names }) => names.length > 0);
+  if (problems.length > 0)
+    return verdict.fail(problems.map(({ names, what }) => `${names.join(', ')} ${what}.`).join(' '));
   return verdict.pass(`Attached: ${expectations.policies.map(({ name }) => name).join(', ')}.`);
 }
 

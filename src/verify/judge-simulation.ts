@@ -19,9 +19,7 @@ export function judgeSimulation(expectations: Expectations, simulation: Simulati
   if (answers.outcome !== 'ok') return [notAsked(answers, simulation.of)];
   const asked = groupBy(simulationQuestions(expectations), idOfCheck);
   const answered = groupBy(answers.value, ({ question }) => idOfCheck(question));
-  return [...asked].flatMap(([id, [question, ...others]]) =>
-    question === undefined ? [] : judgeOne([question, ...others], answered.get(id) ?? [], simulation),
-  );
+  return [...asked].map(([id, questions]) => judgeOne(questions, answered.get(id) ?? [], simulation));
 }
 
 function idOfCheck({ check, where }: SimulationQuestion): string {
@@ -29,11 +27,11 @@ function idOfCheck({ check, where }: SimulationQuestion): string {
 }
 
 function judgeOne(
-  questions: readonly [SimulationQuestion, ...SimulationQuestion[]],
+  questions: readonly SimulationQuestion[],
   answers: readonly SimulationAnswer[],
   { of, read }: Simulation,
 ): Check {
-  const [{ check, where }] = questions;
+  const { check, where } = questions[0] as SimulationQuestion;
   const verdict = about(check, { where, who: `The ${policies[of]}` });
   const wrong = answers.filter((answer) => !isAsExpected(answer));
   const shown = answers.map(({ question, decision }) => `${question.action}: ${decision}`).join(', ');

@@ -6,9 +6,10 @@ import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 
 /** An error answer of AWS. */
 export interface Refusal {
-  /** AWS's error code, as `AccessDenied`. */
+  /** AWS's error code in its short spelling (`NoSuchEntity` for `NoSuchEntityException`), or Node's (`ENOTFOUND`). */
   readonly code: string;
   readonly message: string;
+  /** HTTP status; absent when AWS did not answer at all. */
   readonly status?: number;
 }
 
@@ -89,14 +90,13 @@ export interface BucketObservation {
   readonly defaultKmsKeyArn?: string;
 }
 
-/** One question that IAM's simulator answers. */
+/** One question that IAM's simulator answers: by allowing it for the check `grants`, by denying it for any other. */
 export interface SimulationQuestion {
   readonly check: SimulatedCheck;
   /** What that check is about: a location or a bucket; empty for all other buckets. */
   readonly where: string;
   readonly action: string;
   readonly resource: string;
-  readonly expected: 'allowed' | 'denied';
   /** Context keys of the request, as `s3:prefix`. */
   readonly context?: Readonly<Record<string, string>>;
 }

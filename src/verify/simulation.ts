@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import { bucketArn } from '../config/arn.ts';
 import { isAllowed } from '../iam/evaluate-policy.ts';
 import { expectedRoleArn, type Expectations, type ExpectedLocation } from './expectations.ts';
 import type { Observations, SimulatedCheck, SimulationAnswer, SimulationQuestion } from './observations.ts';
@@ -11,43 +12,37 @@ const otherBucket = 'kolena-s3-access-not-granted';
 
 /** What is asked of IAM's simulator: reading what is configured is allowed, all else is denied. */
 export function simulationQuestions(expectations: Expectations): SimulationQuestion[] {
-  const { partition, locations, ended } = expectations;
-  const arn = (bucket: string, key?: string) =>
-    `arn:${partition}:s3:::${bucket}${key === undefined ? '' : `/${key}`}`;
-  const denied = (check: SimulatedCheck, where: string) => ({ check, where, expected: 'denied' }) as const;
+  const { locations, ended } = expectations;
   const onObject = (action: string, bucket: string, key: string) => ({
     action,
-    resource: arn(bucket, key),
+    resource: `${bucketArn(bucket, expectations)}/${key}`,
     context: callContext(expectations, bucket),
   });
   const list = (bucket: string, prefix = '') => ({
     action: 's3:ListBucket',
-    resource: arn(bucket),
+    resource: bucketArn(bucket, expectations),
     context: { ...callContext(expectations, bucket), 's3:prefix': prefix },
   });
-  const ofLocation = ({ bucket, prefix, name }: ExpectedLocation): SimulationQuestion[] => {
-    const key = `${prefix ?? ''}${probeKey}`;
-    const granted =
-      ended === undefined
-        ? ({ check: 'grants', where: name, expected: 'allowed' } as const)
-        : denied('denies-ended', name);
+  const ofLocation = ({ bucket, prefix = '', name: where }: ExpectedLocation): SimulationQuestion[] => {
+    const key = `${prefix}${probeKey}`;
+    const check = ended === undefined ? 'grants' : 'denies-ended';
     return [
-      { ...granted, ...list(bucket, prefix) },
-      { ...granted, ...onObject('s3:GetObject', bucket, key) },
-      { ...denied('denies-write', name), ...onObject('s3:PutObject', bucket, key) },
-      { ...denied('denies-delete', name), ...onObject('s3:DeleteObject', bucket, key) },
+      { check, where, ...list(bucket, prefix) },
+      { check, where, ...onObject('s3:GetObject', bucket, key) },
+      { check: 'denies-write', where, ...onObject('s3:PutObject', bucket, key) },
+      { check: 'denies-delete', where, ...onObject('s3:DeleteObject', bucket, key) },
     ];
   };
-  const narrowed = [
-    ...new Set(locations.flatMap(({ bucket, prefix }) => (prefix === undefined ? [] : [bucket]))),
+  const outside = (check: SimulatedCheck, where: string, bucket: string) => [
+    { check, where, ...list(bucket) },
+    { check, where, ...onObject('s3:GetObject', bucket, probeKey) },
   ];
-  const outside = (check: SimulatedCheck, where: string, bucket: string): SimulationQuestion[] => [
-    { ...denied(check, where), ...list(bucket) },
-    { ...denied(check, where), ...onObject('s3:GetObject', bucket, probeKey) },
-  ];
+  const narrowed = new Set(
+    locations.filter(({ prefix }) => prefix !== undefined).map(({ bucket }) => bucket),
+  );
   return [
     ...locations.flatMap(ofLocation),
-    ...narrowed.flatMap((bucket) => outside('denies-outside-prefix', bucket, bucket)),
+    ...[...narrowed].flatMap((bucket) => outside('denies-outside-prefix', bucket, bucket)),
     ...outside('denies-other-buckets', '', otherBucket),
   ];
 }
@@ -81,7 +76,7 @@ export function callContext(expectations: Expectations, bucket: string): Readonl
 
 /** Whether an answer is as it should be. */
 export function isAsExpected({ question, decision }: SimulationAnswer): boolean {
-  return (question.expected === 'allowed') === (decision === 'allowed');
+  return (question.check === 'grants') === (decision === 'allowed');
 }
 
 /** Whether a wrong answer of the simulator contradicts the policies read back, and may tell of those before the last change. */
@@ -94,7 +89,7 @@ export function mayStillChange(
   const attached = policies.filter((policy) => policy.attached).map(({ document }) => document);
   const documents = [...attached, ...Object.values(role?.otherDocuments ?? {})];
   const grants = isAllowed(documents, question);
-  if (question.expected === 'allowed') return grants;
+  if (question.check === 'grants') return grants;
   // What was not read may well allow it.
   const held = (role?.inlinePolicyNames.length ?? 0) + (role?.attachedPolicies.length ?? 0);
   return role !== undefined && held === documents.length && !grants;

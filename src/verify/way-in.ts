@@ -1,11 +1,11 @@
-import { explicitDenyRemedy } from '../problem/denial.ts';
+import { explicitDenyRemedy, statementFor } from '../problem/denial.ts';
 import { deletedPrincipalIn } from '../config/arn.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import type { Problem } from '../problem/problem.ts';
 import { samePolicy } from '../iam/compare-policy.ts';
-import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
-import { statementFor } from '../problem/statement.ts';
+import type { PolicyDocument } from '../iam/policy-document.ts';
 import { expectedRoleArn, type Expectations } from './expectations.ts';
+import { noRole } from './explanation.ts';
 import type { Answer, Observations, Refusal } from './observations.ts';
 
 interface Verifier extends Pick<Observations, 'mode' | 'callerArn'> {
@@ -23,11 +23,7 @@ export function wayIn(verifier: Verifier): 'temporary' | 'permanent' | Problem {
       message: '`verify: simulate` changes nothing in AWS, so nobody assumed the role.',
       remedy: 'Use `verify: assume` to prove it.',
     };
-  if (role === undefined)
-    return {
-      message: `There is no role ${expectedRoleArn(expectations)}.`,
-      remedy: 'Run `command: apply`, which creates it.',
-    };
+  if (role === undefined) return noRole(expectations);
   if (callerArn.endsWith(':root'))
     return {
       message: 'AWS lets no root user assume a role.',
@@ -51,9 +47,8 @@ export function notTrustedAsConfigured(roleName: string): Exclude<Answer<never>,
 
 /** Whether a trust policy holds every statement that the config asks for; of others nothing is said. */
 export function trustsAsConfigured(live: PolicyDocument, { role }: Expectations): boolean {
-  const alone = (statement: Statement) => ({ ...role.trustPolicy, Statement: [statement] });
   return role.trustPolicy.Statement.every((wanted) =>
-    live.Statement.some((one) => samePolicy(alone(one), alone(wanted))),
+    live.Statement.some((one) => samePolicy({ Statement: [one] }, { Statement: [wanted] })),
   );
 }
 

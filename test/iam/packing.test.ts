@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { BucketLocation } from '../../src/config/bucket-location.ts';
-import { accessPolicy, type GrantOptions } from '../../src/iam/access-policy.ts';
+import type { GrantOptions } from '../../src/iam/access-policy.ts';
 import { leastPolicies, packPolicies, type PackedPolicy } from '../../src/iam/packing.ts';
-import { jsonLength, type PolicyDocument } from '../../src/iam/policy-document.ts';
-import { grownBy, noGrants } from '../../src/iam/policy-size.ts';
+import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { cpuTimeOf, isWithin } from '../support/pace.ts';
 
 const options: GrantOptions = { partition: 'aws', objectVersions: false };
@@ -176,26 +175,6 @@ test('what the provider writes as escapes is counted as such', () => {
   );
   expect(escapedLengths.length).toBeGreaterThan(1);
   expect(Math.max(...escapedLengths)).toBeLessThanOrEqual(6144);
-});
-
-test('a policy’s size is known without writing it, whatever is added to it', () => {
-  fc.assert(
-    fc.property(
-      anyLocations,
-      anyKeys,
-      fc.nat(),
-      fc.boolean(),
-      fc.constantFrom(undefined, '2027-07-01T00:00:00Z'),
-      (locations, kmsKeyArns, at, objectVersions, accessUntil) => {
-        const grants = [...locations, ...kmsKeyArns];
-        const cut = at % grants.length;
-        const own = { ...options, objectVersions, accessUntil };
-        const { size } = grownBy(grownBy(noGrants, grants.slice(0, cut), own), grants.slice(cut), own);
-        expect(size).toBe(jsonLength(accessPolicy({ locations, kmsKeyArns }, own)));
-      },
-    ),
-    { numRuns: 200 },
-  );
 });
 
 test('what is needed at the least is never more than what is needed', () => {

@@ -38,6 +38,13 @@ describe('a statement under the Sid of the check', () => {
       true,
     ],
     [
+      'whose time is over, however that is spelled',
+      added(minutes(-1), {
+        Condition: { DateLessThanEquals: { 'aws:CurrentTime': '2026-11-25T09:00:00+00:00' } },
+      }),
+      true,
+    ],
+    [
       'of a stranger without a condition',
       { Sid: temporarySid, Effect: 'Allow', Principal: stranger, Action: 'sts:AssumeRole' },
       false,

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { missingRight, parseDenial, policyOf } from '../../src/problem/denial.ts';
-import { statementFor } from '../../src/problem/statement.ts';
+import { denialRemedy, parseDenial, policyOf, statementFor } from '../../src/problem/denial.ts';
 
 const user = 'arn:aws:sts::111122223333:assumed-role/deploy/run';
 const object = 'arn:aws:s3:::pictures/a.png';
@@ -87,15 +86,11 @@ describe("AWS's denial", () => {
   });
 
   test('asks for an Allow, unless a Deny stands against it', () => {
-    expect(missingRight({ ...asked, resource: object, kind: 'implicit' })).toEqual({
-      Action: 's3:GetObject',
-      Resource: object,
-    });
-    expect(missingRight({ ...asked, kind: 'unexplained' })).toEqual({
-      Action: 's3:GetObject',
-      Resource: '*',
-    });
-    expect(missingRight({ ...asked, kind: 'explicit' })).toBeUndefined();
+    expect(denialRemedy(said(` on resource: ${object} because no session policy allows it`))).toBe(
+      statementFor({ Action: 's3:GetObject', Resource: object }),
+    );
+    expect(denialRemedy(said(''))).toBe(statementFor({ Action: 's3:GetObject', Resource: '*' }));
+    expect(denialRemedy(said(' with an explicit deny in a session policy'))).not.toContain('Allow');
   });
 
   test('names its policy with the article, and with the ARN where there is one', () => {

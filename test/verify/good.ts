@@ -66,7 +66,7 @@ export const refused = { outcome: 'refused', refusal: denied } as const;
 export function goodSimulation(of: Expectations): SimulationAnswer[] {
   return simulationQuestions(of).map((question) => ({
     question,
-    decision: question.expected === 'allowed' ? 'allowed' : 'implicitDeny',
+    decision: question.check === 'grants' ? 'allowed' : 'implicitDeny',
     decidedBy: [],
   }));
 }

@@ -17,7 +17,7 @@ type Decide = (question: Pick<SimulationQuestion, 'action' | 'resource'>) => Dec
 
 const right: Decide = ({ action, resource }) =>
   simulationQuestions(expectations).find((one) => one.action === action && one.resource === resource)
-    ?.expected === 'allowed'
+    ?.check === 'grants'
     ? 'allowed'
     : 'implicitDeny';
 const nothing: Decide = () => 'implicitDeny';
