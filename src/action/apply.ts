@@ -4,20 +4,15 @@ import { isOvertaken } from './overtaken.ts';
 import type { Planned } from './plan.ts';
 import type { RunContext } from './run-context.ts';
 
-/** What stands after an apply. */
-export interface Applied {
-  /** CORS rules read after the writes; none when there was nothing to write. */
-  readonly readRules: readonly ReadRules[];
-}
-
 /**
- * Applies the saved plan; undefined when the branch has gone on since, and nothing was done. CORS rules leave first, while
- * the policies still tell which buckets were granted.
+ * Applies the saved plan and gives the CORS rules that were read after the writes, none when there was nothing to write;
+ * undefined when the branch has gone on since, and nothing was done. CORS rules leave first, while the policies still tell
+ * which buckets were granted.
  */
-export async function apply(run: RunContext, planned: Planned): Promise<Applied | undefined> {
+export async function apply(run: RunContext, planned: Planned): Promise<readonly ReadRules[] | undefined> {
   const { edges, report } = run;
   const { aws, observed, desired, terraform, summary } = planned;
-  let readRules: Applied['readRules'] = [];
+  let readRules: readonly ReadRules[] = [];
   // Nothing to apply needs nobody's approval: a run that is repeated passes.
   if (summary.hasChanges) {
     if (run.settings['require-approved-plan']) await approve(run, planned);
@@ -31,5 +26,5 @@ export async function apply(run: RunContext, planned: Planned): Promise<Applied 
       edges.runner.info(`CORS rules of ${bucket} written; other rules are unchanged.`);
   }
   report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied', writesDone: true });
-  return { readRules };
+  return readRules;
 }

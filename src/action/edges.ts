@@ -33,9 +33,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner) {
       env,
       log: runner,
       getIdToken: async (audience) => (await import('@actions/core')).getIDToken(audience),
-      mask: (secret) => {
-        runner.mask(secret);
-      },
+      mask: runner.mask,
     });
   };
   return {
@@ -80,7 +78,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner) {
         ...defined({ pluginLock: ownLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
         warm: warmCommands(env, settings.command),
         log: runner,
-        mask: (text) => runner.masked(text),
+        mask: runner.masked,
       });
     },
     /** Undefined without a token or outside of GitHub. */

@@ -20,7 +20,7 @@ import { simulationQuestions } from '../verify/simulation.ts';
 import { decide, type Decided } from './decide.ts';
 import { requireCompleteDestroy } from './gates.ts';
 import type { RunContext } from './run-context.ts';
-import { expectationOptionsOf, isRemoval } from './settings.ts';
+import { optionsOf, isRemoval } from './settings.ts';
 
 /** A saved plan, ready to be applied. */
 export interface Planned extends Decided, TerraformPlan {
@@ -129,7 +129,7 @@ async function shownOf(run: RunContext, { digest, marks, accountId = '' }: Shown
 
 async function simulate({ config, settings }: RunContext, { aws, desired, observed }: Decided) {
   if (settings.verify === 'off' || desired.role === undefined) return [];
-  const expectations = expectationsOf(config, desired, expectationOptionsOf(settings));
+  const expectations = expectationsOf(config, desired, optionsOf(settings));
   const answers = await aws.simulatePlanned(desired, simulationQuestions(expectations));
   return [
     ...judgeGuards(expectations, observed),

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { EOL } from 'node:os';
 import { relative, sep } from 'node:path';
 import { defined } from '../base/defined.ts';
-import type { FailureReason, Place, UserError } from '../base/errors.ts';
+import { saidBy, type FailureReason, type Place, type UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Check } from '../verify/check.ts';
 import { fitChecks } from './fit-checks.ts';
@@ -46,11 +46,11 @@ export interface Runner extends Log {
   /** Appends Markdown to the job summary; a local run without one skips it. */
   summary(markdown: string): void;
   /** Hides a key or token in everything that is shown from here on. */
-  mask(secret: string): void;
+  readonly mask: (secret: string) => void;
   /** Hides external IDs and account IDs in everything that is shown from here on. */
   hide(secrets: Secrets): void;
   /** A text with everything hidden that has to be. */
-  masked(text: string): string;
+  readonly masked: Mask;
 }
 
 /**
@@ -68,15 +68,6 @@ const COMMAND = new RegExp(String.raw`((?:^|[\r\n\u0085\u2028\u2029])${WHITE_SPA
  */
 function escapeCommands(text: string): string {
   return text.replace(COMMAND, '$1$2\u200B');
-}
-
-/** A runner whose log ends with the verdict. */
-interface GithubRunner extends Runner {
-  /**
-   * Says, as the run's error unless it has one, which of the runner's files could not be written; the verdict is the last
-   * line.
-   */
-  finish(): void;
 }
 
 function unwrittenText(unwritten: ReadonlyMap<string, string>): string {
@@ -99,7 +90,7 @@ function annotationAt(place: Place | undefined, env: NodeJS.ProcessEnv): Readonl
 }
 
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
-export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
+export function githubRunner(env: NodeJS.ProcessEnv) {
   let mask: Mask = (text) => text;
   let maskCredentials: Mask = (text) => text;
   const credentials = new Set<string>();
@@ -110,7 +101,7 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
     try {
       write();
     } catch (error) {
-      unwritten.set(name, error instanceof Error ? error.message : String(error));
+      unwritten.set(name, saidBy(error));
     }
   };
   let hasFailed = false;
@@ -118,7 +109,7 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
   const info = (line: string) => {
     process.stdout.write(`${escapeCommands(masked(line))}${EOL}`);
   };
-  return {
+  const runner: Runner = {
     masked,
     info,
     verdict: (line) => {
@@ -145,11 +136,8 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
       hasFailed = true;
       process.exitCode = 1;
       const [first, ...further] = places;
-      printCommand(
-        'error',
-        masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()),
-        annotationAt(first, env),
-      );
+      const text = `${message}\nNext step: ${remedy}\n${detail}`.trimEnd();
+      printCommand('error', masked(text), annotationAt(first, env));
       // A run has one error: what stands on further lines is shown there as a warning.
       for (const place of further.slice(0, MOST_ANNOTATIONS))
         printCommand('warning', masked(place.problem), annotationAt(place, env));
@@ -172,18 +160,23 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
           appendFileSync(file, `${markdown}\n`);
         });
     },
-    finish: () => {
-      if (unwritten.size > 0) {
-        const text = masked(unwrittenText(unwritten));
-        process.exitCode = 1;
-        printCommand(hasFailed ? 'warning' : 'error', text);
-      }
-      if (verdict !== undefined) info(verdict);
-    },
     mask: (secret) => {
       // The runner's own mask reaches neither comments nor outputs.
       maskCredentials = maskOfCredentials([...credentials.add(secret)]);
       if (env['GITHUB_ACTIONS'] === 'true') printCommand('add-mask', secret);
     },
   };
+  /**
+   * Says, as the run's error unless it has one, which of the runner's files could not be written; the verdict is the last
+   * line.
+   */
+  const finish = () => {
+    if (unwritten.size > 0) {
+      const text = masked(unwrittenText(unwritten));
+      process.exitCode = 1;
+      printCommand(hasFailed ? 'warning' : 'error', text);
+    }
+    if (verdict !== undefined) info(verdict);
+  };
+  return { ...runner, finish };
 }

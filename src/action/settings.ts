@@ -199,19 +199,11 @@ export function isRemoval({ command, destroy }: Pick<Settings, 'command' | 'dest
   return command === 'destroy' || (command === 'plan' && destroy);
 }
 
-/** The settings that decide what shall stand. */
-export function decideOptionsOf(settings: Settings): DecideOptions {
+/** The settings that decide what shall stand and what is to be proven, as of now. */
+export function optionsOf(settings: Settings): DecideOptions & ExpectationOptions {
   return {
     region: settings['aws-region'],
     allowDestroy: settings['allow-destroy'],
-    verifierArn: settings['verify-principal-arn'],
-    now: new Date(),
-  };
-}
-
-/** The settings that say what is to be proven. */
-export function expectationOptionsOf(settings: Settings): ExpectationOptions {
-  return {
     verifyObject: settings['verify-object'],
     verifierArn: settings['verify-principal-arn'],
     now: new Date(),
