@@ -44,14 +44,13 @@ export function readInputs(env: Environment): GivenInputs {
   const workingDirectory = resolve(given['working-directory'] ?? '.');
   const configPath = resolve(workingDirectory, given['config'] ?? USUAL_CONFIG);
   const isNeeded = given['config'] !== undefined;
+  const access = readGiven(env, accessKeys);
   const { problems, attempt } = collectProblems();
   attempt(() => {
     requireDirectory(workingDirectory);
   });
   const settings = attempt(() => parseSettings({ ...given, 'aws-region': region }));
-  const config = attempt(() =>
-    readAccessConfig(configPath, { isNeeded, inputs: readGiven(env, accessKeys) }),
-  );
+  const config = attempt(() => readAccessConfig(configPath, { isNeeded, inputs: access }));
   const reporting = settings ?? reportingOf(given);
   if (settings === undefined || config === undefined || problems.length > 0)
     return { inputs: invalid(problems), reporting };
@@ -60,7 +59,7 @@ export function readInputs(env: Environment): GivenInputs {
     config,
     stackSettings: stackSettingsOf(settings, workingDirectory),
     workingDirectory,
-    ...versionsOf(configPath, readGiven(env, accessKeys)),
+    ...versionsOf(configPath, access),
     ...defined({ pluginLock: lockBeside(configPath), checkedOut: checkedOutCommit(configPath) }),
   };
   return { inputs, reporting };
@@ -82,16 +81,11 @@ function lockBeside(configPath: string): string | undefined {
 }
 
 function stackSettingsOf(settings: Settings, workingDirectory: string): StackSettings {
-  const { backend: type, 'aws-provider-version': awsProviderVersion } = settings;
-  const backend =
-    type === undefined ? undefined : { type, config: backendConfig(settings, workingDirectory) };
-  return { awsProviderVersion, ...defined({ backend }) };
-}
-
-/** A local state belongs into the working directory; Terraform itself runs in a directory that ends with the run. */
-function backendConfig({ backend, 'backend-config': config }: Settings, workingDirectory: string) {
-  if (backend !== 'local') return config;
-  return { ...config, path: resolve(workingDirectory, config['path'] ?? 'terraform.tfstate') };
+  const { backend: type, 'backend-config': given, 'aws-provider-version': awsProviderVersion } = settings;
+  if (type === undefined) return { awsProviderVersion };
+  // A local state belongs into the working directory; Terraform itself runs in a directory that ends with the run.
+  const path = resolve(workingDirectory, given['path'] ?? 'terraform.tfstate');
+  return { awsProviderVersion, backend: { type, config: type === 'local' ? { ...given, path } : given } };
 }
 
 /** The inputs that are not empty, by GitHub's variables for them; GitHub gives an unset one as ''. */

@@ -12,7 +12,7 @@ import {
   type Node,
   type YAMLMap,
 } from 'yaml';
-import { UserError, type Place } from '../base/errors.ts';
+import { saidBy, UserError, type Place } from '../base/errors.ts';
 import { listed } from '../base/quote.ts';
 import { unfitFile } from './own-file.ts';
 import { repositoryOf } from './repository.ts';
@@ -39,22 +39,13 @@ export function readYaml(path: string): unknown {
       at,
     }));
     const found = problems.length > 0 ? problems : misused(document);
-    if (found.length > 0)
-      throw notYaml(
-        path,
-        found.map((problem) => spell(problem, lines)),
-        {
-          places: found.map(({ message, at }) => ({
-            file: path,
-            line: lines.linePos(at).line,
-            problem: message,
-          })),
-        },
-      );
+    const places = found.map(({ message, at }) => ({ file: path, problem: message, ...lines.linePos(at) }));
+    const spelled = places.map(({ problem, line, col }) => `${problem} at line ${line}, column ${col}`);
+    if (spelled.length > 0) throw notYaml(path, spelled, { places });
     return document.toJS() as unknown;
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    throw notYaml(path, [withoutValues(textOf(cause))], { cause });
+    throw notYaml(path, [withoutValues(saidBy(cause))], { cause });
   }
 }
 
@@ -70,8 +61,7 @@ export function placesIn(file: string): (problem: string) => Place {
     const [, key, index] = /^"?([^":[]+)"?(?:\[(\d+)\])?/.exec(problem) ?? [];
     const pair = pairs.find((candidate) => isScalar(candidate.key) && String(candidate.key.value) === key);
     const item = isSeq(pair?.value) && index !== undefined ? pair.value.items[Number(index)] : pair?.key;
-    const at = isNode(item) ? item.range[0] : 0;
-    return { file, line: lines.linePos(at).line, problem };
+    return { file, line: lines.linePos(startOf(item)).line, problem };
   };
 }
 
@@ -99,7 +89,7 @@ function unreadable(path: string, cause: unknown): string {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `There is no file ${path}.`;
   if (code === 'EISDIR') return `${path} is a directory: a YAML file is needed.`;
-  return `${path} cannot be read: ${textOf(cause)}.`;
+  return `${path} cannot be read: ${saidBy(cause)}.`;
 }
 
 /** Asked before the parser meets the text, whose time and stack grow with the depth. Brackets inside of quotes count too. */
@@ -119,6 +109,10 @@ interface Problem {
   readonly at: number;
 }
 
+function startOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
 /** What is YAML and never meant by a config: a tag, an anchor of nothing, and an alias inside of what it names. */
 function misused(document: Document): Problem[] {
   const problems: Problem[] = [];
@@ -126,7 +120,7 @@ function misused(document: Document): Problem[] {
   visit(document, {
     Node: (_key, node, path) => {
       const message = isAlias(node) ? aliasProblem(anchored.get(node.source), path) : valueProblem(node);
-      if (message !== undefined) problems.push({ message, at: node.range?.[0] ?? 0 });
+      if (message !== undefined) problems.push({ message, at: startOf(node) });
       if (!isAlias(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
       if (isMap(node)) problems.push(...wrongKeys(node));
     },
@@ -141,11 +135,10 @@ function misused(document: Document): Problem[] {
 function wrongKeys({ items }: YAMLMap): Problem[] {
   const seen = new Set<unknown>();
   return items.flatMap(({ key }) => {
-    if (!isScalar(key))
-      return [{ message: 'A key is not text', at: isNode(key) ? (key.range?.[0] ?? 0) : 0 }];
+    if (!isScalar(key)) return [{ message: 'A key is not text', at: startOf(key) }];
     const known = seen.has(key.value);
     seen.add(key.value);
-    return known ? [{ message: 'Map keys must be unique', at: key.range?.[0] ?? 0 }] : [];
+    return known ? [{ message: 'Map keys must be unique', at: startOf(key) }] : [];
   });
 }
 
@@ -159,11 +152,6 @@ function valueProblem(node: Node): string | undefined {
   return isScalar(node) && node.anchor !== undefined && node.value === null
     ? 'An anchor has no value: put a value that begins with "&" in quotes'
     : undefined;
-}
-
-function spell({ message, at }: Problem, lines: LineCounter): string {
-  const { line, col } = lines.linePos(at);
-  return `${message} at line ${line}, column ${col}`;
 }
 
 /** The parser's words without the names and values that they end with: one may be the external ID. */
@@ -186,5 +174,3 @@ function notYaml(
     ...more,
   });
 }
-
-const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

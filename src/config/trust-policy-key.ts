@@ -1,8 +1,8 @@
 import { defined } from '../base/defined.ts';
 import { isMapping } from '../base/mapping.ts';
 import { quote } from '../base/quote.ts';
-import { principalArnProblem } from './arn-problems.ts';
-import { externalIdProblem } from './iam-names.ts';
+import { principalArn } from './arn-rules.ts';
+import { externalId } from './iam-names.ts';
 
 /** The key that stands in place of `kolena-principal-arn` and `kolena-external-id`. */
 export const trustPolicyKey = 'kolena-trust-policy';
@@ -78,7 +78,7 @@ function principalIn(statement: Mapping | undefined, say: Say): unknown {
   else if (!isMapping(Principal) || typeof arn !== 'string' || Object.keys(Principal).length !== 1)
     say(`has no principal of the form {"AWS": "arn:…"}: ${fromForm}`);
   else {
-    const problem = principalArnProblem(arn);
+    const problem = principalArn.problemOf(arn);
     if (problem !== undefined) say(`${quote(arn)} ${problem}`);
   }
   return arn;
@@ -98,7 +98,7 @@ function externalIdIn(statement: Mapping | undefined, say: Say): string | undefi
     );
     return undefined;
   }
-  const problem = externalIdProblem(id);
+  const problem = externalId.problemOf(id);
   if (problem !== undefined) say(`its external ID ${problem}`);
   return id;
 }
