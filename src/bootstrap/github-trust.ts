@@ -1,4 +1,4 @@
-import type { DeployMode } from './deploy-role-actions.ts';
+import type { DeployMode } from './deploy-role-policy.ts';
 import { ifThen, join, ref, select, split, sub, type Intrinsic, type Text } from './intrinsics.ts';
 import { item } from './parameters.ts';
 

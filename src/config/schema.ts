@@ -25,8 +25,9 @@ function text({ pattern, problemOf }: TextRule, isSecret = false): z.ZodString {
     .string()
     .check(({ value, issues }) => {
       const problem = problemOf(value);
-      const message = isSecret ? problem : `${quote(value)} ${problem ?? ''}`;
-      if (problem !== undefined) issues.push({ code: 'custom', input: undefined, message });
+      if (problem === undefined) return;
+      const message = isSecret ? problem : `${quote(value)} ${problem}`;
+      issues.push({ code: 'custom', input: undefined, message });
     })
     .meta({ pattern: pattern.source });
 }
