@@ -128,6 +128,8 @@ function wayOutFrom(merges: readonly Merge[], branch = 'the default branch'): st
   const newest = newestOf(merges)?.pullRequest;
   if (merges.length > 0 && newest === undefined)
     return 'Bring the change in by a pull request on which `command: plan` runs with the same `comment-key`; a change of a YAML comment in the config is enough.';
-  const where = newest ? `pull request ${newest.number}` : 'the newest merged pull request that touched the config';
+  const where = newest
+    ? `pull request ${newest.number}`
+    : 'the newest merged pull request that touched the config';
   return `Start the workflow by \`workflow_dispatch\` on ${branch} with \`command: plan\`: it writes what would be applied to ${where}. Look at it there, and start it again with \`command: apply\`. Where that conversation is locked, merge a pull request that changes a YAML comment in the config.`;
 }

@@ -10,8 +10,7 @@ import { isMapping } from '../base/mapping.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/terraform-settings.ts';
 import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
-import { unfitFile } from './own-file.ts';
-import { checkedOutCommit } from './repository.ts';
+import { checkedOutCommit, unfitFile } from './repository.ts';
 import { placesIn, readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */

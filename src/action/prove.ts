@@ -20,7 +20,11 @@ export function modeFor(
  * Proves the access that was decided, as it stands in AWS now; throws `verification-failed` when a check fails.
  * @param readRules - CORS rules that an apply has just read
  */
-export async function prove(run: RunContext, decided: Decided, readRules?: readonly ReadRules[]): Promise<void> {
+export async function prove(
+  run: RunContext,
+  decided: Decided,
+  readRules?: readonly ReadRules[],
+): Promise<void> {
   const { aws, observed, desired } = decided;
   const { config, settings, report } = run;
   if (settings.verify === 'off') {

@@ -184,7 +184,7 @@ async function comment(known: Report, ending: Ending, props: CommentProps): Prom
     runner.warning(target.message);
     return undefined;
   }
-  const report = await toldWhenLate(known, { event, pullRequests });
+  const report = await toldWhenLate(known, event, pullRequests);
   const key = settings['comment-key'];
   const mask = runner.masked;
   // Before GitHub is asked for anything: a comment that cannot be rendered leaves the one that stands.

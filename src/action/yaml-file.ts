@@ -14,8 +14,7 @@ import {
 } from 'yaml';
 import { saidBy, UserError, type Place } from '../base/errors.ts';
 import { listed } from '../base/quote.ts';
-import { unfitFile } from './own-file.ts';
-import { repositoryOf } from './repository.ts';
+import { repositoryOf, unfitFile } from './repository.ts';
 
 /** No config needs more: what all policies of a role hold together is half of it. */
 const MOST_BYTES = 256 * 1024;

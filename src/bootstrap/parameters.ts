@@ -112,15 +112,6 @@ const kolenaRole = {
 } as const satisfies Parameters;
 
 const rare = {
-  DeployRoleName: text({ Description: 'Name of the role that applies.', Default: 'KolenaS3Deploy', ...ROLE }),
-  PlanRoleName: text({ Description: 'Name of the role that plans.', Default: 'KolenaS3Plan', ...ROLE }),
-  StateBucketName: text({
-    Description:
-      "Creates a bucket of this name for Terraform's state, and lets both roles use it; empty for no state.",
-    Default: '',
-    AllowedPattern: '^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$',
-    ConstraintDescription: 'the name of a bucket that does not exist yet',
-  }),
   KmsKeyArns: {
     Type: 'CommaDelimitedList',
     Description:
@@ -136,6 +127,8 @@ const rare = {
     AllowedPattern: '^(true|false)$',
     ConstraintDescription: 'true or false',
   }),
+  DeployRoleName: text({ Description: 'Name of the role that applies.', Default: 'KolenaS3Deploy', ...ROLE }),
+  PlanRoleName: text({ Description: 'Name of the role that plans.', Default: 'KolenaS3Plan', ...ROLE }),
   OidcIssuer: text({
     Description: 'Who signs the tokens, without https://; HOST/_services/token for GitHub Enterprise Server.',
     Default: 'token.actions.githubusercontent.com',
@@ -147,6 +140,13 @@ const rare = {
     Default: 'sts.amazonaws.com',
     AllowedPattern: '^[A-Za-z0-9._:/@+=-]{1,255}$',
     ConstraintDescription: 'letters, digits and ._:/@+=-',
+  }),
+  StateBucketName: text({
+    Description:
+      "Creates a bucket of this name for Terraform's state, and lets both roles use it; empty for no state.",
+    Default: '',
+    AllowedPattern: '^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$',
+    ConstraintDescription: 'the name of a bucket that does not exist yet',
   }),
 } as const satisfies Parameters;
 

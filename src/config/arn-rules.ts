@@ -25,9 +25,7 @@ const PLACEHOLDER = /^(?:(\d)\1{11}|123456789012)$/;
 
 /** The ARN of a principal that a trust policy shall name: only roles, users and account roots last. */
 export const principalArn: TextRule = {
-  pattern: new RegExp(
-    String.raw`^arn:${anyPartition}:iam::\d{12}:(?:root|(?:role|user)\/${pathAndName})$`,
-  ),
+  pattern: new RegExp(String.raw`^arn:${anyPartition}:iam::\d{12}:(?:root|(?:role|user)\/${pathAndName})$`),
   problemOf: (arn) => {
     const { partition = '', accountId = '' } = parsePrincipalArn(arn) ?? {};
     if (PLACEHOLDER.test(accountId))

@@ -110,9 +110,7 @@ export const accessFields = z.strictObject({
   'policy-name': text(iam.policyName)
     .meta({ description: 'Name of the access policy; further ones get -2, -3, …' })
     .prefault('KolenaS3ReadAccess'),
-  'iam-path': text(iam.iamPath)
-    .meta({ description: 'IAM path of role and policies.' })
-    .prefault('/'),
+  'iam-path': text(iam.iamPath).meta({ description: 'IAM path of role and policies.' }).prefault('/'),
   'permissions-boundary-arn': text(arns.policyArn)
     .meta({
       description: 'Permissions boundary of the role.',

@@ -64,16 +64,16 @@ export function readEvent(env: Environment, payload: unknown): EventContext {
   const event = env['GITHUB_EVENT_NAME'];
   const kind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);
-  const merged =
-    pullRequest?.merged === true ? text(at(payload, 'pull_request', 'merge_commit_sha')) : undefined;
-  const open = pullRequest?.merged === false ? pullRequest.head : undefined;
-  const message = text(at(payload, 'head_commit', 'message'))?.split('\n')[0] ?? '';
+  const ofPull = pullRequest?.merged
+    ? textAt(payload, 'pull_request', 'merge_commit_sha')
+    : pullRequest?.head;
+  const message = textAt(payload, 'head_commit', 'message')?.split('\n')[0] ?? '';
   return {
     kind,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     ...defined({
       repository: env['GITHUB_REPOSITORY'] || undefined,
-      commit: (open ?? merged ?? env['GITHUB_SHA']) || undefined,
+      commit: (ofPull ?? env['GITHUB_SHA']) || undefined,
       branch: branchOf(env, payload),
       runUrl: runUrlOf(env),
       pullRequest,
@@ -96,36 +96,27 @@ function numberIn(pattern: RegExp, from: string | undefined): number | undefined
 
 function commentedOf(payload: unknown): number | undefined {
   const number = at(payload, 'issue', 'number');
-  return typeof at(payload, 'issue', 'pull_request') === 'object' && typeof number === 'number'
-    ? number
-    : undefined;
+  const isPull = typeof at(payload, 'issue', 'pull_request') === 'object';
+  return isPull && typeof number === 'number' ? number : undefined;
 }
 
 /** The fork whose workflow run this one follows, with the base repository's secrets. */
 function followedFork(payload: unknown): string | undefined {
-  const from = text(at(payload, 'workflow_run', 'head_repository', 'full_name'));
-  return forkOf(from, text(at(payload, 'repository', 'full_name')));
+  const from = textAt(payload, 'workflow_run', 'head_repository', 'full_name');
+  return forkOf(from, textAt(payload, 'repository', 'full_name'));
 }
 
 /** The pull request of a payload; of a followed run the one that it names, which is never a fork's. */
 function pullRequestOf(payload: unknown): EventPullRequest | undefined {
-  const followed = at(payload, 'workflow_run', 'pull_requests', '0');
-  if (followed !== undefined && at(payload, 'pull_request') === undefined) {
-    const [number, head] = [at(followed, 'number'), text(at(followed, 'head', 'sha'))];
-    const isOpen = at(payload, 'workflow_run', 'event') !== 'push';
-    return typeof number === 'number' && head !== undefined && isOpen
-      ? { number, head, merged: false }
-      : undefined;
-  }
-  const number = at(payload, 'pull_request', 'number');
-  const head = text(at(payload, 'pull_request', 'head', 'sha'));
+  const own = at(payload, 'pull_request');
+  const isOfPush = at(payload, 'workflow_run', 'event') === 'push';
+  const pull = own ?? (isOfPush ? undefined : at(payload, 'workflow_run', 'pull_requests', '0'));
+  const [number, head] = [at(pull, 'number'), textAt(pull, 'head', 'sha')];
   if (typeof number !== 'number' || head === undefined) return undefined;
-  const merged = at(payload, 'pull_request', 'merged') === true;
-  const from = text(at(payload, 'pull_request', 'head', 'repo', 'full_name'));
-  const base =
-    text(at(payload, 'pull_request', 'base', 'repo', 'full_name')) ??
-    text(at(payload, 'repository', 'full_name'));
-  return defined({ number, head, merged, fork: forkOf(from, base) });
+  if (own === undefined) return { number, head, merged: false };
+  const from = textAt(own, 'head', 'repo', 'full_name');
+  const base = textAt(own, 'base', 'repo', 'full_name') ?? textAt(payload, 'repository', 'full_name');
+  return defined({ number, head, merged: at(own, 'merged') === true, fork: forkOf(from, base) });
 }
 
 /** The fork that something comes from; it is a fork's unless both are known to be one repository. */
@@ -136,15 +127,13 @@ export function forkOf(from: string | undefined, base: string | undefined): stri
 }
 
 function branchOf(env: Environment, payload: unknown): string | undefined {
-  const base =
-    text(at(payload, 'pull_request', 'base', 'ref')) ?? text(at(payload, 'merge_group', 'base_ref'));
+  const ref = env['GITHUB_REF'] ?? '';
+  const base = textAt(payload, 'pull_request', 'base', 'ref') ?? textAt(payload, 'merge_group', 'base_ref');
   return (
     /^(?:refs\/heads\/)?(.+)$/.exec(base ?? '')?.[1] ??
-    /^refs\/heads\/(.+)$/.exec(env['GITHUB_REF'] ?? '')?.[1] ??
+    /^refs\/heads\/(.+)$/.exec(ref)?.[1] ??
     // A tag is a version of the default branch, and so is what follows a release or a comment.
-    (/^refs\/tags\//.test(env['GITHUB_REF'] ?? '')
-      ? text(at(payload, 'repository', 'default_branch'))
-      : undefined)
+    (ref.startsWith('refs/tags/') ? textAt(payload, 'repository', 'default_branch') : undefined)
   );
 }
 
@@ -157,6 +146,7 @@ function runUrlOf(env: Environment): string | undefined {
 
 const at = (payload: unknown, ...path: readonly string[]) => valueAt(payload, path);
 
-function text(value: unknown): string | undefined {
+function textAt(payload: unknown, ...path: readonly string[]): string | undefined {
+  const value = valueAt(payload, path);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -2,7 +2,6 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { DesiredAccess } from '../access/desired-access.ts';
-import { defined } from '../base/defined.ts';
 import { sortKeys } from '../base/sort-keys.ts';
 import { terraformBlock, type StackSettings } from './terraform-settings.ts';
 
@@ -57,6 +56,6 @@ export class AwsStack extends TerraformStack {
   private provider(id: string, region: string): AwsProvider {
     const { accountId } = this.props.desired;
     // No other account is touched than the one that was observed.
-    return new AwsProvider(this, id, { region, ...defined({ allowedAccountIds: accountId && [accountId] }) });
+    return new AwsProvider(this, id, { region, ...(accountId && { allowedAccountIds: [accountId] }) });
   }
 }

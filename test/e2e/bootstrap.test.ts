@@ -157,7 +157,9 @@ describe('the stack of bootstrap.yaml', () => {
     const called = new Set(calls.map(({ action }) => action));
     // AWS asks no permission for it.
     called.delete('sts:GetCallerIdentity');
-    const granted = new Set(Object.values(grants).flatMap(({ plan = [], deploy = [] }) => [...plan, ...deploy]));
+    const granted = new Set(
+      Object.values(grants).flatMap(({ plan = [], deploy = [] }) => [...plan, ...deploy]),
+    );
     expect([...granted].filter((action) => !called.has(action)).sort()).toEqual([]);
     expect([...called].filter((action) => !granted.has(action)).sort()).toEqual([]);
   });
