@@ -4,11 +4,7 @@ import { isOvertaken } from './overtaken.ts';
 import type { Planned } from './plan.ts';
 import type { RunContext } from './run-context.ts';
 
-/**
- * Applies the saved plan and gives the CORS rules that were read after the writes, none when there was nothing to write;
- * undefined when the branch has gone on since, and nothing was done. CORS rules leave first, while the policies still tell
- * which buckets were granted.
- */
+/** Applies the saved plan, and gives the CORS rules read after the writes; undefined, and nothing is done, when the branch has gone on. */
 export async function apply(run: RunContext, planned: Planned): Promise<readonly ReadRules[] | undefined> {
   const { edges, report } = run;
   const { aws, observed, desired, terraform, summary } = planned;
@@ -18,6 +14,7 @@ export async function apply(run: RunContext, planned: Planned): Promise<readonly
     if (run.settings['require-approved-plan']) await approve(run, planned);
     if (await isOvertaken(run)) return undefined;
     await aws.requireUnchangedCors(observed);
+    // Before the policies go, which tell which buckets were granted.
     await aws.removeKolenaRules(desired.removals.cors);
     await terraform.apply();
     // Beside other rules Terraform writes nothing, and elsewhere not always what it was told to.

@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
-import { isSeen, unapprovedFacts, type Merge } from '../plan/approval.ts';
+import { isSeen, unapprovedFacts, type ApprovalProps, type Merge } from '../plan/approval.ts';
 import type { Fact } from '../plan/fact.ts';
 import { contradictionOf } from '../plan/saying.ts';
 import { decideUnobserved } from './decide.ts';
@@ -8,30 +8,29 @@ import { notApproved } from './gates.ts';
 import type { Planned } from './plan.ts';
 import { historyOf, type RunContext } from './run-context.ts';
 
+/** A run that can ask GitHub. */
+type Asking = RunContext & { readonly pullRequests: PullRequests };
+
 /** Throws `not-approved` or `plan-changed` unless every fact of the plan was shown on a merged pull request. */
 export async function approve(run: RunContext, planned: Planned): Promise<void> {
   const { event, settings, pullRequests } = run;
-  const { facts, marks, digest, shown } = planned;
+  const { facts } = planned;
   if (!facts.some(({ needsApproval }) => needsApproval)) return;
   if (pullRequests === undefined)
     throw notApproved(
       '`require-approved-plan` needs the pull request comment, and there is no GitHub token to read it with.',
       'Set `github-token: ${{ github.token }}` and give the job `permissions: pull-requests: write`.',
     );
-  await requireMergedCommit(run, pullRequests);
-  const merges = await pullRequests.findMerges({
-    ...historyOf(run),
-    key: settings['comment-key'],
-    openApproves: settings['apply-on-pull-request'],
-  });
-  const contradicts = await contradictions(run, merges);
-  const missing = unapprovedFacts({ facts, marks, digest, scope: shown.scope ?? '', merges, contradicts });
-  requireApproval({ merges, missing, branch: event.branch });
+  const asking = { ...run, pullRequests };
+  await requireMergedCommit(asking);
+  const shown = await shownOnPulls(asking, planned, settings['apply-on-pull-request']);
+  const missing = unapprovedFacts({ facts, ...shown });
+  requireApproval({ merges: shown.merges, missing, branch: event.branch });
 }
 
 /** What is checked out has to be a branch's whose merges approve: any other config and code were merged by nobody. */
-async function requireMergedCommit(run: RunContext, pullRequests: PullRequests): Promise<void> {
-  const { event, settings, checkedOut: commit = event.commit } = run;
+async function requireMergedCommit(run: Asking): Promise<void> {
+  const { event, settings, pullRequests, checkedOut: commit = event.commit } = run;
   const { branch, pullRequest } = event;
   if (branch === undefined) return;
   if (pullRequest?.merged !== false && !(await pullRequests.isApproving(branch)))
@@ -47,12 +46,24 @@ async function requireMergedCommit(run: RunContext, pullRequests: PullRequests):
     );
 }
 
+/** What pull requests that were merged since the last complete apply showed, to hold a plan against. */
+export async function shownOnPulls(
+  run: Asking,
+  { marks, digest, shown }: Planned,
+  openApproves: boolean,
+): Promise<ApprovalProps> {
+  const key = run.settings['comment-key'];
+  const merges = await run.pullRequests.findMerges({ ...historyOf(run), key, openApproves });
+  const contradicts = await contradictions(run, merges);
+  return { marks, digest, scope: shown.scope ?? '', merges, contradicts };
+}
+
 /** What the configs between the oldest and the newest merge contradict; one that cannot be read contradicts everything. */
-export async function contradictions(run: RunContext, merges: readonly Merge[]) {
+async function contradictions(run: Asking, merges: readonly Merge[]) {
   const { configFiles, pullRequests, parseConfig, settings } = run;
   const contradictionAt = async (commit: string): Promise<(fact: Fact) => boolean> => {
     const everything = () => true;
-    if (configFiles.length === 0 || pullRequests === undefined) return everything;
+    if (configFiles.length === 0) return everything;
     try {
       const config = await parseConfig((path) => pullRequests.fileAt({ path, commit }));
       return contradictionOf(decideUnobserved({ config, settings }), config.cors === 'replace');
@@ -69,19 +80,14 @@ export async function contradictions(run: RunContext, merges: readonly Merge[]) 
 /** Facts that the error names; the job summary has all of them. */
 const NAMED_FACTS = 20;
 
-interface ApprovalProps {
-  /** Since the last complete apply, newest first. */
-  readonly merges: readonly Merge[];
+interface Approval extends Pick<ApprovalProps, 'merges'> {
   /** What would be applied and was not approved. */
   readonly missing: readonly Fact[];
   readonly branch: string | undefined;
 }
 
-/**
- * Throws `not-approved` when no merged pull request showed a plan to approve, and `plan-changed` with just those facts that
- * none of them showed.
- */
-export function requireApproval({ merges, missing, branch }: ApprovalProps): void {
+/** Throws `not-approved` when no merged pull request showed a plan, and `plan-changed` with the facts that none of them showed. */
+export function requireApproval({ merges, missing, branch }: Approval): void {
   if (missing.length === 0) return;
   const wayOut = wayOutFrom(merges, branch);
   const unseen = whyUnseen(merges);

@@ -3,11 +3,12 @@ import { basename, dirname, join, posix, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { UserError } from '../base/errors.ts';
 import { isMapping } from '../base/mapping.ts';
+import type { AccessConfig } from '../config/access-config.ts';
 import { parseAccessConfig } from '../config/parse.ts';
 import { accessFields } from '../config/schema.ts';
 import { trustPolicyKey } from '../config/trust-policy-key.ts';
 import { pathsOf, repositoryOf, rootOf, unfitFile } from './repository.ts';
-import { readYaml } from './yaml-file.ts';
+import { placesIn, readYaml } from './yaml-file.ts';
 
 /** A config as the repository's history holds it. */
 export type ConfigVersions = ReturnType<typeof versionsOf>;
@@ -15,11 +16,34 @@ export type ConfigVersions = ReturnType<typeof versionsOf>;
 /** IAM takes a trust policy of up to 4,096 characters; white space does not count. */
 const MOST_BYTES = 64 * 1024;
 
-/**
- * The keys of a config with the text of the file that `kolena-trust-policy` names, relative to the config file, in place of
- * its name. Throws `invalid-input` when it cannot be read, or lies outside of the repository.
- */
-export function withTrustPolicyFile(keys: unknown, configPath: string): unknown {
+interface ConfigProps {
+  /** Whether a file that is not there is a problem. @default true */
+  readonly isNeeded?: boolean;
+  /** @default none */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/** The access of a YAML file, whose keys `inputs` override; throws `invalid-input` with every problem, or why the file cannot be read. */
+export function readAccessConfig(
+  path: string,
+  { isNeeded = true, inputs = {} }: ConfigProps = {},
+): AccessConfig {
+  if (!isNeeded && !existsSync(path)) {
+    const isWhole = 'buckets' in inputs && ('kolena-principal-arn' in inputs || trustPolicyKey in inputs);
+    const noFile = `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`;
+    return parseAccessConfig(withTrustPolicyFile(inputs, path), isWhole ? 'The config' : noFile);
+  }
+  const file = readYaml(path);
+  // What an input says stands in no line of the file.
+  const isInput = (problem: string) => (problem.split(/[:.[]/)[0] ?? '') in inputs;
+  let inFile: ReturnType<typeof placesIn> | undefined;
+  const placeOf = (problem: string) => (isInput(problem) ? undefined : (inFile ??= placesIn(path))(problem));
+  const keys = isMapping(file) ? { ...file, ...inputs } : file;
+  return parseAccessConfig(withTrustPolicyFile(keys, path), `The config of ${path}`, placeOf);
+}
+
+/** The keys with the text of the file, relative to the config's, that `kolena-trust-policy` names; throws `invalid-input`. */
+function withTrustPolicyFile(keys: unknown, configPath: string): unknown {
   const file = trustPolicyFileIn(keys);
   if (file === undefined) return keys;
   return {

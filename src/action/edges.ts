@@ -18,10 +18,7 @@ type Stack = Pick<typeof stack, 'synthesizeAccess' | 'synthesizeAdoption'>;
 /** All of the world that a run touches. */
 export type Edges = ReturnType<typeof wireEdges>;
 
-/**
- * The real world of a run. What not every run needs is loaded when it is needed: a mistake in the inputs shows at once, and
- * Terraform starts while the AWS SDK loads.
- */
+/** The real world of a run. What loads slowly loads late: a mistake in the inputs shows at once, and Terraform starts meanwhile. */
 export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner) {
   const event = readEvent(env, readEventPayload(env));
   let made: string | undefined;
@@ -87,10 +84,7 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner) {
       if (token === undefined || repository === undefined) return undefined;
       return openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner });
     },
-    /**
-     * Writes a file for later steps, which its owner alone reads, and gives its absolute path: an absolute name is the path
-     * itself, any other one is a file of this run.
-     */
+    /** Writes a file that its owner alone reads, and gives its absolute path; one whose name is not absolute is a file of this run. */
     writeFile: (name: string, text: string) => {
       const path = resolve(runDir(), name);
       mkdirSync(dirname(path), { recursive: true });

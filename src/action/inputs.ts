@@ -1,17 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessConfig } from '../config/access-config.ts';
-import { accessKeys, parseAccessConfig } from '../config/parse.ts';
-import { trustPolicyKey } from '../config/trust-policy-key.ts';
+import { accessKeys } from '../config/parse.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
-import { isMapping } from '../base/mapping.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/terraform-settings.ts';
-import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
+import { readAccessConfig, versionsOf, type ConfigVersions } from './config-files.ts';
 import { checkedOutCommit, unfitFile } from './repository.ts';
-import { placesIn, readYaml } from './yaml-file.ts';
 
 /** All that a run is told. */
 export interface Inputs extends ConfigVersions {
@@ -101,31 +98,6 @@ function requireDirectory(path: string): void {
     remedy:
       'Correct `working-directory`: it is relative to the root of the repository, which has to be checked out first (actions/checkout).',
   });
-}
-
-interface ConfigProps {
-  /** Whether a file that is not there is a problem. */
-  readonly isNeeded: boolean;
-  readonly inputs: Readonly<Record<string, string>>;
-}
-
-/**
- * The access that a YAML file describes, with keys overridden by `inputs`; throws `invalid-input` that names every
- * problem, or why the file cannot be read.
- */
-function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): AccessConfig {
-  if (!isNeeded && !existsSync(path)) {
-    const isWhole = 'buckets' in inputs && ('kolena-principal-arn' in inputs || trustPolicyKey in inputs);
-    const noFile = `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`;
-    return parseAccessConfig(withTrustPolicyFile(inputs, path), isWhole ? 'The config' : noFile);
-  }
-  const file = readYaml(path);
-  // What an input says stands in no line of the file.
-  const isInput = (problem: string) => (problem.split(/[:.[]/)[0] ?? '') in inputs;
-  let inFile: ReturnType<typeof placesIn> | undefined;
-  const placeOf = (problem: string) => (isInput(problem) ? undefined : (inFile ??= placesIn(path))(problem));
-  const keys = isMapping(file) ? { ...file, ...inputs } : file;
-  return parseAccessConfig(withTrustPolicyFile(keys, path), `The config of ${path}`, placeOf);
 }
 
 /** Goes on past UserErrors, so that all problems can be told at once. */

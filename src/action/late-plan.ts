@@ -2,10 +2,7 @@ import type { EventContext } from '../github/event.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import type { Report } from '../report/report.ts';
 
-/**
- * The report as it goes into the comment: a first plan that ends after the merge was seen by nobody, counts so, and says
- * so. One that a person asked for then is looked at.
- */
+/** The report for the comment: a first plan that ends after the merge counts as not seen, and says so, unless a person asked for it. */
 export async function toldWhenLate(
   report: Report,
   { pullRequest, isAnew }: EventContext,

@@ -4,10 +4,7 @@ import { sortKeys } from '../base/sort-keys.ts';
 import { messageOf } from '../problem/github-error.ts';
 import { historyOf, type RunContext } from './run-context.ts';
 
-/**
- * Whether the branch now says something else than this run would apply: then the run ends green, says so, and leaves
- * the rest to the newer commit's run.
- */
+/** Whether the branch now says something else: then the run ends green, says so, and leaves the rest to the newer commit's run. */
 export async function isOvertaken(run: RunContext): Promise<boolean> {
   const { edges, event, pullRequests, report, settings } = run;
   if (pullRequests === undefined || event.pullRequest?.merged === false) return false;
@@ -31,10 +28,7 @@ export async function isOvertaken(run: RunContext): Promise<boolean> {
   }
 }
 
-/**
- * What a file tells a run, comparable with another version's: of a workflow this Action's own `with:` in the run's job, of any
- * other file all that its YAML says. Comments and the rest of a workflow tell it nothing.
- */
+/** What a file tells a run, to be compared: of a workflow this Action's own `with:` in the run's job, of any other file all its YAML. */
 function ordersIn(path: string, text: string, job: string | undefined): string {
   const said = read(text);
   const isWorkflow = path.startsWith('.github/workflows/');

@@ -16,10 +16,7 @@ export function modeFor(
   return kind === 'pull_request_target' ? 'simulate' : verify;
 }
 
-/**
- * Proves the access that was decided, as it stands in AWS now; throws `verification-failed` when a check fails.
- * @param readRules - CORS rules that an apply has just read
- */
+/** Proves the access as it stands in AWS now, given CORS rules that an apply has just read; throws `verification-failed`. */
 export async function prove(
   run: RunContext,
   decided: Decided,

@@ -65,12 +65,7 @@ export function startReport(props: ReportProps) {
     output: (part: Outputs) => {
       outputs = { ...outputs, ...part };
     },
-    /**
-     * Writes warnings, outputs and job summary, and the comment last, so that a refused one hides nothing.
-     *
-     * @throws UserError `comment-failed`; a run that failed has told its own failure, which has to be mended first, and
-     * warns instead
-     */
+    /** Publishes all, and the comment last: a refused one hides nothing, and throws `comment-failed` unless the run itself has failed. */
     publish: async (ending: Ending) => {
       if ('failure' in ending) {
         const { reason, message, remedy } = ending.failure;
@@ -258,26 +253,20 @@ function arnsOf({ partition, accountId, role, policies }: DesiredAccess): Output
 
 /** What the settings want hidden of all that a report holds: external IDs, old ones too, and AWS account IDs. */
 function secretsOf(report: Report, settings: Reporting): Secrets {
+  const { config, observed, desired, standing, failure } = report;
   const hidesAccounts = settings['mask-aws-account-id'];
+  // A failure may name an account that nothing else has told of: that of the credentials.
+  const known = () => JSON.stringify({ config, observed, desired, standing, settings, failure });
   return {
     externalIds: settings['mask-external-id'] ? externalIdsOf(report) : [],
-    accountIds: hidesAccounts ? accountIdsOf(report, settings) : [],
+    // Each gets a label of its own.
+    accountIds: hidesAccounts ? [...new Set(known().match(/(?<!\d)\d{12}(?!\d)/g))] : [],
     otherAccountIds: hidesAccounts,
   };
 }
 
-/** Each gets a label of its own. A failure may name one that nothing else has told of: that of the credentials. */
-function accountIdsOf(
-  { config, observed, desired, standing, failure }: Report,
-  settings: Reporting,
-): string[] {
-  const known = JSON.stringify({ config, observed, desired, standing, settings, failure });
-  return [...new Set(known.match(/(?<!\d)\d{12}(?!\d)/g))];
-}
-
 function externalIdsOf({ config, observed, standing }: Report): string[] {
-  const trusted = [observed?.role?.trustPolicy ?? [], standing?.role?.trustPolicy ?? []]
-    .flat()
-    .flatMap((policy) => demandedExternalIds(normalizeStatements(policy)));
-  return [...new Set([config?.kolenaExternalId ?? [], trusted].flat())];
+  const policies = [observed, standing].flatMap((seen) => seen?.role?.trustPolicy ?? []);
+  const demanded = policies.flatMap((policy) => demandedExternalIds(normalizeStatements(policy)));
+  return [...new Set([config?.kolenaExternalId ?? [], demanded].flat())];
 }

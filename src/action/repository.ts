@@ -39,10 +39,7 @@ function isWithin(root: string, file: string): boolean {
   return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
-/**
- * The commit that is checked out around a file, read without git, which a container might not have; undefined where that
- * cannot be told. https://git-scm.com/docs/gitrepository-layout
- */
+/** The commit that is checked out around a file, as far as it can be told without git. https://git-scm.com/docs/gitrepository-layout */
 export function checkedOutCommit(path: string): string | undefined {
   const root = repositoryOf(path);
   const head = root === undefined ? undefined : read(join(root, '.git', 'HEAD'));

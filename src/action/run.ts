@@ -6,8 +6,7 @@ import { apply } from './apply.ts';
 import { decide, decideUnobserved } from './decide.ts';
 import type { Edges } from './edges.ts';
 import { asUserError, during } from './failure.ts';
-import { completeEvent } from './event-pull-request.ts';
-import { skipWithoutCredentials, whyWithoutCredentials } from './fork.ts';
+import { completeEvent, skipWithoutCredentials, whyWithoutCredentials } from './fork.ts';
 import { requireNoChanges, requireSafeEvent } from './gates.ts';
 import { findDrift } from './find-drift.ts';
 import { isOvertaken } from './overtaken.ts';
@@ -18,10 +17,7 @@ import type { RunContext } from './run-context.ts';
 import { optionsOf, type Command } from './settings.ts';
 import { synth } from './synth.ts';
 
-/**
- * One run of the Action, from inputs to proven access. Whatever it learned stands in summary, comment and outputs, also
- * when it throws its UserError.
- */
+/** One run of the Action, from inputs to proven access; what it learned is published also when it throws its UserError. */
 export async function run(edges: Edges): Promise<void> {
   const given = edges.readInputs();
   const { inputs, reporting } = given;

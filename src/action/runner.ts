@@ -82,11 +82,9 @@ function unwrittenText(unwritten: ReadonlyMap<string, string>): string {
 const MOST_ANNOTATIONS = 9;
 
 /** GitHub shows an annotation beside a line of "Files changed" when its path is the repository's. */
-function annotationAt(place: Place | undefined, env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> {
-  if (place === undefined) return {};
-  const path = relative(env['GITHUB_WORKSPACE'] ?? '', place.file);
-  const file = path.startsWith('..') ? place.file : path.split(sep).join('/');
-  return { file, line: place.line };
+function annotationAt({ file, line }: Place, env: NodeJS.ProcessEnv) {
+  const path = relative(env['GITHUB_WORKSPACE'] ?? '', file);
+  return { file: path.startsWith('..') ? file : path.split(sep).join('/'), line };
 }
 
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
@@ -118,12 +116,8 @@ export function githubRunner(env: NodeJS.ProcessEnv) {
     hide: (secrets) => {
       mask = maskOf(secrets);
     },
-    warning: (message) => {
-      printCommand('warning', masked(message));
-    },
-    notice: (message) => {
-      printCommand('notice', masked(message));
-    },
+    warning: (message) => printCommand('warning', masked(message)),
+    notice: (message) => printCommand('notice', masked(message)),
     group: async (name, work) => {
       printCommand('group', masked(name));
       try {
@@ -137,28 +131,23 @@ export function githubRunner(env: NodeJS.ProcessEnv) {
       process.exitCode = 1;
       const [first, ...further] = places;
       const text = `${message}\nNext step: ${remedy}\n${detail}`.trimEnd();
-      printCommand('error', masked(text), annotationAt(first, env));
+      printCommand('error', masked(text), first && annotationAt(first, env));
       // A run has one error: what stands on further lines is shown there as a warning.
       for (const place of further.slice(0, MOST_ANNOTATIONS))
         printCommand('warning', masked(place.problem), annotationAt(place, env));
-      writing('GITHUB_OUTPUT', () => {
-        writeOutput('failure-reason', reason);
-      });
+      writing('GITHUB_OUTPUT', () => writeOutput('failure-reason', reason));
     },
     output: (outputs) => {
       const { checks } = outputs;
       const fitting = { ...outputs, ...defined({ checks: checks && fitChecks(checks) }) };
       for (const [name, value] of Object.entries(fitting) as [string, unknown][])
-        writing('GITHUB_OUTPUT', () => {
-          writeOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
-        });
+        writing('GITHUB_OUTPUT', () =>
+          writeOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value))),
+        );
     },
     summary: (markdown) => {
       const file = env['GITHUB_STEP_SUMMARY'];
-      if (file)
-        writing('GITHUB_STEP_SUMMARY', () => {
-          appendFileSync(file, `${markdown}\n`);
-        });
+      if (file) writing('GITHUB_STEP_SUMMARY', () => appendFileSync(file, `${markdown}\n`));
     },
     mask: (secret) => {
       // The runner's own mask reaches neither comments nor outputs.
@@ -166,10 +155,7 @@ export function githubRunner(env: NodeJS.ProcessEnv) {
       if (env['GITHUB_ACTIONS'] === 'true') printCommand('add-mask', secret);
     },
   };
-  /**
-   * Says, as the run's error unless it has one, which of the runner's files could not be written; the verdict is the last
-   * line.
-   */
+  /** Says, as the run's error unless it has one, which of the runner's files could not be written; the verdict comes last. */
   const finish = () => {
     if (unwritten.size > 0) {
       const text = masked(unwrittenText(unwritten));

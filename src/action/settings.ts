@@ -171,10 +171,7 @@ const reportingSchema = z.object({
   'working-directory': shape['working-directory'],
 });
 
-/**
- * How to report on a run whose settings are not all valid, each read by itself: a mask that cannot be read masks, and
- * there is no comment, since a wrong key would write over that of another config.
- */
+/** How to report when not all settings are valid: a mask that cannot be read masks, and no comment is written, whose key may be wrong. */
 export function reportingOf(given: Readonly<Record<string, string>>): Reporting {
   return { ...reportingSchema.parse(given), comment: 'never', 'comment-key': 'default' };
 }

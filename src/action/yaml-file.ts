@@ -22,10 +22,7 @@ const MOST_BYTES = 256 * 1024;
 /** Levels of lists and mappings; a config has two. */
 const MOST_LEVELS = 20;
 
-/**
- * What the YAML file at `path` holds, unchecked but finite. Throws `invalid-input`, which repeats no value, when it cannot
- * be read, is not YAML, or is bigger or deeper than any config.
- */
+/** What a YAML file holds, unchecked but finite; throws `invalid-input`, which repeats no value. */
 export function readYaml(path: string): unknown {
   const text = readText(path);
   if (isDeep(text)) throw notYaml(path, [`it nests more than ${MOST_LEVELS} levels: a config has two`]);
@@ -48,10 +45,7 @@ export function readYaml(path: string): unknown {
   }
 }
 
-/**
- * Where problems stand in a YAML file that was read: `tags: …` at its key, `buckets[2]: …` at that item, and what is missing in
- * the first line.
- */
+/** Where problems stand in a YAML file: `tags: …` at its key, `buckets[2]: …` at that item, and what is missing in the first line. */
 export function placesIn(file: string): (problem: string) => Place {
   const lines = new LineCounter();
   const { contents } = parseDocument(readText(file), { lineCounter: lines });

@@ -12,10 +12,7 @@ type Mapping = Readonly<Record<string, unknown>>;
 
 const replaced = ['kolena-principal-arn', 'kolena-external-id'];
 
-/**
- * The keys, with principal and external ID read out of the trust policy JSON that Kolena's form renders, and problems that repeat
- * no value that may be the external ID; anything else in the document is refused by name.
- */
+/** The keys, with principal and external ID out of the trust policy in their place; problems repeat no value that may be the external ID. */
 export function expandTrustPolicy(keys: Mapping): { readonly given: Mapping; readonly problems: string[] } {
   const { [trustPolicyKey]: value, ...given } = keys;
   if (value === undefined) return { given, problems: [] };

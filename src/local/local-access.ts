@@ -3,14 +3,12 @@ import { decideAccess } from '../access/decide-access.ts';
 import { needsRaisedQuota } from '../access/decide-policies.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
 import { nothingObserved } from '../access/observed.ts';
-import { parseAccessConfig } from '../config/parse.ts';
 import { observe } from '../aws/observe/observe.ts';
 import { signIn } from '../aws/sign-in/sign-in.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { withTrustPolicyFile } from '../action/config-files.ts';
-import { readYaml } from '../action/yaml-file.ts';
+import { readAccessConfig } from '../action/config-files.ts';
 import { corsBucketsInState } from './local-state.ts';
 import { forTerraformAlone } from './for-terraform-alone.ts';
 
@@ -30,8 +28,7 @@ export interface LocalRun {
 
 /** The access of the config file for `cdktf synth|diff|deploy`. Reads AWS when there are credentials. Throws UserErrors. */
 export async function localAccess({ env, directory, stateFile, log }: LocalRun): Promise<DesiredAccess> {
-  const path = resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml');
-  const config = parseAccessConfig(withTrustPolicyFile(readYaml(path), path), `The config of ${path}`);
+  const config = readAccessConfig(resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml'));
   const region = regionOf(env);
   // Nothing is masked outside of the Action.
   const session = await signIn({ region, env, log, allowedAccountIds: [], mask: () => undefined });

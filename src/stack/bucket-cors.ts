@@ -7,10 +7,7 @@ import { terraformRules } from '../plan/cors-writes.ts';
 import { bucketLogicalId } from '../plan/resources.ts';
 import { literal } from './literal.ts';
 
-/**
- * Adds one bucket's whole CORS configuration, the rules of others included; imported when it exists. Terraform refuses to
- * destroy it while it holds rules of others.
- */
+/** Adds one bucket's whole CORS configuration, the rules of others included; imported when it exists. */
 export function addBucketCors(scope: Construct, cors: DesiredCors, provider?: TerraformProvider): void {
   const configuration = new S3BucketCorsConfiguration(scope, `cors-${cors.bucket}`, {
     bucket: cors.bucket,
@@ -23,10 +20,7 @@ export function addBucketCors(scope: Construct, cors: DesiredCors, provider?: Te
   if (cors.exists) configuration.importFrom(cors.bucket, provider);
 }
 
-/**
- * Destroying it is DeleteBucketCors, which deletes the rules of others too; writing it would lose their order, and what
- * they add meanwhile.
- */
+/** Destroying it deletes the rules of others too; writing it would lose their order, and what they add meanwhile. */
 function lifecycleOf({ rules, throughS3 }: DesiredCors) {
   const preventDestroy = rules.others.length > 0 ? true : undefined;
   const ignoreChanges = throughS3 ? ['cors_rule'] : undefined;
