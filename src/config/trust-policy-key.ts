@@ -1,5 +1,5 @@
 import { defined } from '../base/defined.ts';
-import { isMapping } from '../base/mapping.ts';
+import { isMapping, jsonIn } from '../base/mapping.ts';
 import { quote } from '../base/quote.ts';
 import { principalArn } from './arn-rules.ts';
 import { externalId } from './iam-names.ts';
@@ -31,18 +31,10 @@ export function expandTrustPolicy(keys: Mapping): { readonly given: Mapping; rea
 const fromForm = "copy the trust policy from Kolena's form again";
 
 function documentOf(value: unknown, say: Say): Mapping | undefined {
-  const document = typeof value === 'string' ? parsed(value) : value;
+  const document = typeof value === 'string' ? jsonIn(value) : value;
   if (isMapping(document)) return document;
   say(`is not a JSON document: ${fromForm}, with both braces`);
   return undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function statementIn(document: Mapping | undefined, say: Say): Mapping | undefined {

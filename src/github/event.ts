@@ -28,41 +28,16 @@ export interface EventPullRequest {
 }
 
 /** The run's place on GitHub; fields are absent outside of GitHub Actions. */
-export interface EventContext {
-  readonly kind: EventKind;
-  /** `owner/name`. */
-  readonly repository?: string;
-  readonly apiUrl: string;
-  /** Commit that the run is about: the head of an open pull request, the commit that a merge made, else `GITHUB_SHA`. */
-  readonly commit?: string;
-  /** Branch that a push or a dispatch runs on, or that a pull request or merge group goes to. */
-  readonly branch?: string;
-  readonly runUrl?: string;
-  /** For every event with a pull request in its payload, reviews included; a merge group, of one or several, names none. */
-  readonly pullRequest?: EventPullRequest;
-  /** Number of the pull request that was commented on, of which the payload tells neither head nor fork. */
-  readonly commentedPullRequest?: number;
-  /** Whether a fork started the workflow that this one follows: `owner/name`. */
-  readonly fork?: string;
-  /** Number that the merge commit's message names, as GitHub writes it: a hint only. */
-  readonly hint?: number;
-  /** Whether a person asked for this very run: a dispatch, or a run started again. */
-  readonly isAnew?: boolean;
-  /** Whether Dependabot started the run, and GitHub gives it no ID token. */
-  readonly isWithoutToken?: boolean;
-  /** The workflow file, as a path in the repository, and the job. */
-  readonly workflow?: string;
-  readonly job?: string;
-}
+export type EventContext = ReturnType<typeof readEvent>;
 
 /**
  * Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub.
  * https://docs.github.com/actions/reference/workflows-and-actions/variables
  * https://docs.github.com/webhooks/webhook-events-and-payloads
  */
-export function readEvent(env: Environment, payload: unknown): EventContext {
+export function readEvent(env: Environment, payload: unknown) {
   const event = env['GITHUB_EVENT_NAME'];
-  const kind = kinds.find((known) => known === event) ?? 'other';
+  const kind: EventKind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);
   const ofPull = pullRequest?.merged
     ? textAt(payload, 'pull_request', 'merge_commit_sha')
@@ -72,17 +47,27 @@ export function readEvent(env: Environment, payload: unknown): EventContext {
     kind,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     ...defined({
+      /** `owner/name`. */
       repository: env['GITHUB_REPOSITORY'] || undefined,
+      /** Commit that the run is about: the head of an open pull request, the commit that a merge made, else `GITHUB_SHA`. */
       commit: (ofPull ?? env['GITHUB_SHA']) || undefined,
+      /** Branch that a push or a dispatch runs on, or that a pull request or merge group goes to. */
       branch: branchOf(env, payload),
       runUrl: runUrlOf(env),
+      /** For every event with a pull request in its payload, reviews included; a merge group, of one or several, names none. */
       pullRequest,
+      /** Number of the pull request that was commented on, of which the payload tells neither head nor fork. */
       commentedPullRequest: commentedOf(payload),
+      /** Whether a fork started the workflow that this one follows: `owner/name`. */
       fork: kind === 'workflow_run' ? followedFork(payload) : undefined,
+      /** Number that the merge commit's message names, as GitHub writes it: a hint only. */
       hint: numberIn(/\(#(\d+)\)$/, message) ?? numberIn(/^Merge pull request #(\d+) /, message),
+      /** Whether a person asked for this very run: a dispatch, or a run started again. */
       isAnew: kind === 'workflow_dispatch' || Number(env['GITHUB_RUN_ATTEMPT'] ?? 1) > 1 || undefined,
+      /** Whether Dependabot started the run, and GitHub gives it no ID token. */
       isWithoutToken:
         (env['GITHUB_ACTOR'] === 'dependabot[bot]' && !env['ACTIONS_ID_TOKEN_REQUEST_URL']) || undefined,
+      /** The workflow file, as a path in the repository, and the job. */
       workflow: /^[^/]+\/[^/]+\/([^@]+)@/.exec(env['GITHUB_WORKFLOW_REF'] ?? '')?.[1],
       job: env['GITHUB_JOB'] || undefined,
     }),

@@ -36,7 +36,7 @@ export function openPullRequests(props: GitHubProps) {
     describe: here(describe),
     /** The number of the merged pull request that brought a commit in, as far as GitHub knows now; throws where it fails. */
     pullOf: async (commit: string, branch: string | undefined) =>
-      (await mergedPullOf(await opened(), { commit, waits: [], ...defined({ branch }) }))?.number,
+      (await mergedPullOf(await opened(), { commit, branch, waits: [] }))?.number,
     review: here(reviewOf),
     saveDriftIssue: here(saveDriftIssue),
     saveComment: here(saveComment),

@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import { jsonIn } from '../base/mapping.ts';
 import { sortKeys } from '../base/sort-keys.ts';
 
 /** Where Terraform keeps its state. */
@@ -54,17 +55,9 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** The arguments of a backend as Terraform JSON. Backends take no expressions, so their values are never escaped. */
 function backendArguments({ type, config }: BackendSettings): Record<string, unknown> {
   const given = Object.entries({ ...DEFAULTS[type], ...config });
+  // Terraform converts strings to booleans and numbers by itself, but not to objects and lists.
+  const argument = (value: string) => (/^[[{]/.test(value) ? (jsonIn(value) ?? value) : value);
   return Object.fromEntries(given.map(([name, value]) => [name, argument(value)]));
-}
-
-/** Terraform converts strings to booleans and numbers by itself, but not to objects and lists. */
-function argument(value: string): unknown {
-  if (!/^[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
 }
 
 /** Terraform JSON with what `init` reads of a stack. It is made without cdktf, which is slow to load: `init` starts meanwhile. */
