@@ -7,15 +7,13 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { parseAccessConfig } from '../src/config/parse.ts';
-import { withTrustPolicyFile } from '../src/action/config-files.ts';
-import { readYaml } from '../src/action/yaml-file.ts';
+import { readAccessConfig } from '../src/action/config-files.ts';
 import { repository } from '../test/support/cache-folder.ts';
 import { startGitHub, type GitHubStandIn } from '../test/support/github-stand-in.ts';
 import { startScene, type Scene } from '../test/support/scene.ts';
 
 const configFile = join(repository, 'examples', 'plan-and-apply', 'kolena-s3.yml');
-const config = parseAccessConfig(withTrustPolicyFile(readYaml(configFile), configFile));
+const config = readAccessConfig(configFile);
 
 /** The example's buckets, apart from those that every world has, and Kolena's principal, each with something to read. */
 async function furnish({ world }: Scene): Promise<void> {

@@ -4,25 +4,17 @@ import { isOvertaken } from './overtaken.ts';
 import type { Planned } from './plan.ts';
 import type { RunContext } from './run-context.ts';
 
-/** What stands after an apply. */
-export interface Applied {
-  /** CORS rules read after the writes; none when there was nothing to write. */
-  readonly readRules: readonly ReadRules[];
-}
-
-/**
- * Applies the saved plan; undefined when the branch has gone on since, and nothing was done. CORS rules leave first, while
- * the policies still tell which buckets were granted.
- */
-export async function apply(run: RunContext, planned: Planned): Promise<Applied | undefined> {
+/** Applies the saved plan, and gives the CORS rules read after the writes; undefined, and nothing is done, when the branch has gone on. */
+export async function apply(run: RunContext, planned: Planned): Promise<readonly ReadRules[] | undefined> {
   const { edges, report } = run;
   const { aws, observed, desired, terraform, summary } = planned;
-  let readRules: Applied['readRules'] = [];
+  let readRules: readonly ReadRules[] = [];
   // Nothing to apply needs nobody's approval: a run that is repeated passes.
   if (summary.hasChanges) {
     if (run.settings['require-approved-plan']) await approve(run, planned);
     if (await isOvertaken(run)) return undefined;
     await aws.requireUnchangedCors(observed);
+    // Before the policies go, which tell which buckets were granted.
     await aws.removeKolenaRules(desired.removals.cors);
     await terraform.apply();
     // Beside other rules Terraform writes nothing, and elsewhere not always what it was told to.
@@ -31,5 +23,5 @@ export async function apply(run: RunContext, planned: Planned): Promise<Applied 
       edges.runner.info(`CORS rules of ${bucket} written; other rules are unchanged.`);
   }
   report.add({ outcome: desired.role === undefined ? 'destroyed' : 'applied', writesDone: true });
-  return { readRules };
+  return readRules;
 }

@@ -6,7 +6,7 @@ import { nothingObserved, type Observed } from '../access/observed.ts';
 import type { Aws } from '../aws/open-aws.ts';
 import { formerConfigs } from './former-configs.ts';
 import type { RunContext } from './run-context.ts';
-import { decideOptionsOf, isRemoval } from './settings.ts';
+import { optionsOf, isRemoval } from './settings.ts';
 
 /** What exists in AWS, and what shall. */
 export interface Decided {
@@ -27,7 +27,7 @@ export async function decide(run: RunContext, aws: Aws): Promise<Decided> {
   const decideFor = isRemoval(settings) ? decideRemoval : decideAccess;
   // A check replaces nothing: whom else the role trusts is a finding, and not a reason to refuse.
   const allowDestroy = settings.command === 'verify' || settings['allow-destroy'];
-  const desired = decideFor(config, observed, { ...decideOptionsOf(settings), allowDestroy });
+  const desired = decideFor(config, observed, { ...optionsOf(settings), allowDestroy });
   report.add({ desired });
   return { aws, observed, desired };
 }
@@ -37,5 +37,5 @@ export function decideUnobserved({
   config,
   settings,
 }: Pick<RunContext, 'config' | 'settings'>): DesiredAccess {
-  return decideAccess(config, nothingObserved, decideOptionsOf(settings));
+  return decideAccess(config, nothingObserved, optionsOf(settings));
 }

@@ -1,53 +1,28 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { DesiredAccess } from '../access/desired-access.ts';
 import { systemClock } from '../aws/clock.ts';
 import { childCertificates } from '../aws/network/certificates.ts';
 import type { Aws } from '../aws/open-aws.ts';
 import { defined } from '../base/defined.ts';
-import { readEvent, type EventContext } from '../github/event.ts';
-import type { PullRequests } from '../github/pull-requests.ts';
-import type { StackSettings } from '../stack/terraform-settings.ts';
-import type { Terraform } from '../terraform/terraform.ts';
-import { readEventPayload, readInputs, type GivenInputs, type Inputs } from './inputs.ts';
+import { readEvent } from '../github/event.ts';
+import { openPullRequests } from '../github/pull-requests.ts';
+import type * as stack from '../stack/synthesize.ts';
+import { readEventPayload, readInputs, type Inputs } from './inputs.ts';
 import type { Runner } from './runner.ts';
 import type { Command, Settings } from './settings.ts';
 
 /** Renders what shall stand as Terraform JSON. */
-export interface Stack {
-  synthesizeAccess(desired: DesiredAccess, settings: StackSettings): string;
-  synthesizeAdoption(desired: DesiredAccess, settings: StackSettings): string;
-}
+type Stack = Pick<typeof stack, 'synthesizeAccess' | 'synthesizeAdoption'>;
 
 /** All of the world that a run touches. */
-export interface Edges {
-  readonly runner: Runner;
-  readonly event: EventContext;
-  readInputs(): GivenInputs;
-  loadStack(): Promise<Stack>;
-  /** Throws `credentials` with the very YAML to add, or `wrong-account`. */
-  signIn(settings: Settings): Promise<Aws>;
-  /** Undefined when there is no role to assume and no ambient credentials at all. */
-  trySignIn(settings: Settings): Promise<Aws | undefined>;
-  /** Throws `terraform-missing`. */
-  openTerraform(inputs: Inputs, environment: Aws['environment']): Promise<Terraform>;
-  /** Undefined without a token or outside of GitHub. */
-  openPullRequests(token: string | undefined): PullRequests | undefined;
-  /**
-   * Writes a file for later steps, which its owner alone reads, and gives its absolute path: an absolute name is the path
-   * itself, any other one is a file of this run.
-   */
-  readonly writeFile: (name: string, text: string) => string;
-}
+export type Edges = ReturnType<typeof wireEdges>;
 
-/**
- * The real world of a run. What not every run needs is loaded when it is needed: a mistake in the inputs shows at once, and
- * Terraform starts while the AWS SDK loads.
- */
-export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
+/** The real world of a run. What loads slowly loads late: a mistake in the inputs shows at once, and Terraform starts meanwhile. */
+export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner) {
   const event = readEvent(env, readEventPayload(env));
-  const runDir = once(() => makeRunDirectory(env));
+  let made: string | undefined;
+  const runDir = () => (made ??= makeRunDirectory(env));
   const trySignIn = async (settings: Settings) => {
     const { openAws } = await import('../aws/open-aws.ts');
     return openAws({
@@ -55,24 +30,26 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
       env,
       log: runner,
       getIdToken: async (audience) => (await import('@actions/core')).getIDToken(audience),
-      mask: (secret) => {
-        runner.mask(secret);
-      },
+      mask: runner.mask,
     });
   };
   return {
     runner,
     event,
     readInputs: () => readInputs(env),
-    loadStack: () => import('../stack/synthesize.ts'),
+    loadStack: (): Promise<Stack> => import('../stack/synthesize.ts'),
+    /** Undefined when there is no role to assume and no ambient credentials at all. */
     trySignIn,
-    signIn: async (settings) => {
+    /** Throws `credentials` with the very YAML to add, or `wrong-account`. */
+    signIn: async (settings: Settings) => {
       const aws = await trySignIn(settings);
       if (aws !== undefined) return aws;
       const { missingCredentials } = await import('../aws/open-aws.ts');
       throw missingCredentials(env);
     },
-    openTerraform: async ({ settings, workingDirectory, pluginLock }, environment) => {
+    /** Throws `terraform-missing`. */
+    openTerraform: async (inputs: Inputs, keys: Aws['environment']) => {
+      const { settings, workingDirectory, pluginLock } = inputs;
       const terraform = await import('../terraform/open-terraform.ts');
       const { env: variables, setAside } = terraform.terraformEnvironment(env, {
         directory: process.cwd(),
@@ -93,16 +70,22 @@ export function wireEdges(env: NodeJS.ProcessEnv, runner: Runner): Edges {
         workDir: runDir(),
         directory: workingDirectory,
         env: { ...variables, ...childCertificates(env, runDir()) },
-        keys: environment,
+        keys,
         // Without a backend nobody else can hold the lock.
         ...defined({ pluginLock: ownLock, lockTimeout: settings.backend && settings['lock-timeout'] }),
         warm: warmCommands(env, settings.command),
         log: runner,
-        mask: (text) => runner.masked(text),
+        mask: runner.masked,
       });
     },
-    openPullRequests: (token) => openPullRequests(token, { event, runner }),
-    writeFile: (name, text) => {
+    /** Undefined without a token or outside of GitHub. */
+    openPullRequests: (token: string | undefined) => {
+      const { repository, apiUrl } = event;
+      if (token === undefined || repository === undefined) return undefined;
+      return openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner });
+    },
+    /** Writes a file that its owner alone reads, and gives its absolute path; one whose name is not absolute is a file of this run. */
+    writeFile: (name: string, text: string) => {
       const path = resolve(runDir(), name);
       mkdirSync(dirname(path), { recursive: true });
       // A link that was checked out would lead elsewhere.
@@ -135,35 +118,4 @@ function signInSettings(settings: Settings) {
     roleDurationSeconds: settings['role-duration-seconds'],
     audience: settings.audience,
   });
-}
-
-function openPullRequests(
-  token: string | undefined,
-  { event: { repository, apiUrl }, runner }: Pick<Edges, 'event' | 'runner'>,
-): PullRequests | undefined {
-  if (token === undefined || repository === undefined) return undefined;
-  const opened = once(async () => {
-    const github = await import('../github/pull-requests.ts');
-    return github.openPullRequests({ token, repository, apiUrl, clock: systemClock, log: runner });
-  });
-  return {
-    findMerges: async (props) => (await opened()).findMerges(props),
-    findMerged: async (props) => (await opened()).findMerged(props),
-    findNewer: async (props) => (await opened()).findNewer(props),
-    isApproving: async (branch) => (await opened()).isApproving(branch),
-    isOnBranch: async (place) => (await opened()).isOnBranch(place),
-    stepsOf: async (place) => (await opened()).stepsOf(place),
-    fileAt: async (file) => (await opened()).fileAt(file),
-    describe: async (number) => (await opened()).describe(number),
-    pullOf: async (commit, branch) => (await opened()).pullOf(commit, branch),
-    review: async (number) => (await opened()).review(number),
-    saveDriftIssue: async (target) => (await opened()).saveDriftIssue(target),
-    saveComment: async (target) => (await opened()).saveComment(target),
-    setLabel: async (target) => (await opened()).setLabel(target),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

@@ -1,15 +1,14 @@
 import { driftOf, type Drift, trailResources } from '../plan/drift.ts';
 import { messageOf } from '../problem/github-error.ts';
-import { contradictions } from './approve.ts';
+import { shownOnPulls } from './approve.ts';
 import type { Planned } from './plan.ts';
-import { historyOf, type RunContext } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
 import { isRemoval } from './settings.ts';
 
 /** What of a plan is drift, of a run by the clock or by hand; undefined elsewhere, and where it cannot be told. */
 export async function findDrift(run: RunContext, planned: Planned): Promise<Drift | undefined> {
   const { edges, event, settings, pullRequests, report } = run;
-  const { facts, marks, digest, shown, summary } = planned;
-  const { hasChanges } = summary;
+  const { hasChanges } = planned.summary;
   const isAsked = settings['drift-issue'] || (settings['fail-on-changes'] && hasChanges);
   const isQuiet = event.kind === 'schedule' || event.kind === 'workflow_dispatch';
   if (!isAsked || !isQuiet || isRemoval(settings)) return undefined;
@@ -18,20 +17,10 @@ export async function findDrift(run: RunContext, planned: Planned): Promise<Drif
     const { branch } = event;
     if (event.kind !== 'schedule' && (branch === undefined || !(await pullRequests.isApproving(branch))))
       throw new Error(`${branch ?? 'this ref'} is neither the default branch nor a protected one`);
-    const key = settings['comment-key'];
-    const merges = hasChanges
-      ? await pullRequests.findMerges({ ...historyOf(run), key, openApproves: false })
-      : [];
-    const drift = driftOf({
-      // Without a backend every run takes what stands into a state that it throws away.
-      facts: facts.filter(({ kind }) => hasChanges && (kind !== 'state' || settings.backend !== undefined)),
-      marks,
-      digest,
-      scope: shown.scope ?? '',
-      merges,
-      contradicts: await contradictions(run, merges),
-      now: Date.now(),
-    });
+    // Without a backend every run takes what stands into a state that it throws away.
+    const facts = planned.facts.filter(({ kind }) => kind !== 'state' || settings.backend !== undefined);
+    const shown = hasChanges ? await shownOnPulls({ ...run, pullRequests }, planned, false) : undefined;
+    const drift: Drift = shown ? driftOf({ ...shown, facts, now: Date.now() }) : { waiting: [], drifted: [] };
     const ofAws = drift.drifted.filter(({ side }) => side !== 'config');
     const changedBy = await planned.aws.lastChanges(trailResources(ofAws, planned.observed));
     report.add({ drift: { ...drift, changedBy } });

@@ -1,11 +1,33 @@
 import { UserError } from '../base/errors.ts';
 import type { EventContext } from '../github/event.ts';
+import type { PullRequests } from '../github/pull-requests.ts';
 import { decideUnobserved } from './decide.ts';
 import { asUserError, withNextStep } from './failure.ts';
 import type { GivenInputs } from './inputs.ts';
 import { startReport } from './report-run.ts';
 import type { RunContext } from './run-context.ts';
 import type { Reporting } from './settings.ts';
+
+/** The event with the pull request that was commented on; throws `not-approved` when GitHub cannot be asked: it may be a fork's. */
+export async function completeEvent(
+  event: EventContext,
+  pullRequests: PullRequests | undefined,
+): Promise<EventContext> {
+  const { commentedPullRequest: number } = event;
+  if (number === undefined) return event;
+  const unknown = (cause?: unknown) =>
+    new UserError({
+      reason: 'not-approved',
+      message: `Whether pull request ${number}, which was commented on, comes from a fork could not be asked of GitHub${cause instanceof Error ? `: ${cause.message}` : ''}.`,
+      remedy: 'Set `github-token: ${{ github.token }}` and give the job `permissions: pull-requests: write`.',
+      cause,
+    });
+  if (pullRequests === undefined) throw unknown();
+  const { branch, ...pullRequest } = await pullRequests.describe(number).catch((cause: unknown) => {
+    throw unknown(cause);
+  });
+  return { ...event, branch, pullRequest, ...(!pullRequest.merged && { commit: pullRequest.head }) };
+}
 
 /** Why a run gets no AWS credentials, as a sentence; undefined when it does. */
 export function whyWithoutCredentials(
@@ -23,10 +45,7 @@ export function whyWithoutCredentials(
   return undefined;
 }
 
-/**
- * A run that gets neither OIDC nor a token that writes: its config is checked and synthesized, AWS is not asked, and the
- * run is green.
- */
+/** A green run with neither OIDC nor a token that writes: its config is checked and synthesized, and AWS is not asked. */
 export async function skipWithoutCredentials(
   { edges, event }: Pick<RunContext, 'edges' | 'event'>,
   { inputs, reporting, skipped }: GivenInputs & { readonly skipped: string },

@@ -8,10 +8,7 @@ import type { RunContext } from './run-context.ts';
 /** Changes of the config that are looked back over: a rename is remembered until as many have followed it. */
 const MOST_STEPS = 5;
 
-/**
- * Names that the config gave role or policies before, newest first; an open pull request's before are its base branch's. A
- * role that another config names now is that config's.
- */
+/** Names that the config gave role or policies before, newest first; a role that another config names now is that config's. */
 export async function formerConfigs(run: RunContext): Promise<AccessNames[]> {
   const { config, report } = run;
   const named = await earlierNames(run);
@@ -29,6 +26,7 @@ export async function formerConfigs(run: RunContext): Promise<AccessNames[]> {
 
 async function earlierNames(run: RunContext): Promise<AccessNames[]> {
   const { config, configFiles: files, edges, event, parseConfig, pullRequests, settings } = run;
+  // What was before an open pull request is its base branch's.
   const sha = event.pullRequest?.merged === false ? event.branch : event.commit;
   if (pullRequests === undefined || sha === undefined || files.length === 0) return [];
   const keyOf = ({ roleName, policyName }: AccessConfig) => `${roleName}\n${policyName}`.toLowerCase();

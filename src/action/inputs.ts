@@ -1,18 +1,14 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { AccessConfig } from '../config/access-config.ts';
-import { accessKeys, parseAccessConfig } from '../config/parse.ts';
-import { trustPolicyKey } from '../config/trust-policy-key.ts';
+import { accessKeys } from '../config/parse.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import { defined } from '../base/defined.ts';
-import { isMapping } from '../base/mapping.ts';
 import { parseSettings, reportingOf, settingNames, type Reporting, type Settings } from './settings.ts';
 import type { StackSettings } from '../stack/terraform-settings.ts';
-import { versionsOf, withTrustPolicyFile, type ConfigVersions } from './config-files.ts';
-import { unfitFile } from './own-file.ts';
-import { checkedOutCommit } from './repository.ts';
-import { placesIn, readYaml } from './yaml-file.ts';
+import { readAccessConfig, versionsOf, type ConfigVersions } from './config-files.ts';
+import { checkedOutCommit, unfitFile } from './repository.ts';
 
 /** All that a run is told. */
 export interface Inputs extends ConfigVersions {
@@ -44,14 +40,13 @@ export function readInputs(env: Environment): GivenInputs {
   const workingDirectory = resolve(given['working-directory'] ?? '.');
   const configPath = resolve(workingDirectory, given['config'] ?? USUAL_CONFIG);
   const isNeeded = given['config'] !== undefined;
+  const access = readGiven(env, accessKeys);
   const { problems, attempt } = collectProblems();
   attempt(() => {
     requireDirectory(workingDirectory);
   });
   const settings = attempt(() => parseSettings({ ...given, 'aws-region': region }));
-  const config = attempt(() =>
-    readAccessConfig(configPath, { isNeeded, inputs: readGiven(env, accessKeys) }),
-  );
+  const config = attempt(() => readAccessConfig(configPath, { isNeeded, inputs: access }));
   const reporting = settings ?? reportingOf(given);
   if (settings === undefined || config === undefined || problems.length > 0)
     return { inputs: invalid(problems), reporting };
@@ -60,7 +55,7 @@ export function readInputs(env: Environment): GivenInputs {
     config,
     stackSettings: stackSettingsOf(settings, workingDirectory),
     workingDirectory,
-    ...versionsOf(configPath, readGiven(env, accessKeys)),
+    ...versionsOf(configPath, access),
     ...defined({ pluginLock: lockBeside(configPath), checkedOut: checkedOutCommit(configPath) }),
   };
   return { inputs, reporting };
@@ -82,16 +77,11 @@ function lockBeside(configPath: string): string | undefined {
 }
 
 function stackSettingsOf(settings: Settings, workingDirectory: string): StackSettings {
-  const { backend: type, 'aws-provider-version': awsProviderVersion } = settings;
-  const backend =
-    type === undefined ? undefined : { type, config: backendConfig(settings, workingDirectory) };
-  return { awsProviderVersion, ...defined({ backend }) };
-}
-
-/** A local state belongs into the working directory; Terraform itself runs in a directory that ends with the run. */
-function backendConfig({ backend, 'backend-config': config }: Settings, workingDirectory: string) {
-  if (backend !== 'local') return config;
-  return { ...config, path: resolve(workingDirectory, config['path'] ?? 'terraform.tfstate') };
+  const { backend: type, 'backend-config': given, 'aws-provider-version': awsProviderVersion } = settings;
+  if (type === undefined) return { awsProviderVersion };
+  // A local state belongs into the working directory; Terraform itself runs in a directory that ends with the run.
+  const path = resolve(workingDirectory, given['path'] ?? 'terraform.tfstate');
+  return { awsProviderVersion, backend: { type, config: type === 'local' ? { ...given, path } : given } };
 }
 
 /** The inputs that are not empty, by GitHub's variables for them; GitHub gives an unset one as ''. */
@@ -108,31 +98,6 @@ function requireDirectory(path: string): void {
     remedy:
       'Correct `working-directory`: it is relative to the root of the repository, which has to be checked out first (actions/checkout).',
   });
-}
-
-interface ConfigProps {
-  /** Whether a file that is not there is a problem. */
-  readonly isNeeded: boolean;
-  readonly inputs: Readonly<Record<string, string>>;
-}
-
-/**
- * The access that a YAML file describes, with keys overridden by `inputs`; throws `invalid-input` that names every
- * problem, or why the file cannot be read.
- */
-function readAccessConfig(path: string, { isNeeded, inputs }: ConfigProps): AccessConfig {
-  if (!isNeeded && !existsSync(path)) {
-    const isWhole = 'buckets' in inputs && ('kolena-principal-arn' in inputs || trustPolicyKey in inputs);
-    const noFile = `There is no ${path} (in a workflow, actions/checkout has to come first), and the config of inputs alone`;
-    return parseAccessConfig(withTrustPolicyFile(inputs, path), isWhole ? 'The config' : noFile);
-  }
-  const file = readYaml(path);
-  // What an input says stands in no line of the file.
-  const isInput = (problem: string) => (problem.split(/[:.[]/)[0] ?? '') in inputs;
-  let inFile: ReturnType<typeof placesIn> | undefined;
-  const placeOf = (problem: string) => (isInput(problem) ? undefined : (inFile ??= placesIn(path))(problem));
-  const keys = isMapping(file) ? { ...file, ...inputs } : file;
-  return parseAccessConfig(withTrustPolicyFile(keys, path), `The config of ${path}`, placeOf);
 }
 
 /** Goes on past UserErrors, so that all problems can be told at once. */

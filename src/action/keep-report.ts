@@ -1,19 +1,9 @@
 import { resolve } from 'node:path';
-import type { EventPullRequest } from '../github/event.ts';
-import type { PullRequests } from '../github/pull-requests.ts';
 import { messageOf } from '../problem/github-error.ts';
 import type { Report, Review } from '../report/report.ts';
-import type { Edges } from './edges.ts';
-import type { Reporting } from './settings.ts';
+import type { CommentProps } from './report-run.ts';
 
-interface KeepProps extends Pick<Edges, 'runner' | 'writeFile'> {
-  readonly settings: Reporting;
-  readonly pullRequests?: PullRequests | undefined;
-  /** The pull request that the run belongs to. */
-  readonly target: () => Promise<
-    Pick<EventPullRequest, 'number'> | { readonly kind: 'warning'; readonly message: string } | undefined
-  >;
-}
+type KeepProps = Pick<CommentProps, 'runner' | 'writeFile' | 'settings' | 'pullRequests' | 'target'>;
 
 /** Writes the page of `report-path`. What hinders it is a warning: the run did what it did. */
 export async function keepReport(report: Report, props: KeepProps): Promise<void> {
@@ -25,7 +15,7 @@ export async function keepReport(report: Report, props: KeepProps): Promise<void
     const { evidenceJson, evidencePage } = await import('../report/evidence.ts');
     const render = /\.json$/i.test(path) ? evidenceJson : evidencePage;
     const whole = { ...report, review: await reviewOf(props) };
-    const text = render(whole, (part) => runner.masked(part));
+    const text = render(whole, runner.masked);
     runner.info(`Kept as evidence: ${writeFile(resolve(settings['working-directory'] ?? '.', path), text)}`);
   } catch (error) {
     runner.warning(

@@ -2,26 +2,18 @@ import type { EventContext } from '../github/event.ts';
 import type { PullRequests } from '../github/pull-requests.ts';
 import type { Report } from '../report/report.ts';
 
-interface LateProps {
-  readonly event: EventContext;
-  readonly pullRequests: PullRequests;
-}
-
-/**
- * The report as it goes into the comment: a first plan that ends after the merge was seen by nobody, counts so, and says
- * so. One that a person asked for then is looked at.
- */
-export async function toldWhenLate(report: Report, { event, pullRequests }: LateProps): Promise<Report> {
-  const { pullRequest, isAnew } = event;
+/** The report for the comment: a first plan that ends after the merge counts as not seen, and says so, unless a person asked for it. */
+export async function toldWhenLate(
+  report: Report,
+  { pullRequest, isAnew }: EventContext,
+  pullRequests: PullRequests,
+): Promise<Report> {
   const { command, shown } = report;
   if (command !== 'plan' || shown === undefined || pullRequest === undefined || isAnew === true)
     return report;
   // A server that does not answer now refuses the comment itself, which is told.
-  const isMerged = await pullRequests.describe(pullRequest.number).then(
-    ({ merged }) => merged,
-    () => false,
-  );
-  if (!isMerged) return report;
+  const described = await pullRequests.describe(pullRequest.number).catch(() => undefined);
+  if (described?.merged !== true) return report;
   return {
     ...report,
     // Until now it was not there to be seen.

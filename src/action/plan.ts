@@ -20,7 +20,7 @@ import { simulationQuestions } from '../verify/simulation.ts';
 import { decide, type Decided } from './decide.ts';
 import { requireCompleteDestroy } from './gates.ts';
 import type { RunContext } from './run-context.ts';
-import { expectationOptionsOf, isRemoval } from './settings.ts';
+import { optionsOf, isRemoval } from './settings.ts';
 
 /** A saved plan, ready to be applied. */
 export interface Planned extends Decided, TerraformPlan {
@@ -94,23 +94,18 @@ async function makePlan(run: RunContext): Promise<Planned> {
   const facts = factsOf({ plan: summary, desired, observed });
   const digest = await planDigest({ ...saved, ...summary, corsRemovals: desired.removals.cors, facts });
   const marks = await markFacts(facts, observed.caller?.accountId);
-  const shown = await shownOf(run, { digest, marks, accountId: observed.caller?.accountId });
+  const shown = await shownOf(run, { digest, marks }, observed.caller?.accountId);
   return { ...decided, ...saved, terraform, summary, digest, facts, marks, shown, checks };
 }
 
 /** More do not fit into a comment beside what it shows: such a plan is held to its digest alone. */
 const MOST_FACTS = 1000;
 
-interface ShownProps extends Pick<Planned, 'digest' | 'marks'> {
-  readonly accountId: string | undefined;
-}
-
-async function shownOf(run: RunContext, { digest, marks, accountId = '' }: ShownProps): Promise<ShownPlan> {
-  const {
-    event,
-    configFiles: [configFile = 'inputs'],
-    report,
-  } = run;
+async function shownOf(
+  { event, configFiles, report }: RunContext,
+  { digest, marks }: Pick<Planned, 'digest' | 'marks'>,
+  accountId = '',
+): Promise<ShownPlan> {
   const tooMany = marks.size > MOST_FACTS;
   if (tooMany)
     report.note(
@@ -122,14 +117,14 @@ async function shownOf(run: RunContext, { digest, marks, accountId = '' }: Shown
     plannedAt: new Date().toISOString(),
     isAnew: event.isAnew === true,
     // The account as 12 digits of a slow derivation, since it may be masked.
-    scope: `${configFile}@${(await deriveSlowly(accountId, 'kolena-s3-access account')).slice(0, 12)}`,
+    scope: `${configFiles[0] ?? 'inputs'}@${(await deriveSlowly(accountId, 'kolena-s3-access account')).slice(0, 12)}`,
     ...(!tooMany && { facts: [...marks.values()] }),
   };
 }
 
 async function simulate({ config, settings }: RunContext, { aws, desired, observed }: Decided) {
   if (settings.verify === 'off' || desired.role === undefined) return [];
-  const expectations = expectationsOf(config, desired, expectationOptionsOf(settings));
+  const expectations = expectationsOf(config, desired, optionsOf(settings));
   const answers = await aws.simulatePlanned(desired, simulationQuestions(expectations));
   return [
     ...judgeGuards(expectations, observed),

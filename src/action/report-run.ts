@@ -18,7 +18,7 @@ import { asUserError, withNextStep } from './failure.ts';
 import { toldWhenLate } from './late-plan.ts';
 import { historyOf } from './run-context.ts';
 import { keepReport } from './keep-report.ts';
-import type { Outputs } from './runner.ts';
+import type { Outputs, Runner } from './runner.ts';
 import type { Reporting } from './settings.ts';
 
 /** How a run came to its end. */
@@ -27,19 +27,7 @@ export type Ending =
   { readonly changed: boolean } | { readonly failure: UserError };
 
 /** Where a run reports. Nothing can be read from it: what the run decides on goes from step to step as a value. */
-export interface RunReport {
-  /** Secrets that turn up in the part are hidden from then on. */
-  add(part: Partial<Report>): void;
-  note(sentence: string): void;
-  output(part: Outputs): void;
-  /**
-   * Writes warnings, outputs and job summary, and the comment last, so that a refused one hides nothing.
-   *
-   * @throws UserError `comment-failed`; a run that failed has told its own failure, which has to be mended first, and
-   * warns instead
-   */
-  publish(ending: Ending): Promise<void>;
-}
+export type RunReport = ReturnType<typeof startReport>;
 
 interface ReportProps extends Pick<Edges, 'runner' | 'writeFile'> {
   readonly event: EventContext;
@@ -51,7 +39,7 @@ interface ReportProps extends Pick<Edges, 'runner' | 'writeFile'> {
 }
 
 /** Starts the report of a run, which as yet knows nothing but how to report. */
-export function startReport(props: ReportProps): RunReport {
+export function startReport(props: ReportProps) {
   const { runner, event, settings } = props;
   let outputs: Outputs = {};
   let report: Report = {
@@ -68,23 +56,26 @@ export function startReport(props: ReportProps): RunReport {
   };
   add({});
   return {
+    /** Secrets that turn up in the part are hidden from then on. */
     add,
-    note: (sentence) => {
+    note: (sentence: string) => {
       runner.info(sentence);
       add({ notes: [...report.notes, sentence] });
     },
-    output: (part) => {
+    output: (part: Outputs) => {
       outputs = { ...outputs, ...part };
     },
-    publish: async (ending) => {
-      if ('failure' in ending) add(failed(ending.failure));
+    /** Publishes all, and the comment last: a refused one hides nothing, and throws `comment-failed` unless the run itself has failed. */
+    publish: async (ending: Ending) => {
+      if ('failure' in ending) {
+        const { reason, message, remedy } = ending.failure;
+        add({ outcome: 'failed', failure: { reason, message, remedy } });
+      }
       for (const warning of report.desired?.warnings ?? []) runner.warning(withNextStep(warning));
       runner.output({ ...outputsOf(report), ...checksFile(report, props), ...outputs });
       const form = kolenaForm(report);
       if (form !== undefined) runner.info(`\n${form}`);
-      runner.summary(
-        rendered(() => renderSummary(report, (text) => runner.masked(text)), props) ?? facts(report),
-      );
+      runner.summary(rendered(() => renderSummary(report, runner.masked), runner) ?? facts(report));
       runner.verdict(lastLine(report, report.runUrl));
       let found: ReturnType<typeof commentedPullRequest> | undefined;
       const target = () => (found ??= commentedPullRequest(props));
@@ -104,7 +95,7 @@ export function startReport(props: ReportProps): RunReport {
 }
 
 /** What `render` gives. A report that cannot be shown changes nothing of what the run did: a warning, and undefined. */
-function rendered(render: () => string, { runner }: Pick<ReportProps, 'runner'>): string | undefined {
+function rendered(render: () => string, runner: Runner): string | undefined {
   try {
     return render();
   } catch (error) {
@@ -138,16 +129,11 @@ function checksFile({ checks }: Report, { runner, writeFile }: ReportProps): Out
   }
 }
 
-function failed({ reason, message, remedy }: UserError): Partial<Report> {
-  return { outcome: 'failed', failure: { reason, message, remedy } };
-}
-
 /** On the pull request whose plan this is; what a run did not plan takes the label of an earlier plan off. */
 async function label(report: Report, { runner, event, settings, pullRequests }: ReportProps): Promise<void> {
   const { pullRequest } = event;
   if (settings.labels !== true || settings.command !== 'plan' || pullRequest === undefined) return;
-  const direction = report.plan === undefined ? undefined : changeOf(report)?.direction;
-  const target = { number: pullRequest.number, key: settings['comment-key'], direction };
+  const target = { number: pullRequest.number, key: settings['comment-key'], direction: directionOf(report) };
   const warning = await pullRequests?.setLabel(target);
   if (warning !== undefined) runner.warning(warning);
 }
@@ -158,7 +144,7 @@ async function driftIssue(report: Report, { runner, settings, pullRequests }: Re
   if (settings['drift-issue'] !== true || drift === undefined) return undefined;
   const key = settings['comment-key'];
   const body = isDrift(drift)
-    ? rendered(() => renderDriftIssue(report, { key, mask: (text) => runner.masked(text) }), { runner })
+    ? rendered(() => renderDriftIssue(report, { key, mask: runner.masked }), runner)
     : undefined;
   if (isDrift(drift) && body === undefined) return undefined;
   const unread = report.observed?.former?.find(({ denied }) => denied !== undefined);
@@ -175,10 +161,11 @@ async function driftIssue(report: Report, { runner, settings, pullRequests }: Re
 
 /** The verdict, and where more of it stands: the comment, or else the run's page with the job summary. */
 function lastLine(report: Report, url: string | undefined): string {
-  return [verdictOf(report), ...(url === undefined ? [] : [url])].join(' · ');
+  return [verdictOf(report), url ?? []].flat().join(' · ');
 }
 
-interface CommentProps extends ReportProps {
+/** Where the comment goes too, asked of GitHub once. */
+export interface CommentProps extends ReportProps {
   readonly target: () => ReturnType<typeof commentedPullRequest>;
 }
 
@@ -192,11 +179,11 @@ async function comment(known: Report, ending: Ending, props: CommentProps): Prom
     runner.warning(target.message);
     return undefined;
   }
-  const report = await toldWhenLate(known, { event, pullRequests });
+  const report = await toldWhenLate(known, event, pullRequests);
   const key = settings['comment-key'];
-  const mask = (text: string) => runner.masked(text);
+  const mask = runner.masked;
   // Before GitHub is asked for anything: a comment that cannot be rendered leaves the one that stands.
-  if (rendered(() => renderComment(report, { key, mask }), props) === undefined) return undefined;
+  if (rendered(() => renderComment(report, { key, mask }), runner) === undefined) return undefined;
   const result = await pullRequests.saveComment({
     number: target.number,
     key,
@@ -237,12 +224,19 @@ function requireOwnScope(previous: string | undefined, { shown }: Report, key: s
   });
 }
 
+/** Undefined for what a run did not plan: a gate that finds it empty has to ask. */
+function directionOf(report: Report) {
+  return report.plan === undefined ? undefined : changeOf(report)?.direction;
+}
+
 function outputsOf(report: Report): Outputs {
-  const { config, desired, checks, failure, plan } = report;
+  const { config, desired, checks, failure } = report;
   return {
-    // A gate that finds it empty has to ask: what a run did not plan is not known.
-    ...defined({ 'access-change': plan === undefined ? undefined : changeOf(report)?.direction }),
-    ...defined({ 'role-name': config?.roleName, 'failure-reason': failure?.reason }),
+    ...defined({
+      'access-change': directionOf(report),
+      'role-name': config?.roleName,
+      'failure-reason': failure?.reason,
+    }),
     ...(desired !== undefined && arnsOf(desired)),
     ...(checks !== undefined && { verified: isVerified(checks), checks }),
   };
@@ -259,26 +253,20 @@ function arnsOf({ partition, accountId, role, policies }: DesiredAccess): Output
 
 /** What the settings want hidden of all that a report holds: external IDs, old ones too, and AWS account IDs. */
 function secretsOf(report: Report, settings: Reporting): Secrets {
+  const { config, observed, desired, standing, failure } = report;
   const hidesAccounts = settings['mask-aws-account-id'];
+  // A failure may name an account that nothing else has told of: that of the credentials.
+  const known = () => JSON.stringify({ config, observed, desired, standing, settings, failure });
   return {
     externalIds: settings['mask-external-id'] ? externalIdsOf(report) : [],
-    accountIds: hidesAccounts ? accountIdsOf(report, settings) : [],
+    // Each gets a label of its own.
+    accountIds: hidesAccounts ? [...new Set(known().match(/(?<!\d)\d{12}(?!\d)/g))] : [],
     otherAccountIds: hidesAccounts,
   };
 }
 
-/** Each gets a label of its own. A failure may name one that nothing else has told of: that of the credentials. */
-function accountIdsOf(
-  { config, observed, desired, standing, failure }: Report,
-  settings: Reporting,
-): string[] {
-  const known = JSON.stringify({ config, observed, desired, standing, settings, failure });
-  return [...new Set(known.match(/(?<!\d)\d{12}(?!\d)/g))];
-}
-
 function externalIdsOf({ config, observed, standing }: Report): string[] {
-  const trusted = [observed?.role?.trustPolicy ?? [], standing?.role?.trustPolicy ?? []]
-    .flat()
-    .flatMap((policy) => demandedExternalIds(normalizeStatements(policy)));
-  return [...new Set([config?.kolenaExternalId ?? [], trusted].flat())];
+  const policies = [observed, standing].flatMap((seen) => seen?.role?.trustPolicy ?? []);
+  const demanded = policies.flatMap((policy) => demandedExternalIds(normalizeStatements(policy)));
+  return [...new Set([config?.kolenaExternalId ?? [], demanded].flat())];
 }

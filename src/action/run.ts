@@ -6,23 +6,18 @@ import { apply } from './apply.ts';
 import { decide, decideUnobserved } from './decide.ts';
 import type { Edges } from './edges.ts';
 import { asUserError, during } from './failure.ts';
-import { completeEvent } from './event-pull-request.ts';
-import { skipWithoutCredentials, whyWithoutCredentials } from './fork.ts';
+import { completeEvent, skipWithoutCredentials, whyWithoutCredentials } from './fork.ts';
 import { requireNoChanges, requireSafeEvent } from './gates.ts';
 import { findDrift } from './find-drift.ts';
 import { isOvertaken } from './overtaken.ts';
 import { plan } from './plan.ts';
-import { prove } from './prove.ts';
+import { prove, tellKolenaUse } from './prove.ts';
 import { startReport, type Ending } from './report-run.ts';
 import type { RunContext } from './run-context.ts';
-import { expectationOptionsOf, type Command } from './settings.ts';
-import { tellKolenaUse } from './tell-use.ts';
+import { optionsOf, type Command } from './settings.ts';
 import { synth } from './synth.ts';
 
-/**
- * One run of the Action, from inputs to proven access. Whatever it learned stands in summary, comment and outputs, also
- * when it throws its UserError.
- */
+/** One run of the Action, from inputs to proven access; what it learned is published also when it throws its UserError. */
 export async function run(edges: Edges): Promise<void> {
   const given = edges.readInputs();
   const { inputs, reporting } = given;
@@ -60,7 +55,8 @@ async function endingOf(command: Command, work: () => Promise<boolean>): Promise
 async function perform(run: RunContext): Promise<boolean> {
   run.report.add({ config: run.config });
   checkWithoutAws(run);
-  switch (run.settings.command) {
+  const { command } = run.settings;
+  switch (command) {
     case 'synth':
       await synth(run);
       return false;
@@ -70,21 +66,16 @@ async function perform(run: RunContext): Promise<boolean> {
       requireNoChanges(drift === undefined ? planned.summary.hasChanges : isDrift(drift), run.settings);
       return planned.summary.hasChanges;
     }
-    case 'apply': {
-      if (await isOvertaken(run)) return false;
-      const planned = await during('plan', plan(run));
-      const applied = await apply(run, planned);
-      if (applied === undefined) return false;
-      await during('verify', prove(run, { ...planned, ...applied }));
-      return planned.summary.hasChanges;
-    }
     case 'verify':
       await verify(run);
       return false;
+    case 'apply':
     case 'destroy': {
       if (await isOvertaken(run)) return false;
       const planned = await during('plan', plan(run));
-      await apply(run, planned);
+      const readRules = await apply(run, planned);
+      if (readRules === undefined) return false;
+      if (command === 'apply') await during('verify', prove(run, planned, readRules));
       return planned.summary.hasChanges;
     }
   }
@@ -99,5 +90,5 @@ async function verify(run: RunContext): Promise<void> {
 /** The event, quotas and `verify-object` are checked before anything is asked of AWS. */
 function checkWithoutAws(run: RunContext): void {
   requireSafeEvent(run.event, run.settings);
-  expectationsOf(run.config, decideUnobserved(run), expectationOptionsOf(run.settings));
+  expectationsOf(run.config, decideUnobserved(run), optionsOf(run.settings));
 }

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { EOL } from 'node:os';
 import { relative, sep } from 'node:path';
 import { defined } from '../base/defined.ts';
-import type { FailureReason, Place, UserError } from '../base/errors.ts';
+import { saidBy, type FailureReason, type Place, type UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Check } from '../verify/check.ts';
 import { fitChecks } from './fit-checks.ts';
@@ -46,11 +46,11 @@ export interface Runner extends Log {
   /** Appends Markdown to the job summary; a local run without one skips it. */
   summary(markdown: string): void;
   /** Hides a key or token in everything that is shown from here on. */
-  mask(secret: string): void;
+  readonly mask: (secret: string) => void;
   /** Hides external IDs and account IDs in everything that is shown from here on. */
   hide(secrets: Secrets): void;
   /** A text with everything hidden that has to be. */
-  masked(text: string): string;
+  readonly masked: Mask;
 }
 
 /**
@@ -70,15 +70,6 @@ function escapeCommands(text: string): string {
   return text.replace(COMMAND, '$1$2\u200B');
 }
 
-/** A runner whose log ends with the verdict. */
-interface GithubRunner extends Runner {
-  /**
-   * Says, as the run's error unless it has one, which of the runner's files could not be written; the verdict is the last
-   * line.
-   */
-  finish(): void;
-}
-
 function unwrittenText(unwritten: ReadonlyMap<string, string>): string {
   const files = [...unwritten].map(([name, why]) => `${name} could not be written: ${why}.`).join(' ');
   return (
@@ -91,15 +82,13 @@ function unwrittenText(unwritten: ReadonlyMap<string, string>): string {
 const MOST_ANNOTATIONS = 9;
 
 /** GitHub shows an annotation beside a line of "Files changed" when its path is the repository's. */
-function annotationAt(place: Place | undefined, env: NodeJS.ProcessEnv): Readonly<Record<string, unknown>> {
-  if (place === undefined) return {};
-  const path = relative(env['GITHUB_WORKSPACE'] ?? '', place.file);
-  const file = path.startsWith('..') ? place.file : path.split(sep).join('/');
-  return { file, line: place.line };
+function annotationAt({ file, line }: Place, env: NodeJS.ProcessEnv) {
+  const path = relative(env['GITHUB_WORKSPACE'] ?? '', file);
+  return { file: path.startsWith('..') ? file : path.split(sep).join('/'), line };
 }
 
 /** GitHub's runner through workflow commands and its files; whatever it shows is masked. */
-export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
+export function githubRunner(env: NodeJS.ProcessEnv) {
   let mask: Mask = (text) => text;
   let maskCredentials: Mask = (text) => text;
   const credentials = new Set<string>();
@@ -110,7 +99,7 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
     try {
       write();
     } catch (error) {
-      unwritten.set(name, error instanceof Error ? error.message : String(error));
+      unwritten.set(name, saidBy(error));
     }
   };
   let hasFailed = false;
@@ -118,7 +107,7 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
   const info = (line: string) => {
     process.stdout.write(`${escapeCommands(masked(line))}${EOL}`);
   };
-  return {
+  const runner: Runner = {
     masked,
     info,
     verdict: (line) => {
@@ -127,12 +116,8 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
     hide: (secrets) => {
       mask = maskOf(secrets);
     },
-    warning: (message) => {
-      printCommand('warning', masked(message));
-    },
-    notice: (message) => {
-      printCommand('notice', masked(message));
-    },
+    warning: (message) => printCommand('warning', masked(message)),
+    notice: (message) => printCommand('notice', masked(message)),
     group: async (name, work) => {
       printCommand('group', masked(name));
       try {
@@ -145,40 +130,24 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
       hasFailed = true;
       process.exitCode = 1;
       const [first, ...further] = places;
-      printCommand(
-        'error',
-        masked(`${message}\nNext step: ${remedy}\n${detail}`.trimEnd()),
-        annotationAt(first, env),
-      );
+      const text = `${message}\nNext step: ${remedy}\n${detail}`.trimEnd();
+      printCommand('error', masked(text), first && annotationAt(first, env));
       // A run has one error: what stands on further lines is shown there as a warning.
       for (const place of further.slice(0, MOST_ANNOTATIONS))
         printCommand('warning', masked(place.problem), annotationAt(place, env));
-      writing('GITHUB_OUTPUT', () => {
-        writeOutput('failure-reason', reason);
-      });
+      writing('GITHUB_OUTPUT', () => writeOutput('failure-reason', reason));
     },
     output: (outputs) => {
       const { checks } = outputs;
       const fitting = { ...outputs, ...defined({ checks: checks && fitChecks(checks) }) };
       for (const [name, value] of Object.entries(fitting) as [string, unknown][])
-        writing('GITHUB_OUTPUT', () => {
-          writeOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value)));
-        });
+        writing('GITHUB_OUTPUT', () =>
+          writeOutput(name, masked(typeof value === 'string' ? value : JSON.stringify(value))),
+        );
     },
     summary: (markdown) => {
       const file = env['GITHUB_STEP_SUMMARY'];
-      if (file)
-        writing('GITHUB_STEP_SUMMARY', () => {
-          appendFileSync(file, `${markdown}\n`);
-        });
-    },
-    finish: () => {
-      if (unwritten.size > 0) {
-        const text = masked(unwrittenText(unwritten));
-        process.exitCode = 1;
-        printCommand(hasFailed ? 'warning' : 'error', text);
-      }
-      if (verdict !== undefined) info(verdict);
+      if (file) writing('GITHUB_STEP_SUMMARY', () => appendFileSync(file, `${markdown}\n`));
     },
     mask: (secret) => {
       // The runner's own mask reaches neither comments nor outputs.
@@ -186,4 +155,14 @@ export function githubRunner(env: NodeJS.ProcessEnv): GithubRunner {
       if (env['GITHUB_ACTIONS'] === 'true') printCommand('add-mask', secret);
     },
   };
+  /** Says, as the run's error unless it has one, which of the runner's files could not be written; the verdict comes last. */
+  const finish = () => {
+    if (unwritten.size > 0) {
+      const text = masked(unwrittenText(unwritten));
+      process.exitCode = 1;
+      printCommand(hasFailed ? 'warning' : 'error', text);
+    }
+    if (verdict !== undefined) info(verdict);
+  };
+  return { ...runner, finish };
 }

@@ -17,6 +17,12 @@ export type Settings = z.output<typeof settingsSchema>;
 export type Reporting = Partial<Settings> &
   Pick<Settings, 'command' | 'comment' | 'comment-key' | 'mask-aws-account-id' | 'mask-external-id'>;
 
+/** @example oneOf(['a', 'b', 'c']) // says 'a, b or c' of another word */
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  z.enum(words, { error: words.join(', ').replace(/, ([^,]+)$/, ' or $1') });
+
+const like = (pattern: RegExp, allowed: string) => z.string().regex(pattern, allowed);
+
 /** The ARN of a principal of these types. */
 const arnOf = (types: readonly PrincipalArn['type'][], allowed: string) =>
   z.string().refine((text) => {
@@ -42,24 +48,21 @@ const flag = (byDefault: boolean) =>
     .default(byDefault ? 'true' : 'false')
     .transform((text) => text.toLowerCase() === 'true');
 
-const seconds = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `a whole number of seconds, ${least} to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `a whole number of seconds, ${least} to ${most}`);
+const seconds = (least: number, most: number) => {
+  const allowed = `a whole number of seconds, ${least} to ${most}`;
+  const whole = z.string().regex(/^\d+$/, allowed).transform(Number);
+  return whole.refine((value) => value >= least && value <= most, allowed);
+};
 
 const items = (separator: RegExp) => z.string().transform((text) => itemsOf(text, separator));
 
-const lines = items(/\n/);
-
-const pairs = lines.transform((entries, context) =>
+const pairs = items(/\n/).transform((lines, context) =>
   Object.fromEntries(
-    entries.flatMap((entry) => {
-      const pair = splitPair(entry);
-      if (pair === undefined)
-        context.addIssue({ code: 'custom', message: 'one key=value per line', input: entry });
-      return pair === undefined ? [] : [pair];
+    lines.flatMap((input) => {
+      const pair = splitPair(input);
+      if (pair !== undefined) return [pair];
+      context.addIssue({ code: 'custom', message: 'one key=value per line', input });
+      return [];
     }),
   ),
 );
@@ -70,11 +73,7 @@ const pairs = lines.transform((entries, context) =>
  */
 export const settingsSchema = z
   .object({
-    command: z
-      .enum(['synth', 'plan', 'apply', 'verify', 'destroy'], {
-        error: 'synth, plan, apply, verify or destroy',
-      })
-      .default('plan'),
+    command: oneOf(['synth', 'plan', 'apply', 'verify', 'destroy']).default('plan'),
     config: z.string().optional(),
     'aws-region': z
       .string()
@@ -83,15 +82,12 @@ export const settingsSchema = z
       ['role'],
       'the ARN of an IAM role, such as arn:aws:iam::111122223333:role/deploy',
     ).optional(),
-    'role-session-name': z
-      .string()
-      .regex(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and _+=,.@-')
-      .optional(),
+    'role-session-name': like(/^[\w+=,.@-]{2,64}$/, '2 to 64 letters, digits and _+=,.@-').optional(),
     'role-duration-seconds': seconds(900, 43_200).optional(),
     audience: z.string().optional(),
     // With commas too, as the input of this name in aws-actions/configure-aws-credentials.
     'allowed-account-ids': items(/[\n,]/)
-      .pipe(z.array(z.string().regex(/^\d{12}$/, accountIdsAllowed)))
+      .pipe(z.array(like(/^\d{12}$/, accountIdsAllowed)))
       .default([]),
     'terraform-path': z.string().optional(),
     'terraform-version': z
@@ -105,26 +101,15 @@ export const settingsSchema = z
       .string()
       .refine(isConstraint, "Terraform's version constraint, such as >= 5.100.0, < 7.0.0")
       .default('>= 5.100.0, < 7.0.0'),
-    backend: z
-      .string()
-      .regex(/^[a-z][a-z0-9_]*$/, 'the name of a Terraform backend, such as s3')
-      .optional(),
+    backend: like(/^[a-z][a-z0-9_]*$/, 'the name of a Terraform backend, such as s3').optional(),
     'backend-config': pairs.default({}),
-    'lock-timeout': z
-      .string()
-      .regex(
-        /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$/,
-        'a duration in hours, minutes and seconds, such as 5m, 90s or 1h30m',
-      )
-      .default('5m'),
+    'lock-timeout': like(
+      /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$/,
+      'a duration in hours, minutes and seconds, such as 5m, 90s or 1h30m',
+    ).default('5m'),
     'github-token': z.string().optional(),
-    comment: z
-      .enum(['always', 'on-change', 'never'], { error: 'always, on-change or never' })
-      .default('always'),
-    'comment-key': z
-      .string()
-      .regex(/^[\w.@/-]{1,100}$/, '1 to 100 letters, digits and _.@/-')
-      .default('default'),
+    comment: oneOf(['always', 'on-change', 'never']).default('always'),
+    'comment-key': like(/^[\w.@/-]{1,100}$/, '1 to 100 letters, digits and _.@/-').default('default'),
     labels: flag(false),
     'require-approved-plan': flag(false),
     'fail-on-changes': flag(false),
@@ -132,19 +117,19 @@ export const settingsSchema = z
     'apply-on-pull-request': flag(false),
     destroy: flag(false),
     'allow-destroy': flag(false),
-    verify: z.enum(['assume', 'simulate', 'off'], { error: 'assume, simulate or off' }).default('assume'),
-    'verify-object': z
-      .string()
-      .regex(new RegExp(String.raw`^(?:s3:\/\/)?${bucketNamePattern}\/.+$`), 'an object, as s3://bucket/key')
-      .optional(),
+    verify: oneOf(['assume', 'simulate', 'off']).default('assume'),
+    'verify-object': like(
+      new RegExp(String.raw`^(?:s3:\/\/)?${bucketNamePattern}\/.+$`),
+      'an object, as s3://bucket/key',
+    ).optional(),
     'verify-timeout': seconds(0, 3600).default(120),
     'verify-principal-arn': arnOf(['role', 'user'], 'the ARN of an IAM role or user').optional(),
     'mask-aws-account-id': flag(false),
     'mask-external-id': flag(true),
-    'report-path': z
-      .string()
-      .regex(/[^/\\]\.(?:html?|json)$/i, 'a file that ends in .html or .json, such as kolena-report.html')
-      .optional(),
+    'report-path': like(
+      /[^/\\]\.(?:html?|json)$/i,
+      'a file that ends in .html or .json, such as kolena-report.html',
+    ).optional(),
     'working-directory': z.string().default('.'),
   })
   .superRefine((settings, context) => {
@@ -186,10 +171,7 @@ const reportingSchema = z.object({
   'working-directory': shape['working-directory'],
 });
 
-/**
- * How to report on a run whose settings are not all valid, each read by itself: a mask that cannot be read masks, and
- * there is no comment, since a wrong key would write over that of another config.
- */
+/** How to report when not all settings are valid: a mask that cannot be read masks, and no comment is written, whose key may be wrong. */
 export function reportingOf(given: Readonly<Record<string, string>>): Reporting {
   return { ...reportingSchema.parse(given), comment: 'never', 'comment-key': 'default' };
 }
@@ -199,19 +181,11 @@ export function isRemoval({ command, destroy }: Pick<Settings, 'command' | 'dest
   return command === 'destroy' || (command === 'plan' && destroy);
 }
 
-/** The settings that decide what shall stand. */
-export function decideOptionsOf(settings: Settings): DecideOptions {
+/** The settings that decide what shall stand and what is to be proven, as of now. */
+export function optionsOf(settings: Settings): DecideOptions & ExpectationOptions {
   return {
     region: settings['aws-region'],
     allowDestroy: settings['allow-destroy'],
-    verifierArn: settings['verify-principal-arn'],
-    now: new Date(),
-  };
-}
-
-/** The settings that say what is to be proven. */
-export function expectationOptionsOf(settings: Settings): ExpectationOptions {
-  return {
     verifyObject: settings['verify-object'],
     verifierArn: settings['verify-principal-arn'],
     now: new Date(),

@@ -12,10 +12,9 @@ import {
   type Node,
   type YAMLMap,
 } from 'yaml';
-import { UserError, type Place } from '../base/errors.ts';
+import { saidBy, UserError, type Place } from '../base/errors.ts';
 import { listed } from '../base/quote.ts';
-import { unfitFile } from './own-file.ts';
-import { repositoryOf } from './repository.ts';
+import { repositoryOf, unfitFile } from './repository.ts';
 
 /** No config needs more: what all policies of a role hold together is half of it. */
 const MOST_BYTES = 256 * 1024;
@@ -23,10 +22,7 @@ const MOST_BYTES = 256 * 1024;
 /** Levels of lists and mappings; a config has two. */
 const MOST_LEVELS = 20;
 
-/**
- * What the YAML file at `path` holds, unchecked but finite. Throws `invalid-input`, which repeats no value, when it cannot
- * be read, is not YAML, or is bigger or deeper than any config.
- */
+/** What a YAML file holds, unchecked but finite; throws `invalid-input`, which repeats no value. */
 export function readYaml(path: string): unknown {
   const text = readText(path);
   if (isDeep(text)) throw notYaml(path, [`it nests more than ${MOST_LEVELS} levels: a config has two`]);
@@ -39,29 +35,17 @@ export function readYaml(path: string): unknown {
       at,
     }));
     const found = problems.length > 0 ? problems : misused(document);
-    if (found.length > 0)
-      throw notYaml(
-        path,
-        found.map((problem) => spell(problem, lines)),
-        {
-          places: found.map(({ message, at }) => ({
-            file: path,
-            line: lines.linePos(at).line,
-            problem: message,
-          })),
-        },
-      );
+    const places = found.map(({ message, at }) => ({ file: path, problem: message, ...lines.linePos(at) }));
+    const spelled = places.map(({ problem, line, col }) => `${problem} at line ${line}, column ${col}`);
+    if (spelled.length > 0) throw notYaml(path, spelled, { places });
     return document.toJS() as unknown;
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
-    throw notYaml(path, [withoutValues(textOf(cause))], { cause });
+    throw notYaml(path, [withoutValues(saidBy(cause))], { cause });
   }
 }
 
-/**
- * Where problems stand in a YAML file that was read: `tags: …` at its key, `buckets[2]: …` at that item, and what is missing in
- * the first line.
- */
+/** Where problems stand in a YAML file: `tags: …` at its key, `buckets[2]: …` at that item, and what is missing in the first line. */
 export function placesIn(file: string): (problem: string) => Place {
   const lines = new LineCounter();
   const { contents } = parseDocument(readText(file), { lineCounter: lines });
@@ -70,8 +54,7 @@ export function placesIn(file: string): (problem: string) => Place {
     const [, key, index] = /^"?([^":[]+)"?(?:\[(\d+)\])?/.exec(problem) ?? [];
     const pair = pairs.find((candidate) => isScalar(candidate.key) && String(candidate.key.value) === key);
     const item = isSeq(pair?.value) && index !== undefined ? pair.value.items[Number(index)] : pair?.key;
-    const at = isNode(item) ? item.range[0] : 0;
-    return { file, line: lines.linePos(at).line, problem };
+    return { file, line: lines.linePos(startOf(item)).line, problem };
   };
 }
 
@@ -99,7 +82,7 @@ function unreadable(path: string, cause: unknown): string {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT') return `There is no file ${path}.`;
   if (code === 'EISDIR') return `${path} is a directory: a YAML file is needed.`;
-  return `${path} cannot be read: ${textOf(cause)}.`;
+  return `${path} cannot be read: ${saidBy(cause)}.`;
 }
 
 /** Asked before the parser meets the text, whose time and stack grow with the depth. Brackets inside of quotes count too. */
@@ -119,6 +102,10 @@ interface Problem {
   readonly at: number;
 }
 
+function startOf(node: unknown): number {
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
 /** What is YAML and never meant by a config: a tag, an anchor of nothing, and an alias inside of what it names. */
 function misused(document: Document): Problem[] {
   const problems: Problem[] = [];
@@ -126,7 +113,7 @@ function misused(document: Document): Problem[] {
   visit(document, {
     Node: (_key, node, path) => {
       const message = isAlias(node) ? aliasProblem(anchored.get(node.source), path) : valueProblem(node);
-      if (message !== undefined) problems.push({ message, at: node.range?.[0] ?? 0 });
+      if (message !== undefined) problems.push({ message, at: startOf(node) });
       if (!isAlias(node) && node.anchor !== undefined) anchored.set(node.anchor, node);
       if (isMap(node)) problems.push(...wrongKeys(node));
     },
@@ -141,11 +128,10 @@ function misused(document: Document): Problem[] {
 function wrongKeys({ items }: YAMLMap): Problem[] {
   const seen = new Set<unknown>();
   return items.flatMap(({ key }) => {
-    if (!isScalar(key))
-      return [{ message: 'A key is not text', at: isNode(key) ? (key.range?.[0] ?? 0) : 0 }];
+    if (!isScalar(key)) return [{ message: 'A key is not text', at: startOf(key) }];
     const known = seen.has(key.value);
     seen.add(key.value);
-    return known ? [{ message: 'Map keys must be unique', at: key.range?.[0] ?? 0 }] : [];
+    return known ? [{ message: 'Map keys must be unique', at: startOf(key) }] : [];
   });
 }
 
@@ -159,11 +145,6 @@ function valueProblem(node: Node): string | undefined {
   return isScalar(node) && node.anchor !== undefined && node.value === null
     ? 'An anchor has no value: put a value that begins with "&" in quotes'
     : undefined;
-}
-
-function spell({ message, at }: Problem, lines: LineCounter): string {
-  const { line, col } = lines.linePos(at);
-  return `${message} at line ${line}, column ${col}`;
 }
 
 /** The parser's words without the names and values that they end with: one may be the external ID. */
@@ -186,5 +167,3 @@ function notYaml(
     ...more,
   });
 }
-
-const textOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

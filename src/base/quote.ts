@@ -1,6 +1,3 @@
-/** Returns a phrase to put after the value (`is not …`), or `undefined` when the value is valid. */
-export type ProblemOf = (value: string) => string | undefined;
-
 /** A value as it is shown in a message: quoted, control characters escaped, cut after 80 characters. */
 export function quote(value: unknown): string {
   const text = JSON.stringify(value);

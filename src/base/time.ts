@@ -2,7 +2,6 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /**
  * A moment for people; a text that is not ISO 8601 in UTC stays as it is, as plain text that may hold data.
- *
  * @example humanTime('2026-11-25T14:20:00.824Z') // '25 Nov 2026, 14:20 UTC'
  */
 export function humanTime(iso: string): string {
@@ -13,7 +12,6 @@ export function humanTime(iso: string): string {
 
 /**
  * The moment from which on something is over, as people say it: midnight is the end of the day before.
- *
  * @example humanEnd('2027-07-01T00:00:00Z') // 'after 30 Jun 2027 (UTC)'
  * @example humanEnd('2027-07-01T12:30:00Z') // 'on 1 Jul 2027, 12:30 UTC'
  */

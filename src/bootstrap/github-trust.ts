@@ -1,4 +1,4 @@
-import type { DeployMode } from './deploy-role-actions.ts';
+import type { DeployMode } from './deploy-role-policy.ts';
 import { ifThen, join, ref, select, split, sub, type Intrinsic, type Text } from './intrinsics.ts';
 import { item } from './parameters.ts';
 
@@ -117,8 +117,7 @@ export function githubTrustPolicy(mode: DeployMode): Intrinsic {
 }
 `;
   // By `Ref`, a provider that the stack creates is there before the roles that name it.
-  const provider = ifThen('CreatesProvider', ref('GitHubProvider'), sub(EXISTING_PROVIDER));
-  return filled(text, { Provider: provider, Subjects: subjectsOf[mode], ...claims(mode) });
+  const existing = sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/${OidcIssuer}');
+  const Provider = ifThen('CreatesProvider', ref('GitHubProvider'), existing);
+  return filled(text, { Provider, Subjects: subjectsOf[mode], ...claims(mode) });
 }
-
-const EXISTING_PROVIDER = 'arn:${AWS::Partition}:iam::${AWS::AccountId}:oidc-provider/${OidcIssuer}';

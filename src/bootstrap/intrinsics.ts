@@ -7,7 +7,7 @@ export type Text = string | Intrinsic;
 export const ref = (name: string): Intrinsic => ({ Ref: name });
 
 /** Takes the item out of the list, or the key out of the object, that it stands in. */
-export const noValue = ref('AWS::NoValue');
+const noValue = ref('AWS::NoValue');
 
 export const getAtt = (resource: string, attribute: string): Intrinsic => ({
   'Fn::GetAtt': [resource, attribute],

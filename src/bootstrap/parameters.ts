@@ -19,8 +19,9 @@ const ROLE = {
 
 const text = <T extends Omit<Parameter, 'Type'>>(parameter: T) => ({ Type: 'String' as const, ...parameter });
 
-/** The template's parameters, by name, in the order in which the console asks for them. */
-export const parameters = {
+type Parameters = Readonly<Record<string, Parameter>>;
+
+const required = {
   Repository: text({
     Description: 'The repository whose workflows run the Action, in its own upper and lower case.',
     AllowedPattern: '^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$',
@@ -52,6 +53,9 @@ export const parameters = {
     AllowedPattern: '^(existing|create)$',
     ConstraintDescription: 'existing or create',
   }),
+} as const satisfies Parameters;
+
+const jobs = {
   Branch: text({
     Description: 'The branch whose jobs apply.',
     Default: 'main',
@@ -78,6 +82,9 @@ export const parameters = {
     AllowedPattern: '^([A-Za-z0-9][A-Za-z0-9._:/@%=-]{2,511})?$',
     ConstraintDescription: 'a literal text of letters, digits and ._:/@%=-',
   }),
+} as const satisfies Parameters;
+
+const kolenaRole = {
   RoleName: text({
     Description: "Name of Kolena's role; for a rename two, with a comma between.",
     Default: 'KolenaS3ReadAccess',
@@ -102,6 +109,9 @@ export const parameters = {
     AllowedPattern: '^(arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9.,+@=_/-]+)?$',
     ConstraintDescription: 'the ARN of a managed policy',
   }),
+} as const satisfies Parameters;
+
+const rare = {
   KmsKeyArns: {
     Type: 'CommaDelimitedList',
     Description:
@@ -138,7 +148,18 @@ export const parameters = {
     AllowedPattern: '^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$',
     ConstraintDescription: 'the name of a bucket that does not exist yet',
   }),
-} as const satisfies Readonly<Record<string, Parameter>>;
+} as const satisfies Parameters;
+
+/** The parameters by name, in the order in which the console asks for them. */
+export const parameters = { ...required, ...jobs, ...kolenaRole, ...rare };
+
+/** Under which headings the console asks for them. */
+export const parameterGroups = {
+  Required: required,
+  'Which jobs may use the roles': jobs,
+  "Kolena's role, as in kolena-s3.yml": kolenaRole,
+  'Rarely needed': rare,
+};
 
 export type ParameterName = keyof typeof parameters;
 

@@ -1,8 +1,7 @@
-import { deployRolePolicy } from './deploy-role-policy.ts';
-import type { DeployMode } from './deploy-role-actions.ts';
+import { deployRolePolicy, type DeployMode } from './deploy-role-policy.ts';
 import { githubTrustPolicy } from './github-trust.ts';
 import { getAtt, ref, sub } from './intrinsics.ts';
-import { conditions, parameters, rules, type ParameterName } from './parameters.ts';
+import { conditions, parameterGroups, parameters, rules, type ParameterName } from './parameters.ts';
 import { workflow } from './workflow.ts';
 
 /** CloudFormation takes a template of this many bytes without a bucket to lay it in. */
@@ -33,32 +32,10 @@ export const template = {
     "Roles by which GitHub Actions of one repository plan and apply Kolena's read access to S3 (kolena-s3-access). Deleting the stack deletes these two roles. Kolena's own role and its policies, the OIDC provider and the state bucket stay as they are: run the Action's destroy before, if Kolena shall lose its access.",
   Metadata: {
     'AWS::CloudFormation::Interface': {
-      ParameterGroups: [
-        {
-          Label: { default: 'Required' },
-          Parameters: ['Repository', 'RepositoryId', 'RepositoryOwnerId', 'Buckets', 'OidcProvider'],
-        },
-        {
-          Label: { default: 'Which jobs may use the roles' },
-          Parameters: ['Branch', 'Environment', 'Workflows', 'Subject'],
-        },
-        {
-          Label: { default: "Kolena's role, as in kolena-s3.yml" },
-          Parameters: ['RoleName', 'PolicyName', 'IamPath', 'PermissionsBoundaryArn'],
-        },
-        {
-          Label: { default: 'Rarely needed' },
-          Parameters: [
-            'DeployRoleName',
-            'PlanRoleName',
-            'StateBucketName',
-            'KmsKeyArns',
-            'ReadCloudTrail',
-            'OidcIssuer',
-            'Audience',
-          ],
-        },
-      ] satisfies readonly { readonly Label: object; readonly Parameters: readonly ParameterName[] }[],
+      ParameterGroups: Object.entries(parameterGroups).map(([label, group]) => ({
+        Label: { default: label },
+        Parameters: Object.keys(group),
+      })),
     },
   },
   Parameters: parameters,

@@ -22,32 +22,27 @@ function lostTags(tags: unknown): string[] {
   return isLost ? [`tags: ${refusedTagProblem}`] : [];
 }
 
-interface WrittenLocation {
-  readonly at: number;
-  readonly text: string;
-  readonly path: string;
-}
-
 /** Locations that lie inside another one, or are it: sorted by path, each stands right behind what contains it. */
 function overlaps(written: readonly string[]): string[] {
-  const locations = written.flatMap((text, at): WrittenLocation[] => {
+  const locations = written.flatMap((text, at) => {
     const parsed = parseLocation(text);
-    return 'problem' in parsed ? [] : [{ at, text, path: `${parsed.bucket}/${parsed.prefix ?? ''}` }];
+    if ('problem' in parsed) return [];
+    return [
+      { at, path: `${parsed.bucket}/${parsed.prefix ?? ''}`, named: `buckets[${at}]`, text: quote(text) },
+    ];
   });
   const found: string[] = [];
-  let outer: WrittenLocation | undefined;
-  for (const location of locations.toSorted((a, b) => byCodeUnits(a.path, b.path))) {
-    if (outer !== undefined && location.path.startsWith(outer.path))
-      found[location.at] = overlap(location, outer);
-    else outer = location;
+  let [outer] = locations.sort((a, b) => byCodeUnits(a.path, b.path));
+  for (const inner of locations.slice(1)) {
+    if (outer === undefined || !inner.path.startsWith(outer.path)) outer = inner;
+    else {
+      const relation = inner.path === outer.path ? 'is the same as' : 'lies inside';
+      found[inner.at] =
+        `${inner.named}: ${inner.text} ${relation} ${outer.named} ${outer.text}: leave one of them out`;
+    }
   }
   // In the order of the list, whose other places hold nothing.
   return found.flat();
-}
-
-function overlap(inner: WrittenLocation, outer: WrittenLocation): string {
-  const relation = inner.path === outer.path ? 'is the same as' : 'lies inside';
-  return `buckets[${inner.at}]: ${quote(inner.text)} ${relation} buckets[${outer.at}] ${quote(outer.text)}: leave one of them out`;
 }
 
 function repetitions(key: string, values: readonly string[]): string[] {

@@ -43,12 +43,10 @@ export function parseAccessConfig(
   const said = (key: PropertyKey | undefined) =>
     misplaced.some(({ under }) => under === key) || (ofTrust.length > 0 && key === 'kolena-principal-arn');
   const parsed = accessFields.safeParse(given);
-  const issues = parsed.success
-    ? []
-    : parsed.error.issues
-        .filter(({ path: [key] }) => !said(key))
-        .slice(0, MOST_ISSUES)
-        .flatMap((issue) => problemsOf(issue, given));
+  const issues = (parsed.error?.issues ?? [])
+    .filter(({ path: [key] }) => !said(key))
+    .slice(0, MOST_ISSUES)
+    .flatMap((issue) => problemsOf(issue, given));
   const clear = Object.fromEntries(Object.entries(given).filter(([key]) => !said(key)));
   const problems = [
     ...ofTrust,

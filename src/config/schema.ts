@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { quote, type ProblemOf } from '../base/quote.ts';
-import { accessUntilPattern, accessUntilProblem, endOfAccess } from './access-until.ts';
-import * as arns from './arn-problems.ts';
+import { quote } from '../base/quote.ts';
+import { accessUntil, endOfAccess } from './access-until.ts';
+import * as arns from './arn-rules.ts';
 import { locationPattern, parseLocation } from './bucket-location.ts';
-import { corsOriginPattern, corsOriginProblem } from './cors-origin.ts';
+import { corsOrigin } from './cors-origin.ts';
 import * as iam from './iam-names.ts';
 import { MOST_TAGS, tagKeyPattern, tagLinePattern, tagProblems, tagValuePattern } from './tags.ts';
-import { splitPair } from './text.ts';
+import { splitPair, type TextRule } from './text.ts';
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -19,25 +19,18 @@ declare module 'zod' {
 const MOST_ITEMS = 4000;
 const tooMany = `names more than ${MOST_ITEMS} items, which no role has room for: split the config over several roles`;
 
-/** A string that a rule of AWS holds for; editors go by the pattern. */
-function text(problemOf: ProblemOf, { source }: RegExp): z.ZodString {
+/** A string that a rule of AWS holds for; editors go by the pattern, and messages show what is not secret. */
+function text({ pattern, problemOf }: TextRule, isSecret = false): z.ZodString {
   return z
     .string()
     .check(({ value, issues }) => {
       const problem = problemOf(value);
-      if (problem !== undefined)
-        issues.push({ code: 'custom', input: value, message: `${quote(value)} ${problem}` });
+      if (problem === undefined) return;
+      const message = isSecret ? problem : `${quote(value)} ${problem}`;
+      issues.push({ code: 'custom', input: undefined, message });
     })
-    .meta({ pattern: source });
+    .meta({ pattern: pattern.source });
 }
-
-const externalId = z
-  .string()
-  .check(({ value, issues }) => {
-    const problem = iam.externalIdProblem(value);
-    if (problem !== undefined) issues.push({ code: 'custom', input: undefined, message: problem });
-  })
-  .meta({ pattern: iam.externalIdPattern.source });
 
 const location = z
   .string()
@@ -93,17 +86,17 @@ export const accessFields = z.strictObject({
         'What Kolena can read: `name`, `name/prefix/`, `s3://name/prefix/` or a bucket ARN. A prefix narrows s3:GetObject to it and s3:ListBucket by s3:prefix.',
       examples: [['share-with-kolena', 's3://camera-logs/2026/']],
     }),
-  'kolena-principal-arn': text(arns.principalArnProblem, arns.principalArnPattern).meta({
+  'kolena-principal-arn': text(arns.principalArn).meta({
     description: 'The AWS principal that Kolena gave you: a role, user or account root ARN.',
     examples: ['arn:aws:iam::111122223333:role/kolena'],
   }),
-  'kolena-external-id': externalId
+  'kolena-external-id': text(iam.externalId, true)
     .meta({
       description:
         'The sts:ExternalId that the trust policy demands. Without it a warning names the confused-deputy risk.',
     })
     .optional(),
-  'access-until': text(accessUntilProblem, accessUntilPattern)
+  'access-until': text(accessUntil)
     .transform(endOfAccess)
     .meta({
       description:
@@ -111,22 +104,20 @@ export const accessFields = z.strictObject({
       examples: ['2027-06-30', '2027-06-30T18:00:00+02:00'],
     })
     .optional(),
-  'role-name': text(iam.roleNameProblem, iam.roleNamePattern)
+  'role-name': text(iam.roleName)
     .meta({ description: 'Name of the role that Kolena assumes.' })
     .prefault('KolenaS3ReadAccess'),
-  'policy-name': text(iam.policyNameProblem, iam.policyNamePattern)
+  'policy-name': text(iam.policyName)
     .meta({ description: 'Name of the access policy; further ones get -2, -3, …' })
     .prefault('KolenaS3ReadAccess'),
-  'iam-path': text(iam.iamPathProblem, iam.iamPathPattern)
-    .meta({ description: 'IAM path of role and policies.' })
-    .prefault('/'),
-  'permissions-boundary-arn': text(arns.policyArnProblem, arns.policyArnPattern)
+  'iam-path': text(iam.iamPath).meta({ description: 'IAM path of role and policies.' }).prefault('/'),
+  'permissions-boundary-arn': text(arns.policyArn)
     .meta({
       description: 'Permissions boundary of the role.',
       examples: ['arn:aws:iam::111122223333:policy/boundary'],
     })
     .optional(),
-  'other-policy-arns': list(text(arns.policyArnProblem, arns.policyArnPattern))
+  'other-policy-arns': list(text(arns.policyArn))
     .meta({
       kind: 'lines',
       description:
@@ -142,7 +133,7 @@ export const accessFields = z.strictObject({
     .prefault(3600),
   'include-public-datasets': flag('Whether to grant kolena-public-datasets too.', true),
   'object-versions': flag('Whether to add s3:GetObjectVersion.', false),
-  'kms-key-arns': list(text(arns.kmsKeyArnProblem, arns.kmsKeyArnPattern))
+  'kms-key-arns': list(text(arns.kmsKeyArn))
     .meta({
       kind: 'lines',
       description: 'KMS keys on which kms:Decrypt is granted, only via S3.',
@@ -156,7 +147,7 @@ export const accessFields = z.strictObject({
         "`merge` adds Kolena's rule and keeps all other rules; `replace` deletes all other rules; `off` removes Kolena's rule.",
     })
     .prefault('merge'),
-  'cors-origins': list(text(corsOriginProblem, corsOriginPattern))
+  'cors-origins': list(text(corsOrigin))
     .min(1, 'names no origin: leave it out for https://app.kolena.io, or set cors to off')
     .meta({ kind: 'lines', description: 'Web origins that can read objects in the browser.' })
     .prefault(['https://app.kolena.io']),

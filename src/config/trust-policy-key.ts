@@ -1,23 +1,19 @@
 import { defined } from '../base/defined.ts';
-import { isMapping } from '../base/mapping.ts';
+import { isMapping, jsonIn } from '../base/mapping.ts';
 import { quote } from '../base/quote.ts';
-import { principalArnProblem } from './arn-problems.ts';
-import { externalIdProblem } from './iam-names.ts';
+import { principalArn } from './arn-rules.ts';
+import { externalId } from './iam-names.ts';
 
 /** The key that stands in place of `kolena-principal-arn` and `kolena-external-id`. */
 export const trustPolicyKey = 'kolena-trust-policy';
 
+type Say = (problem: string) => void;
+type Mapping = Readonly<Record<string, unknown>>;
+
 const replaced = ['kolena-principal-arn', 'kolena-external-id'];
 
-interface Expanded {
-  /** The keys, those that the trust policy says in place of it. */
-  readonly given: Readonly<Record<string, unknown>>;
-  /** Sentences that repeat no value that may be the external ID. */
-  readonly problems: readonly string[];
-}
-
-/** Reads principal and external ID out of the trust policy JSON that Kolena's form renders; anything else in it is refused by name. */
-export function expandTrustPolicy(keys: Readonly<Record<string, unknown>>): Expanded {
+/** The keys, with principal and external ID out of the trust policy in their place; problems repeat no value that may be the external ID. */
+export function expandTrustPolicy(keys: Mapping): { readonly given: Mapping; readonly problems: string[] } {
   const { [trustPolicyKey]: value, ...given } = keys;
   if (value === undefined) return { given, problems: [] };
   const doubled = replaced.filter((key) => key in given);
@@ -32,29 +28,18 @@ export function expandTrustPolicy(keys: Readonly<Record<string, unknown>>): Expa
   return { given: { ...given, ...said }, problems };
 }
 
-type Say = (problem: string) => void;
-type Mapping = Readonly<Record<string, unknown>>;
-
 const fromForm = "copy the trust policy from Kolena's form again";
 
 function documentOf(value: unknown, say: Say): Mapping | undefined {
-  const document = typeof value === 'string' ? parsed(value) : value;
+  const document = typeof value === 'string' ? jsonIn(value) : value;
   if (isMapping(document)) return document;
   say(`is not a JSON document: ${fromForm}, with both braces`);
   return undefined;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
 function statementIn(document: Mapping | undefined, say: Say): Mapping | undefined {
   if (document === undefined) return undefined;
-  refuseOthers(document, { allowed: ['Version', 'Id', 'Statement'], where: 'the document', say });
+  for (const key of othersIn(document, ['Version', 'Id', 'Statement'])) say(`the document has ${key}`);
   if (document['Version'] !== '2012-10-17') say('has another version than "2012-10-17", which alone is read');
   const statements = Array.isArray(document['Statement']) ? document['Statement'] : [document['Statement']];
   const [statement] = statements as unknown[];
@@ -65,8 +50,8 @@ function statementIn(document: Mapping | undefined, say: Say): Mapping | undefin
 
 function principalIn(statement: Mapping | undefined, say: Say): unknown {
   if (statement === undefined) return undefined;
-  const allowed = ['Sid', 'Effect', 'Principal', 'Action', 'Condition'];
-  refuseOthers(statement, { allowed, where: 'the statement', say });
+  const known = ['Sid', 'Effect', 'Principal', 'Action', 'Condition'];
+  for (const key of othersIn(statement, known)) say(`the statement has ${key}`);
   if (statement['Effect'] !== 'Allow') say('has another effect than "Allow", which alone is read');
   const action = only(statement['Action']);
   if (typeof action !== 'string' || action.toLowerCase() !== 'sts:assumerole')
@@ -78,7 +63,7 @@ function principalIn(statement: Mapping | undefined, say: Say): unknown {
   else if (!isMapping(Principal) || typeof arn !== 'string' || Object.keys(Principal).length !== 1)
     say(`has no principal of the form {"AWS": "arn:…"}: ${fromForm}`);
   else {
-    const problem = principalArnProblem(arn);
+    const problem = principalArn.problemOf(arn);
     if (problem !== undefined) say(`${quote(arn)} ${problem}`);
   }
   return arn;
@@ -98,20 +83,14 @@ function externalIdIn(statement: Mapping | undefined, say: Say): string | undefi
     );
     return undefined;
   }
-  const problem = externalIdProblem(id);
+  const problem = externalId.problemOf(id);
   if (problem !== undefined) say(`its external ID ${problem}`);
   return id;
 }
 
-interface Shape {
-  readonly allowed: readonly string[];
-  readonly where: string;
-  readonly say: Say;
-}
-
-function refuseOthers(mapping: Mapping, { allowed, where, say }: Shape): void {
-  for (const key of Object.keys(mapping).filter((name) => !allowed.includes(name)))
-    say(`${where} has ${quote(key)}, which is not part of what Kolena's form renders`);
+function othersIn(mapping: Mapping, known: readonly string[]): string[] {
+  const others = Object.keys(mapping).filter((key) => !known.includes(key));
+  return others.map((key) => `${quote(key)}, which is not part of what Kolena's form renders`);
 }
 
 function entryOf(value: unknown): readonly [key?: string, value?: unknown] {

@@ -93,14 +93,11 @@ async function stepsToAsk(
   const isFresh = event.kind === 'push' || event.kind === 'pull_request';
   const likely = isGated || hint !== undefined || event.kind === 'pull_request';
   const waits = !isFresh ? [] : likely ? LATE : UNLIKELY;
-  const ask = (of: string, own: boolean) => () =>
-    mergedPullOf(github, {
-      commit: of,
-      waits: own ? waits : [],
-      ...defined({ branch, hint: own ? hint : undefined }),
-    });
-  if (steps.length > 0)
-    return steps.map((step, at) => ({ commit: step.commit, find: ask(step.commit, at === 0) }));
-  const known = pullRequest && (() => pullByNumber(github, pullRequest.number));
-  return [{ commit, find: known ?? ask(commit, true) }];
+  if (steps.length === 0 && pullRequest)
+    return [{ commit, find: () => pullByNumber(github, pullRequest.number) }];
+  const commits = steps.length > 0 ? steps.map((step) => step.commit) : [commit];
+  return commits.map((of, at) => {
+    const own = at === 0 ? { waits, hint } : { waits: [], hint: undefined };
+    return { commit: of, find: () => mergedPullOf(github, { commit: of, branch, ...own }) };
+  });
 }

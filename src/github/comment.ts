@@ -33,10 +33,7 @@ export interface CommentWarning {
 }
 
 /** `left`: there is nothing to say. */
-export type CommentResult =
-  | { readonly kind: 'saved'; readonly id: number; readonly url: string }
-  | { readonly kind: 'left' }
-  | CommentWarning;
+export type CommentResult = ({ readonly kind: 'saved' } & Saved) | { readonly kind: 'left' } | CommentWarning;
 
 /** Creates or updates our one comment; throws UserError `comment-failed` when GitHub refuses. */
 export async function saveComment(github: GitHub, target: CommentTarget): Promise<CommentResult> {
@@ -51,27 +48,32 @@ export async function orWarning<T>(where: string, work: () => Promise<T>): Promi
   } catch (error) {
     if (!(error instanceof Error) || !('status' in error || error.name === 'GraphqlResponseError'))
       throw error;
-    const message = messageOf(error);
-    // No right of the job helps against a lock, and a plan does not fail because of it.
-    if (/\block(?:ed)?\b/i.test(message))
-      return {
-        kind: 'warning',
-        message: `The comment on ${where} could not be written: its conversation is locked. The job summary has the result. Nothing can be approved there with \`require-approved-plan\`.`,
-      };
-    if (isRefused(error)) throw refused(error, where);
-    const remedy = isUntrustedCertificate(message) ? `\nNext step: ${untrustedCertificateRemedy}` : '';
-    return {
-      kind: 'warning',
-      message: `The comment on ${where} is not up to date: GitHub kept failing (${message}). The job summary has the result.${remedy}`,
-    };
+    return { kind: 'warning', message: warningFor(error, where) };
   }
+}
+
+/** Why a comment is not up to date, which stops nothing; throws UserError `comment-failed` for a refusal. */
+function warningFor(error: unknown, where: string): string {
+  const message = messageOf(error);
+  // No right of the job helps against a lock, and a plan does not fail because of it.
+  if (/\block(?:ed)?\b/i.test(message))
+    return `The comment on ${where} could not be written: its conversation is locked. The job summary has the result. Nothing can be approved there with \`require-approved-plan\`.`;
+  if (isRefused(error))
+    throw new UserError({
+      reason: 'comment-failed',
+      message: `GitHub refused the comment on ${where} with ${statusOf(error) ?? 'an error'}: ${message}`,
+      remedy: `Give the job the right to write comments, or set \`comment: never\`.\n${neededPermissions(error)}`,
+      cause: error,
+    });
+  const remedy = isUntrustedCertificate(message) ? `\nNext step: ${untrustedCertificateRemedy}` : '';
+  return `The comment on ${where} is not up to date: GitHub kept failing (${message}). The job summary has the result.${remedy}`;
 }
 
 async function save(github: GitHub, target: CommentTarget): Promise<CommentResult> {
   const [oldest, ...younger] = await findOurComments(github, target);
   if (!shouldComment({ ...target, exists: oldest !== undefined })) return { kind: 'left' };
   if (oldest === undefined) return { kind: 'saved', ...(await createAlone(github, target)) };
-  const saved = await update(github, { target, comment: oldest });
+  const saved = await update(github, target, oldest);
   for (const { id } of younger) await remove(github, id);
   return { kind: 'saved', ...saved };
 }
@@ -81,7 +83,7 @@ async function createAlone(github: GitHub, target: CommentTarget): Promise<Saved
   const own = await create(github, target);
   const [oldest] = await findOurComments(github, target);
   if (oldest === undefined || oldest.id === own.id) return own;
-  const saved = await update(github, { target, comment: oldest });
+  const saved = await update(github, target, oldest);
   await remove(github, own.id);
   return saved;
 }
@@ -105,9 +107,9 @@ async function create(github: GitHub, target: CommentTarget): Promise<Saved> {
   }
 }
 
-async function update(github: GitHub, { target, comment }: { target: CommentTarget; comment: OurComment }) {
+async function update(github: GitHub, target: CommentTarget, comment: OurComment): Promise<Saved> {
   const { octokit, owner, repo, log } = github;
-  const { editedBy, isMinimized, nodeId } = comment;
+  const { editedBy, isMinimized, nodeId: subjectId } = comment;
   if (editedBy !== undefined)
     log.warning(
       `The plan comment on pull request ${target.number} was edited by ${editedBy}: what it showed for approval is dropped, and only a new plan brings it back.`,
@@ -115,36 +117,19 @@ async function update(github: GitHub, { target, comment }: { target: CommentTarg
   const body = target.render(editedBy === undefined ? comment.body : undefined);
   const request = { owner, repo, comment_id: comment.id, body };
   const { data } = await octokit.rest.issues.updateComment(request);
-  if (isMinimized) await show(github, nodeId);
+  const show =
+    'mutation ($subjectId: ID!) { unminimizeComment(input: { subjectId: $subjectId }) { clientMutationId } }';
+  // An update leaves a hidden comment hidden.
+  if (isMinimized)
+    await octokit.graphql(show, { subjectId }).catch((error: unknown) => {
+      log.warning(`The plan comment is hidden, and could not be shown again: ${messageOf(error)}`);
+    });
   return { id: data.id, url: data.html_url };
 }
 
-/** An update leaves a hidden comment hidden. */
-async function show({ octokit, log }: GitHub, subjectId: string): Promise<void> {
-  try {
-    await octokit.graphql(
-      'mutation ($subjectId: ID!) { unminimizeComment(input: { subjectId: $subjectId }) { clientMutationId } }',
-      { subjectId },
-    );
-  } catch (error) {
-    log.warning(`The plan comment is hidden, and could not be shown again: ${messageOf(error)}`);
-  }
-}
-
 async function remove({ octokit, owner, repo, log }: GitHub, id: number): Promise<void> {
-  try {
-    await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id });
-  } catch (error) {
+  await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id }).catch((error: unknown) => {
     // The comment that counts is up to date; the next run tries again.
     log.warning(`A second comment of the Action, ${id}, could not be deleted: ${messageOf(error)}`);
-  }
-}
-
-function refused(error: unknown, where: string): UserError {
-  return new UserError({
-    reason: 'comment-failed',
-    message: `GitHub refused the comment on ${where} with ${statusOf(error) ?? 'an error'}: ${messageOf(error)}`,
-    remedy: `Give the job the right to write comments, or set \`comment: never\`.\n${neededPermissions(error)}`,
-    cause: error,
   });
 }

@@ -28,61 +28,46 @@ export interface EventPullRequest {
 }
 
 /** The run's place on GitHub; fields are absent outside of GitHub Actions. */
-export interface EventContext {
-  readonly kind: EventKind;
-  /** `owner/name`. */
-  readonly repository?: string;
-  readonly apiUrl: string;
-  /** Commit that the run is about: the head of an open pull request, the commit that a merge made, else `GITHUB_SHA`. */
-  readonly commit?: string;
-  /** Branch that a push or a dispatch runs on, or that a pull request or merge group goes to. */
-  readonly branch?: string;
-  readonly runUrl?: string;
-  /** For every event with a pull request in its payload, reviews included; a merge group, of one or several, names none. */
-  readonly pullRequest?: EventPullRequest;
-  /** Number of the pull request that was commented on, of which the payload tells neither head nor fork. */
-  readonly commentedPullRequest?: number;
-  /** Whether a fork started the workflow that this one follows: `owner/name`. */
-  readonly fork?: string;
-  /** Number that the merge commit's message names, as GitHub writes it: a hint only. */
-  readonly hint?: number;
-  /** Whether a person asked for this very run: a dispatch, or a run started again. */
-  readonly isAnew?: boolean;
-  /** Whether Dependabot started the run, and GitHub gives it no ID token. */
-  readonly isWithoutToken?: boolean;
-  /** The workflow file, as a path in the repository, and the job. */
-  readonly workflow?: string;
-  readonly job?: string;
-}
+export type EventContext = ReturnType<typeof readEvent>;
 
 /**
  * Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub.
  * https://docs.github.com/actions/reference/workflows-and-actions/variables
  * https://docs.github.com/webhooks/webhook-events-and-payloads
  */
-export function readEvent(env: Environment, payload: unknown): EventContext {
+export function readEvent(env: Environment, payload: unknown) {
   const event = env['GITHUB_EVENT_NAME'];
-  const kind = kinds.find((known) => known === event) ?? 'other';
+  const kind: EventKind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);
-  const merged =
-    pullRequest?.merged === true ? text(at(payload, 'pull_request', 'merge_commit_sha')) : undefined;
-  const open = pullRequest?.merged === false ? pullRequest.head : undefined;
-  const message = text(at(payload, 'head_commit', 'message'))?.split('\n')[0] ?? '';
+  const ofPull = pullRequest?.merged
+    ? textAt(payload, 'pull_request', 'merge_commit_sha')
+    : pullRequest?.head;
+  const message = textAt(payload, 'head_commit', 'message')?.split('\n')[0] ?? '';
   return {
     kind,
     apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     ...defined({
+      /** `owner/name`. */
       repository: env['GITHUB_REPOSITORY'] || undefined,
-      commit: (open ?? merged ?? env['GITHUB_SHA']) || undefined,
+      /** Commit that the run is about: the head of an open pull request, the commit that a merge made, else `GITHUB_SHA`. */
+      commit: (ofPull ?? env['GITHUB_SHA']) || undefined,
+      /** Branch that a push or a dispatch runs on, or that a pull request or merge group goes to. */
       branch: branchOf(env, payload),
       runUrl: runUrlOf(env),
+      /** For every event with a pull request in its payload, reviews included; a merge group, of one or several, names none. */
       pullRequest,
+      /** Number of the pull request that was commented on, of which the payload tells neither head nor fork. */
       commentedPullRequest: commentedOf(payload),
+      /** Whether a fork started the workflow that this one follows: `owner/name`. */
       fork: kind === 'workflow_run' ? followedFork(payload) : undefined,
+      /** Number that the merge commit's message names, as GitHub writes it: a hint only. */
       hint: numberIn(/\(#(\d+)\)$/, message) ?? numberIn(/^Merge pull request #(\d+) /, message),
+      /** Whether a person asked for this very run: a dispatch, or a run started again. */
       isAnew: kind === 'workflow_dispatch' || Number(env['GITHUB_RUN_ATTEMPT'] ?? 1) > 1 || undefined,
+      /** Whether Dependabot started the run, and GitHub gives it no ID token. */
       isWithoutToken:
         (env['GITHUB_ACTOR'] === 'dependabot[bot]' && !env['ACTIONS_ID_TOKEN_REQUEST_URL']) || undefined,
+      /** The workflow file, as a path in the repository, and the job. */
       workflow: /^[^/]+\/[^/]+\/([^@]+)@/.exec(env['GITHUB_WORKFLOW_REF'] ?? '')?.[1],
       job: env['GITHUB_JOB'] || undefined,
     }),
@@ -96,36 +81,27 @@ function numberIn(pattern: RegExp, from: string | undefined): number | undefined
 
 function commentedOf(payload: unknown): number | undefined {
   const number = at(payload, 'issue', 'number');
-  return typeof at(payload, 'issue', 'pull_request') === 'object' && typeof number === 'number'
-    ? number
-    : undefined;
+  const isPull = typeof at(payload, 'issue', 'pull_request') === 'object';
+  return isPull && typeof number === 'number' ? number : undefined;
 }
 
 /** The fork whose workflow run this one follows, with the base repository's secrets. */
 function followedFork(payload: unknown): string | undefined {
-  const from = text(at(payload, 'workflow_run', 'head_repository', 'full_name'));
-  return forkOf(from, text(at(payload, 'repository', 'full_name')));
+  const from = textAt(payload, 'workflow_run', 'head_repository', 'full_name');
+  return forkOf(from, textAt(payload, 'repository', 'full_name'));
 }
 
 /** The pull request of a payload; of a followed run the one that it names, which is never a fork's. */
 function pullRequestOf(payload: unknown): EventPullRequest | undefined {
-  const followed = at(payload, 'workflow_run', 'pull_requests', '0');
-  if (followed !== undefined && at(payload, 'pull_request') === undefined) {
-    const [number, head] = [at(followed, 'number'), text(at(followed, 'head', 'sha'))];
-    const isOpen = at(payload, 'workflow_run', 'event') !== 'push';
-    return typeof number === 'number' && head !== undefined && isOpen
-      ? { number, head, merged: false }
-      : undefined;
-  }
-  const number = at(payload, 'pull_request', 'number');
-  const head = text(at(payload, 'pull_request', 'head', 'sha'));
+  const own = at(payload, 'pull_request');
+  const isOfPush = at(payload, 'workflow_run', 'event') === 'push';
+  const pull = own ?? (isOfPush ? undefined : at(payload, 'workflow_run', 'pull_requests', '0'));
+  const [number, head] = [at(pull, 'number'), textAt(pull, 'head', 'sha')];
   if (typeof number !== 'number' || head === undefined) return undefined;
-  const merged = at(payload, 'pull_request', 'merged') === true;
-  const from = text(at(payload, 'pull_request', 'head', 'repo', 'full_name'));
-  const base =
-    text(at(payload, 'pull_request', 'base', 'repo', 'full_name')) ??
-    text(at(payload, 'repository', 'full_name'));
-  return defined({ number, head, merged, fork: forkOf(from, base) });
+  if (own === undefined) return { number, head, merged: false };
+  const from = textAt(own, 'head', 'repo', 'full_name');
+  const base = textAt(own, 'base', 'repo', 'full_name') ?? textAt(payload, 'repository', 'full_name');
+  return defined({ number, head, merged: at(own, 'merged') === true, fork: forkOf(from, base) });
 }
 
 /** The fork that something comes from; it is a fork's unless both are known to be one repository. */
@@ -136,15 +112,13 @@ export function forkOf(from: string | undefined, base: string | undefined): stri
 }
 
 function branchOf(env: Environment, payload: unknown): string | undefined {
-  const base =
-    text(at(payload, 'pull_request', 'base', 'ref')) ?? text(at(payload, 'merge_group', 'base_ref'));
+  const ref = env['GITHUB_REF'] ?? '';
+  const base = textAt(payload, 'pull_request', 'base', 'ref') ?? textAt(payload, 'merge_group', 'base_ref');
   return (
     /^(?:refs\/heads\/)?(.+)$/.exec(base ?? '')?.[1] ??
-    /^refs\/heads\/(.+)$/.exec(env['GITHUB_REF'] ?? '')?.[1] ??
+    /^refs\/heads\/(.+)$/.exec(ref)?.[1] ??
     // A tag is a version of the default branch, and so is what follows a release or a comment.
-    (/^refs\/tags\//.test(env['GITHUB_REF'] ?? '')
-      ? text(at(payload, 'repository', 'default_branch'))
-      : undefined)
+    (ref.startsWith('refs/tags/') ? textAt(payload, 'repository', 'default_branch') : undefined)
   );
 }
 
@@ -157,6 +131,7 @@ function runUrlOf(env: Environment): string | undefined {
 
 const at = (payload: unknown, ...path: readonly string[]) => valueAt(payload, path);
 
-function text(value: unknown): string | undefined {
+function textAt(payload: unknown, ...path: readonly string[]): string | undefined {
+  const value = valueAt(payload, path);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -7,9 +7,9 @@ import { unlessMissing } from './history.ts';
 interface CommitProps {
   readonly commit: string;
   /** Branch that it was merged into. @default any */
-  readonly branch?: string;
+  readonly branch?: string | undefined;
   /** A number that the commit's message names, as GitHub writes it: text of whoever merged, so it is verified. */
-  readonly hint?: number;
+  readonly hint?: number | undefined;
   /** Seconds to wait, in turns, while GitHub's index does not know the merge yet. */
   readonly waits: readonly number[];
 }
@@ -80,8 +80,8 @@ async function hinted(github: GitHub, { commit, branch, hint }: CommitProps) {
   const merge = await mergeOf(github, hint);
   if (!merge?.merged || merge.mergeCommit?.oid !== commit) return undefined;
   if (branch !== undefined && merge.baseRefName !== branch) return undefined;
-  const { url, headRefOid: head, mergedAt } = merge;
-  return { number: hint, url, head, ...defined({ mergedAt: mergedAt ?? undefined }) };
+  const { url: html_url, headRefOid: sha, mergedAt: merged_at } = merge;
+  return asPull({ number: hint, html_url, head: { sha }, merged_at });
 }
 
 interface MergeAnswer {

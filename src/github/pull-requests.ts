@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import type { Review } from '../report/report.ts';
 import { findMergedPullRequest, findMerges, type ApprovalProps } from './approval.ts';
-import { openGitHub, type GitHub, type GitHubProps } from './client.ts';
+import type { GitHub, GitHubProps } from './client.ts';
 import { orWarning, saveComment } from './comment.ts';
 import { saveDriftIssue } from './drift-issue.ts';
 import { forkOf } from './event.ts';
@@ -14,16 +14,20 @@ export type PullRequests = ReturnType<typeof openPullRequests>;
 
 /** Pull requests of one repository; what each call gives and throws stands at the function of its name. */
 export function openPullRequests(props: GitHubProps) {
-  const github = openGitHub(props);
+  // Most runs need it late: Terraform starts while it loads.
+  let opening: Promise<GitHub> | undefined;
+  const opened = () => (opening ??= import('./client.ts').then(({ openGitHub }) => openGitHub(props)));
   const here =
     <Asked, Result>(work: (github: GitHub, asked: Asked) => Promise<Result>) =>
-    (asked: Asked) =>
-      work(github, asked);
+    async (asked: Asked) =>
+      work(await opened(), asked);
   return {
     findMerges: here(findMerges),
     /** The one to report an apply on; throws `comment-failed` when GitHub refuses to tell. */
     findMerged: (history: ApprovalProps) =>
-      orWarning('the pull request that brought this commit in', () => findMergedPullRequest(github, history)),
+      orWarning('the pull request that brought this commit in', async () =>
+        findMergedPullRequest(await opened(), history),
+      ),
     findNewer: here(findNewer),
     isApproving: here(isProtected),
     isOnBranch: here(isOnBranch),
@@ -32,7 +36,7 @@ export function openPullRequests(props: GitHubProps) {
     describe: here(describe),
     /** The number of the merged pull request that brought a commit in, as far as GitHub knows now; throws where it fails. */
     pullOf: async (commit: string, branch: string | undefined) =>
-      (await mergedPullOf(github, { commit, waits: [], ...defined({ branch }) }))?.number,
+      (await mergedPullOf(await opened(), { commit, branch, waits: [] }))?.number,
     review: here(reviewOf),
     saveDriftIssue: here(saveDriftIssue),
     saveComment: here(saveComment),

@@ -17,10 +17,7 @@ interface Known {
   readonly inState: readonly BucketInState[];
 }
 
-/**
- * `desired` for a run of Terraform without the Action's own CORS calls, which `cdktf deploy` does not make: it never
- * replaces rules that were not observed and deletes no configuration. What is left undone is a warning with its command.
- */
+/** `desired` for `cdktf deploy`, which makes no CORS calls: it replaces no rules that were not observed, and warns of what is left undone. */
 export function forTerraformAlone(desired: DesiredAccess, { observed, inState }: Known): DesiredAccess {
   const unobserved =
     observed.caller === undefined && desired.cors.some(({ replacesOthers }) => !replacesOthers);

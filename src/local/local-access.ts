@@ -1,17 +1,14 @@
 import { resolve } from 'node:path';
-import type { AccessConfig } from '../config/access-config.ts';
 import { decideAccess } from '../access/decide-access.ts';
 import { needsRaisedQuota } from '../access/decide-policies.ts';
 import type { DesiredAccess } from '../access/desired-access.ts';
-import { nothingObserved, type Observed } from '../access/observed.ts';
-import { parseAccessConfig } from '../config/parse.ts';
+import { nothingObserved } from '../access/observed.ts';
 import { observe } from '../aws/observe/observe.ts';
 import { signIn } from '../aws/sign-in/sign-in.ts';
 import { regionOf, type Environment } from '../base/environment.ts';
 import { UserError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { withTrustPolicyFile } from '../action/config-files.ts';
-import { readYaml } from '../action/yaml-file.ts';
+import { readAccessConfig } from '../action/config-files.ts';
 import { corsBucketsInState } from './local-state.ts';
 import { forTerraformAlone } from './for-terraform-alone.ts';
 
@@ -31,10 +28,12 @@ export interface LocalRun {
 
 /** The access of the config file for `cdktf synth|diff|deploy`. Reads AWS when there are credentials. Throws UserErrors. */
 export async function localAccess({ env, directory, stateFile, log }: LocalRun): Promise<DesiredAccess> {
-  const path = resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml');
-  const config = parseAccessConfig(withTrustPolicyFile(readYaml(path), path), `The config of ${path}`);
+  const config = readAccessConfig(resolve(directory, env['KOLENA_S3_CONFIG'] ?? 'kolena-s3.yml'));
   const region = regionOf(env);
-  const observed = await observeAws({ config, region, env, log });
+  // Nothing is masked outside of the Action.
+  const session = await signIn({ region, env, log, allowedAccountIds: [], mask: () => undefined });
+  const asksQuota = session !== undefined && needsRaisedQuota(config, session.caller.partition);
+  const observed = session ? await observe({ ...session, config, asksQuota, log }) : nothingObserved;
   const allowDestroy = env['KOLENA_S3_ALLOW_DESTROY'] === 'true';
   const desired = withLocalRemedy(() =>
     decideAccess(config, observed, { region, allowDestroy, now: new Date() }),
@@ -51,18 +50,4 @@ function withLocalRemedy<T>(decide: () => T): T {
     const remedy = `${error.remedy} Outside of the Action, allow-destroy is the environment variable KOLENA_S3_ALLOW_DESTROY=true.`;
     throw new UserError({ reason: error.reason, message: error.message, remedy, cause: error });
   }
-}
-
-interface Observing extends Pick<LocalRun, 'env' | 'log'> {
-  readonly config: AccessConfig;
-  readonly region: string;
-}
-
-async function observeAws({ config, region, env, log }: Observing): Promise<Observed> {
-  // Nothing is masked outside of the Action.
-  const session = await signIn({ region, env, log, allowedAccountIds: [], mask: () => undefined });
-  if (session === undefined) return nothingObserved;
-  const { clients, caller } = session;
-  const asksQuota = needsRaisedQuota(config, caller.partition);
-  return observe({ clients, caller, config, asksQuota, log });
 }

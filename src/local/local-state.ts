@@ -29,10 +29,7 @@ export interface BucketInState {
   readonly region?: string;
 }
 
-/**
- * The buckets whose CORS configuration is in the Terraform state at `path`; none when there is no state yet. Throws
- * `invalid-input` for a file that holds no state.
- */
+/** The buckets whose CORS configuration is in a Terraform state, none where no state is yet; throws `invalid-input` for another file. */
 export function corsBucketsInState(path: string): BucketInState[] {
   return resourcesIn(path)
     .filter(({ type }) => type === resourceKinds.cors.type)

@@ -8,9 +8,7 @@ const marks: Readonly<Record<CheckStatus, string>> = { pass: '✓', fail: '✗',
 /** A runner for people at a terminal: lines as they come, then one line per check with its evidence and remedy. */
 export function terminalRunner(write: (text: string) => void): Runner {
   let mask: Mask = (text) => text;
-  const line = (text: string) => {
-    write(`${mask(text)}\n`);
-  };
+  const line = (text: string): void => write(`${mask(text)}\n`);
   return {
     masked: (text) => mask(text),
     hide: (secrets) => {
@@ -19,16 +17,12 @@ export function terminalRunner(write: (text: string) => void): Runner {
     mask: () => undefined,
     info: line,
     notice: line,
-    warning: (message) => {
-      line(`! ${message}`);
-    },
+    warning: (message) => line(`! ${message}`),
     group: (name, work) => {
       line(name);
       return work();
     },
-    fail: ({ message, remedy }) => {
-      line(`\n✗ ${message}\n\nNext step: ${remedy}`);
-    },
+    fail: ({ message, remedy }) => line(`\n✗ ${message}\n\nNext step: ${remedy}`),
     output: ({ checks, verified }) => {
       for (const check of checks ?? []) line(spell(check));
       if (verified !== undefined) line(verified ? '\nVerified.' : '\nNot verified.');

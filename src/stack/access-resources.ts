@@ -5,7 +5,7 @@ import type { TerraformProvider } from 'cdktf';
 import { Construct } from 'constructs';
 import type { DesiredAccess, DesiredCors, DesiredPolicy, DesiredRole } from '../access/desired-access.ts';
 import { policyLogicalId, roleLogicalId } from '../plan/resources.ts';
-import { BucketCors } from './bucket-cors.ts';
+import { addBucketCors } from './bucket-cors.ts';
 import { literal, literalMap } from './literal.ts';
 import { policyJson } from './policy-json.ts';
 
@@ -37,15 +37,8 @@ export class AccessResources extends Construct {
     this.lifecycle = { ignoreChanges: ['description', ...(isTagged ? [] : ['tags', 'tags_all'])] };
     const role = desired.role && this.addRole(desired.role);
     if (role) this.role = role;
-    this.policies = desired.policies.map((policy) => {
-      const managed = this.addPolicy(policy);
-      if (role) this.attach({ policy, managed, role });
-      return managed;
-    });
-    for (const cors of desired.cors) {
-      const provider = providerOf(cors);
-      new BucketCors(this, `cors-${cors.bucket}`, { cors, ...(provider && { provider }) });
-    }
+    this.policies = desired.policies.map((policy) => this.addPolicy(policy, role));
+    for (const cors of desired.cors) addBucketCors(this, cors, providerOf(cors));
   }
 
   private addRole(desired: DesiredRole): IamRole {
@@ -67,7 +60,7 @@ export class AccessResources extends Construct {
     return role;
   }
 
-  private addPolicy(desired: DesiredPolicy): IamPolicy {
+  private addPolicy(desired: DesiredPolicy, role: IamRole | undefined): IamPolicy {
     const policy = new IamPolicy(this, `policy-${desired.number}`, {
       name: desired.name,
       path: desired.path,
@@ -78,21 +71,15 @@ export class AccessResources extends Construct {
     });
     policy.overrideLogicalId(policyLogicalId(desired.number));
     if (desired.importArn) policy.importFrom(desired.importArn);
+    if (role) this.attach(desired, policy, role);
     return policy;
   }
 
-  private attach({ policy, managed, role }: AttachmentParts): void {
-    const attachment = new IamRolePolicyAttachment(this, `attachment-${policy.number}`, {
-      role: role.name,
-      policyArn: managed.arn,
-    });
-    attachment.overrideLogicalId(policyLogicalId(policy.number));
-    if (policy.attached && policy.importArn) attachment.importFrom(`${role.nameInput}/${policy.importArn}`);
+  private attach(desired: DesiredPolicy, policy: IamPolicy, role: IamRole): void {
+    const parts = { role: role.name, policyArn: policy.arn };
+    const attachment = new IamRolePolicyAttachment(this, `attachment-${desired.number}`, parts);
+    attachment.overrideLogicalId(policyLogicalId(desired.number));
+    if (desired.attached && desired.importArn)
+      attachment.importFrom(`${role.nameInput}/${desired.importArn}`);
   }
-}
-
-interface AttachmentParts {
-  readonly policy: DesiredPolicy;
-  readonly managed: IamPolicy;
-  readonly role: IamRole;
 }

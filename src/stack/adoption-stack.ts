@@ -5,8 +5,7 @@ import type { Construct } from 'constructs';
 import type { PolicyRemoval } from '../access/desired-access.ts';
 import type { ObservedRole } from '../access/observed.ts';
 import { policyLogicalId, roleLogicalId } from '../plan/resources.ts';
-import type { AccessStackProps } from './access-stack.ts';
-import { AwsStack } from './aws-stack.ts';
+import { AwsStack, type AwsStackProps } from './aws-stack.ts';
 import { policyJson } from './policy-json.ts';
 
 /** Stands in for the real documents, which an adoption neither knows nor changes; Terraform demands some. */
@@ -17,12 +16,11 @@ const UNCHANGED = { lifecycle: { ignoreChanges: 'all' } } as const;
 
 /** Brings what `desired.removals` names into the state under the addresses that {@link AccessStack} uses, unchanged. */
 export class AdoptionStack extends AwsStack {
-  constructor(scope: Construct, id: string, props: AccessStackProps) {
+  constructor(scope: Construct, id: string, props: AwsStackProps) {
     super(scope, id, props);
-    const { desired } = props;
-    const { removals } = desired;
+    const { removals, role: standing } = props.desired;
     const role = removals.role && this.role(removals.role, roleLogicalId);
-    const roleName = removals.role?.name ?? desired.role?.name;
+    const roleName = removals.role?.name ?? standing?.name;
     // By reference where there is one, so that Terraform later detaches before it deletes.
     const policies = new Map(removals.policies.map((removal) => [removal.arn, this.policy(removal)]));
     const attach = (logicalId: string, { role, from, arn }: Record<'role' | 'from' | 'arn', string>) => {

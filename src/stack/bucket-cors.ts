@@ -1,42 +1,26 @@
 import { S3BucketCorsConfiguration } from '@cdktf/provider-aws/lib/s3-bucket-cors-configuration/index.js';
-import { Construct } from 'constructs';
 import type { TerraformProvider } from 'cdktf';
+import type { Construct } from 'constructs';
 import type { DesiredCors } from '../access/desired-access.ts';
 import { defined } from '../base/defined.ts';
 import { terraformRules } from '../plan/cors-writes.ts';
 import { bucketLogicalId } from '../plan/resources.ts';
 import { literal } from './literal.ts';
 
-/** One bucket's whole CORS configuration, the rules of others included; imported when it exists. */
-export interface BucketCorsProps {
-  readonly cors: DesiredCors;
-  /**
-   * The provider of the bucket's region.
-   * @default - the stack's own
-   */
-  readonly provider?: TerraformProvider;
+/** Adds one bucket's whole CORS configuration, the rules of others included; imported when it exists. */
+export function addBucketCors(scope: Construct, cors: DesiredCors, provider?: TerraformProvider): void {
+  const configuration = new S3BucketCorsConfiguration(scope, `cors-${cors.bucket}`, {
+    bucket: cors.bucket,
+    corsRule: [],
+    ...defined({ provider, lifecycle: lifecycleOf(cors) }),
+  });
+  // The very blocks that the plan compares and the digest holds.
+  configuration.addOverride('cors_rule', terraformRules(cors.rules).map(literalBlock));
+  configuration.overrideLogicalId(bucketLogicalId(cors.bucket));
+  if (cors.exists) configuration.importFrom(cors.bucket, provider);
 }
 
-/** One `aws_s3_bucket_cors_configuration`. Terraform refuses to destroy it while it holds rules of others. */
-export class BucketCors extends Construct {
-  constructor(scope: Construct, id: string, { cors, provider }: BucketCorsProps) {
-    super(scope, id);
-    const configuration = new S3BucketCorsConfiguration(this, 'configuration', {
-      bucket: cors.bucket,
-      corsRule: [],
-      ...defined({ provider, lifecycle: lifecycleOf(cors) }),
-    });
-    // The very blocks that the plan compares and the digest holds.
-    configuration.addOverride('cors_rule', terraformRules(cors.rules).map(literalBlock));
-    configuration.overrideLogicalId(bucketLogicalId(cors.bucket));
-    if (cors.exists) configuration.importFrom(cors.bucket, provider);
-  }
-}
-
-/**
- * Destroying it is DeleteBucketCors, which deletes the rules of others too; writing it would lose their order, and what
- * they add meanwhile.
- */
+/** Destroying it deletes the rules of others too; writing it would lose their order, and what they add meanwhile. */
 function lifecycleOf({ rules, throughS3 }: DesiredCors) {
   const preventDestroy = rules.others.length > 0 ? true : undefined;
   const ignoreChanges = throughS3 ? ['cors_rule'] : undefined;

@@ -1,4 +1,5 @@
 import { defined } from '../base/defined.ts';
+import { jsonIn } from '../base/mapping.ts';
 import { sortKeys } from '../base/sort-keys.ts';
 
 /** Where Terraform keeps its state. */
@@ -24,16 +25,26 @@ export interface StackSettings {
 export const AWS_PROVIDER_VERSION = '>= 5.100.0, < 7.0.0';
 
 /** Minor versions of Terraform 1 that brought what the stacks may use. */
-export const versions = { importBlocks: 5, removedBlocks: 7, lockFile: 10 } as const;
+const versions = { importBlocks: 5, removedBlocks: 7, lockFile: 10 };
 
-/** The minor version of Terraform 1 that every stack needs at least. */
-export function oldestTerraform({ backend }: StackSettings): number {
-  return backend?.type === 's3' ? versions.lockFile : versions.importBlocks;
+/** Terraform refuses to run when it is too old for what the JSON says. */
+function requiredTerraform({ backend }: StackSettings, least = versions.importBlocks): string {
+  return `>= 1.${Math.max(least, backend?.type === 's3' ? versions.lockFile : 0)}.0`;
 }
 
-/** The AWS provider as Terraform has to require it. */
-export function requiredProvider({ awsProviderVersion }: StackSettings) {
-  return { source: 'hashicorp/aws', version: awsProviderVersion };
+/** The versions of Terraform that can take a resource out of the state and leave it in AWS. */
+export function forgettingTerraform(settings: StackSettings): string {
+  return requiredTerraform(settings, versions.removedBlocks);
+}
+
+/** The `terraform` block of every stack. */
+export function terraformBlock(settings: StackSettings): object {
+  const { awsProviderVersion, backend } = settings;
+  return defined({
+    required_providers: { aws: { source: 'hashicorp/aws', version: awsProviderVersion } },
+    required_version: requiredTerraform(settings),
+    backend: backend && { [backend.type]: backendArguments(backend) },
+  });
 }
 
 /** What a backend gets unless the user says otherwise: S3 locks by a lock file and encrypts. */
@@ -42,28 +53,14 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** The arguments of a backend as Terraform JSON. Backends take no expressions, so their values are never escaped. */
-export function backendArguments({ type, config }: BackendSettings): Record<string, unknown> {
+function backendArguments({ type, config }: BackendSettings): Record<string, unknown> {
   const given = Object.entries({ ...DEFAULTS[type], ...config });
+  // Terraform converts strings to booleans and numbers by itself, but not to objects and lists.
+  const argument = (value: string) => (/^[[{]/.test(value) ? (jsonIn(value) ?? value) : value);
   return Object.fromEntries(given.map(([name, value]) => [name, argument(value)]));
-}
-
-/** Terraform converts strings to booleans and numbers by itself, but not to objects and lists. */
-function argument(value: string): unknown {
-  if (!/^[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
 }
 
 /** Terraform JSON with what `init` reads of a stack. It is made without cdktf, which is slow to load: `init` starts meanwhile. */
 export function initJson(settings: StackSettings): string {
-  const { backend } = settings;
-  const terraform = defined({
-    required_providers: { aws: requiredProvider(settings) },
-    required_version: `>= 1.${oldestTerraform(settings)}.0`,
-    backend: backend && { [backend.type]: backendArguments(backend) },
-  });
-  return `${JSON.stringify(sortKeys({ terraform }), undefined, 2)}\n`;
+  return `${JSON.stringify(sortKeys({ terraform: terraformBlock(settings) }), undefined, 2)}\n`;
 }

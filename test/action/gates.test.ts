@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { requireApproval, requireVerified } from '../../src/action/gates.ts';
+import { requireApproval } from '../../src/action/approve.ts';
+import { requireVerified } from '../../src/action/gates.ts';
 import type { Merge } from '../../src/plan/approval.ts';
 import { factOf } from '../../src/plan/fact.ts';
 import type { Check } from '../../src/verify/check.ts';

@@ -170,13 +170,13 @@ test.each<[string, boolean, Partial<ShownPlan>, { mergedAt?: string }]>([
   expect((await failureIn(world)) === undefined).toBe(isApproved);
 });
 
-test.each([
+test.each<[Partial<EventContext>, boolean]>([
   [{}, false],
   [{ isAnew: true }, true],
 ])(
   'A plan that ends after the merge counts as seen by nobody and says so, unless it was asked for: %j.',
   async (part, isApproved) => {
-    const event = { ...pullRequestEvent, branch: 'main', ...part };
+    const event: EventContext = { ...pullRequestEvent, branch: 'main', ...part };
     const described = { number: 7, head: 'head-1', merged: true, branch: 'main' };
     const late = fakeWorld({ event, described });
     const mergedAt = new Date().toISOString();
