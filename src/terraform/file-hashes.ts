@@ -17,6 +17,9 @@ parentPort.postMessage(paths.map((path) => {
 
 /** SHA-256 of each file, in hex, made beside the thread that speaks with AWS and GitHub. Throws what Node throws. */
 export async function fileHashes(paths: readonly string[]): Promise<readonly string[]> {
-  const [hashes] = (await once(new Worker(HASH, { eval: true, workerData: paths }), 'message')) as [string[]];
+  const [hashes] = (await once(
+    new Worker(HASH, { eval: true, execArgv: [], workerData: paths }),
+    'message',
+  )) as [string[]];
   return hashes;
 }
