@@ -16,7 +16,7 @@ export function corsDiff(before: readonly CorsRule[], after: readonly CorsRule[]
     if (at < 0) added.push(...linesOf('+', rule));
     else {
       removed.splice(at, 1);
-      const [{ text = '' } = {}] = linesOf(' ', rule);
+      const [{ text }] = linesOf(' ', rule);
       kept.push({ sign: ' ', text: `kept ${text}` });
     }
   }
@@ -24,7 +24,7 @@ export function corsDiff(before: readonly CorsRule[], after: readonly CorsRule[]
 }
 
 /** Whole, since nobody approves what is not shown. */
-function linesOf(sign: DiffLine['sign'], rule: CorsRule): DiffLine[] {
+function linesOf(sign: DiffLine['sign'], rule: CorsRule): [DiffLine, ...DiffLine[]] {
   const text = describeRule(rule);
   if (text.length <= READABLE) return [{ sign, text }];
   const { heading, lines } = listRule(rule);
