@@ -16,7 +16,7 @@ export function lastEnd(statements: readonly Statement[]): string | undefined {
   return ends.includes(undefined) ? undefined : ends.sort().at(-1);
 }
 
-/** How the end of access moves; '' is no end. */
+/** How the end of access moves; '' stands for access without an end. */
 export function endFindings(was = '', is = ''): TrustFinding[] {
   const [ended, ends] = [humanEnd(was), humanEnd(is)];
   const isLater = Date.parse(is) > Date.parse(was);

@@ -13,7 +13,7 @@ export function finding(effect: TrustFinding['effect'], title: string, sentence:
   return { effect, title, sentence };
 }
 
-/** Title and sentence for each way in which a limit changes; to be another one can be either. */
+/** Title and sentence for each way in which a limit changes; whether another limit is weaker, `moved` says itself. */
 interface LimitWords {
   readonly set: readonly [title: string, sentence: string];
   readonly lifted: readonly [title: string, sentence: string];
