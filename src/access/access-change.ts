@@ -11,7 +11,8 @@ import { setEndAside, type Documents } from './end-change.ts';
 import type { DesiredAccess } from './desired-access.ts';
 import type { Observed } from './observed.ts';
 import { attributeFindings, type RoleAttributes } from './role-attributes.ts';
-import { compareTrust, type TrustFinding } from './trust-change.ts';
+import { compareTrust } from './trust-change.ts';
+import type { TrustFinding } from './trust-finding.ts';
 
 /** What happens to Kolena's access to one bucket. */
 export type BucketDirection =

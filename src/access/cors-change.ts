@@ -18,14 +18,10 @@ export function corsChanges(observed: Observed, desired: DesiredAccess): (bucket
   const wanted = new Map(desired.cors.map((one) => [one.bucket, one]));
   return (bucket) => {
     const removed = removals.get(bucket)?.rules;
-    if (removed !== undefined)
-      return {
-        kolena: removed.kolena === undefined ? 'none' : 'removed',
-        othersKept: removed.others.length,
-        othersLost: 0,
-      };
     const live = observed.buckets[bucket]?.corsRules ?? [];
-    return writtenChange(live, wanted.get(bucket));
+    if (removed === undefined) return writtenChange(live, wanted.get(bucket));
+    const kolena = removed.kolena === undefined ? 'none' : 'removed';
+    return { kolena, othersKept: removed.others.length, othersLost: 0 };
   };
 }
 
@@ -34,12 +30,9 @@ function writtenChange(live: readonly CorsRule[], wanted: DesiredCors | undefine
   if (wanted === undefined || kolena === undefined)
     return { kolena: 'none', othersKept: live.length, othersLost: 0 };
   const before = splitRules(live, kolena);
-  const kept = wanted.rules.others.length;
-  return {
-    kolena: kolenaRuleChange(before.kolena, kolena),
-    othersKept: kept,
-    othersLost: wanted.replacesOthers ? Math.max(0, before.others.length - kept) : 0,
-  };
+  const othersKept = wanted.rules.others.length;
+  const othersLost = wanted.replacesOthers ? Math.max(0, before.others.length - othersKept) : 0;
+  return { kolena: kolenaRuleChange(before.kolena, kolena), othersKept, othersLost };
 }
 
 function kolenaRuleChange(live: CorsRule | undefined, wanted: CorsRule): CorsChange['kolena'] {

@@ -2,7 +2,7 @@ import { humanEnd } from '../base/time.ts';
 import { statementsOf } from '../iam/compare-policy.ts';
 import { endOf, withoutEnd } from '../iam/end-condition.ts';
 import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
-import type { TrustFinding } from './trust-change.ts';
+import { limitFindings, type TrustFinding } from './trust-finding.ts';
 
 /** The documents of a role before and after. */
 export interface Documents {
@@ -16,28 +16,19 @@ export function lastEnd(statements: readonly Statement[]): string | undefined {
   return ends.includes(undefined) ? undefined : ends.sort().at(-1);
 }
 
-/** How the end of access moves. */
-export function endFindings(was: string | undefined, is: string | undefined): TrustFinding[] {
-  if (was === is) return [];
-  if (is === undefined)
-    return [
-      {
-        effect: 'weaker',
-        title: 'no end date',
-        sentence: `The access no longer ends ${humanEnd(was ?? '')}.`,
-      },
-    ];
-  const ends = humanEnd(is);
-  if (was === undefined)
-    return [{ effect: 'stronger', title: `ends ${ends}`, sentence: `The access ends ${ends}.` }];
+/** How the end of access moves; '' stands for access without an end. */
+export function endFindings(was = '', is = ''): TrustFinding[] {
+  const [ended, ends] = [humanEnd(was), humanEnd(is)];
   const isLater = Date.parse(is) > Date.parse(was);
-  return [
-    {
-      effect: isLater ? 'weaker' : 'stronger',
-      title: `ends ${isLater ? 'later' : 'earlier'}, ${ends}`,
-      sentence: `The access ends ${ends}. Today it ends ${humanEnd(was)}.`,
-    },
-  ];
+  return limitFindings(was, is, {
+    set: [`ends ${ends}`, `The access ends ${ends}.`],
+    lifted: ['no end date', `The access no longer ends ${ended}.`],
+    moved: [
+      isLater ? 'weaker' : 'stronger',
+      `ends ${isLater ? 'later' : 'earlier'}, ${ends}`,
+      `The access ends ${ends}. Today it ends ${ended}.`,
+    ],
+  });
 }
 
 /** Takes the end out of documents whose grants all share it: a date that moves is one finding, and not one for each bucket. */

@@ -67,33 +67,23 @@ export function tellUse({ trail, role, now }: UseProps): { note?: string; info?:
     return { note: `Kolena last assumed the role on ${humanDay(last.time)}, in ${last.region}.` };
   if (unsearched.length === 0)
     return isOld(role.created)
-      ? {
-          warning: unused(
-            `CloudTrail has no event of Kolena assuming the role in the last ${TRAIL_DAYS} days.`,
-          ),
-        }
+      ? unused(`CloudTrail has no event of Kolena assuming the role in the last ${TRAIL_DAYS} days.`)
       : {
           note: 'CloudTrail has no event of Kolena assuming the role yet. That proves nothing: events can be late or missing.',
         };
-  const used = role.lastUsed;
-  if (used !== undefined && isOld(used.time))
-    return {
-      warning: unused(`Nobody has used the role since ${humanDay(used.time)}, so neither has Kolena.`),
-    };
-  const anybody =
-    used === undefined ? '' : ` The role was last used on ${humanDay(used.time)}, by Kolena or by a check.`;
+  const used = role.lastUsed && humanDay(role.lastUsed.time);
+  if (used !== undefined && isOld(role.lastUsed?.time))
+    return unused(`Nobody has used the role since ${used}, so neither has Kolena.`);
+  const anybody = used === undefined ? '' : ` The role was last used on ${used}, by Kolena or by a check.`;
   return {
     info: `It is not known when Kolena last assumed the role: CloudTrail was not read (${unsearched.join('; ')}).${anybody}`,
   };
 }
 
-function unused(message: string): Warning {
-  return {
-    id: 'not-used',
-    message,
-    remedy:
-      'If Kolena no longer needs the access, end it: set `access-until`, or run `command: destroy`. Otherwise ask Kolena which role it uses.',
-  };
+function unused(message: string): { warning: Warning } {
+  const remedy =
+    'If Kolena no longer needs the access, end it: set `access-until`, or run `command: destroy`. Otherwise ask Kolena which role it uses.';
+  return { warning: { id: 'not-used', message, remedy } };
 }
 
 /**

@@ -5,16 +5,7 @@ import type { PolicyDocument, Statement } from '../iam/policy-document.ts';
 import { temporarySid } from '../iam/temporary-statement.ts';
 import { verifierSid } from '../iam/trust-policy.ts';
 import { endFindings, lastEnd } from './end-change.ts';
-
-/** One way in which who can use the role changes, or is wider than one principal. */
-export interface TrustFinding {
-  /** Whether more callers get in, or for longer; undefined where one thing takes another's place. */
-  readonly effect: 'weaker' | 'stronger' | 'other';
-  /** A few fixed words. */
-  readonly title: string;
-  /** A full sentence; it holds data. */
-  readonly sentence: string;
-}
+import { finding, limitFindings, type TrustFinding } from './trust-finding.ts';
 
 /** How two trust policies differ for a caller; either is absent where there is no role. */
 export function compareTrust(
@@ -30,9 +21,9 @@ export function compareTrust(
   const named = [
     ...trustedAlone(is, was).map(newPrincipal),
     ...trustedAlone(was, is).map(lostPrincipal),
-    externalId(was, is),
+    ...externalId(was, is),
     ...endFindings(endOfKolena(was), endOfKolena(is)),
-  ].filter((one) => one !== undefined);
+  ];
   const { grows, shrinks } = compareCallers(was, is);
   const explained = (effect: TrustFinding['effect']) =>
     named.some((finding) => finding.effect === effect || finding.effect === 'other');
@@ -49,11 +40,6 @@ export function compareTrust(
       finding('stronger', 'more conditions', 'The trust policy refuses callers that it lets in today.'),
     );
   return named;
-}
-
-/** A finding of these parts. */
-export function finding(effect: TrustFinding['effect'], title: string, sentence: string): TrustFinding {
-  return { effect, title, sentence };
 }
 
 /** A check's own statement ends by itself: it comes and goes while nothing changes. */
@@ -112,23 +98,14 @@ function spelled(principal: string): string {
   return principal.replace(/^AWS:/, '');
 }
 
-function externalId(was: readonly Statement[], is: readonly Statement[]): TrustFinding | undefined {
-  // Undefined when somebody gets in without one.
-  const [old, wanted] = [was, is].map((statements) => valuesOf(statements, 'sts:externalid')?.join('`, `'));
-  if (old === wanted) return undefined;
-  if (wanted === undefined)
-    return finding(
-      'weaker',
-      'external ID no longer required',
-      'The role can be assumed without the external ID.',
-    );
-  if (old === undefined)
-    return finding(
-      'stronger',
-      'external ID required',
-      `The role can be assumed with the external ID \`${wanted}\` only.`,
-    );
-  return finding('other', 'another external ID', `The external ID is \`${wanted}\` instead of \`${old}\`.`);
+function externalId(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
+  // Somebody gets in without one where there are no values.
+  const [old = '', wanted = ''] = [was, is].map((all) => valuesOf(all, 'sts:externalid')?.join('`, `') ?? '');
+  return limitFindings(old, wanted, {
+    set: ['external ID required', `The role can be assumed with the external ID \`${wanted}\` only.`],
+    lifted: ['external ID no longer required', 'The role can be assumed without the external ID.'],
+    moved: ['other', 'another external ID', `The external ID is \`${wanted}\` instead of \`${old}\`.`],
+  });
 }
 
 /** All values that allowing statements demand of a key, sorted; undefined when one of them demands none. */

@@ -91,9 +91,12 @@ function tagsOf(values: ResourceChange['after']): Record<string, string> {
   );
 }
 
-/** Providers write "not set" as null or as the zero of the type, each where it likes. */
 function valueOf(value: unknown): string {
-  if (value === undefined || value === null || value === 0 || value === false) return '';
-  if (Array.isArray(value) && value.length === 0) return '';
+  if (isUnset(value)) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Providers write "not set" as null or as the zero of the type, each where it likes. */
+export function isUnset(value: unknown): boolean {
+  return !value || (Array.isArray(value) && value.length === 0);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isMapping } from '../base/mapping.ts';
+import { isUnset } from './attribute-facts.ts';
 import { documentIn, normalizeStatements } from '../iam/compare-policy.ts';
 import type { CorsRemoval } from '../access/desired-access.ts';
 import type { ResourceChange } from './changes.ts';
@@ -71,17 +72,6 @@ function asSet(value: unknown, expression: unknown): unknown {
   const names = new Set(expression.flatMap((block: object) => Object.keys(block)));
   return value.map((block: object) =>
     Object.fromEntries(Object.entries(block).filter(([name, item]) => names.has(name) && !isUnset(item))),
-  );
-}
-
-/** Providers write "not set" as null or as the zero of the type, each where it likes. */
-function isUnset(value: unknown): boolean {
-  return (
-    value === undefined ||
-    value === null ||
-    value === '' ||
-    value === 0 ||
-    (Array.isArray(value) && value.length === 0)
   );
 }
 

@@ -7,7 +7,7 @@ import type { ResourceChange } from './changes.ts';
 import { corsFacts, removalFacts } from './cors-facts.ts';
 import { grantFacts, trustFacts } from './document-facts.ts';
 import { factOf, type Fact, type FactKind } from './fact.ts';
-import { kindOfType, nameOf, policyAddressOf, resourceKinds, roleAddress } from './resources.ts';
+import { labelOf, nameOf, policyAddressOf, resourceKinds, roleAddress } from './resources.ts';
 import type { PlanSummary } from './summary.ts';
 
 interface FactsProps {
@@ -87,10 +87,9 @@ function documentsOf(changes: readonly ResourceChange[], attribute: string) {
 function changeFacts(change: ResourceChange, props: ChangeProps): Fact[] {
   const { type, action } = change;
   if (type === resourceKinds.cors.type) return corsFacts(change, props);
-  const label = kindOfType(type)?.label ?? type;
   const named = {
     change,
-    label,
+    label: labelOf(type),
     name: nameOf(change, props.plan.changes),
     needsApproval: !isOfLostBuckets(change, props),
   };
@@ -189,7 +188,7 @@ function rewritten({ label, name }: Named, what: string): Fact {
 /** What only Terraform's state learns or forgets. */
 function stateFacts({ type, action, imported }: ResourceChange, name: string): Fact[] {
   if (!imported && action !== 'forget') return [];
-  const label = kindOfType(type)?.label ?? type;
+  const label = labelOf(type);
   return [
     factOf({
       kind: 'state',

@@ -18,6 +18,11 @@ export function kindOfType(type: string) {
   return kinds.find((kind) => kind.type === type);
 }
 
+/** The name of a Terraform type in AWS's words, as `IAM role`; the type itself when the stack does not use it. */
+export function labelOf(type: string): string {
+  return kindOfType(type)?.label ?? type;
+}
+
 /** The place of a Terraform type in a list for readers; types that the stack does not use come first. */
 export function rankOfType(type: string): number {
   return kinds.findIndex((kind) => kind.type === type);

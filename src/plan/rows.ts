@@ -1,6 +1,6 @@
 import type { DesiredAccess } from '../access/desired-access.ts';
 import type { ResourceChange } from './changes.ts';
-import { corsAddress, kindOfType, nameOf, rankOfType, resourceKinds } from './resources.ts';
+import { corsAddress, labelOf, nameOf, rankOfType, resourceKinds } from './resources.ts';
 import type { PlanSummary } from './summary.ts';
 
 /** The word for what happens to a resource, as the reader sees it. */
@@ -39,34 +39,28 @@ export interface RowsProps {
 export function resourceRows({ plan, desired, backend }: RowsProps): ResourceRow[] {
   const removals = desired.removals.cors.filter(({ rules }) => rules.kolena !== undefined);
   const removed = new Set(removals.map(({ bucket }) => corsAddress(bucket)));
-  const rows = [
+  const rows: Omit<ResourceRow, 'label'>[] = [
     ...plan.changes
       // Terraform only forgets what is removed through S3: one row for both.
       .filter(({ action, address }) => action !== 'forget' || !removed.has(address))
-      .map((change) =>
-        rowOf({
-          action: actionWord(change, backend),
-          type: change.type,
-          name: nameOf(change, plan.changes),
-          address: change.address,
-          change,
-        }),
-      ),
-    ...removals.map(({ bucket, rules }) =>
-      rowOf({
-        action: rules.others.length > 0 ? 'remove rule' : 'delete',
-        type: resourceKinds.cors.type,
-        name: bucket,
-        address: corsAddress(bucket),
-      }),
-    ),
+      .map((change) => ({
+        action: actionWord(change, backend),
+        type: change.type,
+        name: nameOf(change, plan.changes),
+        address: change.address,
+        change,
+      })),
+    ...removals.map(({ bucket, rules }) => ({
+      action: rules.others.length > 0 ? ('remove rule' as const) : ('delete' as const),
+      type: resourceKinds.cors.type,
+      name: bucket,
+      address: corsAddress(bucket),
+    })),
   ];
-  const isUnchanged = ({ action }: ResourceRow) => Number(action === 'unchanged');
-  return rows.sort((a, b) => isUnchanged(a) - isUnchanged(b) || rankOfType(a.type) - rankOfType(b.type));
-}
-
-function rowOf(row: Omit<ResourceRow, 'label'>): ResourceRow {
-  return { ...row, label: kindOfType(row.type)?.label ?? row.type };
+  const isUnchanged = ({ action }: Pick<ResourceRow, 'action'>) => Number(action === 'unchanged');
+  return rows
+    .sort((a, b) => isUnchanged(a) - isUnchanged(b) || rankOfType(a.type) - rankOfType(b.type))
+    .map((row) => ({ ...row, label: labelOf(row.type) }));
 }
 
 function actionWord({ action, imported }: ResourceChange, backend: boolean): ActionWord {

@@ -16,21 +16,17 @@ export function corsDiff(before: readonly CorsRule[], after: readonly CorsRule[]
     if (at < 0) added.push(...linesOf('+', rule));
     else {
       removed.splice(at, 1);
-      kept.push({ sign: ' ', text: `kept ${keptText(rule)}` });
+      const [{ text }] = linesOf(' ', rule);
+      kept.push({ sign: ' ', text: `kept ${text}` });
     }
   }
   return [...kept, ...removed.flatMap((rule) => linesOf('-', rule)), ...added];
 }
 
 /** Whole, since nobody approves what is not shown. */
-function linesOf(sign: '+' | '-', rule: CorsRule): DiffLine[] {
+function linesOf(sign: DiffLine['sign'], rule: CorsRule): [DiffLine, ...DiffLine[]] {
   const text = describeRule(rule);
   if (text.length <= READABLE) return [{ sign, text }];
   const { heading, lines } = listRule(rule);
   return [{ sign, text: heading }, ...lines.map((line): DiffLine => ({ sign, text: `  ${line}` }))];
-}
-
-function keptText(rule: CorsRule): string {
-  const text = describeRule(rule);
-  return text.length <= READABLE ? text : listRule(rule).heading;
 }

@@ -92,16 +92,22 @@ function inColumn(checks: readonly Check[], name: Column): Check[] {
   return checks.filter((check) => columnOf(check) === name);
 }
 
+/** The status that decides about several checks, the worst first; undefined when there are none. */
+function worstOf(checks: readonly Check[]): Check['status'] | undefined {
+  return (['fail', 'warning', 'unprovable', 'pass'] as const).find((status) =>
+    checks.some((check) => check.status === status),
+  );
+}
+
+const signs = { fail: '❌', warning: '⚠️', unprovable: '–', pass: '✅' } as const;
+
 function cell(own: readonly Check[], causes: readonly Cause[]): Inline {
-  const marks = (status: Check['status']) =>
-    causes
-      .filter(({ checks }) => checks.some((check) => check.status === status && own.includes(check)))
-      .map(({ mark }) => mark);
-  const has = (status: Check['status']) => own.some((check) => check.status === status);
-  if (has('fail')) return `❌ ${marks('fail').join(' ')}`;
-  if (has('warning')) return `⚠️ ${marks('warning').join(' ')}`;
-  if (own.length === 0) return '–';
-  return has('unprovable') ? `– ${marks('unprovable').join(' ')}`.trimEnd() : '✅';
+  const worst = worstOf(own);
+  if (worst === undefined) return signs.unprovable;
+  const marks = causes
+    .filter(({ checks }) => checks.some((check) => check.status === worst && own.includes(check)))
+    .map(({ mark }) => mark);
+  return [signs[worst], ...marks].join(' ');
 }
 
 /** Each cause with its one fix, in the order of their marks. */
@@ -132,11 +138,9 @@ export function roleLine(checks: readonly Check[], role: Inline): string[] {
   const own = checks.filter((check) => bucketOf(check) === undefined && check.id !== 'organization');
   if (own.length === 0) return [];
   const number = (status: Check['status']) => own.filter((check) => check.status === status).length;
-  const sign =
-    number('fail') > 0 ? '❌' : number('warning') > 0 ? '⚠️' : number('unprovable') > 0 ? '–' : '✅';
   const failed = number('fail') > 0 ? `${number('fail')} failed, ` : '';
   const untried = number('unprovable') > 0 ? `, ${number('unprovable')} not tried` : '';
   return [
-    `${role}, and no other bucket: ${sign} ${failed}${number('pass')} of ${own.length} passed${untried}`,
+    `${role}, and no other bucket: ${signs[worstOf(own) ?? 'pass']} ${failed}${number('pass')} of ${own.length} passed${untried}`,
   ];
 }

@@ -3,7 +3,7 @@ import { bucketTable, type Tense } from './bucket-table.ts';
 import { defined } from '../base/defined.ts';
 import { isDrift } from '../plan/drift.ts';
 import { resourceKinds } from '../plan/resources.ts';
-import { resourceRows } from '../plan/rows.ts';
+import { resourceRows, type ResourceRow } from '../plan/rows.ts';
 import { actionVersion } from './version.ts';
 import { driftSections } from './drift-sections.ts';
 import { growthAlert } from './growth.ts';
@@ -105,13 +105,14 @@ type Model = ReturnType<typeof modelOf>;
 
 function modelOf(report: Report) {
   const change = changeOf(report);
-  const planned = plannedOf(report);
+  const { plan, desired } = report;
+  const rows = plan === undefined || desired === undefined ? [] : resourceRows({ ...report, plan, desired });
   return {
     report,
     change,
     headline: headline(report, change),
-    rows: planned === undefined ? [] : resourceRows(planned),
-    diffs: diffsOf(report),
+    rows,
+    diffs: diffsOf(rows, report),
     causes: causesOf(report.checks ?? foreseen(report)),
   };
 }
@@ -122,11 +123,7 @@ function foreseen({ plannedChecks = [] }: Report): Check[] {
 }
 
 /** What the run does to access, as far as it got to decide. */
-export function changeOf({
-  observed,
-  desired,
-  plan,
-}: Pick<Report, 'observed' | 'desired' | 'plan'>): AccessChange | undefined {
+export function changeOf({ observed, desired, plan }: Report): AccessChange | undefined {
   if (desired === undefined) return undefined;
   const role = plan?.changes.find(
     ({ type, action }) => type === resourceKinds.role.type && action === 'update',
@@ -134,17 +131,8 @@ export function changeOf({
   return accessChange({ observed: observed ?? { policies: [], buckets: {} }, desired, role });
 }
 
-type Planned = Pick<Report, 'plan' | 'desired' | 'observed' | 'backend' | 'facts'>;
-
-function plannedOf(report: Planned) {
-  const { plan, desired } = report;
-  return plan === undefined || desired === undefined ? undefined : { ...report, plan, desired };
-}
-
-function diffsOf(report: Planned) {
-  const planned = plannedOf(report);
-  if (planned === undefined) return [];
-  const diffs = resourceDiffs(planned);
+function diffsOf(rows: readonly ResourceRow[], report: Report) {
+  const diffs = resourceDiffs(rows, report);
   const others = unshownFacts(report.facts ?? [], diffs);
   return others.length === 0 ? diffs : [...diffs, under('also', others)];
 }

@@ -1,22 +1,19 @@
 import { isMapping } from '../base/mapping.ts';
 import { computedAttributes } from '../plan/attribute-facts.ts';
 import { resourceKinds } from '../plan/resources.ts';
-import { resourceRows, type ResourceRow, type RowsProps } from '../plan/rows.ts';
+import type { ResourceRow } from '../plan/rows.ts';
 import { joinRules } from '../cors/rule-set.ts';
 import { documentIn } from '../iam/compare-policy.ts';
-import type { DesiredAccess } from '../access/desired-access.ts';
 import { corsDiff } from './cors-diff.ts';
 import { under, valueLines, type DiffLine } from './diff-line.ts';
 import { documentDiff } from './document-diff.ts';
 import type { Report } from './report.ts';
 import type { Fact } from '../plan/fact.ts';
 
-type Diffed = RowsProps & Pick<Report, 'observed'> & { readonly desired: DesiredAccess };
-
 /** What changes, resource by resource, for people to read; nothing for resources that stay as they are. */
-export function resourceDiffs(report: Diffed): DiffLine[][] {
+export function resourceDiffs(rows: readonly ResourceRow[], report: Report): DiffLine[][] {
   const cors = corsRules(report);
-  return resourceRows(report)
+  return rows
     .filter(({ action }) => action !== 'unchanged' && action !== 'adopt' && action !== 'forget')
     .map((row) => {
       const what = row.action === 'remove rule' ? 'remove rule from' : row.action;
@@ -71,12 +68,13 @@ function text(value: unknown): string {
 }
 
 /** Each bucket's rules before and after, from S3: Terraform's set has lost their order. */
-function corsRules({ observed, desired }: Diffed) {
-  const wanted = new Map(desired.cors.map(({ bucket, rules }) => [bucket, joinRules(rules)]));
-  const left = new Map(desired.removals.cors.map(({ bucket, rules }) => [bucket, rules.others]));
+function corsRules({ observed, desired }: Report) {
+  const written = desired?.cors.map(({ bucket, rules }) => [bucket, joinRules(rules)] as const) ?? [];
+  const left = desired?.removals.cors.map(({ bucket, rules }) => [bucket, rules.others] as const) ?? [];
+  const after = new Map([...left, ...written]);
   return {
     before: (bucket: string) => observed?.buckets[bucket]?.corsRules ?? [],
-    after: (bucket: string) => wanted.get(bucket) ?? left.get(bucket) ?? [],
+    after: (bucket: string) => after.get(bucket) ?? [],
   };
 }
 
