@@ -1,13 +1,13 @@
 /**
- * Writes bootstrap.yaml from src/bootstrap/, and the two policies that docs/ shows from what CloudFormation makes of it for the page's
+ * Writes bootstrap.yaml from bootstrap/, and the two policies that docs/ shows from what CloudFormation makes of it for the page's
  * bucket; with `--check` it only tells whether they are current.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Document, isScalar, visit } from 'yaml';
-import { template, TEMPLATE_LIMIT } from '../src/bootstrap/template.ts';
+import { template, TEMPLATE_LIMIT } from '../bootstrap/template.ts';
 import { resolveTemplate, type Template } from '../test/support/cloudformation.ts';
 
-const head = `# Written by \`npm run docs\` from src/bootstrap/; docs/setup.md shows how to deploy it.
+const head = `# Written by \`npm run docs\` from bootstrap/; docs/setup.md shows how to deploy it.
 `;
 
 /** The template with a function of CloudFormation on one line, unless it holds a text of several. */

@@ -1,6 +1,6 @@
 /** Writes the config file's JSON Schema, by which editors complete and check `kolena-s3.yml`. */
 import { writeFileSync } from 'node:fs';
-import { accessJsonSchema } from '../src/config/json-schema.ts';
+import { accessJsonSchema } from './access-json-schema.ts';
 import { repository } from './repository.ts';
 
 const file = 'kolena-s3.schema.json';

@@ -23,7 +23,7 @@ const within = (directory: string, ending: RegExp) =>
 const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...within('docs', /\.md$/)];
 const data = ['action.yml', 'bootstrap.yaml', 'kolena-s3.schema.json'];
 const workflows = [...within('examples', /\.ya?ml$/), ...within('.github', /\.(?:ya?ml|md)$/)];
-const sources = within('src', /\.ts$/);
+const sources = [...within('src', /\.ts$/), ...within('bootstrap', /\.ts$/)];
 
 /** What people read of a file: of our sources the texts that they print, of pages all but words that are quoted as words. */
 function wordsOf(path: string): string[] {

@@ -1,9 +1,8 @@
 import type { Caller, BucketFinding } from '../access/observed.ts';
-import { parameters } from '../bootstrap/parameters.ts';
-import { stackCommand, type StackChange } from '../bootstrap/stack-command.ts';
 import { explicitDenyRemedy, type MissingRight, statementFor } from './denial.ts';
 import { bucketArn } from '../config/arn.ts';
 import { UserError } from '../base/errors.ts';
+import { stackCommand, stackRoles, type StackChange } from './stack-command.ts';
 
 /** Rights on names of the config that a run's role does not reach. */
 export interface MissingRights {
@@ -16,8 +15,6 @@ export interface MissingRights {
   readonly denied?: string;
 }
 
-const stackRoles: readonly string[] = [parameters.DeployRoleName.Default, parameters.PlanRoleName.Default];
-
 /** How the role of a run gets the rights: by an update of its stack, by a statement for a user, by both for a role of another name. */
 export function missingRightsRemedy({ caller, lists, right, denied = '' }: MissingRights): string {
   const explicit = explicitDenyRemedy(denied);
@@ -26,7 +23,7 @@ export function missingRightsRemedy({ caller, lists, right, denied = '' }: Missi
   if (roleName === undefined)
     return statementFor(right, 'the permissions of the credentials that this run uses');
   const update = stackUpdate(roleName, lists);
-  return stackRoles.includes(roleName)
+  return (Object.values(stackRoles) as readonly string[]).includes(roleName)
     ? update
     : `${update}\nIf no stack made ${roleName}, there is none to update. ${statementFor(right)}`;
 }

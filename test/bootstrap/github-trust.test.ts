@@ -1,6 +1,6 @@
 import { assert, asyncProperty, constantFrom, record, stringMatching, type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeployMode } from '../../src/bootstrap/deploy-role-policy.ts';
+import type { DeployMode } from '../../bootstrap/deploy-role-policy.ts';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
 import { bootstrapStack, trustPolicyOf } from '../support/bootstrap.ts';
 import { trustsToken } from '../support/gate/sts.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { TEMPLATE_LIMIT } from '../../src/bootstrap/template.ts';
+import { TEMPLATE_LIMIT } from '../../bootstrap/template.ts';
 import { bootstrapStack, bootstrapTemplate, bootstrapYaml, permissionsOf } from '../support/bootstrap.ts';
 import { isAllowed, resolveTemplate } from '../support/cloudformation.ts';
 import type { Statement } from '../../src/iam/policy-document.ts';

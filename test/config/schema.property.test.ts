@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { accessJsonSchema } from '../../src/config/json-schema.ts';
+import { accessJsonSchema } from '../../scripts/access-json-schema.ts';
 import { parseAccessConfig } from '../../src/config/parse.ts';
 import { principalArn } from './configs.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { repository } from '../../scripts/repository.ts';
-import { accessJsonSchema } from '../../src/config/json-schema.ts';
+import { accessJsonSchema } from '../../scripts/access-json-schema.ts';
 
 test('the committed JSON Schema is what `npm run docs` writes', () => {
   const committed: unknown = JSON.parse(readFileSync('kolena-s3.schema.json', 'utf8'));

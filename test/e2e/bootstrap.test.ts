@@ -11,7 +11,7 @@ import {
   PutBucketEncryptionCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { grants, type DeployMode } from '../../src/bootstrap/deploy-role-policy.ts';
+import { grants, type DeployMode } from '../../bootstrap/deploy-role-policy.ts';
 import { exampleParameters } from '../support/bootstrap.ts';
 import { deployStack, type DeployedStack } from '../support/deploy-stack.ts';
 import { claimsOf } from '../support/job-claims.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { PolicyDocument } from '../../src/iam/policy-document.ts';
-import type { DeployMode } from '../../src/bootstrap/deploy-role-policy.ts';
+import type { DeployMode } from '../../bootstrap/deploy-role-policy.ts';
 import { repository } from './cache-folder.ts';
 import { resolveTemplate, type Place, type Stack, type Template } from './cloudformation.ts';
 

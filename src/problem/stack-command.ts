@@ -1,4 +1,5 @@
-import type { ParameterName } from './parameters.ts';
+/** Names that bootstrap.yaml gives its roles by default. */
+export const stackRoles = { deploy: 'KolenaS3Deploy', plan: 'KolenaS3Plan' } as const;
 
 /** A change to the lists of a stack. */
 export interface StackChange {
@@ -7,9 +8,7 @@ export interface StackChange {
   /** `add` puts items beside the present ones, `only` takes their place. */
   readonly how: 'add' | 'only';
   /** Of the parameters that hold lists, which grow when the config does. */
-  readonly lists: Readonly<
-    Partial<Record<ParameterName & ('Buckets' | 'RoleName' | 'PolicyName'), readonly string[]>>
-  >;
+  readonly lists: Readonly<Partial<Record<'Buckets' | 'RoleName' | 'PolicyName', readonly string[]>>>;
 }
 
 /** CloudFormation's limit for the value of a parameter, in bytes. */

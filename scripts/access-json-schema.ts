@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { accessFields } from './schema.ts';
-import { trustPolicyKey } from './trust-policy-key.ts';
+import { accessFields } from '../src/config/schema.ts';
+import { trustPolicyKey } from '../src/config/trust-policy-key.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 

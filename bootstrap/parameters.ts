@@ -1,3 +1,4 @@
+import { stackRoles } from '../src/problem/stack-command.ts';
 import { equals, join, not, ref, select, split, type Intrinsic } from './intrinsics.ts';
 
 /** One parameter of the template. Every value is held to a pattern: most of them end up in the text of a policy. */
@@ -127,8 +128,12 @@ const rare = {
     AllowedPattern: '^(true|false)$',
     ConstraintDescription: 'true or false',
   }),
-  DeployRoleName: text({ Description: 'Name of the role that applies.', Default: 'KolenaS3Deploy', ...ROLE }),
-  PlanRoleName: text({ Description: 'Name of the role that plans.', Default: 'KolenaS3Plan', ...ROLE }),
+  DeployRoleName: text({
+    Description: 'Name of the role that applies.',
+    Default: stackRoles.deploy,
+    ...ROLE,
+  }),
+  PlanRoleName: text({ Description: 'Name of the role that plans.', Default: stackRoles.plan, ...ROLE }),
   OidcIssuer: text({
     Description: 'Who signs the tokens, without https://; HOST/_services/token for GitHub Enterprise Server.',
     Default: 'token.actions.githubusercontent.com',

@@ -1,4 +1,4 @@
-import { defined } from '../base/defined.ts';
+import { defined } from '../src/base/defined.ts';
 import { ifThen, join, ref, split, sub, type Intrinsic } from './intrinsics.ts';
 import { item, type conditions, type ParameterName } from './parameters.ts';
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { stackCommand, type StackChange } from '../../src/bootstrap/stack-command.ts';
+import { stackCommand, type StackChange } from '../../src/problem/stack-command.ts';
 import { bootstrapTemplate, exampleParameters } from '../support/bootstrap.ts';
 
 /** Of the AWS CLI what the command uses, on one stack that lies in a file; anything else ends with 2. */
