@@ -42,9 +42,7 @@ export function readInputs(env: Environment): GivenInputs {
   const isNeeded = given['config'] !== undefined;
   const access = readGiven(env, accessKeys);
   const { problems, attempt } = collectProblems();
-  attempt(() => {
-    requireDirectory(workingDirectory);
-  });
+  attempt(() => requireDirectory(workingDirectory));
   const settings = attempt(() => parseSettings({ ...given, 'aws-region': region }));
   const config = attempt(() => readAccessConfig(configPath, { isNeeded, inputs: access }));
   const reporting = settings ?? reportingOf(given);

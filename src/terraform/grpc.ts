@@ -26,9 +26,7 @@ export function connectTo(socket: string): ClientHttp2Session {
     createConnection: () => openSocket(socket),
     settings: { initialWindowSize: WINDOW },
   });
-  session.once('connect', () => {
-    session.setLocalWindowSize(WINDOW);
-  });
+  session.once('connect', () => session.setLocalWindowSize(WINDOW));
   // Whoever waits for an answer learns of it.
   session.on('error', () => undefined);
   session.unref();
@@ -49,9 +47,7 @@ export async function ask(session: ClientHttp2Session, path: string): Promise<Bu
 export function answer(stream: ServerHttp2Stream, message: Buffer): void {
   const prefix = Buffer.alloc(PREFIX);
   prefix.writeUInt32BE(message.length, 1);
-  stream.on('wantTrailers', () => {
-    stream.sendTrailers({ 'grpc-status': OK });
-  });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': OK }));
   stream.respond(GRPC, { waitForTrailers: true });
   stream.write(prefix);
   stream.end(message);
@@ -88,11 +84,7 @@ export function passOn(
   request.on('error', fail);
   // A process that dies closes its socket, and that is not an error of the call.
   request.on('close', fail);
-  stream.on('wantTrailers', () => {
-    stream.sendTrailers(trailers);
-  });
-  stream.on('aborted', () => {
-    request.close(constants.NGHTTP2_CANCEL);
-  });
+  stream.on('wantTrailers', () => stream.sendTrailers(trailers));
+  stream.on('aborted', () => request.close(constants.NGHTTP2_CANCEL));
   stream.pipe(request);
 }

@@ -40,9 +40,7 @@ export async function installedProvider(workDir: string, init: Promise<unknown>)
 /** A link leads to a package that is whole. Without one, `init` may still be unpacking it. */
 async function whenInstalled(root: string, init: Promise<unknown>) {
   const over = new AbortController();
-  const ended = init.finally(() => {
-    over.abort();
-  });
+  const ended = init.finally(() => over.abort());
   // Who awaits `init` learns of it.
   ended.catch(() => undefined);
   while (!over.signal.aborted) {

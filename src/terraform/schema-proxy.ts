@@ -53,9 +53,7 @@ export async function startSchemaProxy({ socket, first, another }: SchemaProxyPr
         else if (path.startsWith('/plugin.')) refuse(stream);
         else passOn(await provider, stream, headers);
       };
-      serve().catch(() => {
-        refuse(stream);
-      });
+      serve().catch(() => refuse(stream));
     });
   });
   server.listen(socket);

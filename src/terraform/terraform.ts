@@ -223,9 +223,7 @@ async function runTerraform(place: Place, command: Command): Promise<string> {
       args: [`-chdir=${workDir}`, command.name, '-no-color', ...flags],
       cwd: place.directory,
       env: { ...env, ...attachment?.env },
-      onLine: (line) => {
-        log.info(mask(line));
-      },
+      onLine: (line) => log.info(mask(line)),
       ...defined({ stdoutTo, lifeline: attachment?.lifeline }),
     }).catch((error: unknown) => {
       throw terraformMissing(binary, error);

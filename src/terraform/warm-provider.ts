@@ -120,9 +120,7 @@ async function announced(stdout: NodeJS.ReadableStream, closed: Promise<unknown>
   const json = await new Promise<string>((resolve, reject) => {
     const silence = new Error(`it said nothing within ${START_LIMIT / 1000} s`);
     setTimeout(reject, START_LIMIT, silence).unref();
-    void closed.then(() => {
-      reject(new Error('it ended at once'));
-    });
+    void closed.then(() => reject(new Error('it ended at once')));
     let printed = '';
     stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();

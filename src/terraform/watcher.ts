@@ -25,7 +25,5 @@ export function endWithParent(leader: number | undefined): () => void {
   watcher.on('error', () => undefined);
   watcher.stdin.on('error', () => undefined);
   watcher.unref();
-  return () => {
-    watcher.stdin.end('\n');
-  };
+  return () => watcher.stdin.end('\n');
 }

@@ -36,9 +36,7 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
     clock,
     deadline,
     abort: ended.signal,
-    end: () => {
-      ended.abort();
-    },
+    end: () => ended.abort(),
     callerArn,
     live,
     readBack,
