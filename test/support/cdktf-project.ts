@@ -99,5 +99,6 @@ const quiet = {
 /** This process's environment without AWS's and Terraform's variables; CI keeps cdktf from asking and from drawing spinners. */
 function cleanEnvironment(): Record<string, string | undefined> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|TF|CDKTF|KOLENA)_/.test(name));
-  return { ...Object.fromEntries(kept), CI: 'true', FORCE_COLOR: '0', ...quiet };
+  const { KOLENA_TEST_PROVIDERS } = process.env;
+  return { ...Object.fromEntries(kept), KOLENA_TEST_PROVIDERS, CI: 'true', FORCE_COLOR: '0', ...quiet };
 }

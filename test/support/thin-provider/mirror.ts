@@ -35,13 +35,13 @@ export function thinMirror(mirror: string): string {
   return thin;
 }
 
-/** Asks the pool of pool.ts for a provider where there is one, else starts one: with each way what is printed is the same. */
+/** Asks the pool of pool.ts for a provider where this user reaches one, else starts one: with each way what is printed is the same. */
 export function startScript(
   serve: string,
   { executable, schemaFile }: Record<'executable' | 'schemaFile', string>,
 ) {
   return `#!/bin/sh
-if [ -z "$KOLENA_TEST_PROVIDERS" ] || [ -n "$TF_LOG" ]; then
+if [ ! -w "$KOLENA_TEST_PROVIDERS" ] || [ -n "$TF_LOG" ]; then
   exec '${process.execPath}' '${serve}' '${executable}' '${schemaFile}' "$@"
 fi
 set -e
