@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { typescript } from './support/node24.ts';
 
 let folder: string;
 let modules: { nameForCondition: string }[];
@@ -18,14 +19,8 @@ function add(name: string, manifest: object, files: Readonly<Record<string, stri
 function write() {
   writeFileSync(join(folder, 'stats.json'), JSON.stringify({ modules }));
   const script = join(import.meta.dirname, '../scripts/write-licenses.ts');
-  return spawnSync(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), script, 'stats.json', 'out.txt'],
-    {
-      cwd: folder,
-      encoding: 'utf8',
-    },
-  );
+  const [program, ...args] = typescript();
+  return spawnSync(program, [...args, script, 'stats.json', 'out.txt'], { cwd: folder, encoding: 'utf8' });
 }
 
 beforeEach(() => {

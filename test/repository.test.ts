@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { typescript } from './support/node24.ts';
 import { repository, repositoryOf } from '../scripts/repository.ts';
 
 describe('the repository that package.json names', () => {
@@ -25,17 +26,10 @@ describe('the repository that package.json names', () => {
 describe('scripts/write-repository.ts', () => {
   const { slug } = repository();
   let copy: string;
+  const script = join(import.meta.dirname, '../scripts/write-repository.ts');
+  const [program, flag] = typescript();
   const write = (...args: readonly string[]) =>
-    spawnSync(
-      process.execPath,
-      [
-        '--import',
-        import.meta.resolve('tsx'),
-        join(import.meta.dirname, '../scripts/write-repository.ts'),
-        ...args,
-      ],
-      { cwd: copy, encoding: 'utf8' },
-    );
+    spawnSync(program, [flag, script, ...args], { cwd: copy, encoding: 'utf8' });
   const listed = (directory: string) =>
     execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
       cwd: directory,

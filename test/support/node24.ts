@@ -23,3 +23,8 @@ export function node24(): string {
   }
   return binary;
 }
+
+/** A command that runs TypeScript as it stands, in a fraction of the time that a loader takes: program and first arguments. */
+export function typescript(): readonly [string, string] {
+  return [node24(), '--no-warnings'];
+}

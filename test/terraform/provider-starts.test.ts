@@ -7,6 +7,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { installedProvider } from '../../src/terraform/provider-package.ts';
 import { openTerraform, type Terraform, type TerraformProps } from '../../src/terraform/terraform.ts';
 import { logTo } from '../support/log.ts';
+import { typescript } from '../support/node24.ts';
 import { recordingProvider, type RecordingProvider } from '../support/recording-provider.ts';
 import { localTerraform, type LocalTerraform } from '../support/terraform.ts';
 
@@ -181,7 +182,8 @@ describe('a provider that is started ahead', timeout, () => {
     const binary = before(`touch '${held}'; sleep 2`);
     writeFileSync(join(workDir, 'config.json'), regions('eu-west-1'));
     const script = fileURLToPath(new URL('interrupted-plan.ts', import.meta.url));
-    const run = spawn(process.execPath, ['--import', 'tsx', script, binary, workDir], {
+    const [program, ...args] = typescript();
+    const run = spawn(program, [...args, script, binary, workDir], {
       env: environment(),
       stdio: 'ignore',
     });

@@ -18,6 +18,7 @@ import type { Log } from '../../src/base/log.ts';
 import { openTerraform } from '../../src/terraform/terraform.ts';
 import type { Terraform } from '../../src/terraform/terraform.ts';
 import { recordTerraform, terraformBinary } from '../support/terraform.ts';
+import { typescript } from '../support/node24.ts';
 import { logTo } from '../support/log.ts';
 
 /** Configurations of Terraform's built-in resource: they need no provider and no cloud. */
@@ -235,9 +236,8 @@ describe('openTerraform', timeout, () => {
     const hold = { provisioner: [{ 'local-exec': { command: 'touch held; sleep 60' } }] };
     await planned(data('a', hold));
     const script = fileURLToPath(new URL('interrupted-apply.ts', import.meta.url));
-    const run = spawn(process.execPath, ['--import', 'tsx', script, binary, workDir], {
-      detached: true,
-    });
+    const [program, ...args] = typescript();
+    const run = spawn(program, [...args, script, binary, workDir], { detached: true });
     let printed = '';
     run.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     const ended = new Promise((resolve) => run.once('close', resolve));
@@ -257,7 +257,8 @@ describe('openTerraform', timeout, () => {
     const hold = { provisioner: [{ 'local-exec': { command: 'echo $$ > held; exec sleep 61' } }] };
     await planned(data('a', hold));
     const script = fileURLToPath(new URL('interrupted-apply.ts', import.meta.url));
-    const run = spawn(process.execPath, ['--import', 'tsx', script, binary, workDir], { stdio: 'ignore' });
+    const [program, ...args] = typescript();
+    const run = spawn(program, [...args, script, binary, workDir], { stdio: 'ignore' });
     const held = join(workDir, 'held');
     const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
     while (!existsSync(held) || readFileSync(held, 'utf8') === '') await pause();

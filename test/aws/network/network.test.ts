@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { generateCACertificate, getLocal, type Mockttp } from 'mockttp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { typescript } from '../../support/node24.ts';
 
 import { awsClients } from '../../../src/aws/clients.ts';
 import { credentialsError } from '../../../src/problem/credentials-error.ts';
@@ -68,9 +69,8 @@ describe('through a proxy that inspects TLS, by the real host name', () => {
       console.log((await sts.send(new GetCallerIdentityCommand({}))).Account);
     `;
     const env = { PATH: process.env['PATH'], HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: caFile };
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-      env,
-    });
+    const [program, flag] = typescript();
+    const { stdout } = await run(program, [flag, '--input-type=module', '-e', script], { env });
     expect(stdout.trim()).toBe('111122223333');
   });
 
