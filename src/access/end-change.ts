@@ -20,7 +20,7 @@ export function lastEnd(statements: readonly Statement[]): string | undefined {
 export function endFindings(was = '', is = ''): TrustFinding[] {
   const [ended, ends] = [humanEnd(was), humanEnd(is)];
   const isLater = Date.parse(is) > Date.parse(was);
-  return limitFindings(was, is, {
+  return limitFindings(was || undefined, is || undefined, {
     set: [`ends ${ends}`, `The access ends ${ends}.`],
     lifted: ['no end date', `The access no longer ends ${ended}.`],
     moved: [

@@ -25,7 +25,7 @@ function boundary(before: Attributes, after: Attributes): TrustFinding[] {
   const comes = `The permissions boundary \`${is}\` limits the role.`;
   const goes = `The permissions boundary \`${was}\` no longer limits the role.`;
   const moves = `The permissions boundary is \`${is}\` instead of \`${was}\`.`;
-  return limitFindings(was, is, {
+  return limitFindings(was || undefined, is || undefined, {
     set: ['a permissions boundary', comes],
     lifted: ['permissions boundary taken off', goes],
     moved: ['other', 'another permissions boundary', moves],

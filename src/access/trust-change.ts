@@ -99,12 +99,16 @@ function spelled(principal: string): string {
 }
 
 function externalId(was: readonly Statement[], is: readonly Statement[]): TrustFinding[] {
-  // Somebody gets in without one where there are no values.
-  const [old = '', wanted = ''] = [was, is].map((all) => valuesOf(all, 'sts:externalid')?.join('`, `') ?? '');
+  // Undefined when somebody gets in without one.
+  const [old, wanted] = [was, is].map((all) => valuesOf(all, 'sts:externalid')?.join('`, `'));
   return limitFindings(old, wanted, {
-    set: ['external ID required', `The role can be assumed with the external ID \`${wanted}\` only.`],
+    set: ['external ID required', `The role can be assumed with the external ID \`${wanted ?? ''}\` only.`],
     lifted: ['external ID no longer required', 'The role can be assumed without the external ID.'],
-    moved: ['other', 'another external ID', `The external ID is \`${wanted}\` instead of \`${old}\`.`],
+    moved: [
+      'other',
+      'another external ID',
+      `The external ID is \`${wanted ?? ''}\` instead of \`${old ?? ''}\`.`,
+    ],
   });
 }
 

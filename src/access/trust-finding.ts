@@ -20,9 +20,13 @@ interface LimitWords {
   readonly moved: Parameters<typeof finding>;
 }
 
-/** How something that limits the role changes; '' where there is no limit. */
-export function limitFindings(was: string, is: string, { set, lifted, moved }: LimitWords): TrustFinding[] {
+/** How something that limits the role changes; undefined where there is no limit: an empty one is a limit too. */
+export function limitFindings(
+  was: string | undefined,
+  is: string | undefined,
+  { set, lifted, moved }: LimitWords,
+): TrustFinding[] {
   if (was === is) return [];
-  if (was === '') return [finding('stronger', ...set)];
-  return [is === '' ? finding('weaker', ...lifted) : finding(...moved)];
+  if (was === undefined) return [finding('stronger', ...set)];
+  return [is === undefined ? finding('weaker', ...lifted) : finding(...moved)];
 }

@@ -32,6 +32,25 @@ describe('a trust policy that changes', () => {
     ],
     ['an external ID demanded', trust(kolena), trust(kolena, id('a')), ['stronger: external ID required']],
     ['another external ID', trust(kolena, id('a')), trust(kolena, id('b')), ['other: another external ID']],
+    // Nobody can send an empty one: demanding it is not the same as demanding none.
+    [
+      'an empty external ID filled',
+      trust(kolena, id('')),
+      trust(kolena, id('a')),
+      ['other: another external ID'],
+    ],
+    [
+      'an empty external ID dropped',
+      trust(kolena, id('')),
+      trust(kolena),
+      ['weaker: external ID no longer required'],
+    ],
+    [
+      'the external ID emptied',
+      trust(kolena, id('a')),
+      trust(kolena, id('')),
+      ['other: another external ID'],
+    ],
     [
       'the whole account',
       trust(kolena),
