@@ -27,7 +27,7 @@ export function connectTo(socket: string): ClientHttp2Session {
     settings: { initialWindowSize: WINDOW },
   });
   session.once('connect', () => {
-    session.setLocalWindowSize(WINDOW);
+    if (!session.destroyed) session.setLocalWindowSize(WINDOW);
   });
   // Whoever waits for an answer learns of it.
   session.on('error', () => undefined);
@@ -45,8 +45,9 @@ export async function ask(session: ClientHttp2Session, path: string): Promise<Bu
   return Buffer.concat(chunks).subarray(PREFIX);
 }
 
-/** Answers a call with a message. */
+/** Answers a call with a message, unless whoever called is gone. */
 export function answer(stream: ServerHttp2Stream, message: Buffer): void {
+  if (stream.closed) return;
   const prefix = Buffer.alloc(PREFIX);
   prefix.writeUInt32BE(message.length, 1);
   stream.on('wantTrailers', () => {
@@ -57,9 +58,9 @@ export function answer(stream: ServerHttp2Stream, message: Buffer): void {
   stream.end(message);
 }
 
-/** Answers that there is no such call. */
+/** Answers that there is no such call, unless whoever called is gone. */
 export function refuse(stream: ServerHttp2Stream): void {
-  stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
+  if (!stream.closed) stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
 }
 
 /** Hands a call on to a session, and its answer back; the call fails when the session ends before it is answered. */
@@ -71,7 +72,7 @@ export function passOn(
   const fail = () => {
     if (!stream.writableEnded) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   };
-  if (session.closed || session.destroyed) {
+  if (stream.closed || session.closed || session.destroyed) {
     fail();
     return;
   }
