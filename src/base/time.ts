@@ -32,6 +32,6 @@ export function utcSecond(date: Date): string {
 
 /** Milliseconds of a date in a policy, which IAM takes as ISO 8601 or in seconds since 1970; NaN for any other text. */
 export function momentOf(date: string): number {
-  // Four digits are a year.
-  return new Date(/^\d{5,}$/.test(date) ? Number(date) * 1000 : date).getTime();
+  // Four digits are a year; a time without a zone is UTC, wherever this runs.
+  return new Date(/^\d{5,}$/.test(date) ? Number(date) * 1000 : date.replace(/T[\d:.]+$/, '$&Z')).getTime();
 }

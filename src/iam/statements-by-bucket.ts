@@ -53,11 +53,12 @@ function partOf({ statement, exact, wild }: ReturnType<typeof indexOf>, bucket: 
   const resources = [...(exact.get(bucket) ?? []), ...wild.filter(isHere)];
   if (resources.length === 0) return [];
   const { NotResource, Condition = {} } = statement;
-  const excluded = inS3(NotResource).filter(isHere);
+  // All of them: a pattern can stand for the name of the bucket and a part of the key, too.
+  const excluded = inS3(NotResource);
   const prefixes = Object.values(Condition)
     .flatMap((keys) => Object.entries(keys))
     .flatMap(([key, values]) => (key.toLowerCase() === 's3:prefix' ? listOf(values).map(String) : []));
-  const places = [...resources.map(({ key }) => key), ...excluded.map(({ key }) => key), ...prefixes]
+  const places = [...[...resources, ...excluded.filter(isHere)].map(({ key }) => key), ...prefixes]
     .map((place) => place.replace(/\*+/g, '*'))
     .filter((place) => place !== '');
   const cut =

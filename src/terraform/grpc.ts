@@ -26,7 +26,9 @@ export function connectTo(socket: string): ClientHttp2Session {
     createConnection: () => openSocket(socket),
     settings: { initialWindowSize: WINDOW },
   });
-  session.once('connect', () => session.setLocalWindowSize(WINDOW));
+  session.once('connect', () => {
+    if (!session.destroyed) session.setLocalWindowSize(WINDOW);
+  });
   // Whoever waits for an answer learns of it.
   session.on('error', () => undefined);
   session.unref();
@@ -43,8 +45,9 @@ export async function ask(session: ClientHttp2Session, path: string): Promise<Bu
   return Buffer.concat(chunks).subarray(PREFIX);
 }
 
-/** Answers a call with a message. */
+/** Answers a call with a message, unless whoever called is gone. */
 export function answer(stream: ServerHttp2Stream, message: Buffer): void {
+  if (stream.closed) return;
   const prefix = Buffer.alloc(PREFIX);
   prefix.writeUInt32BE(message.length, 1);
   stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': OK }));
@@ -53,9 +56,9 @@ export function answer(stream: ServerHttp2Stream, message: Buffer): void {
   stream.end(message);
 }
 
-/** Answers that there is no such call. */
+/** Answers that there is no such call, unless whoever called is gone. */
 export function refuse(stream: ServerHttp2Stream): void {
-  stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
+  if (!stream.closed) stream.respond({ ...GRPC, 'grpc-status': UNIMPLEMENTED }, { endStream: true });
 }
 
 /** Hands a call on to a session, and its answer back; the call fails when the session ends before it is answered. */
@@ -67,7 +70,7 @@ export function passOn(
   const fail = () => {
     if (!stream.writableEnded) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   };
-  if (session.closed || session.destroyed) {
+  if (stream.closed || session.closed || session.destroyed) {
     fail();
     return;
   }
@@ -77,6 +80,7 @@ export function passOn(
     trailers = given;
   });
   request.on('response', (given, flags) => {
+    if (stream.closed) return;
     const endStream = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     stream.respond(given, endStream ? { endStream } : { waitForTrailers: true });
     if (!endStream) request.pipe(stream);

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ask, connectTo } from '../../src/terraform/grpc.ts';
 import { providerOf } from '../support/recording-provider.ts';
@@ -31,8 +32,8 @@ beforeEach(async () => {
 });
 afterEach(() => pool.close());
 
-/** What a command does with a provider: it starts one, calls it, and ends it. */
-async function use(calls: readonly string[], accessKeyId = 'first'): Promise<void> {
+/** What a command does with a provider: it starts one, calls it, and ends it, maybe amid a call. */
+async function use(calls: readonly string[], accessKeyId = 'first', amid?: string): Promise<void> {
   const child = spawn(file('lent'), ['-debug'], {
     env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: accessKeyId, KOLENA_TEST_PROVIDERS: pool.requests },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -40,6 +41,10 @@ async function use(calls: readonly string[], accessKeyId = 'first'): Promise<voi
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   const session = connectTo(/"String":"([^"]+)"/.exec(line)?.[1] ?? '');
   for (const call of calls) await ask(session, `/tfplugin5.Provider/${call}`);
+  if (amid !== undefined) {
+    session.request({ ':method': 'POST', ':path': `/tfplugin5.Provider/${amid}` });
+    await sleep(200);
+  }
   session.destroy();
   child.kill('SIGTERM');
   await once(child, 'close');
@@ -55,6 +60,12 @@ test('a provider serves one command after the other, each with the same credenti
 
 test('a provider that Terraform has stopped serves nobody any more', async () => {
   await use(['GetMetadata', 'Stop']);
+  await use(['GetMetadata']);
+  expect(starts()).toBe(2);
+});
+
+test('a provider that owes an answer serves nobody any more: it may still be writing', async () => {
+  await use(['GetMetadata'], 'first', 'ApplyResourceChange');
   await use(['GetMetadata']);
   expect(starts()).toBe(2);
 });

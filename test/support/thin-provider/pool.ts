@@ -99,7 +99,8 @@ function serve(
     onCall(path, stream) {
       isStopped ||= path === STOP;
       unanswered += 1;
-      stream.once('close', () => (unanswered -= 1));
+      // A call that was broken off owes its answer for ever: what it does in AWS may go on.
+      stream.once('close', () => (unanswered -= Number(!stream.aborted)));
     },
   });
   server.on('session', (session) => {
