@@ -38,12 +38,7 @@ export interface AwsClientsProps {
   readonly env: Environment;
   /** @default a new one from `env` */
   readonly http?: RequestHandler;
-  /**
-   * The account that must own every bucket that S3 is asked about, unless a call says otherwise: a name that was freed may
-   * be anybody's, even open to the world. S3 refuses (403) what another account owns.
-   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-   * @default any account
-   */
+  /** Owner that a bucket must have, unless a call names one: a freed name may be anybody's, even public. @default any */
   readonly bucketOwner?: string;
 }
 
@@ -73,6 +68,7 @@ export function awsClients({
       region: bucketRegion,
       forcePathStyle,
     });
+    // Others' buckets get 403: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
     if (bucketOwner !== undefined)
       client.middlewareStack.add(
         (next) => (args) => next({ ...args, input: { ExpectedBucketOwner: bucketOwner, ...args.input } }),
