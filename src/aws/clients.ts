@@ -38,7 +38,7 @@ export interface AwsClientsProps {
   readonly env: Environment;
   /** @default a new one from `env` */
   readonly http?: RequestHandler;
-  /** Owner that a bucket must have, unless a call names one: a freed name may be anybody's, even public. @default any */
+  /** Account that must own a bucket, unless a call says otherwise: a freed name may be anybody's. @default any */
   readonly bucketOwner?: string;
 }
 

@@ -84,7 +84,7 @@ export async function requireUnchangedCors(clients: AwsClients, observed: Observ
   });
 }
 
-/** Removes Kolena's rule from each bucket, and no other. Throws `apply-failed` where other rules changed since the plan. */
+/** Removes Kolena's rule from each bucket, and no other. Throws `apply-failed` where other rules changed meanwhile. */
 export async function removeKolenaRules(
   clients: AwsClients,
   removals: readonly CorsRemoval[],

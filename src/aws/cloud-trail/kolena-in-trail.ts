@@ -35,7 +35,7 @@ interface TrailProps extends Omit<Lookup, 'region' | 'resourceName'> {
 export async function kolenaInTrail(props: TrailProps): Promise<TrailFinding> {
   const own = props.clients.region;
   const all = regionsBeside(own);
-  // STS's regional endpoint writes to its own region, the global one to the home region: these are the likely ones.
+  // STS's regional endpoint writes to its own region, the global one to the home region: all others come after these.
   const first = [...new Set([own, homeRegion(own)])];
   const found = await searchAll(props, first);
   // Who is not allowed to look here is not allowed there.

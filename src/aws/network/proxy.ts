@@ -22,7 +22,7 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
 }
 
 /**
- * Proxy variables that need another spelling: GitHub's client takes no address without a scheme and no `*.`; Go takes both.
+ * Proxy variables as GitHub's client takes them, too: addresses with a scheme, NO_PROXY without `*.`; Go takes both.
  * @example commonSpelling({ HTTPS_PROXY: 'proxy:3128' }) // { HTTPS_PROXY: 'http://proxy:3128' }
  */
 export function commonSpelling(env: Environment): Record<string, string> {

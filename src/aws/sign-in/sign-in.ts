@@ -124,7 +124,7 @@ export function renewed(fetch: CredentialProvider, mask: SignInProps['mask']): C
 /** Variables by which a child process would look for other credentials than those it is given. */
 const competing = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
 
-/** Variables that sign a child process in, and it alone; AWS's SDKs and Terraform read those that are '' as unset. */
+/** `AWS_*` variables that sign in a child process alone; AWS's SDKs and Terraform read the empty ones as unset. */
 function credentialVariables(keys: AwsCredentials, region: string, env: Environment): Record<string, string> {
   return {
     ...Object.fromEntries(competing.map((name) => [name, ''])),

@@ -70,7 +70,7 @@ function mayPass(error: unknown): boolean {
   return isStaleToken(error) || failure.code === 'IdTokenUnavailable' || isTransient(failure);
 }
 
-/** One ID token, masked. Errors have `code` `IdTokenRefused` where asking again is useless, else `IdTokenUnavailable`. */
+/** A masked ID token. Errors have `code` `IdTokenRefused` when asking again is useless, else `IdTokenUnavailable`. */
 async function freshToken({
   getIdToken,
   audience,
