@@ -25,7 +25,6 @@ export interface AwsClients {
   readonly sts: STSClient;
   /** The client for buckets of `region`, made once. @default the run's own region */
   s3(region?: string): S3Client;
-  /** The client for keys of `region`. */
   kms(region: string): KMSClient;
   /** Sends a plain HTTP request by the same proxy, certificates and limit: the browser's preflight, for one. */
   readonly http: RequestHandler;

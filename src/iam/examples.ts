@@ -15,7 +15,7 @@ export function exampleOf(pattern: string): string {
   return pattern.replace(/\*+/g, ANY).replaceAll('?', 'x');
 }
 
-/** Contexts that statements tell apart: none; for each, all conditions met, by each value, or one absent or not met. */
+/** Contexts that statements tell apart: an empty one; all conditions of one met, by each value; one absent or unmet. */
 export function contextsOf(statements: readonly Statement[]): RequestContext[] {
   const all = normalizeStatements({ Statement: statements }).flatMap(({ conditions }) =>
     // `s3:prefix` belongs to the place that is asked for.

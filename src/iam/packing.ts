@@ -37,7 +37,7 @@ interface OpenPolicy {
   size: number;
 }
 
-/** Packs grants into as few policies of 6,144 characters as first fit by size finds, each in the config's order. */
+/** Packs grants into as few policies of 6,144 characters as first fit by size finds, and each in the config's order. */
 export function packPolicies(props: PackingProps): PackedPolicy[] {
   // Public datasets come last in the first policy; their bucket exists in partition `aws` alone.
   const always: Grant[] =

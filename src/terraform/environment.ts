@@ -54,7 +54,6 @@ interface Place {
   readonly hasBackend: boolean;
 }
 
-/** The environment of Terraform's commands. */
 interface TerraformEnvironment {
   readonly env: Readonly<Record<string, string>>;
   /** Names of the job's variables that Terraform does not get, in order. */

@@ -34,7 +34,7 @@ export async function installedProvider(workDir: string, init: Promise<unknown>)
   return { address, executable: join(folder, name) };
 }
 
-/** A link, to a mirror or a cache, leads to a whole package: it is hashed at once. Others `init` may be unpacking. */
+/** A link, to a mirror or a cache, leads to a whole package, hashed at once; without one `init` may be unpacking it. */
 async function whenInstalled(root: string, init: Promise<unknown>) {
   const over = new AbortController();
   const ended = init.finally(() => over.abort());
@@ -48,7 +48,6 @@ async function whenInstalled(root: string, init: Promise<unknown>) {
   return installedIn(root);
 }
 
-/** The folder of the package, and the registry's host. */
 async function installedIn(root: string) {
   const host = await onlyEntry(root);
   const versions = join(root, host, 'hashicorp', 'aws');

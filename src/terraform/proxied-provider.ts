@@ -7,7 +7,7 @@ interface ProxiedProps extends StartProps {
   readonly moreEnv: StartProps['env'];
 }
 
-/** Starts a provider for commands that read, one process for each configuration. Throws an Error that says why not. */
+/** Starts a provider for commands that read, a process for each configuration, or throws an Error that says why not. */
 export async function startProxiedProvider({ moreEnv, ...props }: ProxiedProps): Promise<WarmProvider> {
   // Commands that write are not proxied: their provider must outlive this process.
   const first = await startProvider(props);

@@ -49,7 +49,6 @@ export interface TerraformProps {
   readonly directory: string;
   /** How long a lock of another run is waited for, as `5m`. @default not at all */
   readonly lockTimeout?: string;
-  /** The environment of every command. */
   readonly env: Readonly<Record<string, string>>;
   /** AWS credentials for the commands that ask AWS, asked for before each, so that they are fresh. */
   readonly keys: () => Promise<Readonly<Record<string, string>>>;

@@ -25,7 +25,7 @@ export function openToolCache(root: string | undefined) {
       }
       try {
         await fill(hidden);
-        // The toolkit's `cacheDir` empties the folder before it copies, while another job may run what lies there.
+        // The toolkit's `cacheDir` would empty the folder before it copies, while another job may run what lies there.
         await rename(hidden, folder(version)).catch((error: unknown) => {
           if (!existsSync(folder(version))) throw error;
         });

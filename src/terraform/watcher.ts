@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** A line ends it; the end without one: the parent was killed. The group's leader gets 10 s to release its lock. */
+/** Reads a line, and all is over; or none, and the parent was killed: its group has ten seconds to release its lock. */
 const script = `read -r _ && exit
 kill -INT "$1" 2>/dev/null
 for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "-$1" 2>/dev/null || exit; sleep 1; done

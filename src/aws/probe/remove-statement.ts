@@ -42,7 +42,6 @@ export async function removeStatement(props: RemovalProps): Promise<Removal> {
   return defined({ done: false, stood, evidence });
 }
 
-/** What the readings told so far. */
 interface Sightings {
   /** Whether one held the statement before it was taken out; absent where none could be read. */
   stood?: boolean;

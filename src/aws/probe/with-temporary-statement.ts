@@ -37,7 +37,7 @@ const readingPauses = [1000, 2000, 4000, 8000];
 /** Milliseconds for which IAM may answer by what stood before a write. */
 const spreading = 10_000;
 
-/** Does `work` while the trust policy holds `statement`; always removes it. Throws a UserError when a signal came. */
+/** Does `work` while the trust policy holds `statement`, and always removes it. Throws a UserError on a signal. */
 export async function withTemporaryStatement<T>(
   props: StatementProps,
   work: (statement: TemporaryStatement) => Promise<T>,

@@ -9,7 +9,7 @@ export function ambientCredentials({
   env,
   http,
 }: Required<Pick<AwsClientsProps, 'region' | 'env' | 'http'>>): () => Promise<AwsCredentials | undefined> {
-  // Environment, profile (SSO, role, process), web identity, container, instance. It reads the process's environment.
+  // The process's environment, profile (SSO, role, process), web identity, container, instance.
   const init = { clientConfig: { region, requestHandler: http } };
   // Half a second is ample for the instance metadata service, and a machine without one may have to wait it out, twice.
   const chain = fromNodeProviderChain({ ...init, timeout: 500, maxRetries: 0 });
