@@ -13,7 +13,7 @@ export type Treatment =
   | 'refused with `backend`, else set aside';
 
 /**
- * The first row that fits counts (`*`: any ending). A variable that is not listed is kept: nothing of these reads it.
+ * What Terraform, OpenTofu or the AWS provider reads; the first row that fits counts (`*`: any end). Others are kept.
  * docs/environment.md says why of each; https://opentofu.org/docs/cli/config/environment-variables/
  * https://developer.hashicorp.com/terraform/cli/config/environment-variables
  * https://registry.terraform.io/providers/hashicorp/aws/latest/docs#environment-variables
