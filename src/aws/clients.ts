@@ -25,7 +25,6 @@ export interface AwsClients {
   readonly sts: STSClient;
   /** The client for buckets of `region`, made once. @default the run's own region */
   s3(region?: string): S3Client;
-  /** The client for keys of `region`. */
   kms(region: string): KMSClient;
   /** Sends a plain HTTP request by the same proxy, certificates and limit: the browser's preflight, for one. */
   readonly http: RequestHandler;
@@ -38,12 +37,7 @@ export interface AwsClientsProps {
   readonly env: Environment;
   /** @default a new one from `env` */
   readonly http?: RequestHandler;
-  /**
-   * The account that must own every bucket that S3 is asked about, unless a call says otherwise: a name that was freed may
-   * be anybody's, even open to the world. S3 refuses (403) what another account owns.
-   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-   * @default any account
-   */
+  /** Account that must own a bucket, unless a call says otherwise: a freed name may be anybody's. @default any */
   readonly bucketOwner?: string;
 }
 
@@ -73,6 +67,7 @@ export function awsClients({
       region: bucketRegion,
       forcePathStyle,
     });
+    // Others' buckets get 403: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
     if (bucketOwner !== undefined)
       client.middlewareStack.add(
         (next) => (args) => next({ ...args, input: { ExpectedBucketOwner: bucketOwner, ...args.input } }),

@@ -84,10 +84,7 @@ export async function requireUnchangedCors(clients: AwsClients, observed: Observ
   });
 }
 
-/**
- * Removes Kolena's rule from each bucket and leaves the others exactly as they were. Throws `apply-failed`, and does not
- * write, where the others changed since the plan was made.
- */
+/** Removes Kolena's rule from each bucket, and no other. Throws `apply-failed` where other rules changed meanwhile. */
 export async function removeKolenaRules(
   clients: AwsClients,
   removals: readonly CorsRemoval[],
@@ -110,10 +107,7 @@ export interface ReadRules {
   readonly isWritten: boolean;
 }
 
-/**
- * Writes the rules again where they differ from `cors`, and gives every bucket's as read then. Throws `apply-failed`, and
- * does not write, where somebody changed the rules of others since the plan was made.
- */
+/** Writes `cors` where S3's rules differ; gives all as read then. Throws `apply-failed` where other rules changed. */
 export async function putBackCors(
   clients: AwsClients,
   cors: readonly DesiredCors[],
@@ -132,6 +126,7 @@ export async function putBackCors(
   );
 }
 
+/** Throws `apply-failed`, before anything is written, where somebody changed the other rules since the plan. */
 function requireSameOthers(bucket: string, planned: CorsRuleSet, current: readonly CorsRule[]): void {
   const difference = corsDifference(planned.others, splitRules(current, planned.kolena).others);
   if (difference === undefined) return;

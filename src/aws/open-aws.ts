@@ -32,7 +32,6 @@ export interface Aws {
   removeKolenaRules(removals: readonly CorsRemoval[]): Promise<void>;
   /** Writes the rules that Terraform did not write, or whose order it lost, and gives all of them as read then. */
   putBackCors(cors: readonly DesiredCors[]): Promise<readonly ReadRules[]>;
-  /** Asks IAM's simulator about the planned policies. */
   simulatePlanned(
     desired: DesiredAccess,
     questions: readonly SimulationQuestion[],

@@ -4,10 +4,7 @@ type Defined<T> = {
   [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
 };
 
-/**
- * The object without the keys whose value is `undefined`, as `exactOptionalPropertyTypes` wants it.
- * @example defined({ a: 1, b: undefined }) // { a: 1 }
- */
+/** Leaves `undefined` out, for `exactOptionalPropertyTypes`. @example defined({ a: 1, b: undefined }) // { a: 1 } */
 export function defined<T extends object>(values: T): Defined<T> {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined),

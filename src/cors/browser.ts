@@ -8,14 +8,12 @@ export interface CorsRequest {
   readonly headers?: readonly string[];
 }
 
-/**
- * The first rule that matches the request, as S3 evaluates them: the origin, the method and every header must match.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
- */
+/** The first rule whose origin, method and every header match the request: S3 decides by that one. */
 export function matchingRule(
   rules: readonly CorsRule[],
   { origin, method, headers = [] }: CorsRequest,
 ): CorsRule | undefined {
+  // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html
   return rules.find(
     (rule) =>
       rule.AllowedOrigins.some((pattern) => matches(pattern, origin)) &&

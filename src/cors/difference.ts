@@ -10,11 +10,8 @@ const fields = [
 ] as const;
 
 /**
- * The first difference between two lists of CORS rules, as a phrase; `undefined` when they are equal: same rules, same
- * order, field by field. S3 keeps no empty list, so an empty one equals an absent one; an absent `MaxAgeSeconds` is not 0.
- *
- * @example
- * corsDifference([{ ...rule }], [{ ...rule, MaxAgeSeconds: 0 }]) // 'rule 1 has MaxAgeSeconds 0 instead of none'
+ * The first difference of two lists of rules, in order and field by field, as a phrase; `undefined` when equal.
+ * @example corsDifference([{ ...rule }], [{ ...rule, MaxAgeSeconds: 0 }]) // 'rule 1 has MaxAgeSeconds 0 instead of none'
  */
 export function corsDifference(
   expected: readonly CorsRule[],
@@ -38,6 +35,7 @@ export function isSameRule(one: CorsRule, other: CorsRule): boolean {
 }
 
 function shown(value: string | number | readonly string[] | undefined): string {
+  // S3 keeps no empty list, so one equals an absent one; an absent `MaxAgeSeconds` is not 0.
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return 'none';
   return JSON.stringify(value);
 }

@@ -7,11 +7,7 @@ const MOST_RULES = 100;
 /** Bytes of the XML document. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketCors.html */
 const MOST_BYTES = 64 * 1024;
 
-/**
- * Holds a bucket's rules to S3's limits before anything is written.
- *
- * @throws UserError `invalid-input` when a bucket would have more than 100 rules or 64 KB of them
- */
+/** Holds a bucket's rules to S3's limits, 100 rules and 64 KB, before anything is written. Throws `invalid-input`. */
 export function requireCorsLimits(bucket: string, rules: readonly CorsRule[]): void {
   const bytes = rules.length > MOST_RULES ? 0 : corsBytes(rules);
   if (rules.length <= MOST_RULES && bytes <= MOST_BYTES) return;

@@ -25,11 +25,8 @@ export function kolenaRule({ corsOrigins }: Pick<AccessConfig, 'corsOrigins'>): 
 }
 
 /**
- * Whether a rule counts as Kolena's: by its ID, or because somebody made by hand one with the same effect and no ID. One
- * with another ID is somebody's, whatever it allows.
- *
- * @example
- * isKolenaRule({ AllowedMethods: ['GET'], AllowedOrigins: ['https://app.kolena.io'], AllowedHeaders: ['*'] }, kolena) // true
+ * Whether a rule counts as Kolena's: by its ID, or made by hand with the same effect and no ID; with another, never.
+ * @example isKolenaRule({ ...kolena, ID: 'images' }, kolena) // false
  */
 export function isKolenaRule(rule: CorsRule, kolena: CorsRule): boolean {
   return rule.ID === kolenaRuleId || (rule.ID === undefined && effectOf(rule) === effectOf(kolena));
@@ -50,13 +47,9 @@ export function splitRules(rules: readonly CorsRule[], kolena: CorsRule | undefi
   };
 }
 
-/**
- * The list to write to S3: the rules of others first, Kolena's last.
- *
- * A rule before Kolena's never lessens the access: S3 passes over a rule that does not allow the origin, the method and
- * every header asked for, so what only Kolena's rule allows still reaches it.
- */
+/** The list to write to S3: the rules of others first, Kolena's last. */
 export function joinRules({ others, kolena }: CorsRuleSet): readonly CorsRule[] {
+  // A rule before Kolena's never lessens the access: S3 passes over one that does not allow all that is asked for.
   return kolena === undefined ? others : [...others, kolena];
 }
 

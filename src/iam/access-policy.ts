@@ -62,11 +62,9 @@ export function isOurDocument(document: PolicyDocument): boolean {
   );
 }
 
-/**
- * S3 as KMS sees it, in the regions of keys: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
- * In China services go by one or the other of two suffixes, and AWS documents neither for this key.
- */
+/** S3 as KMS sees it, in the regions of keys. In China it has two suffixes, and AWS documents neither for this key. */
 function viaServices(keyArns: readonly string[], { partition }: GrantOptions): string[] {
+  // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
   const names = keyArns.map((arn) => `s3.${parseArn(arn)?.region ?? ''}.amazonaws.com`);
   return [...new Set(names.flatMap((name) => (partition === 'aws-cn' ? [name, `${name}.cn`] : [name])))];
 }

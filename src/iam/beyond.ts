@@ -34,10 +34,8 @@ function whereText({ resource, conditions }: Right): string {
   return `on ${resource}${terms === '' ? '' : ` if ${terms}`}`;
 }
 
-/**
- * Almost everything that AWS names so only reads, and the few others do no harm: `kms:Decrypt` gives a plain text to whoever may read.
- * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
- */
+// https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+/** Almost all that is named so only reads; the rest is harmless: `kms:Decrypt` gives plain text to whoever may read. */
 const READS =
   /^[\w-]+:(?:(?:BatchGet|Describe|Get|Head|List|Lookup|Query|Scan|Search|Select|View)|Decrypt$)/i;
 

@@ -15,13 +15,9 @@ export interface PolicyRequest {
   readonly mayHold?: (key: string) => boolean;
 }
 
-/**
- * What the documents say of a request, as IAM evaluates them, and the statement that says so, which an implicit deny lacks;
- * good for naming causes, not for granting anything. An operator it does not know counts as fulfilled in an Allow and as
- * unfulfilled in a Deny.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
- */
+/** IAM's decision on a request and the statement behind it, if any: good for naming causes, not for granting. */
 export function evaluatePolicies(documents: readonly Statements[], request: PolicyRequest) {
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
   const matching = documents.flatMap(statementsOf).filter((statement) => matches(statement, request));
   const deny = matching.find(({ Effect }) => Effect === 'Deny');
   if (deny !== undefined) return { decision: 'explicitDeny', statement: deny } as const;
@@ -83,6 +79,7 @@ function conditionHolds({ Condition = {}, Effect }: Statement, { context = {}, m
       // What a variable stands for is not looked up.
       const isOpen =
         mayHold && (value === undefined ? mayHold(key.toLowerCase()) : wanted.join().includes('${'));
+      // An operator that is not known counts as fulfilled in an Allow and as unfulfilled in a Deny.
       return (isOpen ? undefined : holds(operator, wanted, value)) ?? Effect === 'Allow';
     }),
   );

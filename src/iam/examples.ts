@@ -15,13 +15,10 @@ export function exampleOf(pattern: string): string {
   return pattern.replace(/\*+/g, ANY).replaceAll('?', 'x');
 }
 
-/**
- * The circumstances under which statements can decide differently: none at all, and for each statement all of its
- * conditions met, by each of its values, and with one of them absent or not met. `s3:prefix` belongs to the place that
- * is asked for and is left out.
- */
+/** Contexts that statements tell apart: an empty one; all conditions of one met, by each value; one absent or unmet. */
 export function contextsOf(statements: readonly Statement[]): RequestContext[] {
   const all = normalizeStatements({ Statement: statements }).flatMap(({ conditions }) =>
+    // `s3:prefix` belongs to the place that is asked for.
     waysOf(conditions.filter(({ key }) => key.toLowerCase() !== 's3:prefix')),
   );
   return [...new Map([{}, ...all].map((context) => [JSON.stringify(context), context])).values()];

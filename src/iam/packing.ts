@@ -37,13 +37,9 @@ interface OpenPolicy {
   size: number;
 }
 
-/**
- * Packs the grants into as few policies of 6,144 characters as first-fit by decreasing size finds, by number.
- * What a live policy holds stays in it, so that adding or dropping one bucket changes at most one policy. Inside a
- * policy the config's order holds; Kolena's public datasets come last in the first policy.
- */
+/** Packs grants into as few policies of 6,144 characters as first fit by size finds, and each in the config's order. */
 export function packPolicies(props: PackingProps): PackedPolicy[] {
-  // The bucket of public datasets exists in partition `aws` alone.
+  // Public datasets come last in the first policy; their bucket exists in partition `aws` alone.
   const always: Grant[] =
     props.includePublicDatasets && props.partition === 'aws' ? [{ bucket: publicDatasetsBucket }] : [];
   const numbers = assign(props, always);
@@ -62,6 +58,7 @@ export function leastPolicies(buckets: readonly BucketLocation[], options: Grant
 /** The number of the policy that each grant goes to; the first policy holds `always` as well. */
 function assign(props: PackingProps, always: readonly Grant[]): Map<Grant, number> {
   const pack = openPack(props, always);
+  // What a live policy holds stays in it: adding or dropping one bucket changes at most one policy.
   const byPolicy = groupBy([...props.kmsKeyArns, ...props.buckets], currentPolicyOf(props));
   const unplaced = byPolicy.get(undefined) ?? [];
   for (const [number, own] of byPolicy) {

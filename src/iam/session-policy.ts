@@ -4,11 +4,7 @@ import type { Expectations } from '../verify/expectations.ts';
 /** Characters: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const sessionPolicyLimit = 2048;
 
-/**
- * The JSON policy that narrows the verifier's session to reading: of the configured buckets and prefixes, or, where
- * their names do not fit, of whatever the role itself may read. A KMS key is left to the role, so that its refusal
- * names the role's own policy and not this one.
- */
+/** The policy of a session that reads the configured locations or, where they do not fit, what the role may read. */
 export function sessionPolicy(
   expectations: Expectations,
   scope: 'locations' | 'any-bucket' = 'locations',
@@ -23,6 +19,7 @@ export function sessionPolicy(
       : [allow(['s3:ListBucket', ...read], ['*'])];
   const policy = JSON.stringify({
     Version: '2012-10-17',
+    // A KMS key is left to the role: its refusal names the role's own policy and not this one.
     Statement: [...statements, allow(['kms:Decrypt'], ['*'])],
   });
   return policy.length > sessionPolicyLimit && scope === 'locations'

@@ -13,10 +13,9 @@ export type Treatment =
   | 'refused with `backend`, else set aside';
 
 /**
- * Terraform's, OpenTofu's and the AWS provider's variables, with `*` for any ending; the first row that fits counts. A variable that is
- * not listed is kept: nothing of these reads it. docs/environment.md says why of each.
+ * What Terraform, OpenTofu or the AWS provider reads; the first row that fits counts (`*`: any end). Others are kept.
+ * docs/environment.md says why of each; https://opentofu.org/docs/cli/config/environment-variables/
  * https://developer.hashicorp.com/terraform/cli/config/environment-variables
- * https://opentofu.org/docs/cli/config/environment-variables/
  * https://registry.terraform.io/providers/hashicorp/aws/latest/docs#environment-variables
  */
 export const variables: Readonly<Record<string, Treatment>> = {
@@ -55,17 +54,13 @@ interface Place {
   readonly hasBackend: boolean;
 }
 
-/** The environment of Terraform's commands. */
 interface TerraformEnvironment {
   readonly env: Readonly<Record<string, string>>;
   /** Names of the job's variables that Terraform does not get, in order. */
   readonly setAside: readonly string[];
 }
 
-/**
- * What Terraform gets of a job's environment. The Action's inputs, which can be secrets, are left out. Throws `invalid-input`
- * for a variable that is refused.
- */
+/** A job's environment for Terraform, less the Action's inputs, which can be secrets. Throws `invalid-input`. */
 export function terraformEnvironment(env: Environment, place: Place): TerraformEnvironment {
   const setAside: string[] = [];
   const passed = Object.entries(env).flatMap(([name, value]): [string, string][] => {

@@ -11,16 +11,13 @@ interface GoProcesses {
   readonly available?: number;
 }
 
-/**
- * The environment of programs in Go that live for seconds: where there is room they collect garbage near a limit alone, and stay
- * below 1.3 GiB each. Elsewhere, or where the job says otherwise, they do as Go does.
- * https://pkg.go.dev/runtime#hdr-Environment_Variables
- */
+/** Environment of short-lived Go programs: with room they collect garbage late, and stay below 1.3 GiB each. */
 export function withGoMemory({
   env,
   count,
   available = process.availableMemory(),
 }: GoProcesses): Record<string, string> {
+  // Without room, or where the job sets these, Go decides: https://pkg.go.dev/runtime#hdr-Environment_Variables
   if (available < ROOM * count || env['GOGC'] || env['GOMEMLIMIT']) return { ...env };
   return { ...env, GOGC: 'off', GOMEMLIMIT: '900MiB' };
 }

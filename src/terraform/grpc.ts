@@ -7,10 +7,7 @@ import {
 } from 'node:http2';
 import { connect as openSocket } from 'node:net';
 
-/*
- * gRPC as it passes between Terraform and its providers: whole messages over HTTP/2 on sockets of this machine.
- * https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
- */
+// Whole messages of gRPC over local sockets: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
 
 const GRPC = { ':status': 200, 'content-type': 'application/grpc' };
 /** https://grpc.io/docs/guides/status-codes/ */

@@ -1,7 +1,5 @@
-/**
- * HashiCorp's public key 72D7468F, fingerprint C874 011F 0AB4 0511 0D02 1055 3436 5D94 72D7 468F, as its own
- * installers carry it: https://www.hashicorp.com/en/trust/security
- */
+// Fingerprint C874 011F 0AB4 0511 0D02 1055 3436 5D94 72D7 468F.
+/** HashiCorp's public key 72D7468F, as its own installers carry it: https://www.hashicorp.com/en/trust/security */
 export const hashicorpPublicKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
 
 mQINBGB9+xkBEACabYZOWKmgZsHTdRDiyPJxhbuUiKX65GUWkyRMJKi/1dviVxOX

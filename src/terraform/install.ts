@@ -24,10 +24,7 @@ export interface TerraformBinary {
   readonly version?: string;
 }
 
-/**
- * The binary at `terraform-path`; else `terraform` on PATH or in the tool cache that satisfies `terraform-version` or
- * `.terraform-version`; else a download, verified. Throws `terraform-missing` or `invalid-input`.
- */
+/** The given binary, else the wanted version: on PATH or downloaded. Throws `terraform-missing` or `invalid-input`. */
 export async function findTerraform(props: FindTerraformProps): Promise<TerraformBinary> {
   if (props.terraformPath !== undefined) return givenTerraform(props, props.terraformPath);
   const wanted = await wantedVersion(props);
@@ -62,17 +59,14 @@ async function givenTerraform(props: FindTerraformProps, path: string): Promise<
   });
 }
 
-/**
- * The executable of that name in the absolute folders of PATH, in their order; `@actions/io` would search relative folders too.
- * setup-terraform and setup-opentofu put a script in front of their binary, which then is called `terraform-bin`. The
- * script copies all that Terraform prints, secrets too, into the step's outputs, prints an `::error` of its own, and
- * passes no interrupt on.
- */
+/** The executable in PATH's absolute folders, in their order; `@actions/io` would search relative folders too. */
 async function executableOn(env: FindTerraformProps['env'], name: string): Promise<string | undefined> {
   const suffix = process.platform === 'win32' ? '.exe' : '';
   const bare = name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name;
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter(isAbsolute);
   for (const folder of folders)
+    // setup-terraform and setup-opentofu name their binary `terraform-bin`, behind a script that copies all output,
+    // secrets too, into the step's outputs, prints an `::error` of its own, and passes no interrupt on.
     for (const file of [`${bare}-bin${suffix}`, `${bare}${suffix}`]) {
       const path = join(folder, file);
       if (await isExecutable(path)) return path;

@@ -12,10 +12,7 @@ interface InstalledTerraformProps extends Pick<FindTerraformProps, 'env' | 'log'
   readonly wanted: Wanted;
 }
 
-/**
- * Terraform from the runner's tool cache, else downloaded into it. Throws `terraform-missing`. The cache holds what HashiCorp signed: other jobs may write there, so
- * each run verifies it again, before it gets credentials, and unpacks it where nobody else looks.
- */
+/** Terraform from the runner's tool cache, else downloaded into it. Throws `terraform-missing`. */
 export async function installedTerraform({
   wanted: { allows, text },
   env,
@@ -37,7 +34,7 @@ export async function installedTerraform({
   const temp = env['RUNNER_TEMP'] ?? tmpdir();
   await mkdir(temp, { recursive: true });
   const to = await mkdtemp(join(temp, 'terraform-'));
-  // The archive is copied first: what is verified is what is unpacked.
+  // Other jobs may write to the cache: a copy is verified again, before it gets credentials, and unpacked out of reach.
   await cp(from, to, { recursive: true });
   await unpackRelease(releases, version, to);
   return { binary: join(to, process.platform === 'win32' ? 'terraform.exe' : 'terraform'), version };

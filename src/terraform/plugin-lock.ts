@@ -6,10 +6,7 @@ const PROVIDER = /^provider\s+"([^"]+)"/gm;
 
 const AWS = /^registry\.(?:terraform\.io|opentofu\.org)\/hashicorp\/aws$/;
 
-/**
- * The lock file at `path`, if it is about this configuration: it names the AWS provider, and no other. One of another stack
- * beside the config would keep `init` from working; it is passed over, and the log says so.
- */
+/** The lock file at `path` if it names the AWS provider alone: another stack's breaks `init`, so it is passed over. */
 export async function ownPluginLock(path: string | undefined, log: Log): Promise<string | undefined> {
   if (path === undefined) return undefined;
   const providers = [...(await readFile(path, 'utf8')).matchAll(PROVIDER)].map(([, name = '']) => name);

@@ -24,8 +24,7 @@ export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
     cwd: props.cwd,
     env: props.env,
     stdio: ['ignore', props.stdoutTo ?? 'pipe', 'pipe', props.lifeline ?? 'ignore'],
-    // In a process group of its own, a Ctrl-C in a terminal reaches it through us alone. Terraform takes a second
-    // interrupt for "now, without releasing the lock".
+    // In a group of its own it gets Ctrl-C through us alone: a second one would end Terraform with the lock still held.
     detached: process.platform !== 'win32',
   });
   const callOff = endWithParent(child.pid);

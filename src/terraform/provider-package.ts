@@ -16,16 +16,13 @@ export interface ProviderPackage {
 /** Milliseconds between looks for what `init` has installed so far. */
 const LOOK_AGAIN = 20;
 
-/**
- * The one AWS provider that `init` installs below `workDir`: as soon as it is there where its checksum is that of the tested
- * provider, else when `init` has ended and left its checksum in the lock file. What `init` links from a mirror or a cache is
- * hashed meanwhile. Throws an Error that says what is not as `init` leaves it.
- */
+/** The one AWS provider that `init` installs below `workDir`. Throws an Error that says what is not as it should be. */
 export async function installedProvider(workDir: string, init: Promise<unknown>): Promise<ProviderPackage> {
   const root = join(workDir, '.terraform', 'providers');
   const { host, folder } = await whenInstalled(root, init);
   const address = `${host}/hashicorp/aws`;
   const hash = await packageHash(folder);
+  // The tested provider's checksum is known; any other's is in the lock file when `init` has ended.
   if (address !== testedProvider.address || !(testedProvider.hashes as readonly string[]).includes(hash)) {
     await init;
     const lock = await readFile(join(workDir, '.terraform.lock.hcl'), 'utf8');
@@ -37,7 +34,7 @@ export async function installedProvider(workDir: string, init: Promise<unknown>)
   return { address, executable: join(folder, name) };
 }
 
-/** A link leads to a package that is whole. Without one, `init` may still be unpacking it. */
+/** A link, to a mirror or a cache, leads to a whole package, hashed at once; without one `init` may be unpacking it. */
 async function whenInstalled(root: string, init: Promise<unknown>) {
   const over = new AbortController();
   const ended = init.finally(() => over.abort());
@@ -51,7 +48,6 @@ async function whenInstalled(root: string, init: Promise<unknown>) {
   return installedIn(root);
 }
 
-/** The folder of the package, and the registry's host. */
 async function installedIn(root: string) {
   const host = await onlyEntry(root);
   const versions = join(root, host, 'hashicorp', 'aws');

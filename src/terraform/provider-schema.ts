@@ -1,10 +1,8 @@
-/** Fields of GetProviderSchema.Response that map a name to a schema: resources, data sources, functions, ephemeral resources. */
+// https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/tfplugin5.9.proto
+/** Fields of the response that map a name to a schema: resources, data sources, functions, ephemeral resources. */
 const MAPS: ReadonlySet<number> = new Set([2, 3, 7, 8]);
 
-/**
- * A `GetProviderSchema.Response` of Terraform's plugin protocol 5 with the resources alone whose name `wanted` matches; all
- * else in it stays. https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/tfplugin5.9.proto
- */
+/** A `GetProviderSchema.Response` of plugin protocol 5 whose maps keep only the names that `wanted` matches. */
 export function keepResources(message: Buffer, wanted: RegExp): Buffer {
   const kept: Buffer[] = [];
   for (const { number, bytes, payload } of fieldsOf(message)) {

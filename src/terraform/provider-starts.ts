@@ -66,10 +66,7 @@ export function openProviderStarts({ workDir, env, log }: ProviderStartsProps) {
       installed.catch(() => undefined);
       ahead('plan');
     },
-    /**
-     * Runs commands on one Terraform JSON, attached to the provider that was started ahead. Without one, and where it cannot
-     * serve them, Terraform starts its providers by itself, and the log says why.
-     */
+    /** Runs commands on one JSON, attached to the provider started ahead, else with Terraform's own, and logs why. */
     async during<T>(json: string, work: (attachment?: Attachment) => Promise<T>): Promise<T> {
       const begun = await take();
       if (begun === undefined) return work();

@@ -7,12 +7,9 @@ interface ProxiedProps extends StartProps {
   readonly moreEnv: StartProps['env'];
 }
 
-/**
- * Starts a provider for commands that read: they are told of the resources that are used, and each configuration gets a
- * process of its own. What writes to AWS is attached to a provider itself, which outlives this process. Throws an Error that
- * says why it did not start.
- */
+/** Starts a provider for commands that read, a process for each configuration, or throws an Error that says why not. */
 export async function startProxiedProvider({ moreEnv, ...props }: ProxiedProps): Promise<WarmProvider> {
+  // Commands that write are not proxied: their provider must outlive this process.
   const first = await startProvider(props);
   const { config } = first;
   if (config.ProtocolVersion !== 5 || config.Addr.Network !== 'unix') return first;

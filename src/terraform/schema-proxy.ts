@@ -18,16 +18,12 @@ const RESOURCES = /^aws_(?:iam_|s3_|region$)/;
 export const GET_SCHEMA = '/tfplugin5.Provider/GetSchema';
 const CONFIGURE = '/tfplugin5.Provider/Configure';
 
-/**
- * Stands between Terraform and providers of plugin protocol 5 that were started ahead. Terraform opens a session for each
- * configuration, and each session that configures gets a provider that no other one configures: all calls but one go on to it
- * unchanged. The one asks for the schema of all 1,400 resources, with each command, and takes most of its time; a provider is
- * asked once, at once, and commands are told of the resources of the stacks alone. Gives what closes it.
- * https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md
- */
+// https://github.com/hashicorp/go-plugin/blob/main/docs/internals.md
+/** Stands between Terraform and providers of plugin protocol 5 that were started ahead. Gives what closes it. */
 export async function startSchemaProxy({ socket, first, another }: SchemaProxyProps): Promise<() => void> {
   const shared = connectTo(first);
   const sessions = [shared];
+  // The schema of all 1,400 resources takes most of each command's time: it is asked for once, at once.
   const schema = askForSchema(shared);
   schema.catch(() => undefined);
   /** Providers that nobody has configured. */
@@ -41,7 +37,7 @@ export async function startSchemaProxy({ socket, first, another }: SchemaProxyPr
   };
   const server = createServer();
   server.on('session', (session) => {
-    // Until it configures, what it asks depends on no configuration.
+    // A session for each configuration: until it configures any provider will do, then it gets one for itself.
     let provider = Promise.resolve(shared);
     session.on('stream', (stream, headers) => {
       stream.on('error', () => undefined);

@@ -29,10 +29,7 @@ export interface TerraformPlan {
 
 /** One Terraform working directory; each method runs the commands that it names and no other. */
 export interface Terraform {
-  /**
-   * `init`, on JSON that holds at least the backend and the providers. Without a backend it runs when this returns its promise, so
-   * that whatever is loaded next holds nothing up. Throws `plan-failed`.
-   */
+  /** `init`, on JSON that holds at least the backend and the providers. Throws `plan-failed`. */
   init(json: string): Promise<void>;
   /** `plan -out` and `show -json`. Throws `plan-failed` or `state-locked`. */
   plan(json: string): Promise<TerraformPlan>;
@@ -48,14 +45,10 @@ export interface TerraformProps {
   readonly binary: string;
   /** Absolute path of a directory of this run alone; made when missing. */
   readonly workDir: string;
-  /**
-   * Absolute path of the directory in which the binary is started: a version manager's shim looks there, and upwards, for the
-   * version to run.
-   */
+  /** Absolute path of where the binary starts: a version manager's shim looks there, and upwards, for the version. */
   readonly directory: string;
   /** How long a lock of another run is waited for, as `5m`. @default not at all */
   readonly lockTimeout?: string;
-  /** The environment of every command. */
   readonly env: Readonly<Record<string, string>>;
   /** AWS credentials for the commands that ask AWS, asked for before each, so that they are fresh. */
   readonly keys: () => Promise<Readonly<Record<string, string>>>;
@@ -105,7 +98,7 @@ export function openTerraform(props: TerraformProps): Terraform {
   };
   const place = (): Place => ({ ...props, providers: providerConfigurations(json) });
   const init = async (...flags: readonly string[]) => {
-    // Of AWS, init asks a backend alone.
+    // Of AWS, init asks a backend alone: without one it starts at once, so that what is loaded next does not delay it.
     const isKeyless = !hasBackend(json);
     await runTerraform(place(), { name: 'init', flags: ['-input=false', ...flags], isKeyless });
   };
@@ -193,13 +186,11 @@ function nameOf(binary: string): string {
   return basename(binary).replace(/(?:-bin)?(?:\.exe)?$/, '');
 }
 
-/**
- * Runs a command that locks the state, and again while another run holds the lock: Terraform names the holder only when it
- * has given up. A command that got no lock has changed nothing.
- */
+/** Runs a command that locks the state, and again while another run has the lock: without it nothing was changed. */
 async function waitForLock(place: Place, command: Command): Promise<string> {
   const { lockTimeout, log } = place;
   try {
+    // Terraform names the holder only when it has given up: the first try does not wait.
     return await runTerraform(place, command);
   } catch (error) {
     if (!(error instanceof UserError) || error.reason !== 'state-locked' || lockTimeout === undefined)

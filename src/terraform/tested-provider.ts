@@ -3,14 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseConstraint } from '../config/version-constraint.ts';
 
-/**
- * The AWS provider that this release was tested with. Its checksums, `h1` of what is unpacked on Linux and Windows (x64) and macOS
- * (Arm), and `zh` of the archives that HashiCorp signed, are those that `terraform providers lock` writes:
- * scripts/tested-provider.sh compares them.
- */
+/** The AWS provider that this release was tested with; scripts/tested-provider.sh compares its checksums. */
 export const testedProvider = {
   address: 'registry.terraform.io/hashicorp/aws',
   version: '5.100.0',
+  // As `terraform providers lock` writes: `h1` unpacked on Linux, Windows (x64), macOS (Arm); `zh` of signed archives.
   hashes: [
     'h1:H3mU/7URhP0uCRGK8jeQRKxx2XFzEqLiOq/L2Bbiaxs=',
     'h1:Ijt7pOlB7Tr7maGQIqtsLFbl7pSMIj06TVdkoSBcYOw=',
@@ -45,17 +42,15 @@ interface Source {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/**
- * Whether `init` is given the lock file of the tested provider: not where the config wants another version, nor where a CLI
- * configuration says from where providers come, which decides about their versions, too.
- * https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
- */
+/** Whether `init` gets the tested provider's lock file: not where the config or a CLI configuration rules otherwise. */
 export function takesTestedProvider({ json, env }: Source): boolean {
   const { terraform } = JSON.parse(json) as {
     terraform?: { required_providers?: { aws?: { version?: string } } };
   };
   const wanted = terraform?.required_providers?.aws?.version;
   if (wanted === undefined || parseConstraint(wanted)?.(testedProvider.version) !== true) return false;
+  // A CLI configuration that says from where providers come decides about their versions, too:
+  // https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
   const cliConfig =
     env['TF_CLI_CONFIG_FILE'] || env['TERRAFORM_CONFIG'] || join(env['HOME'] ?? homedir(), '.terraformrc');
   try {

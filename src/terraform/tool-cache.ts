@@ -3,12 +3,9 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/**
- * Where the runner keeps tools, in the layout of `@actions/tool-cache`: `kolena-terraform/<version>/<architecture>`, beside the
- * unpacked `terraform` of others, which nobody could verify again. The toolkit's own `cacheDir` empties the folder before it copies, while a second job of the same machine may run what lies there.
- * @param root - `RUNNER_TOOL_CACHE`; without it, or where it cannot be written to, nothing outlasts the run.
- */
+/** The tool cache below `root` (`RUNNER_TOOL_CACHE`); nothing outlasts the run without it, or where it is read-only. */
 export function openToolCache(root: string | undefined) {
+  // In the layout of `@actions/tool-cache`, beside the unpacked `terraform` of others, which nobody could verify again.
   const tool = root === undefined ? undefined : join(root, 'kolena-terraform');
   const folder = (version: string) => join(tool ?? tmpdir(), version, process.arch);
   const isWhole = (version: string) => existsSync(`${folder(version)}.complete`);
@@ -16,10 +13,7 @@ export function openToolCache(root: string | undefined) {
     async versions(): Promise<readonly string[]> {
       return tool === undefined ? [] : (await readdir(tool).catch(() => [])).filter(isWhole);
     },
-    /**
-     * The folder of one version. Has `fill` put one that is not there into an empty folder that nobody else sees, then shows it
-     * whole; a run beside this one that was quicker wins.
-     */
+    /** The folder of a version. A missing one is filled where nobody sees it, and appears whole; a quicker run wins. */
     async folderOf(version: string, fill: (folder: string) => Promise<void>): Promise<string> {
       if (tool !== undefined && isWhole(version)) return folder(version);
       // On the cache's own file system, so that the rename is atomic.
@@ -31,6 +25,7 @@ export function openToolCache(root: string | undefined) {
       }
       try {
         await fill(hidden);
+        // The toolkit's `cacheDir` would empty the folder before it copies, while another job may run what lies there.
         await rename(hidden, folder(version)).catch((error: unknown) => {
           if (!existsSync(folder(version))) throw error;
         });

@@ -23,10 +23,7 @@ export interface WantedVersionProps {
 /** Where nothing is asked for: the version that this release was tested with, the same for plan and apply. */
 export const testedVersion = parseRequirement('1.11.4', 'this Action');
 
-/**
- * What `terraform-version`, else a `.terraform-version` file, asks for. The file is a version manager's: what only that one
- * understands is passed over, and the log says so. Throws `invalid-input` for the input.
- */
+/** The version that the input, else the file `.terraform-version`, asks for. Throws `invalid-input` for the input. */
 export async function wantedVersion(props: WantedVersionProps): Promise<Wanted | undefined> {
   const { terraformVersion, workingDirectory, log } = props;
   if (terraformVersion !== undefined) return parseRequirement(terraformVersion, '`terraform-version`');
@@ -36,6 +33,7 @@ export async function wantedVersion(props: WantedVersionProps): Promise<Wanted |
     .find((candidate) => /^\s*[^#\s]/.test(candidate))
     ?.trim();
   if (text === undefined) return undefined;
+  // The file is a version manager's: what only that one understands is passed over.
   const allows = parseConstraint(text) ?? latest(text);
   if (allows !== undefined) return { text, source: 'the file .terraform-version', allows };
   log.info(
@@ -44,10 +42,7 @@ export async function wantedVersion(props: WantedVersionProps): Promise<Wanted |
   return undefined;
 }
 
-/**
- * tfenv's `latest` and `latest:<regex>`: stable versions, of 1.x from 1.10 on where there is no pattern.
- * https://github.com/tfutils/tfenv#terraform-version-file
- */
+/** Stable versions, 1.x from 1.10 on without a pattern: https://github.com/tfutils/tfenv#terraform-version-file */
 function latest(text: string): VersionConstraint | undefined {
   if (text === 'latest') return parseConstraint('>= 1.10.0, < 2.0.0');
   const pattern = /^latest:(.+)$/.exec(text)?.[1];

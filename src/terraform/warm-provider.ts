@@ -42,10 +42,7 @@ export interface StartProps {
 /** Milliseconds after which a provider that has not told its address counts as one that never will. */
 const START_LIMIT = 15_000;
 
-/**
- * Runs the provider ($1), and ends it when nobody holds the other end of standard input any more, however that came about:
- * not even SIGKILL leaves it behind. Then its folder ($2) goes, and last the whole process group.
- */
+/** Runs the provider ($1) until nobody holds its input's other end, even by SIGKILL; then folder ($2) and group go. */
 const SUPERVISOR = `
 exec 3<&0
 "$1" -debug </dev/null 3<&- &
@@ -56,10 +53,7 @@ rm -rf "$2"
 kill -KILL 0
 `;
 
-/**
- * The provider without logs of its own: in its debug mode it would trace into standard error.
- * https://developer.hashicorp.com/terraform/plugin/log/managing
- */
+/** In debug mode it traces into standard error: https://developer.hashicorp.com/terraform/plugin/log/managing */
 export const SILENT = {
   TF_LOG_SDK: 'off',
   TF_LOG_SDK_PROTO: 'off',
@@ -71,12 +65,9 @@ export const SILENT = {
   TF_LOG_PROVIDER_AWS: 'off',
 };
 
-/**
- * Starts a provider for Terraform to attach to: https://developer.hashicorp.com/terraform/plugin/debugging. It serves one
- * configuration: all aliases would share the last one, and with `AWS_CA_BUNDLE` the second one fails. Throws an Error that
- * says why it did not start.
- */
+/** Starts a provider: https://developer.hashicorp.com/terraform/plugin/debugging. Throws an Error that says why not. */
 export async function startProvider({ provider, env, cwd }: StartProps): Promise<WarmProvider> {
+  // It serves one configuration: aliases would share the last one, and with `AWS_CA_BUNDLE` the second one fails.
   // Nobody else can enter it, and a socket's path has at most 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'kolena-'));
   const child = spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', provider.executable, folder], {

@@ -1,19 +1,14 @@
 import { spawn } from 'node:child_process';
 
-/**
- * Reads from its parent. A line means that all is over; the end without one, that the parent was killed: then the process, which
- * leads a group, is asked to end, so that it releases its lock, and ten seconds later all of the group, providers included, is killed.
- */
+/** Reads a line, and all is over; or none, and the parent was killed: its group has ten seconds to release its lock. */
 const script = `read -r _ && exit
 kill -INT "$1" 2>/dev/null
 for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "-$1" 2>/dev/null || exit; sleep 1; done
 kill -KILL "-$1"`;
 
-/**
- * Has a process group end when this process is killed outright, as a runner may do on cancel; gives what calls the watch off. The
- * watcher ends in either case. On Windows, which has no such groups, nothing is watched: there the runner ends the whole tree.
- */
+/** Ends a process group when this process is killed outright, as a runner may do on cancel. Gives what calls it off. */
 export function endWithParent(leader: number | undefined): () => void {
+  // Windows has no such groups: there the runner ends the whole tree.
   if (leader === undefined || process.platform === 'win32') return () => undefined;
   const watcher = spawn('/bin/sh', ['-c', script, 'watcher', String(leader)], {
     stdio: ['pipe', 'ignore', 'ignore'],

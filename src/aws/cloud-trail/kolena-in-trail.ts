@@ -31,13 +31,11 @@ interface TrailProps extends Omit<Lookup, 'region' | 'resourceName'> {
   readonly regions: readonly string[];
 }
 
-/**
- * When Kolena last assumed the role: STS's global endpoint writes to us-east-1 and a regional one to its own region, so these
- * are searched first, with the run's, and all others when nothing is found there. Nothing that fails here throws.
- */
+/** When Kolena last assumed the role; never throws. */
 export async function kolenaInTrail(props: TrailProps): Promise<TrailFinding> {
   const own = props.clients.region;
   const all = regionsBeside(own);
+  // STS's regional endpoint writes to its own region, the global one to the home region: all others come after these.
   const first = [...new Set([own, homeRegion(own)])];
   const found = await searchAll(props, first);
   // Who is not allowed to look here is not allowed there.

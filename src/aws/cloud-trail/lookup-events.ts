@@ -23,15 +23,13 @@ const MOST_PAGES = 100;
 const PACE = 500;
 const pauses = [1000, 2000, 4000, 8000];
 
+/** https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html */
 interface Page {
   readonly Events?: readonly { readonly CloudTrailEvent?: string }[];
   readonly NextToken?: string;
 }
 
-/**
- * The events of a resource in one region as JSON, newest first, page by page. Throws an Error with AWS's code when they cannot be
- * read to the end. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
- */
+/** Events of a resource as JSON, newest first, by page. Throws an Error, with AWS's code, unless all can be read. */
 export async function* lookUpEvents(lookup: Lookup): AsyncGenerator<readonly string[]> {
   const { clock, resourceName } = lookup;
   const question = {

@@ -7,19 +7,13 @@ import type { Environment } from '../../base/environment.ts';
 /** Loaded when certificates are named, since it takes long. */
 const tls = () => process.getBuiltinModule('node:tls');
 
-/**
- * What TLS to AWS trusts when `AWS_CA_BUNDLE` names a PEM file: its certificates beside Node's own roots; `undefined` leaves Node's
- * defaults, which hold `NODE_EXTRA_CA_CERTS` already. Throws a UserError for a file that cannot be read.
- */
+/** Node's roots with `AWS_CA_BUNDLE`'s PEM file; `undefined` without one. Throws a UserError when it is unreadable. */
 export function trustedCertificates(env: Environment): SecureContext | undefined {
   // Naming any certificate switches Node's own reading of NODE_EXTRA_CA_CERTS off: https://nodejs.org/api/cli.html
   return env['AWS_CA_BUNDLE'] ? tls().createSecureContext({ ca: allRoots(env) }) : undefined;
 }
 
-/**
- * Makes all TLS of this process trust `AWS_CA_BUNDLE` too, GitHub and downloads included. Needs Node 22.19 or 24.5; an older Node
- * leaves these to `NODE_EXTRA_CA_CERTS`.
- */
+/** Makes all TLS of this process trust `AWS_CA_BUNDLE`; Node before 22.19 or 24.5 knows `NODE_EXTRA_CA_CERTS` alone. */
 export function trustEverywhere(env: Environment): void {
   if (!env['AWS_CA_BUNDLE']) return;
   const { setDefaultCACertificates } = tls() as {
@@ -28,12 +22,10 @@ export function trustEverywhere(env: Environment): void {
   setDefaultCACertificates?.(allRoots(env));
 }
 
-/**
- * What makes a Go program, Terraform, trust the same: variables that name one file of all certificates, written into `directory`.
- * Go reads neither `NODE_EXTRA_CA_CERTS` nor a second file (https://pkg.go.dev/crypto/x509#SystemCertPool).
- */
+/** Variables that make Terraform trust the same: they name one file of all certificates, written into `directory`. */
 export function childCertificates(env: Environment, directory: string): Record<string, string> {
   if (!env['AWS_CA_BUNDLE'] && !env['NODE_EXTRA_CA_CERTS']) return {};
+  // Go reads neither `NODE_EXTRA_CA_CERTS` nor a second file: https://pkg.go.dev/crypto/x509#SystemCertPool
   const path = join(directory, 'ca-certificates.pem');
   const own = env['SSL_CERT_FILE'] ? [readExtra(env['SSL_CERT_FILE'])] : [];
   writeFileSync(path, [...allRoots(env), ...own].join('\n'));

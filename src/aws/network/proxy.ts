@@ -3,8 +3,7 @@ import type { Environment } from '../../base/environment.ts';
 import { UserError } from '../../base/errors.ts';
 
 /**
- * The proxy through which `url` is reached, by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case; `undefined` when it is
- * reached directly. Reads them as Terraform does (https://pkg.go.dev/golang.org/x/net/http/httpproxy), so that both go one way.
+ * The proxy for `url`, if any, found as Terraform does: https://pkg.go.dev/golang.org/x/net/http/httpproxy
  * @example proxyFor(new URL('https://sts.us-east-1.amazonaws.com'), { HTTPS_PROXY: 'proxy:3128' })?.href // 'http://proxy:3128/'
  */
 export function proxyFor(url: URL, env: Environment): URL | undefined {
@@ -23,8 +22,7 @@ export function proxyFor(url: URL, env: Environment): URL | undefined {
 }
 
 /**
- * The proxy variables that not every client understands as they are, spelled so that all do: GitHub's takes no address without a
- * scheme and no `*.` in NO_PROXY, Go takes both.
+ * Proxy variables as GitHub's client takes them, too: addresses with a scheme, NO_PROXY without `*.`; Go takes both.
  * @example commonSpelling({ HTTPS_PROXY: 'proxy:3128' }) // { HTTPS_PROXY: 'http://proxy:3128' }
  */
 export function commonSpelling(env: Environment): Record<string, string> {

@@ -9,11 +9,7 @@ import { type PolicyDocument, readPolicyDocument } from '../../iam/policy-docume
 import { isCode } from '../../problem/aws-error.ts';
 import type { AwsClients } from '../clients.ts';
 
-/**
- * The bucket with what can keep a role out of it, and with the key that an alias stands for; never throws, since what
- * cannot be read is left out and named. Block Public Access is not asked for: no value of it refuses a role of the
- * bucket's own account. https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
- */
+/** The bucket with what can keep a role out and the key behind an alias; names what it cannot read and never throws. */
 export async function withGuard(clients: AwsClients, bucket: ObservedBucket): Promise<ObservedBucket> {
   const { name: Bucket, region, defaultKmsKeyArn: named } = bucket;
   const s3 = clients.s3(region);
@@ -49,6 +45,8 @@ export async function withGuard(clients: AwsClients, bucket: ObservedBucket): Pr
   };
   // A bucket from before the setting is as with its first value.
   const unset = { code: 'OwnershipControlsNotFoundError', means: 'ObjectWriter' } as const;
+  // Block Public Access is not asked for: none of its values refuses a role of the bucket's own account.
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
   const [policy, ownership, { keyPolicy, ...key }] = await Promise.all([
     read('s3:GetBucketPolicy', policyOfBucket, { code: 'NoSuchBucketPolicy' }),
     read('s3:GetBucketOwnershipControls', ownershipOfBucket, unset),

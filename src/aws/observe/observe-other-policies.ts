@@ -10,10 +10,7 @@ import { isOurDocument } from '../../iam/access-policy.ts';
 import { ifAllowed } from '../if-allowed.ts';
 import { decodePolicyDocument } from '../policy-document.ts';
 
-/**
- * Reads all policies of the role but the known ones: Kolena's under a former name, and the documents of others, attached ones by
- * ARN and inline ones by name. What this run is not allowed to read is left out.
- */
+/** The role's other policies that can be read: Kolena's under a former name; other documents by ARN or inline name. */
 export async function observeOtherPolicies(
   iam: IAMClient,
   role: ObservedRole,

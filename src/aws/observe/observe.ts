@@ -25,10 +25,7 @@ export interface ObserveProps {
   readonly log: Log;
 }
 
-/**
- * Reads what exists in AWS: the role, our policies, and every bucket that is configured or was granted before. Throws a
- * UserError that names all configured buckets that do not exist or cannot be read, or the role when that cannot be read.
- */
+/** Reads role, policies and buckets configured or granted before. Throws a UserError that names all it cannot read. */
 export async function observe(props: ObserveProps): Promise<Observed> {
   const { clients, caller, config, asksQuota, isRemoval = false, log } = props;
   const { iam } = clients;

@@ -45,7 +45,6 @@ export interface Probe extends Omit<ProbeProps, 'clock'>, RetryLimits {
   readonly callerArn: string;
   /** The role and its policies, read back before the first question. */
   readonly live: RoleAndPolicies;
-  /** Reads them back again. */
   readonly readBack: () => Promise<RoleAndPolicies>;
 }
 

@@ -42,10 +42,7 @@ interface Place extends RoleSession {
   readonly browser: Browser | undefined;
 }
 
-/**
- * Lists one location and gets the first byte of an object as Kolena's page does, by a URL that the role's session signed: what
- * succeeds is a read by the role, too. What fails is read by the role itself, which tells a missing right from a CORS rule.
- */
+/** Lists a location and gets an object's first byte as Kolena's page does, by a URL that the role's session signed. */
 export async function probeLocation(
   session: RoleSession,
   location: ExpectedLocation,
@@ -59,6 +56,7 @@ export async function probeLocation(
   if (probe.expectations.ended !== undefined) return probeEnded(place);
   const list = await askAboutS3(place, () => listFirst(place));
   const keys = keysToTry(location, list);
+  // A success is a read by the role, too. After a failure the role itself reads: is a right missing, or a CORS rule?
   const seen = keys[0] && browser && (await getAsBrowser({ s3, bucket, key: keys[0] }, browser));
   if (seen && seen.outcome === 'ok') return { list, read: seen, triedKey: seen.value.key, presigned: seen };
   let read: Attempt<ObjectRead> = { outcome: 'skipped', message: whyNothingToRead(list) };

@@ -61,15 +61,13 @@ export async function probeAccess(props: ProbeProps): Promise<Observations> {
   });
 }
 
-/**
- * The ARN by which a trust policy names the caller: a session's role with its path, which the session's ARN leaves out;
- * a user as it is. Without the right to look the role up, the session itself, which a trust policy may name too.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
- */
+/** The ARN of the caller in a trust policy: a session's role with its path, which the session's ARN leaves out. */
 async function callerPrincipalArn({ clients, caller: { arn } }: ProbeProps): Promise<string> {
   const [, RoleName] = /^arn:[a-z-]+:sts::\d{12}:assumed-role\/([^/]+)\//.exec(arn) ?? [];
   if (RoleName === undefined) return arn;
   const found = await ifAllowed(() => clients.iam.send(new GetRoleCommand({ RoleName })));
+  // Without the right to look the role up, the session itself, which a trust policy may name too:
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
   return found?.Role?.Arn ?? arn;
 }
 

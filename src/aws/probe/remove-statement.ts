@@ -19,11 +19,7 @@ export interface RemovalProps extends RoleTrust {
 /** Milliseconds between readings: together more than IAM needs to spread a write. */
 const pauses = [1000, 2000, 4000, 8000];
 
-/**
- * Takes one statement out of a reading that holds it, and waits until it is read no more. Nothing else is ever written: a
- * reading without the statement may be one from before it was added. Where readings disagree to the end the statement is
- * left to its expiry, with a warning.
- */
+/** Takes one statement out and waits until it is read no more; else it warns and leaves the statement to its expiry. */
 export async function removeStatement(props: RemovalProps): Promise<Removal> {
   const seen: Sightings = { isWritten: false };
   for (const pause of [...pauses, undefined]) {
@@ -46,7 +42,6 @@ export async function removeStatement(props: RemovalProps): Promise<Removal> {
   return defined({ done: false, stood, evidence });
 }
 
-/** What the readings told so far. */
 interface Sightings {
   /** Whether one held the statement before it was taken out; absent where none could be read. */
   stood?: boolean;
@@ -67,6 +62,7 @@ async function look(props: RemovalProps, seen: Sightings): Promise<Removal | und
   const isThere = holds(reading, props.statement);
   if (!seen.isWritten) {
     seen.stood = seen.stood === true || isThere;
+    // It may be a reading from before the statement was added: nothing is written from it.
     if (!isThere) return undefined;
     seen.attempted = without(reading, props.statement);
     await writeTrust(props, seen.attempted);

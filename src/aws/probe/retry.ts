@@ -8,7 +8,6 @@ export interface RetryLimits {
   /** Milliseconds since 1970 after which nothing is asked again. */
   readonly deadline: number;
   readonly log: Log;
-  /** Ends all waiting. */
   readonly abort: AbortSignal;
 }
 

@@ -27,10 +27,7 @@ export interface TrustBase {
 export interface TemporaryStatement {
   /** Aborted when the work has to end. */
   readonly abort: AbortSignal;
-  /**
-   * Adds the statement again where another check of the same role took it away. Whether it was missing; as long as IAM may
-   * answer by what stood before the last write, nobody knows, and nothing is done.
-   */
+  /** Adds the statement again if another check removed it; `too-early` while IAM may answer by what stood before. */
   readonly renew: () => Promise<'renewed' | 'too-early'>;
 }
 
@@ -40,11 +37,7 @@ const readingPauses = [1000, 2000, 4000, 8000];
 /** Milliseconds for which IAM may answer by what stood before a write. */
 const spreading = 10_000;
 
-/**
- * Does `work` while `statement` is in the role's trust policy, and removes it in all cases, on SIGINT, SIGTERM and SIGHUP
- * too; then it throws a UserError. Refused when AWS does not let the statement be added, or the role is not the one
- * configured: then nothing is written.
- */
+/** Does `work` while the trust policy holds `statement`, and always removes it. Throws a UserError on a signal. */
 export async function withTemporaryStatement<T>(
   props: StatementProps,
   work: (statement: TemporaryStatement) => Promise<T>,
@@ -60,6 +53,7 @@ export async function withTemporaryStatement<T>(
   });
   try {
     const base = await readBase(props, interruption.signal);
+    // Nothing is written on a role that is not as configured.
     if (base === undefined) return { result: notTrustedAsConfigured(props.roleName) };
     const added = await add(props, base);
     if (added.outcome === 'refused')
@@ -129,10 +123,7 @@ async function add(props: StatementProps, base: PolicyDocument): Promise<Answer<
   }
 }
 
-/**
- * An error does not mean that nothing was written: AWS can fail after writing, or reject the retry of a request whose
- * response was lost.
- */
+/** A refusal can follow a write: AWS can fail after it, or reject the retry of a request whose response was lost. */
 async function removeIfAdded(props: StatementProps, { status = 0 }: Refusal): Promise<Removal | undefined> {
   const added = status >= 500 || holds(await readTrust(props), props.statement);
   return added ? removeStatement(props) : undefined;

@@ -3,15 +3,13 @@ import { readAwsError } from '../../problem/aws-error.ts';
 import type { AwsClientsProps, AwsCredentials } from '../clients.ts';
 import { ambientError, emptySourceError } from '../../problem/sign-in-error.ts';
 
-/**
- * The AWS SDK's default chain: environment, profile (SSO, role, process), web identity, container, instance. The SDK reads its
- * environment from the process itself. Gives `undefined` when there are none at all. Throws a UserError `credentials` when a source is named, but gives nothing.
- */
+/** Keys of the AWS SDK's default chain; `undefined` without a source. Throws `credentials` when one gives nothing. */
 export function ambientCredentials({
   region,
   env,
   http,
 }: Required<Pick<AwsClientsProps, 'region' | 'env' | 'http'>>): () => Promise<AwsCredentials | undefined> {
+  // The process's environment, profile (SSO, role, process), web identity, container, instance.
   const init = { clientConfig: { region, requestHandler: http } };
   // Half a second is ample for the instance metadata service, and a machine without one may have to wait it out, twice.
   const chain = fromNodeProviderChain({ ...init, timeout: 500, maxRetries: 0 });

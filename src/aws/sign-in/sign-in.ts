@@ -48,10 +48,7 @@ export interface SignInProps
   readonly clock?: Clock;
 }
 
-/**
- * Signs in to AWS, by `roleToAssume` or the ambient credentials; `undefined` when there is no role to assume and there are no
- * ambient credentials at all. Throws UserErrors `credentials`, `wrong-account` and `invalid-input`.
- */
+/** Signs in; `undefined` without a role or ambient keys. Throws `credentials`, `wrong-account` and `invalid-input`. */
 export async function signIn(props: SignInProps) {
   const { region, env } = props;
   const http = requestHandler(env);
@@ -127,10 +124,7 @@ export function renewed(fetch: CredentialProvider, mask: SignInProps['mask']): C
 /** Variables by which a child process would look for other credentials than those it is given. */
 const competing = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
 
-/**
- * The `AWS_*` variables that sign a child process in, and it alone. What competes with them is the empty string, which AWS's SDKs
- * and Terraform read as unset; the region is given only where `env` names none.
- */
+/** `AWS_*` variables that sign in a child process alone; AWS's SDKs and Terraform read the empty ones as unset. */
 function credentialVariables(keys: AwsCredentials, region: string, env: Environment): Record<string, string> {
   return {
     ...Object.fromEntries(competing.map((name) => [name, ''])),

@@ -27,12 +27,10 @@ export interface WebIdentityProps {
   readonly log: Log;
 }
 
+/** Tries, with 0.25 to 4 s between, jittered; only failures that may pass are tried again. */
 const maxTries = 5;
 
-/**
- * Credentials of a role for GitHub's ID token. A fresh token for every try; only failures that pass are tried again, up to 5 times,
- * with 0.5 to 4 s between, jittered. Throws a UserError `credentials` that shows the token's claims, never the token.
- */
+/** Assumes a role by a fresh token per try. Throws `credentials`, which shows the token's claims, never the token. */
 export async function assumeWithIdToken(props: WebIdentityProps): Promise<AwsCredentials> {
   const { region, roleArn, audience, durationSeconds, clock, log } = props;
   let refusals = 0;
@@ -72,16 +70,14 @@ function mayPass(error: unknown): boolean {
   return isStaleToken(error) || failure.code === 'IdTokenUnavailable' || isTransient(failure);
 }
 
-/**
- * One ID token from GitHub, masked. GitHub's service can hang for minutes (grafana/shared-workflows#2249), so the wait is bounded.
- * Throws errors with `code` `IdTokenRefused` when asking again is useless, else `IdTokenUnavailable`.
- */
+/** A masked ID token. Errors have `code` `IdTokenRefused` when asking again is useless, else `IdTokenUnavailable`. */
 async function freshToken({
   getIdToken,
   audience,
   mask,
   tokenTimeout = 10_000,
 }: WebIdentityProps): Promise<string> {
+  // GitHub's service can hang for minutes (grafana/shared-workflows#2249).
   const tooLate = new Promise<never>((_, reject) => {
     setTimeout(reject, tokenTimeout, new Error(`no answer within ${tokenTimeout / 1000} s`)).unref();
   });
