@@ -30,7 +30,7 @@ export interface DesiredPolicy {
   readonly attached: boolean;
 }
 
-/** One bucket's whole CORS configuration, as it should be. */
+/** One bucket's whole CORS configuration; where rules exist, one atomic S3 call right after a reading writes them. */
 export interface DesiredCors {
   readonly bucket: string;
   /** The bucket's region; absent when it was not observed: then the provider's own. */
@@ -40,11 +40,7 @@ export interface DesiredCors {
   readonly replacesOthers: boolean;
   /** Whether the bucket has a CORS configuration, which is adopted by import. */
   readonly exists: boolean;
-  /**
-   * Whether the rules are written through S3, in one exact and atomic call right after a reading, and not by Terraform:
-   * true where there are rules already. Terraform loses the order and the absent fields of others' rules, and what others
-   * add in the seconds before its write.
-   */
+  /** Whether S3 is called: Terraform loses the order, the absent fields and the latest additions of others' rules. */
   readonly throughS3: boolean;
 }
 

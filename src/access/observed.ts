@@ -101,7 +101,7 @@ export interface UnreadBucket {
   readonly why: 'gone' | 'other account' | 'refused';
 }
 
-/** What a run without credentials knows of AWS. */
+/** What a run without credentials knows of AWS: enough to check quotas, packing and partitions. */
 export const nothingObserved: Observed = { policies: [], buckets: {} };
 
 /** A bucket as found, or why it could not be read. */

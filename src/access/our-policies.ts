@@ -58,12 +58,9 @@ export function policyNameOf(policyName: string, number: number): string {
   return number === 1 ? policyName : `${policyName}-${number}`;
 }
 
-/**
- * The number of the policy with this name, from 1 to 999; absent when it is none of `policy-name`'s. IAM tells no names
- * apart by case: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
- * @example policyNumberOf('KolenaS3ReadAccess', 'kolenas3readaccess-2') // 2
- */
+/** A policy's number, 1 to 999; undefined for other names. @example policyNumberOf('Kolena', 'kolena-2') // 2 */
 export function policyNumberOf(policyName: string, name: string): number | undefined {
+  // IAM ignores the case of names: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
   const [ours, given] = [policyName.toLowerCase(), name.toLowerCase()];
   if (given === ours) return 1;
   const suffix = given.startsWith(`${ours}-`) ? given.slice(ours.length + 1) : '';

@@ -36,6 +36,7 @@ export function kolenaUseIn(event: string, kolenaPrincipalArn: string): RoleUse[
   return [{ time: eventTime, region: awsRegion }];
 }
 
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 interface TrailEvent extends Readonly<Record<string, unknown>> {
   readonly userIdentity?: Partial<Readonly<Record<'type' | 'accountId' | 'arn' | 'invokedBy', unknown>>> & {
     readonly sessionContext?: { readonly sessionIssuer?: { readonly arn?: unknown } };
@@ -86,15 +87,12 @@ function unused(message: string): { warning: Warning } {
   return { warning: { id: 'not-used', message, remedy } };
 }
 
-/**
- * Who changed a resource, by the JSON of an event: a sentence of call, time and the caller's role or user, without the name of
- * a session, which may be a person's address. Undefined for an event that changed nothing.
- * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
- */
+/** Which call changed a resource, when and by whom, as a sentence; undefined for an event that changed nothing. */
 export function lastChangeIn(event: string, resource: string): string | undefined {
   const { eventName, eventTime, readOnly, errorCode, userIdentity = {} } = readTrailEvent(event);
   if (readOnly !== false || errorCode !== undefined) return undefined;
   if (typeof eventName !== 'string' || typeof eventTime !== 'string') return undefined;
+  // The issuer comes first: the name of a session may be a person's address.
   const { arn, sessionContext, invokedBy, accountId } = userIdentity;
   const by = [sessionContext?.sessionIssuer?.arn, arn, invokedBy, accountId].find(
     (one) => typeof one === 'string',

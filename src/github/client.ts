@@ -80,11 +80,9 @@ interface GraphqlError {
   readonly message?: string;
 }
 
-/**
- * GraphQL tells of a failure that passes in a 200: throws it as REST would have told it.
- * https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#exceeding-the-rate-limit
- */
+/** GraphQL tells of a failure that passes in a 200: throws it as REST would have told it. */
 function requireGraphqlAnswer(response: { readonly data?: unknown; readonly headers: object }): void {
+  // https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#exceeding-the-rate-limit
   const { errors } = (response.data ?? {}) as { errors?: readonly GraphqlError[] };
   const first = Array.isArray(errors) ? (errors[0] as GraphqlError | undefined) : undefined;
   const limited = first?.type === 'RATE_LIMITED';

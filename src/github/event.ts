@@ -30,12 +30,10 @@ export interface EventPullRequest {
 /** The run's place on GitHub; fields are absent outside of GitHub Actions. */
 export type EventContext = ReturnType<typeof readEvent>;
 
-/**
- * Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub.
- * https://docs.github.com/actions/reference/workflows-and-actions/variables
- * https://docs.github.com/webhooks/webhook-events-and-payloads
- */
+/** Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub. */
 export function readEvent(env: Environment, payload: unknown) {
+  // https://docs.github.com/actions/reference/workflows-and-actions/variables
+  // https://docs.github.com/webhooks/webhook-events-and-payloads
   const event = env['GITHUB_EVENT_NAME'];
   const kind: EventKind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);

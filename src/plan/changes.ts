@@ -21,6 +21,7 @@ export interface ResourceChange {
   readonly after?: Readonly<Record<string, unknown>>;
 }
 
+// https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 const attributes = z.record(z.string(), z.unknown()).nullish();
 const changeSchema = z.object({
   address: z.string(),
@@ -54,16 +55,13 @@ const plannedActions: Readonly<Record<string, PlannedAction>> = {
   'create,delete': 'replace',
 };
 
-/**
- * What a plan does to each resource, unchanged ones included, sorted by address; from `terraform show -json tfplan`.
- * Throws `plan-failed` for a plan that is errored or incomplete, since nobody can approve what is not known.
- * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
- */
+/** Every resource in `terraform show -json tfplan`, by address; throws `plan-failed` for a plan with errors or gaps. */
 export function readChanges(planJson: unknown): ResourceChange[] {
   const parsed = planSchema.safeParse(planJson);
   if (!parsed.success)
     throw unreadable(`Its JSON is not a plan: ${z.prettifyError(parsed.error)}`, parsed.error);
   const plan = parsed.data;
+  // Nobody can approve what is not known.
   if (plan.errored) throw unreadable('It ended with errors, so it holds only a part of the changes.');
   if (!plan.complete || plan.deferred_changes.length > 0)
     throw unreadable(

@@ -14,10 +14,7 @@ export interface BackendSettings {
 export interface StackSettings {
   /** Terraform's version constraint for the AWS provider, such as `>= 5.100.0, < 7.0.0`. */
   readonly awsProviderVersion: string;
-  /**
-   * Where the state is kept.
-   * @default - none: Terraform's local state in its working directory
-   */
+  /** @default Terraform's local state in its working directory */
   readonly backend?: BackendSettings;
 }
 

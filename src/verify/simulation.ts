@@ -47,15 +47,12 @@ export function simulationQuestions(expectations: Expectations): SimulationQuest
   ];
 }
 
-/**
- * Context keys that every real call of the role has, and `kms:ViaService`, which our own policies look at.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
- */
+/** Context keys that every real call of the role has, and `kms:ViaService`, which our own policies look at. */
 export function callContext(expectations: Expectations, bucket: string): Readonly<Record<string, string>> {
   const { accountId, regions, partition } = expectations;
   const region = regions[bucket] ?? Object.values(regions)[0];
   return defined({
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     'aws:CurrentTime': expectations.now,
     'aws:PrincipalArn': accountId === undefined ? undefined : expectedRoleArn(expectations),
     'aws:PrincipalAccount': accountId,
@@ -65,6 +62,7 @@ export function callContext(expectations: Expectations, bucket: string): Readonl
     'aws:SecureTransport': 'true',
     'aws:RequestedRegion': region,
     'aws:ResourceAccount': accountId,
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
     's3:ResourceAccount': accountId,
     's3:authType': 'REST-HEADER',
     's3:signatureversion': 'AWS4-HMAC-SHA256',
