@@ -3,13 +3,12 @@ import type { PolicyDocument } from '../iam/policy-document.ts';
 import type { OurPolicy } from './our-policies.ts';
 import type { ObservedRole } from './observed.ts';
 
-/** The role that Kolena assumes, as it shall be. */
+/** The role that Kolena assumes, as it shall be; a session's duration is in seconds. */
 export interface DesiredRole {
   readonly name: string;
   readonly path: string;
   readonly description: string;
   readonly trustPolicy: PolicyDocument;
-  /** Seconds. */
   readonly maxSessionDuration: number;
   readonly permissionsBoundaryArn?: string;
   /** Whether a role of that name exists and is adopted by import. */
@@ -68,12 +67,11 @@ export interface Warning {
   readonly remedy?: string;
 }
 
-/** What shall stand in AWS, and what has to go: the one value that the stack renders. */
+/** What shall stand in AWS, in the provider's region, and what has to go: the one value that the stack renders. */
 export interface DesiredAccess {
   readonly partition: string;
   /** Absent without credentials. */
   readonly accountId?: string;
-  /** Region of the provider. */
   readonly region: string;
   /** Absent when everything is taken away (`destroy`). */
   readonly role?: DesiredRole;

@@ -10,9 +10,8 @@ export interface OurPolicy extends ObservedPolicy {
   readonly number: number;
 }
 
-/** What stands in AWS under the names of our policies, and what else the role holds. */
+/** What stands in AWS under the names of our policies, `ours` by number, and what else the role holds. */
 export interface LivePolicies {
-  /** By number. */
   readonly ours: readonly OurPolicy[];
   /** Numbers whose names somebody uses for another policy. */
   readonly taken: ReadonlySet<number>;
@@ -72,7 +71,6 @@ export function formerRoles(former: Observed['former'] = []): ObservedRole[] {
   return former.flatMap(({ role }) => role ?? []);
 }
 
-/** Whether the config gave a policy this name before. */
 function isFormerName({ former = [] }: Pick<Observed, 'former'>, name: string): boolean {
   return former.some(({ names }) => policyNumberOf(names.policyName, name) !== undefined);
 }

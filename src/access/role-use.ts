@@ -2,16 +2,14 @@ import { humanDay, humanTime } from '../base/time.ts';
 import { parseArn } from '../config/arn.ts';
 import type { Warning } from './desired-access.ts';
 
-/** One use of a role; nothing else of its event is kept. */
+/** One use of a role, its time in ISO 8601; nothing else of its event is kept. */
 export interface RoleUse {
-  /** ISO 8601. */
   readonly time: string;
   readonly region: string;
 }
 
-/** What CloudTrail says about Kolena assuming the role. */
+/** What CloudTrail says about Kolena assuming the role: the last time that it did, absent when none was found. */
 export interface TrailFinding {
-  /** The last time that it assumed the role; absent when none was found. */
   readonly last?: RoleUse;
   /** Regions that could not be searched to the end, with the reason. */
   readonly unsearched: readonly string[];

@@ -14,10 +14,9 @@ export function shouldComment({ mode, changed, exists }: Occasion): boolean {
   return mode === 'always' || (mode === 'on-change' && (changed || exists));
 }
 
-/** Where a comment goes, and what it shall say. */
+/** Where a comment goes, the `comment-key` that it is found by, and what it shall say. */
 export interface CommentTarget {
   readonly number: number;
-  /** The `comment-key` input. */
   readonly key: string;
   readonly mode: CommentMode;
   /** Whether the run has something new to say: changes or a failure. */

@@ -3,9 +3,8 @@ import { isAbout, isOfAnother, issueSteps, type DriftIssue, type IssueStep } fro
 import type { GitHub } from './client.ts';
 import { ownLogin } from './our-comments.ts';
 
-/** What the issue shall say. */
+/** What the issue of a `comment-key` shall say. */
 export interface DriftIssueTarget {
-  /** The `comment-key` input. */
   readonly key: string;
   /** Of the plan that found the drift. */
   readonly digest: string;

@@ -17,10 +17,9 @@ const kinds = [
   'schedule',
 ] as const;
 
-/** The pull request that an event is about. */
+/** The pull request that an event is about, with the last commit of its head branch. */
 export interface EventPullRequest {
   readonly number: number;
-  /** Last commit of its head branch. */
   readonly head: string;
   readonly merged: boolean;
   /** `owner/name` of the fork it comes from, `(deleted)` when that is gone; absent when it is not a fork's. */

@@ -1,9 +1,8 @@
 import type { FactMark } from './fact-marks.ts';
 import type { Fact } from './fact.ts';
 
-/** What a comment showed for approval. */
+/** What a comment showed for approval, and the commit that the plan was made for. */
 export interface ShownPlan {
-  /** Commit that the plan was made for. */
   readonly head: string;
   /** Of the whole plan: what ties plans of too many facts, and those of earlier versions. */
   readonly digest: string;
@@ -19,11 +18,10 @@ export interface ShownPlan {
   readonly scope?: string;
 }
 
-/** A pull request as far as approval goes. */
+/** A pull request, by its last commit, as far as approval goes. */
 export interface MergedPull {
   readonly number: number;
   readonly url: string;
-  /** Its last commit. */
   readonly head: string;
   /** ISO 8601; absent while it waits in a merge queue or is open. */
   readonly mergedAt?: string;
@@ -82,10 +80,9 @@ export function approvals(props: ApprovalProps): (fact: Fact) => boolean {
     });
 }
 
-/** A complete apply: the newest step of the branch's history that it knew, and when its run began. */
+/** A complete apply: the newest step of the branch's history that it knew, and when its run began (ISO 8601). */
 export interface AppliedStep {
   readonly commit: string;
-  /** ISO 8601. */
   readonly time: string;
 }
 

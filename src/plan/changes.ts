@@ -9,9 +9,8 @@ export type PlannedAction = 'create' | 'update' | 'replace' | 'delete' | 'forget
 
 /** One resource of a plan. */
 export interface ResourceChange {
-  /** Terraform's address, as `aws_iam_role.kolena`. */
+  /** Terraform's address, which begins with the type: `aws_iam_role.kolena`. */
   readonly address: string;
-  /** As `aws_iam_role`. */
   readonly type: string;
   readonly action: PlannedAction;
   /** Whether it exists already and is brought in by an import block. */

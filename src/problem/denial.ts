@@ -1,9 +1,8 @@
 import { defined } from '../base/defined.ts';
 import type { Statement } from '../iam/policy-document.ts';
 
-/** What AWS's denial says. */
+/** What AWS's denial of an action, as `s3:GetObject`, says. */
 export interface Denial {
-  /** As `s3:GetObject`. */
   readonly action: string;
   /** The ARN; absent where AWS gives none, as for IAM's `role NAME`. */
   readonly resource?: string;

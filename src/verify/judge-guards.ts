@@ -13,7 +13,7 @@ import { callContext, simulationQuestions } from './simulation.ts';
 /** What was found of the account before. */
 export type Known = Pick<Observed, 'buckets' | 'role'>;
 
-/** What bucket and key policies say of Kolena's session; `read` names locations that were read, which outweighs them. */
+/** What bucket and key policies say of Kolena's session; `read` names locations really read, which outweighs them. */
 export function judgeGuards(expectations: Expectations, known: Known, read?: ReadonlySet<string>): Check[] {
   // IAM's simulator takes a resource's policy for users only, and not for roles:
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
@@ -76,7 +76,6 @@ function ownership(bucket: string, { ownership: set }: BucketGuard): Check[] {
   return [about('object-ownership', { bucket }).warning(evidence)];
 }
 
-/** What the Deny statements of a policy do to the access; undefined for nothing. */
 function denied(
   { bucket, expectations, wasRead }: OneBucket,
   kind: 'bucket-policy' | 'key-policy',

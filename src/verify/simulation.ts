@@ -7,7 +7,6 @@ import type { Observations, SimulatedCheck, SimulationAnswer, SimulationQuestion
 /** A key in no configured prefix, since prefixes end with `/`; nothing is ever read or written under it. */
 const probeKey = 'kolena-s3-access-verify';
 
-/** A bucket that nobody was granted. */
 const otherBucket = 'kolena-s3-access-not-granted';
 
 /** What is asked of IAM's simulator: reading what is configured is allowed, all else is denied. */
