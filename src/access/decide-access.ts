@@ -29,7 +29,7 @@ export interface DecideOptions {
   readonly now?: Date;
 }
 
-/** What shall stand in AWS; throws `invalid-input` beyond AWS's limits, `destroy-refused` for what others would lose. */
+/** What shall stand in AWS; throws `invalid-input` beyond its limits, `destroy-refused` for what others would lose. */
 export function decideAccess(
   config: AccessConfig,
   observed: Observed,

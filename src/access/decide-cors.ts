@@ -41,6 +41,7 @@ export function decideCors({ config, observed }: Omit<CorsProps, 'region'>): Des
       rules,
       replacesOthers,
       exists,
+      // Terraform loses the order and absent fields of others' rules, and what they add in the seconds before a write.
       throughS3: exists && !replacesOthers,
     };
   });

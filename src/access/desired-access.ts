@@ -29,7 +29,7 @@ export interface DesiredPolicy {
   readonly attached: boolean;
 }
 
-/** One bucket's whole CORS configuration; where rules exist, one atomic S3 call right after a reading writes them. */
+/** One bucket's whole CORS configuration, as it should be. */
 export interface DesiredCors {
   readonly bucket: string;
   /** The bucket's region; absent when it was not observed: then the provider's own. */
@@ -39,7 +39,7 @@ export interface DesiredCors {
   readonly replacesOthers: boolean;
   /** Whether the bucket has a CORS configuration, which is adopted by import. */
   readonly exists: boolean;
-  /** Whether S3 is called: Terraform loses the order, the absent fields and the latest additions of others' rules. */
+  /** Whether not Terraform writes the rules, but one exact and atomic call of S3, right after a reading. */
   readonly throughS3: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface AttachedPolicy {
   readonly arn: string;
 }
 
-/** The role of the configured name as it stands in AWS, created at an ISO 8601 time. */
+/** The role of the configured name as it stands in AWS; `created` is in ISO 8601. */
 export interface ObservedRole {
   readonly name: string;
   readonly arn: string;

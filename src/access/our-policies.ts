@@ -10,7 +10,7 @@ export interface OurPolicy extends ObservedPolicy {
   readonly number: number;
 }
 
-/** What stands in AWS under the names of our policies, `ours` by number, and what else the role holds. */
+/** What stands in AWS under the names of our policies, sorted by number, and what else the role holds. */
 export interface LivePolicies {
   readonly ours: readonly OurPolicy[];
   /** Numbers whose names somebody uses for another policy. */

@@ -8,7 +8,7 @@ export interface RoleUse {
   readonly region: string;
 }
 
-/** What CloudTrail says about Kolena assuming the role: the last time that it did, absent when none was found. */
+/** What CloudTrail says about Kolena assuming the role; `last` is absent when no such event was found. */
 export interface TrailFinding {
   readonly last?: RoleUse;
   /** Regions that could not be searched to the end, with the reason. */
@@ -85,12 +85,12 @@ function unused(message: string): { warning: Warning } {
   return { warning: { id: 'not-used', message, remedy } };
 }
 
-/** Which call changed a resource, when and by whom, as a sentence; undefined for an event that changed nothing. */
+/** Which call changed a resource, when and by whom, from an event's JSON; undefined when it changed nothing. */
 export function lastChangeIn(event: string, resource: string): string | undefined {
   const { eventName, eventTime, readOnly, errorCode, userIdentity = {} } = readTrailEvent(event);
   if (readOnly !== false || errorCode !== undefined) return undefined;
   if (typeof eventName !== 'string' || typeof eventTime !== 'string') return undefined;
-  // The issuer comes first: the name of a session may be a person's address.
+  // Rather the role than its session, whose name may be a person's address.
   const { arn, sessionContext, invokedBy, accountId } = userIdentity;
   const by = [sessionContext?.sessionIssuer?.arn, arn, invokedBy, accountId].find(
     (one) => typeof one === 'string',

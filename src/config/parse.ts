@@ -19,7 +19,7 @@ type PlaceOf = (problem: string) => Place | undefined;
 /** The contract's names of the "Access" inputs, which are the config file's keys. */
 export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape), trustPolicyKey];
 
-/** The config by YAML or inputs; throws `invalid-input` with each problem's path, its value and what is allowed. */
+/** Validates the "Access" keys; throws `invalid-input` with each problem's path, the value seen and what is allowed. */
 export function parseAccessConfig(
   raw: unknown,
   source = 'The config',

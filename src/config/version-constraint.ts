@@ -18,7 +18,7 @@ const operators: Readonly<Record<string, (order: number) => boolean>> = {
 const VERSION = String.raw`v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?`;
 const CONDITION = new RegExp(`^(=|!=|>|>=|<|<=|~>)?\\s*(${VERSION})$`);
 
-/** Reads a constraint; undefined for other text. @example parseConstraint('~> 1.11.2')?.('1.11.4') // true */
+/** Reads Terraform's constraint; undefined for other text. @example parseConstraint('~> 1.11.2')?.('1.11.4') // true */
 export function parseConstraint(text: string): VersionConstraint | undefined {
   const conditions = text.split(',').map((part) => parseCondition(part.trim()));
   return conditions.every((condition) => condition !== undefined)

@@ -54,7 +54,7 @@ const plannedActions: Readonly<Record<string, PlannedAction>> = {
   'create,delete': 'replace',
 };
 
-/** Every resource in `terraform show -json tfplan`, by address; throws `plan-failed` for a plan with errors or gaps. */
+/** All changes in `terraform show -json tfplan`, no-ops too, by address; throws `plan-failed` for errors or gaps. */
 export function readChanges(planJson: unknown): ResourceChange[] {
   const parsed = planSchema.safeParse(planJson);
   if (!parsed.success)

@@ -19,7 +19,7 @@ export function numberIn(error: unknown, header: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** The rate limit that a 403 or 429 tells of, with the seconds to wait if it does; `now` in milliseconds since 1970. */
+/** The rate limit that a 403 or 429 tells of, with the seconds to wait if told; `now` in milliseconds since 1970. */
 export function rateLimitIn(error: unknown, now: number) {
   // https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
   const status = statusOf(error);

@@ -14,11 +14,11 @@ export interface Secrets {
 /** Twelve digits with no letter or digit beside them, a URL's escape exempt; commits and digests have letters around theirs. */
 const ACCOUNT_ID = String.raw`(?:(?<![\dA-Za-z])|(?<=%[\dA-Fa-f]{2}))\d{12}(?![\dA-Za-z])`;
 
-/** Characters: a shorter secret (two are allowed) is hidden as a whole value, not inside of a longer word. */
+/** Characters of a secret that is hidden inside of words too; a shorter one (two are allowed) as a whole value only. */
 const DISTINCT_LENGTH = 8;
 
 /**
- * Hides each secret, its JSON, HTML and URL encodings too, behind its own label, so that a change shows as one.
+ * Hides each distinct secret, its JSON, HTML and URL encodings too, behind its own label, so that a change still shows.
  * @example maskOf({ externalIds: ['old', 'new'], accountIds: [] })('old, new') // '***1, ***2'
  */
 export function maskOf({ externalIds, accountIds, otherAccountIds = false }: Secrets): Mask {

@@ -16,7 +16,7 @@ export interface AccessResourcesProps {
   readonly providerOf: (cors: DesiredCors) => TerraformProvider | undefined;
 }
 
-/** Kolena's role, the policies attached to it and each bucket's CORS. Renaming a construct's id replaces resources. */
+/** Kolena's role, its policies and the buckets' CORS configurations. Renaming a construct's id replaces resources. */
 export class AccessResources extends Construct {
   /** The role that Kolena assumes; absent when everything is taken away. */
   readonly role?: IamRole;
@@ -28,7 +28,7 @@ export class AccessResources extends Construct {
     super(scope, id);
     const isTagged = Object.keys(desired.tags).length > 0;
     this.tagged = isTagged ? { tags: literalMap(desired.tags) } : {};
-    // IAM cannot change a description: it would replace the policy. Tags that the config leaves out are others'.
+    // IAM cannot change a description, so a new one would replace the policy. Tags outside of the config are others'.
     this.lifecycle = { ignoreChanges: ['description', ...(isTagged ? [] : ['tags', 'tags_all'])] };
     const role = desired.role && this.addRole(desired.role);
     if (role) this.role = role;

@@ -9,14 +9,14 @@ const PLACEHOLDERS: readonly string[] = [Token.STRING_MAP_TOKEN_VALUE, Token.ANY
 /** Keys that are a comment to Terraform and CDKTF, or set an object's prototype in JavaScript. */
 const RESERVED_KEYS: readonly string[] = ['//', '__proto__'];
 
-/** Text that Terraform reads as no template, and CDKTF as none of its tokens. @example literal('${x}') // '$${x}' */
+/** Text that Terraform does not read as a template, nor CDKTF as a token. @example literal('${x}') // '$${x}' */
 export function literal(text: string): string {
   if (PLACEHOLDERS.includes(text)) return hidden(text);
   return (
     text
       // https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
       .replace(/([$%])(?=\{)/g, '$1$1')
-      // Terraform drops a first byte order mark, takes no template behind "\r", and reads "$" before one as its escape.
+      // Terraform drops a leading BOM and takes no template behind "\r"; "$" before a template would escape it.
       .replace(/^\ufeff|[$%]*\r/g, hidden)
       .replaceAll('{TfToken[', `{${hidden('T')}fToken[`)
       .replace(/[-+.|\d]+e[-+.|\deE]+/g, (number) =>

@@ -15,7 +15,7 @@ export type Known = Pick<Observed, 'buckets' | 'role'>;
 
 /** What bucket and key policies say of Kolena's session; `read` names locations really read, which outweighs them. */
 export function judgeGuards(expectations: Expectations, known: Known, read?: ReadonlySet<string>): Check[] {
-  // IAM's simulator takes a resource's policy for users only, and not for roles:
+  // IAM's simulator cannot be asked: it takes a resource's policy for users only, and not for roles.
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
   const buckets = [...new Set(expectations.locations.map(({ bucket }) => bucket))];
   return buckets.flatMap((bucket) => {
