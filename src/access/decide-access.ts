@@ -61,7 +61,7 @@ export function decideAccess(
   };
 }
 
-/** What goes when all of Kolena's access is taken away; throws `destroy-refused` where AWS would delete neither role nor policies. */
+/** What goes with all of Kolena's access; throws `destroy-refused` where AWS would delete neither role nor policies. */
 export function decideRemoval(
   config: AccessConfig,
   observed: Observed,

@@ -45,7 +45,7 @@ export interface DesiredCors {
 
 /** The removal of Kolena's rule from a bucket, through S3 itself: Terraform would delete the rules of others too. */
 export interface CorsRemoval extends ForgottenCors {
-  /** What the bucket has now: `kolena` goes, if there is one, and `others` stay; with no others the configuration is deleted. */
+  /** What the bucket has now: `kolena` goes and `others` stay; with no others the configuration is deleted. */
   readonly rules: CorsRuleSet;
 }
 

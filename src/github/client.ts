@@ -37,7 +37,7 @@ export function openGitHub({ token, repository, apiUrl, clock, log }: GitHubProp
 const LONGEST_WAIT_SECONDS = 90;
 const RETRIES = 3;
 
-/** An Octokit plugin that repeats a request up to 3 times, unless it says `retries: 0`, and waits as long as GitHub asks, 90 seconds at most. */
+/** Octokit plugin: up to 3 retries, unless `retries: 0`, each after as long as GitHub asks, 90 seconds at most. */
 function retryRequests({ clock, log }: Waiting) {
   return ({ hook }: Pick<GitHub['octokit'], 'hook'>) => {
     hook.wrap('request', async (request, options) => {

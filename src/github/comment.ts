@@ -77,7 +77,7 @@ async function save(github: GitHub, target: CommentTarget): Promise<CommentResul
   return { kind: 'saved', ...saved };
 }
 
-/** Two first runs of a pull request may both have found none: the older comment, which both see now, is the one that stays. */
+/** Two first runs of a pull request may both have found none: the older comment, which both see now, stays. */
 async function createAlone(github: GitHub, target: CommentTarget): Promise<Saved> {
   const own = await create(github, target);
   const [oldest] = await findOurComments(github, target);

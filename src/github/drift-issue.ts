@@ -21,7 +21,7 @@ export interface DriftIssueResult {
   readonly warning?: string;
 }
 
-/** Keeps one issue of this key open while there is drift. What GitHub refuses is a warning: the drift stands in the summary. */
+/** Keeps one issue of this key open while there is drift; GitHub's refusal is a warning: the drift stands in the summary. */
 export async function saveDriftIssue(github: GitHub, target: DriftIssueTarget): Promise<DriftIssueResult> {
   try {
     const login = await ownLogin(github);

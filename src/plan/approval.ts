@@ -1,7 +1,7 @@
 import type { FactMark } from './fact-marks.ts';
 import type { Fact } from './fact.ts';
 
-/** What a comment showed for approval, and the commit that the plan was made for. */
+/** What a comment showed for approval; `head` is the commit that the plan was made for. */
 export interface ShownPlan {
   readonly head: string;
   /** Of the whole plan: what ties plans of too many facts, and those of earlier versions. */
@@ -18,7 +18,7 @@ export interface ShownPlan {
   readonly scope?: string;
 }
 
-/** A pull request, by its last commit, as far as approval goes. */
+/** A pull request as far as approval goes; `head` is its last commit. */
 export interface MergedPull {
   readonly number: number;
   readonly url: string;
@@ -86,7 +86,7 @@ export interface AppliedStep {
   readonly time: string;
 }
 
-/** The merges, newest first, that were not applied: those after the last complete apply, and its own if it was planned anew since. */
+/** The merges after the last complete apply, newest first, and that apply's own if it was planned anew since. */
 export function sinceApplied(merges: readonly Merge[], applied: readonly AppliedStep[]): Merge[] {
   const isApplied = ({ commit }: Merge) => applied.some((step) => step.commit === commit);
   const done = merges.findIndex(isApplied);

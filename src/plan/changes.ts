@@ -20,7 +20,7 @@ export interface ResourceChange {
   readonly after?: Readonly<Record<string, unknown>>;
 }
 
-// https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+// `terraform show -json tfplan`: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 const attributes = z.record(z.string(), z.unknown()).nullish();
 const changeSchema = z.object({
   address: z.string(),
@@ -54,7 +54,7 @@ const plannedActions: Readonly<Record<string, PlannedAction>> = {
   'create,delete': 'replace',
 };
 
-/** All changes in `terraform show -json tfplan`, no-ops too, by address; throws `plan-failed` for errors or gaps. */
+/** What a plan does to each resource, sorted by address; throws `plan-failed` for an errored or incomplete plan. */
 export function readChanges(planJson: unknown): ResourceChange[] {
   const parsed = planSchema.safeParse(planJson);
   if (!parsed.success)

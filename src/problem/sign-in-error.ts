@@ -63,7 +63,7 @@ export function requireAllowedAccount(
   });
 }
 
-/** Throws a UserError `invalid-input` when the role is of China or GovCloud and the region is not, or the other way round. */
+/** Throws UserError `invalid-input` if the role is of China or GovCloud and the region is not, or the other way round. */
 export function requirePartition(roleArn: string, region: string): void {
   const expected = partitionOfRegion(region);
   const partition = parsePrincipalArn(roleArn)?.partition ?? expected;

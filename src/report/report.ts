@@ -9,7 +9,7 @@ import type { PlanSummary } from '../plan/summary.ts';
 import type { Check } from '../verify/check.ts';
 import type { Observations } from '../verify/observations.ts';
 
-/** How far a run got. `ended`: verified, of an access that is over. `skipped`: a fork's pull request, of which only the config was checked. */
+/** How far a run got. `ended`: the access was verified to be over. `skipped`: of a fork only the config was checked. */
 export type Outcome =
   'synthesized' | 'planned' | 'applied' | 'verified' | 'ended' | 'destroyed' | 'failed' | 'skipped';
 

@@ -57,7 +57,7 @@ function backendArguments({ type, config }: BackendSettings): Record<string, unk
   return Object.fromEntries(given.map(([name, value]) => [name, argument(value)]));
 }
 
-/** Terraform JSON with what `init` reads of a stack. It is made without cdktf, which is slow to load: `init` starts meanwhile. */
+/** Terraform JSON with what `init` reads of a stack, without cdktf, which is slow to load: `init` starts meanwhile. */
 export function initJson(settings: StackSettings): string {
   return `${JSON.stringify(sortKeys({ terraform: terraformBlock(settings) }), undefined, 2)}\n`;
 }

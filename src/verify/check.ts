@@ -69,7 +69,7 @@ const needed = [
   'simulation',
 ] as const;
 
-/** Whether the access is proven, and has not ended: a session of the role listed and tried to read, and nothing was seen to be wrong. */
+/** Whether the access is proven and has not ended: a session listed and tried to read, and nothing was wrong. */
 export function isVerified(all: readonly Check[]): boolean {
   return (
     isUnrefuted(all) &&
