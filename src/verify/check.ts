@@ -69,7 +69,7 @@ const needed = [
   'simulation',
 ] as const;
 
-/** Whether the access is proven and has not ended: a session listed and tried to read, and nothing was wrong. */
+/** Whether the access is proven and not over: a session listed and tried to read, and nothing was seen to be wrong. */
 export function isVerified(all: readonly Check[]): boolean {
   return (
     isUnrefuted(all) &&
