@@ -115,7 +115,6 @@ function bucketDirection({ before, after, grows, shrinks }: ReachChange, cors: C
     : 'unchanged';
 }
 
-/** What documents grant outside of S3, action by action. */
 function otherChanges({ before, after }: Documents): AccessChange['others'] {
   const statements = [...before, ...after].flatMap(statementsOf);
   const named = statements.filter(({ Resource }) => listOf(Resource).some((resource) => !isOfS3(resource)));

@@ -29,11 +29,7 @@ export interface DecideOptions {
   readonly now?: Date;
 }
 
-/**
- * What shall stand in AWS so that the config holds, starting from what exists. With nothing observed it checks what
- * can be known without AWS: quotas, packing, partitions.
- * @throws UserError `invalid-input` for a limit of AWS, `destroy-refused` for something of others that would be lost
- */
+/** What shall stand in AWS; throws `invalid-input` beyond its limits, `destroy-refused` for what others would lose. */
 export function decideAccess(
   config: AccessConfig,
   observed: Observed,
@@ -65,7 +61,7 @@ export function decideAccess(
   };
 }
 
-/** What goes when all of Kolena's access is taken away; throws `destroy-refused` where AWS would delete neither role nor policies. */
+/** What goes with all of Kolena's access; throws `destroy-refused` where AWS would delete neither role nor policies. */
 export function decideRemoval(
   config: AccessConfig,
   observed: Observed,

@@ -22,7 +22,7 @@ export function currentRules(bucket: string, { config, observed }: Omit<CorsProp
   return splitRules(observed.buckets[bucket]?.corsRules ?? [], kolenaRule(config));
 }
 
-/** The CORS rules that each configured bucket should have; throws `invalid-input` when a bucket has no room for Kolena's rule. */
+/** The CORS rules that each bucket should have; throws `invalid-input` when one has no room for Kolena's rule. */
 export function decideCors({ config, observed }: Omit<CorsProps, 'region'>): DesiredCors[] {
   const kolena = kolenaRule(config);
   const replacesOthers = config.cors === 'replace';
@@ -41,6 +41,7 @@ export function decideCors({ config, observed }: Omit<CorsProps, 'region'>): Des
       rules,
       replacesOthers,
       exists,
+      // Terraform loses the order and absent fields of others' rules, and what they add in the seconds before a write.
       throughS3: exists && !replacesOthers,
     };
   });

@@ -20,7 +20,7 @@ interface PoliciesProps {
   readonly partition: string;
 }
 
-/** The policies that hold the grants, and Kolena's others, which hold nothing any more; throws `invalid-input` when the role has no room. */
+/** The policies that hold the grants, and Kolena's empty ones; throws `invalid-input` when the role has no room. */
 export function decidePolicies(props: PoliciesProps): {
   policies: DesiredPolicy[];
   removals: PolicyRemoval[];
@@ -55,7 +55,7 @@ export function removalOf({ number, name, arn, attached }: OurPolicy): PolicyRem
   return { number, name, arn, attached };
 }
 
-/** Throws `destroy-refused` for policies that others use as well: AWS does not delete them either, and says so when the rest is gone. */
+/** Throws `destroy-refused` for policies that others use too: AWS would refuse to delete them when the rest is gone. */
 export function requireUsedHereAlone(policies: readonly OurPolicy[]): void {
   const shared = policies.filter(({ usedElsewhere }) => usedElsewhere > 0);
   if (shared.length === 0) return;

@@ -42,7 +42,7 @@ export function decideRole(
   };
 }
 
-/** Beside the statement of a running check nothing changes where the rest is as it should be; else it goes, and the check adds it again. */
+/** Keeps a running check's statement where the rest is as it should be; else it goes, and the check adds it again. */
 function besideChecks(wanted: PolicyDocument, live: PolicyDocument | undefined, checks: CheckContext) {
   if (live === undefined || !samePolicy(withoutTemporary(live, checks), wanted)) return wanted;
   const running = live.Statement.filter((statement) => isRunning(statement, checks));

@@ -3,13 +3,12 @@ import type { PolicyDocument } from '../iam/policy-document.ts';
 import type { OurPolicy } from './our-policies.ts';
 import type { ObservedRole } from './observed.ts';
 
-/** The role that Kolena assumes, as it shall be. */
+/** The role that Kolena assumes, as it shall be; a session's duration is in seconds. */
 export interface DesiredRole {
   readonly name: string;
   readonly path: string;
   readonly description: string;
   readonly trustPolicy: PolicyDocument;
-  /** Seconds. */
   readonly maxSessionDuration: number;
   readonly permissionsBoundaryArn?: string;
   /** Whether a role of that name exists and is adopted by import. */
@@ -40,17 +39,13 @@ export interface DesiredCors {
   readonly replacesOthers: boolean;
   /** Whether the bucket has a CORS configuration, which is adopted by import. */
   readonly exists: boolean;
-  /**
-   * Whether the rules are written through S3, in one exact and atomic call right after a reading, and not by Terraform:
-   * true where there are rules already. Terraform loses the order and the absent fields of others' rules, and what others
-   * add in the seconds before its write.
-   */
+  /** Whether not Terraform writes the rules, but one exact and atomic call of S3, right after a reading. */
   readonly throughS3: boolean;
 }
 
 /** The removal of Kolena's rule from a bucket, through S3 itself: Terraform would delete the rules of others too. */
 export interface CorsRemoval extends ForgottenCors {
-  /** What the bucket has now: `kolena` goes, if there is one, and `others` stay; with no others the configuration is deleted. */
+  /** What the bucket has now: `kolena` goes and `others` stay; with no others the configuration is deleted. */
   readonly rules: CorsRuleSet;
 }
 
@@ -72,12 +67,11 @@ export interface Warning {
   readonly remedy?: string;
 }
 
-/** What shall stand in AWS, and what has to go: the one value that the stack renders. */
+/** What shall stand in AWS, in the provider's region, and what has to go: the one value that the stack renders. */
 export interface DesiredAccess {
   readonly partition: string;
   /** Absent without credentials. */
   readonly accountId?: string;
-  /** Region of the provider. */
   readonly region: string;
   /** Absent when everything is taken away (`destroy`). */
   readonly role?: DesiredRole;

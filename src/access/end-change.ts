@@ -31,7 +31,7 @@ export function endFindings(was = '', is = ''): TrustFinding[] {
   });
 }
 
-/** Takes the end out of documents whose grants all share it: a date that moves is one finding, and not one for each bucket. */
+/** Takes the end out of documents whose grants all share it: a date that moves is one finding, not one per bucket. */
 export function setEndAside({ before, after }: Documents): Documents & { readonly ends: TrustFinding[] } {
   const [was, is] = [endsIn(before), endsIn(after)];
   if (was.length > 1 || is.length > 1) return { before, after, ends: [] };

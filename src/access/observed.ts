@@ -4,12 +4,11 @@ import type { BucketGuard } from './bucket-guard.ts';
 import type { RoleUse } from './role-use.ts';
 import type { PolicyDocument } from '../iam/policy-document.ts';
 
-/** Who calls AWS. */
+/** Who calls AWS, and its partition: `aws`, `aws-cn` or `aws-us-gov`. */
 export interface Caller {
   readonly accountId: string;
   /** As GetCallerIdentity answers: a user, an assumed-role session, or the account root. */
   readonly arn: string;
-  /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string;
 }
 
@@ -19,7 +18,7 @@ export interface AttachedPolicy {
   readonly arn: string;
 }
 
-/** The role of the configured name as it stands in AWS. */
+/** The role of the configured name as it stands in AWS; `created` is in ISO 8601. */
 export interface ObservedRole {
   readonly name: string;
   readonly arn: string;
@@ -32,7 +31,6 @@ export interface ObservedRole {
   readonly tags?: Readonly<Record<string, string>>;
   readonly attachedPolicies: readonly AttachedPolicy[];
   readonly inlinePolicyNames: readonly string[];
-  /** ISO 8601. */
   readonly created?: string;
   /** By anybody, a check included: about four hours late, and of the last 400 days. */
   readonly lastUsed?: RoleUse;
@@ -94,14 +92,13 @@ export interface Observed {
   readonly former?: readonly FormerAccess[];
 }
 
-/** A bucket that could not be read. */
+/** A bucket that could not be read: `gone` and `other account` are proven, a bare refusal proves neither. */
 export interface UnreadBucket {
   readonly name: string;
-  /** `gone` and `other account` are proven; a bare refusal proves neither. */
   readonly why: 'gone' | 'other account' | 'refused';
 }
 
-/** What a run without credentials knows of AWS. */
+/** What a run without credentials knows of AWS: enough to check quotas, packing and partitions. */
 export const nothingObserved: Observed = { policies: [], buckets: {} };
 
 /** A bucket as found, or why it could not be read. */

@@ -10,9 +10,8 @@ export interface OurPolicy extends ObservedPolicy {
   readonly number: number;
 }
 
-/** What stands in AWS under the names of our policies, and what else the role holds. */
+/** What stands in AWS under the names of our policies, sorted by number, and what else the role holds. */
 export interface LivePolicies {
-  /** By number. */
   readonly ours: readonly OurPolicy[];
   /** Numbers whose names somebody uses for another policy. */
   readonly taken: ReadonlySet<number>;
@@ -58,12 +57,9 @@ export function policyNameOf(policyName: string, number: number): string {
   return number === 1 ? policyName : `${policyName}-${number}`;
 }
 
-/**
- * The number of the policy with this name, from 1 to 999; absent when it is none of `policy-name`'s. IAM tells no names
- * apart by case: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
- * @example policyNumberOf('KolenaS3ReadAccess', 'kolenas3readaccess-2') // 2
- */
+/** A policy's number, 1 to 999; undefined for other names. @example policyNumberOf('Kolena', 'kolena-2') // 2 */
 export function policyNumberOf(policyName: string, name: string): number | undefined {
+  // IAM ignores the case of names: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
   const [ours, given] = [policyName.toLowerCase(), name.toLowerCase()];
   if (given === ours) return 1;
   const suffix = given.startsWith(`${ours}-`) ? given.slice(ours.length + 1) : '';
@@ -75,7 +71,6 @@ export function formerRoles(former: Observed['former'] = []): ObservedRole[] {
   return former.flatMap(({ role }) => role ?? []);
 }
 
-/** Whether the config gave a policy this name before. */
 function isFormerName({ former = [] }: Pick<Observed, 'former'>, name: string): boolean {
   return former.some(({ names }) => policyNumberOf(names.policyName, name) !== undefined);
 }

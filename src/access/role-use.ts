@@ -2,16 +2,14 @@ import { humanDay, humanTime } from '../base/time.ts';
 import { parseArn } from '../config/arn.ts';
 import type { Warning } from './desired-access.ts';
 
-/** One use of a role; nothing else of its event is kept. */
+/** One use of a role, its time in ISO 8601; nothing else of its event is kept. */
 export interface RoleUse {
-  /** ISO 8601. */
   readonly time: string;
   readonly region: string;
 }
 
-/** What CloudTrail says about Kolena assuming the role. */
+/** What CloudTrail says about Kolena assuming the role; `last` is absent when no such event was found. */
 export interface TrailFinding {
-  /** The last time that it assumed the role; absent when none was found. */
   readonly last?: RoleUse;
   /** Regions that could not be searched to the end, with the reason. */
   readonly unsearched: readonly string[];
@@ -36,6 +34,7 @@ export function kolenaUseIn(event: string, kolenaPrincipalArn: string): RoleUse[
   return [{ time: eventTime, region: awsRegion }];
 }
 
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
 interface TrailEvent extends Readonly<Record<string, unknown>> {
   readonly userIdentity?: Partial<Readonly<Record<'type' | 'accountId' | 'arn' | 'invokedBy', unknown>>> & {
     readonly sessionContext?: { readonly sessionIssuer?: { readonly arn?: unknown } };
@@ -86,15 +85,12 @@ function unused(message: string): { warning: Warning } {
   return { warning: { id: 'not-used', message, remedy } };
 }
 
-/**
- * Who changed a resource, by the JSON of an event: a sentence of call, time and the caller's role or user, without the name of
- * a session, which may be a person's address. Undefined for an event that changed nothing.
- * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
- */
+/** Which call changed a resource, when and by whom, from an event's JSON; undefined when it changed nothing. */
 export function lastChangeIn(event: string, resource: string): string | undefined {
   const { eventName, eventTime, readOnly, errorCode, userIdentity = {} } = readTrailEvent(event);
   if (readOnly !== false || errorCode !== undefined) return undefined;
   if (typeof eventName !== 'string' || typeof eventTime !== 'string') return undefined;
+  // Rather the role than its session, whose name may be a person's address.
   const { arn, sessionContext, invokedBy, accountId } = userIdentity;
   const by = [sessionContext?.sessionIssuer?.arn, arn, invokedBy, accountId].find(
     (one) => typeof one === 'string',

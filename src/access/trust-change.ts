@@ -123,7 +123,6 @@ function valuesOf(statements: readonly Statement[], wanted: string): string[] | 
   return [...new Set(each.flat())].sort();
 }
 
-/** What conditions change for the principals of either policy, as the evaluator decides it. */
 function compareCallers(was: readonly Statement[], is: readonly Statement[]) {
   const all = [...was, ...is];
   const contexts = contextsOf(all);

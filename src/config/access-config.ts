@@ -10,7 +10,7 @@ type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}
 
 type Immutable<Value> = Value extends readonly (infer Item)[] ? readonly Item[] : Readonly<Value>;
 
-/** The access that a company gives to Kolena, validated, its keys in camel case. What each key means stands at the schema's key. */
+/** The access that a company gives to Kolena, validated, in camel case; the schema says what each key means. */
 export type AccessConfig = {
   readonly [Key in keyof Fields as CamelCase<Key>]: Key extends 'buckets'
     ? readonly BucketLocation[]

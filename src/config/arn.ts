@@ -3,7 +3,6 @@ import type { BucketLocation } from './bucket-location.ts';
 /** The parts of an ARN. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
 export interface Arn {
   readonly partition: string;
-  /** As `iam`, `s3`, `kms`. */
   readonly service: string;
   /** @default none: the resource belongs to no region */
   readonly region?: string;

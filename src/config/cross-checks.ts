@@ -76,7 +76,7 @@ function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map((item) => (typeof item === 'string' ? item : '')) : [];
 }
 
-/** Keys of the config that a wrong indentation put inside of another key, as a key or as text. What they hold is never shown. */
+/** Keys that a wrong indentation put inside of another key, as a key or as text; what they hold is never shown. */
 export function misplacedKeys(given: Readonly<Record<string, unknown>>, known: readonly string[]) {
   return Object.entries(given)
     .filter(([under]) => known.includes(under))

@@ -13,17 +13,13 @@ import { expandTrustPolicy, trustPolicyKey } from './trust-policy-key.ts';
 /** More problems than anybody reads; each costs time to spell. */
 const MOST_ISSUES = 1000;
 
+/** Where a problem stands, which begins with its key. */
 type PlaceOf = (problem: string) => Place | undefined;
 
 /** The contract's names of the "Access" inputs, which are the config file's keys. */
 export const accessKeys: readonly string[] = [...Object.keys(accessFields.shape), trustPolicyKey];
 
-/**
- * Validates the "Access" keys, from YAML or as the text of Action inputs; a key that is empty counts as not given.
- * @param source - what a message calls the config
- * @param placeOf - where a problem stands, which begins with its key
- * @throws UserError `invalid-input` that names every problem with its path, the value seen and what is allowed
- */
+/** Validates the "Access" keys; throws `invalid-input` with each problem's path, the value seen and what is allowed. */
 export function parseAccessConfig(
   raw: unknown,
   source = 'The config',

@@ -68,7 +68,6 @@ const tags = z
     return Object.fromEntries(pairs);
   });
 
-/** `true` or `false`. */
 const flag = (description: string, fallback: boolean) =>
   z.boolean().meta({ kind: 'flag', description }).prefault(fallback);
 

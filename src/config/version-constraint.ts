@@ -14,15 +14,11 @@ const operators: Readonly<Record<string, (order: number) => boolean>> = {
   '~>': (order) => order >= 0,
 };
 
+// https://developer.hashicorp.com/terraform/language/expressions/version-constraints
 const VERSION = String.raw`v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(-[0-9A-Za-z.-]+)?`;
 const CONDITION = new RegExp(`^(=|!=|>|>=|<|<=|~>)?\\s*(${VERSION})$`);
 
-/**
- * Reads Terraform's version constraint syntax, as `1.11.4`, `~> 1.11` or `>= 1.10, < 2.0`; undefined when it is none.
- * A prerelease is allowed only by its exact version.
- * https://developer.hashicorp.com/terraform/language/expressions/version-constraints
- * @example parseConstraint('~> 1.11.2')?.('1.11.4') // true
- */
+/** Reads Terraform's constraint; undefined for other text. @example parseConstraint('~> 1.11.2')?.('1.11.4') // true */
 export function parseConstraint(text: string): VersionConstraint | undefined {
   const conditions = text.split(',').map((part) => parseCondition(part.trim()));
   return conditions.every((condition) => condition !== undefined)
@@ -45,6 +41,7 @@ function parseCondition(text: string): VersionConstraint | undefined {
   if (match === null) return undefined;
   const [, operator = '=', wanted = '', , minor, patch, prerelease] = match;
   const bound = numbersOf(wanted);
+  // A prerelease is allowed by its exact version alone.
   if (prerelease !== undefined) {
     const exact = wanted.replace(/^v/, '');
     return operator === '=' ? (version) => version === exact : undefined;

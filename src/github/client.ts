@@ -37,7 +37,7 @@ export function openGitHub({ token, repository, apiUrl, clock, log }: GitHubProp
 const LONGEST_WAIT_SECONDS = 90;
 const RETRIES = 3;
 
-/** An Octokit plugin that repeats a request up to 3 times, unless it says `retries: 0`, and waits as long as GitHub asks, 90 seconds at most. */
+/** Octokit plugin: up to 3 retries, unless `retries: 0`, each after as long as GitHub asks, 90 seconds at most. */
 function retryRequests({ clock, log }: Waiting) {
   return ({ hook }: Pick<GitHub['octokit'], 'hook'>) => {
     hook.wrap('request', async (request, options) => {
@@ -80,11 +80,9 @@ interface GraphqlError {
   readonly message?: string;
 }
 
-/**
- * GraphQL tells of a failure that passes in a 200: throws it as REST would have told it.
- * https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#exceeding-the-rate-limit
- */
+/** GraphQL tells of a failure that passes in a 200: throws it as REST would have told it. */
 function requireGraphqlAnswer(response: { readonly data?: unknown; readonly headers: object }): void {
+  // https://docs.github.com/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api#exceeding-the-rate-limit
   const { errors } = (response.data ?? {}) as { errors?: readonly GraphqlError[] };
   const first = Array.isArray(errors) ? (errors[0] as GraphqlError | undefined) : undefined;
   const limited = first?.type === 'RATE_LIMITED';

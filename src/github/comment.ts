@@ -14,10 +14,9 @@ export function shouldComment({ mode, changed, exists }: Occasion): boolean {
   return mode === 'always' || (mode === 'on-change' && (changed || exists));
 }
 
-/** Where a comment goes, and what it shall say. */
+/** Where a comment goes, the `comment-key` that it is found by, and what it shall say. */
 export interface CommentTarget {
   readonly number: number;
-  /** The `comment-key` input. */
   readonly key: string;
   readonly mode: CommentMode;
   /** Whether the run has something new to say: changes or a failure. */
@@ -78,7 +77,7 @@ async function save(github: GitHub, target: CommentTarget): Promise<CommentResul
   return { kind: 'saved', ...saved };
 }
 
-/** Two first runs of a pull request may both have found none: the older comment, which both see now, is the one that stays. */
+/** Two first runs of a pull request may both have found none: the older comment, which both see now, stays. */
 async function createAlone(github: GitHub, target: CommentTarget): Promise<Saved> {
   const own = await create(github, target);
   const [oldest] = await findOurComments(github, target);

@@ -3,9 +3,8 @@ import { isAbout, isOfAnother, issueSteps, type DriftIssue, type IssueStep } fro
 import type { GitHub } from './client.ts';
 import { ownLogin } from './our-comments.ts';
 
-/** What the issue shall say. */
+/** What the issue of a `comment-key` shall say. */
 export interface DriftIssueTarget {
-  /** The `comment-key` input. */
   readonly key: string;
   /** Of the plan that found the drift. */
   readonly digest: string;
@@ -22,7 +21,7 @@ export interface DriftIssueResult {
   readonly warning?: string;
 }
 
-/** Keeps one issue of this key open while there is drift. What GitHub refuses is a warning: the drift stands in the summary. */
+/** Keeps one issue of this key open while there is drift; GitHub's refusal is a warning: the drift stands in the summary. */
 export async function saveDriftIssue(github: GitHub, target: DriftIssueTarget): Promise<DriftIssueResult> {
   try {
     const login = await ownLogin(github);

@@ -17,10 +17,9 @@ const kinds = [
   'schedule',
 ] as const;
 
-/** The pull request that an event is about. */
+/** The pull request that an event is about, with the last commit of its head branch. */
 export interface EventPullRequest {
   readonly number: number;
-  /** Last commit of its head branch. */
   readonly head: string;
   readonly merged: boolean;
   /** `owner/name` of the fork it comes from, `(deleted)` when that is gone; absent when it is not a fork's. */
@@ -30,12 +29,10 @@ export interface EventPullRequest {
 /** The run's place on GitHub; fields are absent outside of GitHub Actions. */
 export type EventContext = ReturnType<typeof readEvent>;
 
-/**
- * Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub.
- * https://docs.github.com/actions/reference/workflows-and-actions/variables
- * https://docs.github.com/webhooks/webhook-events-and-payloads
- */
+/** Reads GitHub's default variables and the event's payload; `{}` and no payload outside of GitHub. */
 export function readEvent(env: Environment, payload: unknown) {
+  // https://docs.github.com/actions/reference/workflows-and-actions/variables
+  // https://docs.github.com/webhooks/webhook-events-and-payloads
   const event = env['GITHUB_EVENT_NAME'];
   const kind: EventKind = kinds.find((known) => known === event) ?? 'other';
   const pullRequest = pullRequestOf(payload);

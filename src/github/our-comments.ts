@@ -3,10 +3,9 @@ import { defined } from '../base/defined.ts';
 import type { GitHub } from './client.ts';
 import { isHidden } from '../problem/github-error.ts';
 
-/** A comment of our own on a pull request. */
+/** A comment of our own on a pull request; GraphQL knows it by `nodeId`. */
 export interface OurComment {
   readonly id: number;
-  /** GraphQL's id. */
   readonly nodeId: string;
   readonly url: string;
   readonly body: string;

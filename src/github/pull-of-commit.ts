@@ -93,12 +93,10 @@ interface MergeAnswer {
   readonly url: string;
 }
 
-/**
- * How a pull request was merged. REST names the merge commit in some versions only, and before a merge that field is
- * another commit: https://docs.github.com/graphql/reference/objects#pullrequest
- */
+/** How a pull request was merged: only some versions of REST tell the merge commit, and before a merge another one. */
 async function mergeOf({ octokit, owner, repo }: GitHub, number: number) {
   try {
+    // https://docs.github.com/graphql/reference/objects#pullrequest
     const { repository } = await octokit.graphql<{
       repository: { pullRequest: MergeAnswer | null } | null;
     }>(

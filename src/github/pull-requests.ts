@@ -34,7 +34,7 @@ export function openPullRequests(props: GitHubProps) {
     stepsOf: here(stepsOf),
     fileAt: here(fileAt),
     describe: here(describe),
-    /** The number of the merged pull request that brought a commit in, as far as GitHub knows now; throws where it fails. */
+    /** The number of the merged pull request that brought a commit in, as far as GitHub knows; throws where it fails. */
     pullOf: async (commit: string, branch: string | undefined) =>
       (await mergedPullOf(await opened(), { commit, branch, waits: [] }))?.number,
     review: here(reviewOf),
@@ -56,7 +56,7 @@ async function describe({ octokit, owner, repo }: GitHub, number: number) {
 /** What stands in place of an account that was deleted, as on GitHub's own pages. */
 const GHOST = 'ghost';
 
-/** The people behind a pull request; of each reviewer the last review that approved, asked for changes or was dismissed counts. */
+/** The people behind a pull request; each reviewer's last approval, request for changes or dismissal counts. */
 async function reviewOf({ octokit, owner, repo }: GitHub, number: number): Promise<Review> {
   const pull = { owner, repo, pull_number: number };
   const [{ data }, reviews] = await Promise.all([

@@ -1,9 +1,8 @@
 import type { FactMark } from './fact-marks.ts';
 import type { Fact } from './fact.ts';
 
-/** What a comment showed for approval. */
+/** What a comment showed for approval; `head` is the commit that the plan was made for. */
 export interface ShownPlan {
-  /** Commit that the plan was made for. */
   readonly head: string;
   /** Of the whole plan: what ties plans of too many facts, and those of earlier versions. */
   readonly digest: string;
@@ -19,11 +18,10 @@ export interface ShownPlan {
   readonly scope?: string;
 }
 
-/** A pull request as far as approval goes. */
+/** A pull request as far as approval goes; `head` is its last commit. */
 export interface MergedPull {
   readonly number: number;
   readonly url: string;
-  /** Its last commit. */
   readonly head: string;
   /** ISO 8601; absent while it waits in a merge queue or is open. */
   readonly mergedAt?: string;
@@ -82,14 +80,13 @@ export function approvals(props: ApprovalProps): (fact: Fact) => boolean {
     });
 }
 
-/** A complete apply: the newest step of the branch's history that it knew, and when its run began. */
+/** A complete apply: the newest step of the branch's history that it knew, and when its run began (ISO 8601). */
 export interface AppliedStep {
   readonly commit: string;
-  /** ISO 8601. */
   readonly time: string;
 }
 
-/** The merges, newest first, that were not applied: those after the last complete apply, and its own if it was planned anew since. */
+/** The merges after the last complete apply, newest first, and that apply's own if it was planned anew since. */
 export function sinceApplied(merges: readonly Merge[], applied: readonly AppliedStep[]): Merge[] {
   const isApplied = ({ commit }: Merge) => applied.some((step) => step.commit === commit);
   const done = merges.findIndex(isApplied);

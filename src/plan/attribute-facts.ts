@@ -23,10 +23,9 @@ const kinds: Readonly<Record<string, { readonly kind: FactKind; readonly label: 
   max_session_duration: { kind: 'session length', label: 'session length in seconds' },
 };
 
-/** A change, and what it is about. */
+/** A change, and what it is about: `label` is in AWS's words, as `IAM role`. */
 export interface AttributeProps {
   readonly change: ResourceChange;
-  /** In AWS's words, as `IAM role`. */
   readonly label: string;
   readonly name: string;
   /** Attributes that other facts tell of. */

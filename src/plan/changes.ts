@@ -9,9 +9,8 @@ export type PlannedAction = 'create' | 'update' | 'replace' | 'delete' | 'forget
 
 /** One resource of a plan. */
 export interface ResourceChange {
-  /** Terraform's address, as `aws_iam_role.kolena`. */
+  /** Terraform's address, which begins with the type: `aws_iam_role.kolena`. */
   readonly address: string;
-  /** As `aws_iam_role`. */
   readonly type: string;
   readonly action: PlannedAction;
   /** Whether it exists already and is brought in by an import block. */
@@ -21,6 +20,7 @@ export interface ResourceChange {
   readonly after?: Readonly<Record<string, unknown>>;
 }
 
+// `terraform show -json tfplan`: https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
 const attributes = z.record(z.string(), z.unknown()).nullish();
 const changeSchema = z.object({
   address: z.string(),
@@ -54,16 +54,13 @@ const plannedActions: Readonly<Record<string, PlannedAction>> = {
   'create,delete': 'replace',
 };
 
-/**
- * What a plan does to each resource, unchanged ones included, sorted by address; from `terraform show -json tfplan`.
- * Throws `plan-failed` for a plan that is errored or incomplete, since nobody can approve what is not known.
- * https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
- */
+/** What a plan does to each resource, sorted by address; throws `plan-failed` for an errored or incomplete plan. */
 export function readChanges(planJson: unknown): ResourceChange[] {
   const parsed = planSchema.safeParse(planJson);
   if (!parsed.success)
     throw unreadable(`Its JSON is not a plan: ${z.prettifyError(parsed.error)}`, parsed.error);
   const plan = parsed.data;
+  // Nobody can approve what is not known.
   if (plan.errored) throw unreadable('It ended with errors, so it holds only a part of the changes.');
   if (!plan.complete || plan.deferred_changes.length > 0)
     throw unreadable(

@@ -3,8 +3,7 @@ import type { Fact } from './fact.ts';
 /** A fact as a marker holds it: `+` or `-`, and 96 bits of a hash as 16 letters, by which nobody learns what it says. */
 export type FactMark = string;
 
-// A fact that holds an external ID or an account ID can be guessed, and the marker is in public comments: guessing has to
-// be slow, see docs/decisions/0008-approval-by-facts.md.
+// Guessing the IDs in facts, whose marks are public, has to be slow: see docs/decisions/0008-approval-by-facts.md.
 const ITERATIONS = 100_000;
 const SALT = 'kolena-s3-access fact';
 const GUESSABLE = /sts:externalid|(?<!\d)\d{12}(?!\d)/i;

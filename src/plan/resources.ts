@@ -1,10 +1,8 @@
 import type { ResourceChange } from './changes.ts';
 
-/**
- * Every kind of resource that a plan holds, in the order in which readers see them; `label` is in AWS's words. What goes with one is
- * Kolena's `access`, which `allow-destroy` allows; the `rules of others`, which nothing allows; or `nothing`.
- */
+/** Every kind of resource that a plan holds, in the order in which readers see them; `label` is in AWS's words. */
 export const resourceKinds = {
+  // `loss` is what goes with one: Kolena's `access`, if `allow-destroy` is set; `rules of others`, which nothing allows.
   role: { type: 'aws_iam_role', label: 'IAM role', loss: 'access' },
   policy: { type: 'aws_iam_policy', label: 'IAM policy', loss: 'access' },
   attachment: { type: 'aws_iam_role_policy_attachment', label: 'Attachment of policy', loss: 'nothing' },

@@ -15,11 +15,10 @@ export type ActionWord =
   | 'forget'
   | 'unchanged';
 
-/** One line of the table of resources. */
+/** One line of the table of resources; `label` is in AWS's words, as "CORS rules of bucket". */
 export interface ResourceRow {
   readonly action: ActionWord;
   readonly type: string;
-  /** In AWS's words: "IAM role", "CORS rules of bucket". */
   readonly label: string;
   readonly name: string;
   readonly address: string;

@@ -5,7 +5,7 @@ import { withCorsWrites } from './cors-writes.ts';
 
 /** All that a run is going to do: Terraform's plan, and the CORS rules that are written and removed through S3. */
 export interface PlanSummary {
-  /** Sorted by address, unchanged ones and rules written through S3 included; rules removed through S3 stay in `removals`. */
+  /** By address, unchanged ones and rules written through S3 included; rules removed through S3 stay in `removals`. */
   readonly changes: readonly ResourceChange[];
   /** As Terraform counts: a replacement adds and destroys one. A rule removed beside others is a change, the last one a destroy. */
   readonly counts: ReturnType<typeof countsOf>;

@@ -1,9 +1,8 @@
 import { defined } from '../base/defined.ts';
 import type { Statement } from '../iam/policy-document.ts';
 
-/** What AWS's denial says. */
+/** What AWS's denial of an action, as `s3:GetObject`, says. */
 export interface Denial {
-  /** As `s3:GetObject`. */
   readonly action: string;
   /** The ARN; absent where AWS gives none, as for IAM's `role NAME`. */
   readonly resource?: string;
@@ -16,16 +15,13 @@ export interface Denial {
   readonly policyArn?: string;
 }
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 const sentence =
   /(?:User: (\S+) is )?not authorized to perform: ([\w-]+:\w+)(?: on resource: (?:"([^"]*)"|(\S+)))?/i;
 const explicit = /with an explicit deny in (?:an?|the) ([\w() -]*(?:policy|boundary))(?:: (arn:[^\s"]+))?/i;
 const implicit = /because no ([\w() -]*?(?:policy|boundary)) allows/i;
 
-/**
- * Reads the sentence of a denial; `undefined` for any other text, as S3's bare `Access Denied`.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
- * @example parseDenial('User: X is not authorized to perform: iam:GetRole because no session policy allows …')
- */
+/** Reads `User: X is not authorized to perform: …`; undefined for other text, as S3's bare `Access Denied`. */
 export function parseDenial(text: string): Denial | undefined {
   const match = sentence.exec(text);
   if (match === null) return undefined;
@@ -75,15 +71,13 @@ export function denialRemedy(message: string, addTo?: string): string {
     : statementFor({ Action: action, Resource: resource }, addTo);
 }
 
-/**
- * Who has to lift an explicit deny that AWS's message tells of, and how; `undefined` where it tells of none. No Allow
- * overrides one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_AccessPolicyLanguage_Interplay.html
- */
+/** Who has to lift an explicit deny that AWS's message tells of, and how; `undefined` where it tells of none. */
 export function explicitDenyRemedy(message: string): string | undefined {
   const denial = parseDenial(message);
   return denial?.kind === 'explicit' ? liftedDeny(denial) : undefined;
 }
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_AccessPolicyLanguage_Interplay.html
 function liftedDeny(denial: Denial): string {
   const { policyKind, principal } = denial;
   const caller = principal === undefined ? undefined : callerArn(principal);

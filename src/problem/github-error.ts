@@ -19,12 +19,9 @@ export function numberIn(error: unknown, header: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/**
- * The rate limit that an error tells of, which comes as 403 or 429, and the seconds until GitHub answers again, where it says so:
- * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
- * @param now - Milliseconds since 1970
- */
+/** The rate limit that a 403 or 429 tells of, with the seconds to wait if told; `now` in milliseconds since 1970. */
 export function rateLimitIn(error: unknown, now: number) {
+  // https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
   const status = statusOf(error);
   if (status !== 403 && status !== 429) return undefined;
   const retryAfter = numberIn(error, 'retry-after');
@@ -60,12 +57,10 @@ export function isHidden(error: unknown): boolean {
   return status === 403 || status === 404 || errors?.some(({ type }) => type === 'FORBIDDEN') === true;
 }
 
-/**
- * The job's `permissions:` block with what a refused request needs. GitHub names it in alternatives, as
- * `issues=write; pull_requests=write`: https://docs.github.com/rest/overview/troubleshooting-the-rest-api
- */
+/** The job's `permissions:` block with what a refused request needs. */
 export function neededPermissions(error: unknown): string {
   const header = (error as Thrown).response?.headers?.['x-accepted-github-permissions'];
+  // As `issues=write; pull_requests=write`: https://docs.github.com/rest/overview/troubleshooting-the-rest-api
   const alternatives = String(header ?? '')
     .split(';')
     .map((set) => [...set.matchAll(/(\w+)=(read|write)/g)])

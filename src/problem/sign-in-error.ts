@@ -63,7 +63,7 @@ export function requireAllowedAccount(
   });
 }
 
-/** Throws a UserError `invalid-input` when the role is of China or GovCloud and the region is not, or the other way round. */
+/** Throws UserError `invalid-input` if the role is of China or GovCloud and the region is not, or the other way round. */
 export function requirePartition(roleArn: string, region: string): void {
   const expected = partitionOfRegion(region);
   const partition = parsePrincipalArn(roleArn)?.partition ?? expected;
@@ -108,12 +108,9 @@ function furtherCauses(env: Environment): string {
     : reusable;
 }
 
-/**
- * `kolena-s3-access-<repository>-<run id>` in the characters and length that AWS allows
- * (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html).
- * @example defaultSessionName({ GITHUB_REPOSITORY: 'octo/app', GITHUB_RUN_ID: '7' }) // 'kolena-s3-access-octo-app-7'
- */
+/** `kolena-s3-access-<owner>-<repository>-<run id>`, in the characters and length that AWS allows. */
 export function defaultSessionName(env: Environment): string {
+  // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
   const run = env['GITHUB_RUN_ID'] ? `-${env['GITHUB_RUN_ID']}` : '';
   const repository = env['GITHUB_REPOSITORY'] ? `-${env['GITHUB_REPOSITORY']}` : '';
   const name = `kolena-s3-access${repository}`.replace(/[^\w+=,.@-]/g, '-');

@@ -14,7 +14,7 @@ export interface StackChange {
 /** CloudFormation's limit for the value of a parameter, in bytes. */
 const VALUE_LIMIT = 4096;
 
-/** The command, for bash and the AWS CLI, that updates lists of the stack and nothing else; what no parameter holds is refused with a pattern. */
+/** The bash and AWS CLI command that updates a stack's lists alone; a list too long is refused with a pattern. */
 export function stackCommand({ roleName, how, lists }: StackChange): string {
   const names = Object.keys(lists);
   // Each answer is kept before it is used: one that fails ends the command, and never leaves a list empty.

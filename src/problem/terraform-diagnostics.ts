@@ -1,12 +1,11 @@
 import { defined } from '../base/defined.ts';
 
-/** One error that Terraform reports. */
+/** One error that Terraform reports, with the resource's address where it names one. */
 export interface Diagnostic {
   /** As `creating IAM Role (KolenaS3ReadAccess): … EntityAlreadyExists: …`, on one line. */
   readonly summary: string;
   /** The explanation, one line a paragraph; empty where there is none. */
   readonly detail: string;
-  /** The resource's address, where Terraform names one. */
   readonly address?: string;
   /** The block of the configuration, as `terraform.backend.s3`, where Terraform names one. */
   readonly block?: string;

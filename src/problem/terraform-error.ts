@@ -12,9 +12,8 @@ export interface ProcessResult {
   readonly cancelledBy?: NodeJS.Signals;
 }
 
-/** A command as a user knows it, and why the run fails when it fails. */
+/** A command as a user knows it (`terraform plan`), and why the run fails when it fails. */
 export interface FailedCommand {
-  /** As `terraform plan`. */
   readonly name: string;
   readonly reason: FailureReason;
   /** How long the command waited for a lock, as `5m`. */

@@ -11,7 +11,6 @@ const SHORT_TABLE = 10;
 const OPEN_ROWS = 7;
 const LISTED_PLACES = 3;
 
-/** What needs a reviewer's eye first stands first. */
 const words: Readonly<Record<BucketDirection, string>> = {
   wider: '⚠️ **wider:**',
   'wider and narrower': '⚠️ **wider and narrower:**',
@@ -22,7 +21,7 @@ const words: Readonly<Record<BucketDirection, string>> = {
   unchanged: 'unchanged:',
 };
 
-/** What needs a reviewer's eye first. */
+/** The directions, in this order: what needs a reviewer's eye stands first. */
 export const directions = Object.keys(words) as readonly BucketDirection[];
 
 /** When the change happens, if it does: `would` where the run stopped, `drifted` where AWS and the config differ. */

@@ -26,7 +26,7 @@ function opening(key: string, digest = ''): string {
   return `${OPENING}"key":${inHtmlComment(key)},"digest":${inHtmlComment(digest)}`;
 }
 
-/** The marker of an issue without its end. Text of others that holds a marker, such as the ID of a CORS rule, stands below it. */
+/** The marker of an issue without its end; text of others that holds a marker, as a CORS rule's ID, stands below it. */
 function markerIn(body: string): string {
   return /<!-- kolena-s3-access:drift \{[^>]*/.exec(body)?.[0] ?? '';
 }

@@ -101,7 +101,6 @@ function reviewRows({ number, url, author, approvers, mergedBy }: Review): strin
   ];
 }
 
-/** The documents of the access, as they were last read. */
 function documentsOf({ standing, observed }: Report) {
   const read = standing ?? (observed?.caller && observed);
   if (read === undefined) return undefined;

@@ -3,18 +3,16 @@ import { isMapping } from '../base/mapping.ts';
 import type { AppliedStep, ShownPlan } from '../plan/approval.ts';
 import { clip } from './markdown.ts';
 
-/** One result in a comment. */
+/** One result in a comment, its time in ISO 8601. */
 export interface HistoryEntry {
-  /** ISO 8601. */
   readonly time: string;
   readonly commit?: string;
   /** The headline of the result, as plain text. The comments that exist hold it under this name. */
   readonly verdict: string;
 }
 
-/** What the Action's comment hides in its first line. */
+/** What the Action's comment hides in its first line, the `comment-key` among it. */
 export interface CommentMarker {
-  /** The `comment-key` input. */
   readonly key: string;
   /** The plan that the comment shows for approval; absent when it shows none. */
   readonly shown?: ShownPlan;

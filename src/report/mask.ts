@@ -14,14 +14,12 @@ export interface Secrets {
 /** Twelve digits with no letter or digit beside them, a URL's escape exempt; commits and digests have letters around theirs. */
 const ACCOUNT_ID = String.raw`(?:(?<![\dA-Za-z])|(?<=%[\dA-Fa-f]{2}))\d{12}(?![\dA-Za-z])`;
 
-/** From this length on a secret is hidden everywhere, inside of longer words too. */
+/** Characters of a secret that is hidden inside of words too; a shorter one (two are allowed) as a whole value only. */
 const DISTINCT_LENGTH = 8;
 
 /**
- * Hides each distinct secret behind a label of its own, in the order given, so that a value that changes still shows
- * as changed. JSON, HTML and URL encodings of a secret are hidden too. A short external ID (two characters are
- * allowed) is hidden where it is a whole value, not where it happens to be part of a longer word.
- * @example maskOf({ externalIds: ['old-secret', 'new-secret'], accountIds: [] })('old-secret, new-secret') // '***1, ***2'
+ * Hides each distinct secret, its JSON, HTML and URL encodings too, behind its own label, so that a change still shows.
+ * @example maskOf({ externalIds: ['old', 'new'], accountIds: [] })('old, new') // '***1, ***2'
  */
 export function maskOf({ externalIds, accountIds, otherAccountIds = false }: Secrets): Mask {
   const hidden = [...labelled(externalIds, '***'), ...labelled(accountIds, '***account')];

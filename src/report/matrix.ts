@@ -92,7 +92,6 @@ function inColumn(checks: readonly Check[], name: Column): Check[] {
   return checks.filter((check) => columnOf(check) === name);
 }
 
-/** The status that decides about several checks, the worst first; undefined when there are none. */
 function worstOf(checks: readonly Check[]): Check['status'] | undefined {
   return (['fail', 'warning', 'unprovable', 'pass'] as const).find((status) =>
     checks.some((check) => check.status === status),

@@ -29,9 +29,8 @@ import { resourceDiffs, unshownFacts } from './resource-diff.ts';
 import * as section from './sections.ts';
 import { headline } from './headline.ts';
 
-/** What identifies the Action's comment, and the body that it replaces. */
+/** The `comment-key`, which identifies the Action's comment, and the body that it replaces. */
 export interface CommentProps {
-  /** The `comment-key` input. */
   readonly key: string;
   /** The step of the branch's history that an apply is about. */
   readonly step?: string | undefined;

@@ -9,7 +9,7 @@ import type { PlanSummary } from '../plan/summary.ts';
 import type { Check } from '../verify/check.ts';
 import type { Observations } from '../verify/observations.ts';
 
-/** How far a run got. `ended`: verified, of an access that is over. `skipped`: a fork's pull request, of which only the config was checked. */
+/** How far a run got. `ended`: the access was verified to be over. `skipped`: of a fork only the config was checked. */
 export type Outcome =
   'synthesized' | 'planned' | 'applied' | 'verified' | 'ended' | 'destroyed' | 'failed' | 'skipped';
 
@@ -24,7 +24,7 @@ export interface Review {
   readonly mergedBy?: string;
 }
 
-/** All that a reader learns about a run; what the run did not reach is absent. */
+/** All that a reader learns about a run, its time in ISO 8601; what the run did not reach is absent. */
 export interface Report {
   readonly command: 'synth' | 'plan' | 'apply' | 'verify' | 'destroy';
   readonly outcome: Outcome;
@@ -63,6 +63,5 @@ export interface Report {
   /** The commit of the run: of a pull request its head. */
   readonly commit?: string;
   readonly runUrl?: string;
-  /** ISO 8601. */
   readonly time: string;
 }

@@ -78,7 +78,7 @@ function corsRules({ observed, desired }: Report) {
   };
 }
 
-/** The facts that no line of the diffs says whole, as the order of CORS rules: whoever approves the plan approves them too. */
+/** The facts that no line of the diffs says whole, as the order of CORS rules: they are approved with the plan, too. */
 export function unshownFacts(facts: readonly Fact[], diffs: readonly (readonly DiffLine[])[]): DiffLine[] {
   const lines = diffs.flat().map(({ text }) => spelled(text));
   const values = new Set(lines.flatMap(endings));

@@ -113,7 +113,7 @@ export function forKolena(report: Report, detail: Detail): string[] {
   ];
 }
 
-/** Marks a masked value, so that nobody copies the mask as if it were the value: external IDs and role ARNs hold no asterisks. */
+/** Marks a masked value, so that nobody copies the mask for the value: external IDs and role ARNs hold no asterisks. */
 function labelled(value: string): string {
   return value.includes('***') ? `${value} (masked)` : value;
 }

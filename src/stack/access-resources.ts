@@ -16,14 +16,10 @@ export interface AccessResourcesProps {
   readonly providerOf: (cors: DesiredCors) => TerraformProvider | undefined;
 }
 
-/**
- * The access that Kolena gets: a role that it assumes, managed policies attached to it, and one CORS configuration per
- * bucket. The ids of the constructs are contract: renaming one replaces resources.
- */
+/** Kolena's role, its policies and the buckets' CORS configurations. Renaming a construct's id replaces resources. */
 export class AccessResources extends Construct {
   /** The role that Kolena assumes; absent when everything is taken away. */
   readonly role?: IamRole;
-  /** The managed policies that are attached to it. */
   readonly policies: readonly IamPolicy[];
   private readonly tagged: { readonly tags?: Record<string, string> };
   private readonly lifecycle: { readonly ignoreChanges: string[] };
@@ -32,8 +28,7 @@ export class AccessResources extends Construct {
     super(scope, id);
     const isTagged = Object.keys(desired.tags).length > 0;
     this.tagged = isTagged ? { tags: literalMap(desired.tags) } : {};
-    // IAM cannot change a policy's description: a hand-made policy's own would mean replacing the policy. Tags that the
-    // config says nothing about are somebody else's.
+    // IAM cannot change a description, so a new one would replace the policy. Tags outside of the config are others'.
     this.lifecycle = { ignoreChanges: ['description', ...(isTagged ? [] : ['tags', 'tags_all'])] };
     const role = desired.role && this.addRole(desired.role);
     if (role) this.role = role;

@@ -36,7 +36,7 @@ export class AwsStack extends TerraformStack {
     // cdktf's own adds a local backend beside that of the settings.
   }
 
-  /** The stack as Terraform JSON, the same value for the same props: without cdktf's annotations, its keys in alphabetical order. */
+  /** The stack as Terraform JSON, equal for equal props: without cdktf's annotations, keys in alphabetical order. */
   document(): Readonly<Record<string, unknown>> {
     const sorted = JSON.stringify(sortKeys(super.toTerraform()));
     const withoutComments = (key: string, value: unknown) => (key === '//' ? undefined : value);

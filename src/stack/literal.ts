@@ -9,19 +9,14 @@ const PLACEHOLDERS: readonly string[] = [Token.STRING_MAP_TOKEN_VALUE, Token.ANY
 /** Keys that are a comment to Terraform and CDKTF, or set an object's prototype in JavaScript. */
 const RESERVED_KEYS: readonly string[] = ['//', '__proto__'];
 
-/**
- * The string as Terraform's JSON syntax has to hold it, so that none of it is read as a template, nor by CDKTF as one of
- * its tokens. Text of others reaches the stack by this and {@link literalMap} alone.
- * https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
- * @example literal('${x}') // '$${x}'
- */
+/** Text that Terraform does not read as a template, nor CDKTF as a token. @example literal('${x}') // '$${x}' */
 export function literal(text: string): string {
   if (PLACEHOLDERS.includes(text)) return hidden(text);
   return (
     text
+      // https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences
       .replace(/([$%])(?=\{)/g, '$1$1')
-      // Terraform drops a byte order mark at the start, and takes no template behind a carriage return; "$" before a
-      // template would escape it.
+      // Terraform drops a leading BOM and takes no template behind "\r"; "$" before a template would escape it.
       .replace(/^\ufeff|[$%]*\r/g, hidden)
       .replaceAll('{TfToken[', `{${hidden('T')}fToken[`)
       .replace(/[-+.|\d]+e[-+.|\deE]+/g, (number) =>
@@ -30,7 +25,7 @@ export function literal(text: string): string {
   );
 }
 
-/** A map whose keys are {@link literal} too. */
+/** A map whose keys are {@link literal} too. Text of others reaches the stack by these two functions alone. */
 export function literalMap(map: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(map).map(([key, value]) => [

@@ -16,10 +16,7 @@ export function synthesizeAccess(desired: DesiredAccess, settings: StackSettings
   return text(new AccessStack(new RootConstruct(), STACK_ID, { desired, settings }));
 }
 
-/**
- * Terraform JSON that brings the role, policies and attachments of `desired.removals` into the state without a change.
- * It names nothing else: over a state that holds more, apply it to its own addresses alone (`-target`).
- */
+/** Terraform JSON that adopts the IAM part of `desired.removals` alone: apply it with `-target` over a fuller state. */
 export function synthesizeAdoption(desired: DesiredAccess, settings: StackSettings): string {
   return text(new AdoptionStack(new RootConstruct(), STACK_ID, { desired, settings }));
 }

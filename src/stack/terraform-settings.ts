@@ -14,10 +14,7 @@ export interface BackendSettings {
 export interface StackSettings {
   /** Terraform's version constraint for the AWS provider, such as `>= 5.100.0, < 7.0.0`. */
   readonly awsProviderVersion: string;
-  /**
-   * Where the state is kept.
-   * @default - none: Terraform's local state in its working directory
-   */
+  /** @default Terraform's local state in its working directory */
   readonly backend?: BackendSettings;
 }
 
@@ -60,7 +57,7 @@ function backendArguments({ type, config }: BackendSettings): Record<string, unk
   return Object.fromEntries(given.map(([name, value]) => [name, argument(value)]));
 }
 
-/** Terraform JSON with what `init` reads of a stack. It is made without cdktf, which is slow to load: `init` starts meanwhile. */
+/** Terraform JSON with what `init` reads of a stack, without cdktf, which is slow to load: `init` starts meanwhile. */
 export function initJson(settings: StackSettings): string {
   return `${JSON.stringify(sortKeys({ terraform: terraformBlock(settings) }), undefined, 2)}\n`;
 }

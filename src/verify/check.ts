@@ -4,14 +4,13 @@ import { checks, isOfKind } from './checks.ts';
 import type { Refusal } from './observations.ts';
 import type { CheckKind, CheckStatus, CheckTexts, StatusOf, ValuesOf } from './checks.ts';
 
-/** One proven, refuted or unprovable sentence about the access. */
+/** One proven, refuted or unprovable sentence about the access, with the evidence that was seen. */
 export interface Check {
   /** Stable, kebab-case, with its subject where there are several: `lists:share-with-kolena`, `trust-policy`. */
   readonly id: string;
   /** A sentence in the present tense: "Kolena lists s3://share-with-kolena." */
   readonly title: string;
   readonly status: CheckStatus;
-  /** What was seen. */
   readonly evidence: string;
   /** The next step; present whenever the status is `fail`. */
   readonly remedy?: string;
@@ -70,7 +69,7 @@ const needed = [
   'simulation',
 ] as const;
 
-/** Whether the access is proven, and has not ended: a session of the role listed and tried to read, and nothing was seen to be wrong. */
+/** Whether the access is proven and not over: a session listed and tried to read, and nothing was seen to be wrong. */
 export function isVerified(all: readonly Check[]): boolean {
   return (
     isUnrefuted(all) &&

@@ -32,7 +32,7 @@ export function explainS3Denial(refused: RefusedRead, live: LiveAccess): Explana
   return grants(refused, live) ? mayStillSpread(subject, live) : notGranted(subject, live);
 }
 
-/** Whether a read was refused for this one object alone: archived, deleted since it was listed, or encrypted with its writer's key (SSE-C). */
+/** Whether a read failed for this object alone: archived, deleted since, or encrypted with its writer's key (SSE-C). */
 export function concernsObjectAlone({ code, message }: Refusal): boolean {
   return code === 'InvalidObjectState' || code === 'NoSuchKey' || isCustomerEncrypted({ code, message });
 }

@@ -13,13 +13,10 @@ import { callContext, simulationQuestions } from './simulation.ts';
 /** What was found of the account before. */
 export type Known = Pick<Observed, 'buckets' | 'role'>;
 
-/**
- * Whether the policies of each bucket and its key allow Kolena's session, as far as the documents tell. IAM's simulator cannot
- * be asked: it takes a resource's policy for users only, and not for roles.
- * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
- * @param read names of the locations that were really listed and read, which outweighs a document
- */
+/** What bucket and key policies say of Kolena's session; `read` names locations really read, which outweighs them. */
 export function judgeGuards(expectations: Expectations, known: Known, read?: ReadonlySet<string>): Check[] {
+  // IAM's simulator cannot be asked: it takes a resource's policy for users only, and not for roles.
+  // https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html
   const buckets = [...new Set(expectations.locations.map(({ bucket }) => bucket))];
   return buckets.flatMap((bucket) => {
     const { guard, defaultKmsKeyArn: key = '' } = known.buckets[bucket] ?? {};
@@ -79,7 +76,6 @@ function ownership(bucket: string, { ownership: set }: BucketGuard): Check[] {
   return [about('object-ownership', { bucket }).warning(evidence)];
 }
 
-/** What the Deny statements of a policy do to the access; undefined for nothing. */
 function denied(
   { bucket, expectations, wasRead }: OneBucket,
   kind: 'bucket-policy' | 'key-policy',

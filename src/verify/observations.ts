@@ -61,10 +61,9 @@ export interface ObjectRead {
   readonly kmsKeyArn?: string;
 }
 
-/** S3's answer to a browser that lets its page have what it asked for. */
+/** S3's answer to a browser that lets its page have what it asked for, with `Access-Control-Allow-Origin`. */
 export interface BrowserAnswer {
   readonly status: number;
-  /** `Access-Control-Allow-Origin`. */
   readonly allowOrigin: string;
 }
 
@@ -78,11 +77,10 @@ export interface LocationObservation {
   readonly presigned: Attempt<BrowserAnswer>;
 }
 
-/** What was found of one bucket. */
+/** What was found of one bucket, its preflights by origin. */
 export interface BucketObservation {
   /** The rules as they stand now, in S3's order. */
   readonly corsRules: Attempt<readonly CorsRule[]>;
-  /** By origin. */
   readonly preflights: Readonly<Record<string, Attempt<BrowserAnswer>>>;
   /** The same question from `unknownOrigin`, which nobody configured; a refusal is what it should get. */
   readonly unknownOrigin: Attempt<BrowserAnswer>;
@@ -118,7 +116,7 @@ export interface SimulationAnswer {
 /** The checks that the simulator's answers decide. */
 export type SimulatedCheck = Extract<CheckKind, 'grants' | `denies-${string}`>;
 
-/** All that a verification saw; absent or skipped things say why. */
+/** All that a verification saw, locations and buckets by their names; absent or skipped things say why. */
 export interface Observations {
   readonly mode: 'assume' | 'simulate';
   /** Whether an apply came before, which read what it found. @default false */
@@ -136,9 +134,7 @@ export interface Observations {
   readonly assumed: Attempt<{ readonly arn: string }>;
   readonly withoutExternalId: Attempt<{ readonly arn: string }>;
   readonly wrongExternalId: Attempt<{ readonly arn: string }>;
-  /** By location name. */
   readonly locations: Readonly<Record<string, LocationObservation>>;
-  /** By bucket name. */
   readonly buckets: Readonly<Record<string, BucketObservation>>;
   readonly simulation: Attempt<readonly SimulationAnswer[]>;
 }

@@ -7,7 +7,6 @@ import type { Observations, SimulatedCheck, SimulationAnswer, SimulationQuestion
 /** A key in no configured prefix, since prefixes end with `/`; nothing is ever read or written under it. */
 const probeKey = 'kolena-s3-access-verify';
 
-/** A bucket that nobody was granted. */
 const otherBucket = 'kolena-s3-access-not-granted';
 
 /** What is asked of IAM's simulator: reading what is configured is allowed, all else is denied. */
@@ -47,15 +46,12 @@ export function simulationQuestions(expectations: Expectations): SimulationQuest
   ];
 }
 
-/**
- * Context keys that every real call of the role has, and `kms:ViaService`, which our own policies look at.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
- */
+/** Context keys that every real call of the role has, and `kms:ViaService`, which our own policies look at. */
 export function callContext(expectations: Expectations, bucket: string): Readonly<Record<string, string>> {
   const { accountId, regions, partition } = expectations;
   const region = regions[bucket] ?? Object.values(regions)[0];
   return defined({
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
     'aws:CurrentTime': expectations.now,
     'aws:PrincipalArn': accountId === undefined ? undefined : expectedRoleArn(expectations),
     'aws:PrincipalAccount': accountId,
@@ -65,6 +61,7 @@ export function callContext(expectations: Expectations, bucket: string): Readonl
     'aws:SecureTransport': 'true',
     'aws:RequestedRegion': region,
     'aws:ResourceAccount': accountId,
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
     's3:ResourceAccount': accountId,
     's3:authType': 'REST-HEADER',
     's3:signatureversion': 'AWS4-HMAC-SHA256',

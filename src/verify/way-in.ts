@@ -10,7 +10,6 @@ import type { Answer, Observations, Refusal } from './observations.ts';
 
 interface Verifier extends Pick<Observations, 'mode' | 'callerArn'> {
   readonly expectations: Expectations;
-  /** Absent when there is none. */
   readonly role: ObservedRole | undefined;
 }
 
