@@ -60,7 +60,11 @@ export function openProviderPool(): ProviderPool {
   // Held open for writing, too: else it would end with the first request.
   const asked = openPipe(requests, constants.O_RDWR);
   createInterface({ input: asked }).on('line', (folder) => {
-    serve(folder, { lend, takeBack });
+    try {
+      serve(folder, { lend, takeBack });
+    } catch {
+      // Whoever asked is gone.
+    }
   });
   return {
     requests,
@@ -90,6 +94,13 @@ function serve(
   const answer = openSync(join(folder, 'answer'), constants.O_WRONLY | constants.O_NONBLOCK);
   const life = openPipe(join(folder, 'life'), constants.O_RDONLY);
   const isAttached = mode === '-debug';
+  const tell = (line: string) => {
+    try {
+      writeSync(answer, `${line}\n`);
+    } catch {
+      // Whoever asked is gone, which `life` tells.
+    }
+  };
   let lent: Kept | undefined;
   let isStopped = false;
   let unanswered = 0;
@@ -106,13 +117,12 @@ function serve(
   server.on('session', (session) => {
     // The process ends by this, and its end ends everything.
     session.on('close', () => {
-      if (!isAttached && !life.destroyed) writeSync(answer, '\n');
+      if (!isAttached && !life.destroyed) tell('');
     });
   });
   const socket = join(folder, 'socket');
-  server.listen(socket, () => {
-    writeSync(answer, `${announcement({ socket, pid: Number(pid), isAttached })}\n`);
-  });
+  server.on('error', () => undefined);
+  server.listen(socket, () => tell(announcement({ socket, pid: Number(pid), isAttached })));
   life.once('close', () => {
     closeSync(answer);
     server.close();
