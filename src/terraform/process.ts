@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { defined } from '../base/defined.ts';
@@ -20,29 +20,33 @@ interface ProcessProps {
 
 /** Runs a process to its end; rejects only when it cannot be started, with Node's own error (`ENOENT`, `EACCES`). */
 export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
-  const child = spawn(props.binary, props.args, {
-    cwd: props.cwd,
-    env: props.env,
-    stdio: ['ignore', props.stdoutTo ?? 'pipe', 'pipe', props.lifeline ?? 'ignore'],
-    // In a group of its own it gets Ctrl-C through us alone: a second one would end Terraform with the lock still held.
-    detached: process.platform !== 'win32',
-  });
-  const callOff = endWithParent(child.pid);
+  let child: ChildProcess | undefined;
+  let callOff: (() => void) | undefined;
   let cancelledBy: NodeJS.Signals | undefined;
   const cancel = (signal: NodeJS.Signals) => {
-    if (cancelledBy === undefined) child.kill('SIGINT');
+    if (cancelledBy === undefined) child?.kill('SIGINT');
     cancelledBy ??= signal;
   };
+  // Ahead of the start: a signal that nobody listens for would end this process and leave the other one running.
   process.on('SIGINT', cancel).on('SIGTERM', cancel);
   try {
+    const started = spawn(props.binary, props.args, {
+      cwd: props.cwd,
+      env: props.env,
+      stdio: ['ignore', props.stdoutTo ?? 'pipe', 'pipe', props.lifeline ?? 'ignore'],
+      // In a group of its own it gets Ctrl-C through us alone: a second one would end Terraform with the lock still held.
+      detached: process.platform !== 'win32',
+    });
+    child = started;
+    callOff = endWithParent(started.pid);
     const [code, stdout, stderr] = await Promise.all([
-      new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve)),
-      collectLines(child.stdout, props.onLine),
-      collectLines(child.stderr, props.onLine),
+      new Promise<number | null>((resolve, reject) => started.once('error', reject).once('close', resolve)),
+      collectLines(started.stdout, props.onLine),
+      collectLines(started.stderr, props.onLine),
     ]);
     return defined({ code, stdout, stderr, cancelledBy });
   } finally {
-    callOff();
+    callOff?.();
     process.off('SIGINT', cancel).off('SIGTERM', cancel);
   }
 }
