@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { defined } from '../base/defined.ts';
-import { endWithParent } from './watcher.ts';
+import { startWatcher } from './watcher.ts';
 import type { ProcessResult } from '../problem/terraform-error.ts';
 
 interface ProcessProps {
@@ -21,7 +21,6 @@ interface ProcessProps {
 /** Runs a process to its end; rejects only when it cannot be started, with Node's own error (`ENOENT`, `EACCES`). */
 export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
   let child: ChildProcess | undefined;
-  let callOff: (() => void) | undefined;
   let cancelledBy: NodeJS.Signals | undefined;
   const cancel = (signal: NodeJS.Signals) => {
     if (cancelledBy === undefined) child?.kill('SIGINT');
@@ -29,6 +28,7 @@ export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
   };
   // Ahead of the start: a signal that nobody listens for would end this process and leave the other one running.
   process.on('SIGINT', cancel).on('SIGTERM', cancel);
+  const watcher = startWatcher();
   try {
     const started = spawn(props.binary, props.args, {
       cwd: props.cwd,
@@ -38,7 +38,7 @@ export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
       detached: process.platform !== 'win32',
     });
     child = started;
-    callOff = endWithParent(started.pid);
+    watcher.watch(started.pid);
     const [code, stdout, stderr] = await Promise.all([
       new Promise<number | null>((resolve, reject) => started.once('error', reject).once('close', resolve)),
       collectLines(started.stdout, props.onLine),
@@ -46,7 +46,7 @@ export async function runProcess(props: ProcessProps): Promise<ProcessResult> {
     ]);
     return defined({ code, stdout, stderr, cancelledBy });
   } finally {
-    callOff?.();
+    watcher.end();
     process.off('SIGINT', cancel).off('SIGTERM', cancel);
   }
 }
