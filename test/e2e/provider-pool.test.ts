@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ask, connectTo } from '../../src/terraform/grpc.ts';
 import { providerOf } from '../support/recording-provider.ts';
@@ -42,8 +41,11 @@ async function use(calls: readonly string[], accessKeyId = 'first', amid?: strin
   const session = connectTo(/"String":"([^"]+)"/.exec(line)?.[1] ?? '');
   for (const call of calls) await ask(session, `/tfplugin5.Provider/${call}`);
   if (amid !== undefined) {
-    session.request({ ':method': 'POST', ':path': `/tfplugin5.Provider/${amid}` });
-    await sleep(200);
+    const headers = { 'content-type': 'application/grpc', te: 'trailers' };
+    // Its message never comes, so that it is not answered.
+    session.request({ ':method': 'POST', ':path': `/tfplugin5.Provider/${amid}`, ...headers });
+    // Answered behind the call, which is there then.
+    await new Promise((resolve) => session.ping(resolve));
   }
   session.destroy();
   child.kill('SIGTERM');

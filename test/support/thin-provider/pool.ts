@@ -110,8 +110,8 @@ function serve(
     onCall(path, stream) {
       isStopped ||= path === STOP;
       unanswered += 1;
-      // A call that was broken off owes its answer for ever: what it does in AWS may go on.
-      stream.once('close', () => (unanswered -= Number(!stream.aborted)));
+      // The end of an answer, which a call that is broken off never has: what it does in AWS may go on.
+      stream.once('wantTrailers', () => (unanswered -= 1));
     },
   });
   server.on('session', (session) => {
