@@ -95,6 +95,8 @@ function serve(
   const life = openPipe(join(folder, 'life'), constants.O_RDONLY);
   const isAttached = mode === '-debug';
   const tell = (line: string) => {
+    // By then the descriptor may be another file's.
+    if (life.destroyed) return;
     try {
       writeSync(answer, `${line}\n`);
     } catch {
@@ -114,12 +116,8 @@ function serve(
       stream.once('wantTrailers', () => (unanswered -= 1));
     },
   });
-  server.on('session', (session) => {
-    // The process ends by this, and its end ends everything.
-    session.on('close', () => {
-      if (!isAttached && !life.destroyed) tell('');
-    });
-  });
+  // The process ends by this, and its end ends everything.
+  if (!isAttached) server.on('session', (session) => session.on('close', () => tell('')));
   const socket = join(folder, 'socket');
   server.on('error', () => undefined);
   server.listen(socket, () => tell(announcement({ socket, pid: Number(pid), isAttached })));
